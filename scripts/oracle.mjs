@@ -8,6 +8,7 @@
 //   npm run oracle -- … --nix NIX                      a command, or a folder with Debian's packages unpacked; `nix` by default
 //   npm run oracle -- … --keep                         Nix is not asked again where neither fleet nor harness changed
 //   npm run oracle -- … --merged                       the entries alone, without `perMachine`
+//   npm run oracle -- … --joined                       `inspect --nix`: what is left unknown or wrong once Nix's answer is joined in
 //   npm run oracle -- … --update                       writes docs/truth.md and what Nix says of the fleets of this repository
 //
 // --clones DIR has a clone of each repository of test/oracle/sources.json, in folders OWNER+NAME; copies are made in --home
@@ -16,13 +17,22 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { askNix } from '../test/oracle/ask.mjs';
 import { clanCoreAt, lockedCommit } from '../test/oracle/clan-core.mjs';
 import { compare } from '../test/oracle/compare.mjs';
 import { fleetsIn, knownWrong, ownFleets, publicFleets, truthFile } from '../test/oracle/fleets.mjs';
+import { harvest } from '../test/oracle/harvest.mjs';
 import { counted } from '../test/oracle/rows.mjs';
 import { prepareSources } from '../test/oracle/sources.mjs';
 import {
@@ -51,6 +61,7 @@ const { values } = parseArgs({
     cli: { type: 'string', default: join(ROOT, 'dist/cli.js') },
     keep: { type: 'boolean', default: false },
     merged: { type: 'boolean', default: false },
+    joined: { type: 'boolean', default: false },
     update: { type: 'boolean', default: false },
   },
 });
@@ -98,10 +109,15 @@ function judge({ name, folder }, home, prepared) {
   const state = () => (isDefault ? stateOf(folder) : `${stateOf(folder)} ${commit}`);
   const truth = keptTruth(scratch, state) ?? asked(folder, scratch, own, state);
   const inspected = JSON.parse(
-    execFileSync(process.execPath, [values.cli, 'inspect', folder, '--format', 'json'], {
-      encoding: 'utf8',
-      maxBuffer: MAX_OUTPUT,
-    }),
+    execFileSync(
+      process.execPath,
+      [values.cli, 'inspect', folder, '--format', 'json', ...(values.joined ? ['--nix'] : [])],
+      {
+        encoding: 'utf8',
+        maxBuffer: MAX_OUTPUT,
+        ...(values.joined ? { env: withHarness(folder, scratch, own, home) } : {}),
+      },
+    ),
   );
   const rows = compare(truth, inspected, { merged: values.merged });
   writeFileSync(join(scratch, 'rows.json'), JSON.stringify(rows, null, 1));
@@ -109,6 +125,18 @@ function judge({ name, folder }, home, prepared) {
   console.log(`${name}: ${equal} equal, ${wrong} wrong, ${unknown} unknown`);
   for (const { where, error } of truth.errors) console.log(`  Nix: ${where}: ${error}`);
   return { fleet: name, truth, rows };
+}
+
+/** The environment in which `nix` evaluates the fleet in the harness. */
+function withHarness(folder, scratch, prepared, home) {
+  const bin = join(home, 'bin');
+  mkdirSync(bin, { recursive: true });
+  rmSync(join(bin, 'nix'), { force: true });
+  symlinkSync(join(ORACLE, 'harness-nix.mjs'), join(bin, 'nix'));
+  const { program, env } = prepared.nix;
+  const spec = harvest(folder, scratch, prepared);
+  const PATH = `${bin}:${process.env.PATH}`;
+  return { ...process.env, ...env, PATH, HOME: home, ORACLE_SPEC: spec, ORACLE_NIX: program };
 }
 
 function asked(folder, scratch, prepared, state) {

@@ -61,6 +61,7 @@ export const SECTIONS = [
       shells: 'Completion in shells',
       'exit-codes': 'Exit codes',
       json: 'JSON for programs',
+      nix: 'Asking Nix',
       configuration: 'Configuration',
       settings: 'Settings of VS Code',
     }),

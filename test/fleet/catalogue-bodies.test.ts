@@ -4,6 +4,7 @@ import { catalogueGenerators } from '../../server/src/fleet/catalogue/catalogue.
 import { bodiesOf } from '../../server/src/fleet/catalogue/catalogue-bodies.ts';
 import { CATALOGUE } from '../../server/src/fleet/catalogue/catalogue-data.ts';
 import { CLAN_CORE_TIME } from '../../server/src/fleet/catalogue/catalogue-services.ts';
+import type { CoreModules } from '../../server/src/fleet/catalogue/core-modules.ts';
 import { type LockedClanCore, lockedClanCore } from '../../server/src/fleet/catalogue/locked-clan-core.ts';
 import { clanOf } from './inventories.ts';
 
@@ -83,21 +84,40 @@ describe('a body', () => {
 
 describe('a core module', () => {
   const { inventory } = clanOf('{ machines = { ada = { }; eva = { }; ida.machineClass = "darwin"; }; }');
-  const having = (plain: readonly string[], mentioned: readonly string[] = []) =>
-    catalogueGenerators(inventory, null, plain, word => mentioned.includes(word))
-      .filter(({ name }) => name === 'state-version')
-      .map(({ machines, certain }) => [machines, certain]);
+  const enabled = (isEnabled: boolean | null, version?: string): CoreModules =>
+    new Map([
+      [
+        'state-version',
+        { isEnabled, values: new Map(version === undefined ? [] : [['stateVersion', version]]) },
+      ],
+    ]);
+  const having = (core: Readonly<Record<string, CoreModules>>) =>
+    catalogueGenerators(inventory, null, new Map(Object.entries(core))).filter(
+      ({ name }) => name === 'state-version',
+    );
+  const machinesOf = (core: Readonly<Record<string, CoreModules>>) =>
+    having(core).map(({ machines, certain }) => [machines, certain]);
 
-  it('is on the machines of NixOS that nothing is unknown of', () => {
-    expect(having(['ada', 'eva'])).toEqual([[['ada', 'eva'], true]]);
-    expect(having(['ada'])).toEqual([
+  it('is on the machines of NixOS that enable it', () => {
+    expect(machinesOf({ ada: enabled(true), eva: enabled(true) })).toEqual([[['ada', 'eva'], true]]);
+    expect(machinesOf({ ada: enabled(true), eva: enabled(false) })).toEqual([[['ada'], true]]);
+    expect(machinesOf({ ada: enabled(false), eva: enabled(false) })).toEqual([]);
+  });
+
+  it('is perhaps on machines of which that is not known', () => {
+    expect(machinesOf({ ada: enabled(true), eva: enabled(null) })).toEqual([
       [['ada'], true],
       [null, false],
     ]);
   });
 
-  it('is on nobody for sure where something names the options that switch it off', () => {
-    expect(having(['ada', 'eva'], ['enableRecommendedDefaults'])).toEqual([[null, false]]);
+  it("is one generator whose script has each machine's own values", () => {
+    const [generator, ...more] = having({ ada: enabled(true, '25.05'), eva: enabled(true) });
+    expect(more).toEqual([]);
+    const script = (machine: string) => generator?.bodyOn(machine).script?.text;
+    expect(script('ada')).toBe('echo -n 25.05 > "$out"/version\n');
+    expect(script('eva')).toBe('echo -n ${config.system.stateVersion} > "$out"/version\n');
+    expect(generator?.body().script?.text).toBe(script('eva'));
   });
 });
 

@@ -69,6 +69,7 @@ const FLAKE = `{
         };
         missing = import ./machines/missing.nix;
         endless = let loop = x: loop (x + 1) + 1; in loop 0;
+        written = import (builtins.toFile "machine.nix" "{ options = { }; config = { }; }");
         other = { options = { }; config = { }; };
       };
       darwinConfigurations.mac = machine { };
@@ -111,6 +112,8 @@ describeIf(isThere, 'a real Nix', { timeout: 120_000 }, () => {
       ['missing', undefined],
       ['other', false],
       ['whole', true],
+      // Read from a text that was written into the store meanwhile.
+      ['written', false],
     ]);
     expect(machineOf('mac')?.class).toBe('darwin');
   });

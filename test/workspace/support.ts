@@ -73,6 +73,7 @@ export const EMPTY_FLEET: Fleet = {
   namedBy: () => [],
   units: new Map(),
   notAnalysable: [],
+  nix: null,
 };
 
 export interface SmallEngine extends Engine {

@@ -1,28 +1,28 @@
 /**
- * Commands that cure a finding where no edit of the files can: what they are about, and the sentence that names them.
- * An editor that has such a command offers it instead of the sentence.
+ * Commands that cure a finding no edit of the files can cure: what they act on, and the sentence that names
+ * them. An editor that has the command offers it instead of showing the sentence.
  */
 
 export interface Cure {
-  /** `generate`: makes values that are missing; `fix`: encrypts stored secrets to those they should be for. */
+  /** `generate` creates missing values; `fix` encrypts stored secrets to the recipients they should have. */
   readonly command: 'generate' | 'fix';
-  /** The generator; null where all are meant. */
+  /** The generator, or null for all generators. */
   readonly generator: string | null;
-  /** The machines, sorted; empty where all are meant. */
+  /** The machines, sorted; empty for all machines. */
   readonly machines: readonly string[];
-  /** Of a generator that is shared: it runs once, for whichever machine. */
+  /** True for a shared generator, which runs once for any of its machines. */
   readonly shared: boolean;
 }
 
-/** Above these many machines, a command is about all that is missing. */
+/** Above this number of machines, the command covers everything that is missing. */
 const MOST_NAMED = 3;
 
-/** Returns `Run \`varsmith generate --machine tove -g mail\`.` */
+/** Returns the command as a sentence: `Run \`varsmith generate --machine tove -g mail\`.` */
 export function cureSentence(cure: Cure): string {
   return `Run \`${commandLine(cure)}\`.`;
 }
 
-/** Returns what a finding says where the command has to be typed. */
+/** Returns the message of a finding, followed by the command where it has to be typed. */
 export function messageWithCure({
   message,
   cure,
@@ -35,7 +35,7 @@ export function messageWithCure({
 
 function commandLine({ command, generator, machines, shared }: Cure): string {
   const named = shared ? machines.slice(0, 1) : machines;
-  // A generator that is named runs wherever it is, also where nothing is missing.
+  // A named generator would run on every machine that has it, including those where nothing is missing.
   if (named.length > MOST_NAMED) return `varsmith ${command}`;
   return [
     `varsmith ${command}`,
@@ -44,18 +44,18 @@ function commandLine({ command, generator, machines, shared }: Cure): string {
   ].join(' ');
 }
 
-/** Returns a word of a command line, in quotes where a shell would read anything into it. */
+/** Quotes a word of a command line if a shell would interpret it. */
 function word(text: string): string {
   return /^[\w.@+][\w.@+/-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A cure as a menu offers it. */
+/** A cure as shown in a menu. */
 export interface Offer {
   readonly title: string;
   readonly machines: readonly string[];
 }
 
-/** The most fitting first: for all machines at once, then for each where they are few. */
+/** Returns the menu entries, best match first: one for all machines, then one per machine if there are few. */
 export function offersOf({ command, generator, machines, shared }: Cure): Offer[] {
   if (command === 'fix') return [{ title: 'Encrypt stored secrets to those they should be for…', machines }];
   const what = generator === null ? 'what is missing' : `"${generator}"`;

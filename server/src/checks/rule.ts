@@ -1,7 +1,4 @@
-/**
- * What a rule is and what it reports. A rule is one file of this folder; `index.ts` lists them all. Rules read
- * the fleet, never files or the evaluator.
- */
+/** Defines what a rule is and what it reports. Rules read the fleet, never files or the evaluator. */
 
 import type { Sources, TextEdit } from '../edits/text-edit.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
@@ -14,14 +11,15 @@ import type * as fixtures from './examples/all-examples.ts';
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
 
 export interface Fix {
-  /** Imperative, as a menu shows it: ``Replace with `anthropic` ``. */
+  /** Imperative, as shown in a menu: ``Replace with `anthropic` ``. */
   readonly title: string;
   readonly edits: readonly TextEdit[];
-  /** True for the fix that should be offered first, and, unless it is a guess, may be applied unasked. */
+  /** True for the fix to offer first. Unless it is a guess, it may be applied without asking. */
   readonly preferred: boolean;
   /**
-   * True where the edits may miss what was meant, or decide what only the author can: the nearest name, a secret for one
-   * more machine. A guess is applied when somebody asks for that rule's fix, never with `--fix` or on saving.
+   * True if the edits may miss the author's intention or make a decision for the author: a similar name, a
+   * secret for one more machine. A guess is applied only when the user asks for that rule's fix, never with
+   * `--fix` or on saving.
    */
   readonly guess?: boolean;
 }
@@ -34,39 +32,39 @@ export interface Related {
 export interface Finding {
   readonly rule: string;
   readonly severity: Severity;
-  /** What is wrong, where it bites, what to do. */
+  /** Says what is wrong, on which machines, and what to do. */
   readonly message: string;
   readonly at: Place;
-  /** Machines that are affected, sorted; empty where it is not about machines. */
+  /** The affected machines, sorted; empty if the finding is not about machines. */
   readonly machines: readonly string[];
   readonly related: readonly Related[];
   readonly fixes: readonly Fix[];
-  /** A command that cures it; the message does not name it. */
+  /** A command that cures the finding; the message does not name it. */
   readonly cure?: Cure;
-  /** Shown faded by editors. */
+  /** Editors show the range faded. */
   readonly unnecessary?: boolean;
   readonly leftover?: Leftover;
-  /** The single findings that this one sums up. */
+  /** The findings that this one summarises. */
   readonly covers?: readonly Finding[];
 }
 
-/** What is left over in a store, for a rule that sums its findings up. */
+/** Something left over in a store, for rules that summarise their findings. */
 export interface Leftover {
-  /** The name of what it was of: a generator, a file with its generator before it, a machine. */
+  /** The name of its former owner: a generator, a file preceded by its generator, or a machine. */
   readonly of: string;
-  /** How many stored files there are of it. */
+  /** The number of stored files. */
   readonly files: number;
-  /** It may hold something that has to be revoked. */
+  /** True if it may hold a secret that has to be revoked. */
   readonly isSecret: boolean;
-  /** A module of another flake may still declare it. */
+  /** True if a module of another flake may still declare it. */
   readonly mayBeForeign: boolean;
 }
 
-/** What a rule yields: a finding without what the rule's metadata already says. */
+/** The result of a rule: a finding without the parts that come from the rule's metadata. */
 export interface Report {
   readonly at: Place;
   readonly message: string;
-  /** Only where it differs from the rule's. */
+  /** Set only if it differs from the rule's severity. */
   readonly severity?: Severity;
   readonly machines?: readonly string[];
   readonly related?: readonly Related[];
@@ -76,68 +74,72 @@ export interface Report {
   readonly leftover?: Leftover;
 }
 
-/** Which files git knows. */
+/** The files that git tracks. */
 export interface TrackedFiles {
   /** @param path relative to the workspace; a folder counts if a file in it does */
   has(path: string): boolean;
 }
 
-/** The files of the workspace, and what is found among them. */
+/** The files of the workspace and everything read from them. */
 export interface CheckFiles extends Sources, StoreFiles {
-  /** What is stored; computed when first asked for. Absent: it is read from these files. */
+  /** Returns what is stored, computed on first use. If absent, it is read from these files. */
   stored?(): StoreContents;
-  /** The beginning of a file that may be no text, a character for each byte. Absent: only texts can be read. */
+  /**
+   * Returns the beginning of a possibly binary file, one character per byte. If absent, only texts can be read.
+   */
   start?(path: string): string | null;
-  /** May a file be run as a program? Null, or absent: that cannot be told. */
+  /** Returns whether a file is executable. Null or absent if that cannot be determined. */
   isExecutable?(path: string): boolean | null;
-  /** Null, or absent: not a git repository, or not one that can be read. */
+  /** Returns the tracked files. Null or absent if there is no readable git repository. */
   tracked?(): TrackedFiles | null;
 }
 
 export interface CheckContext {
   readonly fleet: Fleet;
   readonly sources: CheckFiles;
-  /** What lies in the stores of the repository; read once a run. */
+  /** Returns the contents of the repository's stores; read once per run. */
   readonly stored: () => StoreContents;
 }
 
-/** A small workspace, as files; the documentation shows it and the tests run it. */
+/** A small workspace as files, shown in the documentation and run by the tests. */
 export interface Example {
   readonly title: string;
-  /** Path to text. In a bad example `# ^^^ <rule>` under a line marks the expected range. */
+  /** Texts by path. In a bad example, `# ^^^ <rule>` under a line marks the expected range. */
   readonly files: Readonly<Record<string, string>>;
-  /** Symbolic links among them: path to target, relative to the link's folder. */
+  /** Symbolic links by path; targets are relative to the link's folder. */
   readonly links?: Readonly<Record<string, string>>;
-  /** The files and links that git knows; all of them where it is absent. */
+  /** The files and links that git tracks; all of them if absent. */
   readonly tracked?: readonly string[];
-  /** The files that may be run as programs; not known where it is absent. */
+  /** The executable files; not known if absent. */
   readonly executable?: readonly string[];
-  /** Files at the very beginning of which the rule reports, in their order. */
+  /** Files with a finding at their very beginning, in order. */
   readonly found?: readonly string[];
 }
 
-/** The examples of a rule: what it reports, and what it accepts. The tests run all of them. */
+/** The examples of a rule: code it reports and code it accepts. The tests run all of them. */
 export interface Examples {
   readonly bad: readonly Example[];
   readonly good: readonly Example[];
 }
 
-/** The files that examples share. A rule does not import them: who shows or tries examples hands them in. */
+/** The files shared by examples. Rules do not import them; code that shows or runs examples passes them in. */
 export type Fixtures = typeof fixtures;
 
 export interface Rule {
   /** `group/kebab-case`; never renamed. */
   readonly id: string;
   readonly severity: Severity;
-  /** Off unless the settings give it a severity: for what bites in few places only. */
+  /**
+   * True for a rule that is off unless the settings give it a severity, because it matters in few places only.
+   */
   readonly optional?: true;
   /** One line, for lists. */
   readonly summary: string;
-  /** Markdown: what it finds, why it matters, what to do; where the knowledge comes from. */
+  /** Markdown: what the rule finds, why it matters, what to do, and the sources of that knowledge. */
   readonly documentation: string;
-  /** Made when somebody asks for them, by `examplesOf`: no check needs them. */
+  /** Created on request by `examplesOf`, because checks do not need them. */
   readonly examples: (shared: Fixtures) => Examples;
   readonly check: (context: CheckContext) => Iterable<Report>;
-  /** The message of one finding for several leftovers in a folder. */
+  /** Returns the message of a single finding for several leftovers in a folder. */
   readonly summarise?: (leftovers: readonly Leftover[], folder: string) => string;
 }

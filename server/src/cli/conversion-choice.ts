@@ -10,7 +10,10 @@ import { UsageError } from './io.ts';
 /** The secrets that the command line selects. */
 interface Choice {
   readonly wish: ConvertWish;
-  /** @throws UsageError if one of the named secrets does not exist or is not selected */
+  /**
+   * Checks that all named secrets were found.
+   * @throws UsageError if one of them does not exist or is not selected
+   */
   mustBeFound(rehearsal: Rehearsal): void;
 }
 

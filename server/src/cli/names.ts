@@ -44,7 +44,10 @@ export function mustBeMachine(machines: readonly string[], machine: string): voi
   if (!machines.includes(machine)) throw new UsageError(noSuch('machine', machine, machines));
 }
 
-/** @throws UsageError if the fleet has no such machine */
+/**
+ * Returns the machine with a name.
+ * @throws UsageError if the fleet has no such machine
+ */
 export function machineNamed({ machines }: Fleet, name: string): Machine {
   const machine = machines.find(candidate => candidate.name === name);
   if (machine !== undefined) return machine;

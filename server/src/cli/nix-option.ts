@@ -1,4 +1,4 @@
-/** `--nix`: asks Nix about the fleet of a command, and says on standard error what it does not evaluate. */
+/** `--nix`: asks Nix about the fleet of a command, joins its answer in, and says on standard error what it does not evaluate. */
 
 import { counted } from '../checks/facts/wording.ts';
 import type { NixFailure } from '../fleet/model/nix-answer.ts';
@@ -11,11 +11,11 @@ import type { NixReport } from './output/nix-report.ts';
  * @returns what Nix says; null where it was not to be asked or is not there, which is said
  * @throws UsageError where whoever asks does not want to know any more
  */
-export async function askedByOption(parsed: Parsed, { root }: Workspace, io: Io): Promise<NixReport | null> {
+export async function askedByOption(parsed: Parsed, workspace: Workspace, io: Io): Promise<NixReport | null> {
   if (!parsed.flag('nix')) return null;
   const { askAbout } = await import('../workspace/nix-witness.ts');
   const signal = io.interruption?.();
-  const asked = await askAbout(root, {
+  const asked = await askAbout(workspace.root, {
     env: io.env,
     signal,
     onMachine(machine, done, all) {
@@ -36,6 +36,7 @@ export async function askedByOption(parsed: Parsed, { root }: Workspace, io: Io)
   if (answer.failure !== null) say(io, `Nix does not evaluate the flake: ${failureText(answer.failure)}`);
   const silent = answer.machines.filter(({ facts }) => facts === null).length;
   if (silent > 0) say(io, `Nix says nothing of ${counted(silent, 'machine')}.`);
+  workspace.witnessed(answer);
   return asked;
 }
 

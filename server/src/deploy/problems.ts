@@ -1,4 +1,4 @@
-/** Collects the reasons against deploying a machine: problems of its vars, and errors that rules report. */
+/** Collects the reasons against deploying a machine: problems with its vars, and errors that rules report. */
 
 import type { Finding } from '../checks/rule.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
@@ -12,15 +12,14 @@ export interface Problem {
 }
 
 export interface DeployedFleet extends VerifiedFleet {
-  /** Returns all that the rules report. */
+  /** Returns all findings of the rules. */
   findings(): readonly Finding[];
 }
 
 /**
- * Returns the problems that verification finds for the machine, and the errors that rules report for it or for the whole
- * fleet.
- *
- * @param planned checks the plan that the vars are verified by
+ * Returns the problems that verification finds for the machine, and the errors that rules report for it or for the
+ * whole fleet.
+ * @param planned checks the plan by which the vars are verified
  */
 export async function deploymentProblems(
   fleet: DeployedFleet,
@@ -41,7 +40,7 @@ export async function deploymentProblems(
   ];
 }
 
-/** Returns a predicate for files that are modules of other machines, and not of this one. */
+/** Returns a predicate for files that are modules of other machines only. */
 function ofOtherMachines({ modules }: Fleet, machine: string): (file: string) => boolean {
   const ofMachine = new Set<string>();
   const others = new Set<string>();

@@ -1,6 +1,6 @@
 /**
- * What editor features are given: one version of a workspace, whole. They read it and never wait, so an answer
- * always belongs to one version. How it is made is the business of `workspace`.
+ * The input of editor features: one consistent version of a workspace. They read it synchronously, so an answer
+ * always belongs to one version. `workspace` creates it.
  */
 
 import type { Noted } from '../checks/facts/store/generated.ts';
@@ -11,15 +11,15 @@ import type { StoreFiles } from '../store/vars/files.ts';
 import type { StoreContents } from '../store/vars/read.ts';
 
 export interface Snapshot {
-  /** Counts up with every change. */
+  /** Incremented with every change. */
   readonly version: number;
   readonly fleet: Fleet;
-  /** Findings by file, in the order of the file; files without findings are left out. */
+  /** Findings by file, in file order; files without findings are omitted. */
   readonly findings: ReadonlyMap<string, readonly Finding[]>;
-  /** The files as they are in this version. Read them before the next snapshot is taken. */
+  /** The files of this version. They must be read before the next snapshot is taken. */
   readonly files: NixFiles & StoreFiles;
-  /** What is stored, as far as names and metadata tell. Read when first asked for. */
+  /** Returns what is stored, from names and metadata. Read on first use. */
   readonly stored: () => StoreContents;
-  /** What runs have noted to be made anew, as it is at this moment. */
+  /** Returns the current notes of runs about generators to regenerate. */
   readonly noted: () => Noted;
 }

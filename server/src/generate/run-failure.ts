@@ -1,8 +1,8 @@
-/** Why a run did not do what it was asked to, in words for a person. */
+/** The error for a run that did not do what was requested, with a message for the user. */
 
-/** The message names generators, files and prompts, never what is in them. */
+/** A failure whose message names generators, files and prompts, never their contents. */
 export class RunFailure extends Error {
-  /** What is wrong, without the advice: where another command is at hand, such as in an editor. */
+  /** The problem without the advice, for callers with another command at hand, such as an editor. */
   readonly what: string;
 
   /** @param advice what to do, in the words of the command line */

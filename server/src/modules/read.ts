@@ -110,8 +110,8 @@ function merged(cx: Evaluation, list: ListValue, outer: Definition): readonly De
 }
 
 /**
- * Returns the definitions that a list of unknown length may give: such as the items that it may have and, unless those are
- * all, the list itself as what nobody knows.
+ * Returns the definitions that a list of unknown length may have: those of its possible items and, unless these are
+ * all, the unknown list itself.
  */
 function perhapsMerged(
   cx: Evaluation,
@@ -132,7 +132,7 @@ function perhapsMerged(
   return isAll ? definitions : [...definitions, { ...perhaps, value: of }];
 }
 
-/** How many unknown lists may stand for one another. */
+/** The depth to which candidates are followed that are unknown lists themselves. */
 const MAX_LISTS = 8;
 
 /** Whether a name is a literal, computed to a single text, or only known as a pattern with holes. */

@@ -1,17 +1,17 @@
 /**
- * Bindings of `{ … }` and `let … in`, grouped as Nix's parser groups them: `a.b = 1; a = { c = 2; };` is one
+ * Groups the bindings of `{ … }` and `let … in` as Nix's parser does: `a.b = 1; a = { c = 2; };` is a single
  * attribute `a`. Pure syntax; the grouping of an expression is computed once.
  */
 import { type AttrName, type Binding, type Expr, literalText, type Range } from './syntax.ts';
 
-/** A statically named attribute of a group. Exactly one of `expr`, `group` and `inherit` says what it is. */
+/** A statically named attribute of a group, defined by exactly one of `expr`, `group` and `inherit`. */
 export interface Member {
   readonly name: string;
-  /** Where the name is written first. */
+  /** The first place of the name. */
   readonly at: Range;
   readonly expr: Expr | null;
   readonly group: Group | null;
-  /** `inherit x` (`from` null: the enclosing scope) or `inherit (from) x`. */
+  /** `inherit x` (`from` is null for the enclosing scope) or `inherit (from) x`. */
   readonly inherit: { readonly from: Expr | null } | null;
 }
 
@@ -22,31 +22,37 @@ export interface DynamicMember {
   readonly value: Expr;
 }
 
-/** A name that is bound again, at the second place. */
+/** A name that is bound a second time, with the second place. */
 interface Duplicate extends Range {
   readonly name: string;
   readonly first: Range;
 }
 
-/** Nearly all groups have neither dynamic names nor duplicates: they share this, which stays empty. */
+/** Shared by nearly all groups, which have neither dynamic names nor duplicates. Stays empty. */
 const NONE: never[] = [];
 
 export interface Group {
   readonly start: number;
-  /** Grows with each binding that is merged in, so that the range covers them all. */
+  /** Grows with each merged binding, so that the range covers all of them. */
   end: number;
   recursive: boolean;
   readonly members: Map<string, Member>;
   dynamics: DynamicMember[];
-  /** Names that are bound twice, at the second place: Nix refuses the file. */
+  /** Names that are bound twice, for which Nix rejects the file, with the second place. */
   duplicates: Duplicate[];
 }
 
-/** Lies on the list itself: a weak table of all sets of a fleet costs the collector as much as their trees do. */
+/**
+ * Stored on the list itself, as a weak table of all sets in a fleet costs the garbage collector as much as their
+ * trees.
+ */
 const GROUP = Symbol('group');
 type Grouped = readonly Binding[] & { [GROUP]?: Group };
 
-/** Returns the grouping of a list of bindings. `range` is that of the whole expression. */
+/**
+ * Returns the grouping of a list of bindings.
+ * @param range the range of the whole expression
+ */
 export function groupOf(bindings: readonly Binding[], recursive: boolean, range: Range): Group {
   const grouped: Grouped = bindings;
   const existing = grouped[GROUP];
@@ -57,7 +63,7 @@ export function groupOf(bindings: readonly Binding[], recursive: boolean, range:
   return group;
 }
 
-/** Returns the group that `path = value` makes, below a name that had to be computed. `path` is not empty. */
+/** Returns the group for `path = value` below a computed name. `path` is not empty. */
 export function groupOfPath(path: readonly AttrName[], value: Expr): Group {
   const group = newGroup({ start: (path[0] as AttrName).start, end: value.end }, false);
   addPath(group, path, 0, value);
@@ -96,7 +102,7 @@ function addAll(group: Group, bindings: readonly Binding[]): void {
   }
 }
 
-/** `${"a"}` is `a`: Nix's parser makes a plain name of a string without holes. */
+/** Returns a plain name for a quoted string without holes, as Nix's parser does: `${"a"}` is `a`. */
 function plainName(name: AttrName): AttrName {
   if (name.kind !== 'dynamic' || name.expr.kind !== 'string') return name;
   const text = literalText(name.expr.parts);
@@ -146,7 +152,7 @@ function mergeable(member: Member): boolean {
   return member.group !== null || member.expr?.kind === 'attrs';
 }
 
-/** Returns the group of a mergeable member; a literal set is copied into a group of its own, which may then grow. */
+/** Returns the group of a mergeable member. A literal set is copied into a group of its own, which may then grow. */
 function asGroup(member: Member): Group {
   if (member.group !== null) return member.group;
   const literal = member.expr as Extract<Expr, { kind: 'attrs' }>;

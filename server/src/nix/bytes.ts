@@ -1,25 +1,25 @@
 /**
- * Texts as the bytes of their UTF-8, which is how Nix sees them. With what every JavaScript has, so that it runs in a
- * browser too. Most texts are ASCII, which is its own UTF-8.
+ * Texts as UTF-8 bytes, which is how Nix sees them. Uses only standard JavaScript, so that it also runs in browsers.
+ * Most texts are ASCII, which equals its UTF-8.
  */
 
 const encoder = new TextEncoder();
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const WIDE = /[^\0-\x7f]/;
 
-/** How many arguments a call may have everywhere. */
+/** The number of arguments that every JavaScript engine allows in a call. */
 const CHUNK = 8 * 1024;
 
 export function utf8Length(text: string): number {
   return WIDE.test(text) ? encoder.encode(text).length : text.length;
 }
 
-/** UTF-8 as one character a byte. */
+/** Returns a text's UTF-8, one character per byte. */
 export function asByteString(text: string): string {
   return WIDE.test(text) ? byteString(encoder.encode(text)) : text;
 }
 
-/** One character a byte. */
+/** Returns bytes as text, one character per byte. */
 export function byteString(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += CHUNK)
@@ -27,20 +27,21 @@ export function byteString(bytes: Uint8Array): string {
   return text;
 }
 
-/** Returns the text of UTF-8 that is written as one character a byte; null if it is not UTF-8. */
+/** Returns the text of UTF-8 that is written as one character per byte, or null if it is invalid. */
 export function fromByteString(bytes: string): string | null {
   return WIDE.test(bytes) ? decoded(Uint8Array.from(bytes, byte => byte.charCodeAt(0))) : bytes;
 }
 
-/** Returns the bytes `start` to `start + length` of a text; null if they cut a character in two. */
+/** Returns the bytes `start` to `start + length` of a text, or null if they would split a character. */
 export function sliceOfBytes(text: string, start: number, length: number): string | null {
   if (!WIDE.test(text)) return text.slice(start, start + length);
   return decoded(encoder.encode(text).subarray(start, start + length));
 }
 
 /**
- * Compares two texts by their UTF-8 bytes, as Nix orders strings: the order of UTF-16 units up to the first surrogate.
- * @returns a negative number if `a` comes before `b`, 0 if they are the same
+ * Compares two texts by their UTF-8 bytes, as Nix orders strings; this equals the order of UTF-16 units before the
+ * first surrogate.
+ * @returns a negative number if `a` comes before `b`, 0 if they are equal
  */
 export function compareBytes(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
@@ -69,7 +70,7 @@ function decoded(bytes: Uint8Array): string | null {
   try {
     return strict.decode(bytes);
   } catch {
-    // No UTF-8.
+    // Invalid UTF-8.
     return null;
   }
 }

@@ -1,9 +1,10 @@
-/**
- * What an expression consists of, and which names it takes from around it. Pure syntax: nothing is evaluated.
- */
+/** The parts of expressions, and their free names. Pure syntax; evaluates nothing. */
 import type { AttrName, Binding, Expr } from './syntax.ts';
 
-/** Returns whether an expression gives a name a meaning for what is inside it. Not asked of `with`, which gives way to others. */
+/**
+ * Returns whether an expression binds a name for its content. Does not consider `with`, which never shadows other
+ * bindings.
+ */
 export function bindsName(expr: Expr, name: string): boolean {
   if (expr.kind === 'lambda')
     return expr.name?.name === name || (expr.formals ?? []).some(formal => formal.name.name === name);
@@ -15,12 +16,12 @@ export function bindsName(expr: Expr, name: string): boolean {
   );
 }
 
-/** Returns whether this is the name, written out. */
+/** Returns whether a name is literal and equal to `name`. */
 function isNamed(written: AttrName | undefined, name: string): boolean {
   return written?.kind === 'name' && written.name === name;
 }
 
-/** Returns the expressions directly inside of one. */
+/** Returns the direct children of an expression. */
 export function childrenOf(expr: Expr): Expr[] {
   const children: Expr[] = [];
   eachChild(expr, child => children.push(child));
@@ -36,7 +37,7 @@ export function valuesOf(binding: Binding): Expr[] {
 
 type Visit = (expr: Expr) => void;
 
-/** Shows the expressions directly inside of one, making nothing: whole trees are walked by this. */
+/** Visits the direct children of an expression without allocating a list, since whole trees are walked this way. */
 function eachChild(expr: Expr, visit: Visit): void {
   switch (expr.kind) {
     case 'string':
@@ -107,10 +108,10 @@ function eachName(path: readonly AttrName[], visit: Visit): void {
   for (const name of path) if (name.kind === 'dynamic') visit(name.expr);
 }
 
-/** Returns the names that an expression takes from around it, among them those that a `with` may give it. */
+/** Returns the free names of an expression, including those that a `with` may provide. */
 export function freeNames(expr: Expr): ReadonlySet<string> {
   const free = new Set<string>();
-  /** The expressions around the one that is looked at. */
+  /** The expressions around the current one. */
   const around: Expr[] = [];
   const note = (name: string) => {
     if (!free.has(name) && !around.some(outer => bindsName(outer, name))) free.add(name);
@@ -132,7 +133,7 @@ export function freeNames(expr: Expr): ReadonlySet<string> {
   return free;
 }
 
-/** Returns whether there is a `with` inside: it cannot be told then where names come from. */
+/** Returns whether an expression contains a `with`, which makes the sources of names unknown. */
 export function hasWith(expr: Expr): boolean {
   let isFound = false;
   const visit = (at: Expr) => {

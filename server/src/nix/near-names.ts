@@ -1,8 +1,8 @@
-/** Names that somebody may have meant. Knows nothing of what the names stand for. */
+/** Finds similar names, for suggestions. Knows nothing of their meaning. */
 
 /**
- * Returns the candidate that somebody most likely meant, or null if none is near enough. Near enough is about one slip
- * in three characters; a name of one or two characters has no near ones. Equal distances go to the first in order.
+ * Returns the candidate that was most likely meant, or null if none is similar enough. About one mistake per three
+ * characters is allowed, and none for a name of one or two characters. Of equally distant candidates the first wins.
  */
 export function suggest(name: string, candidates: Iterable<string>): string | null {
   const limit = Math.min(4, Math.floor((name.length + 1) / 3));
@@ -19,8 +19,8 @@ export function suggest(name: string, candidates: Iterable<string>): string | nu
 }
 
 /**
- * Returns how many insertions, deletions, replacements and swaps of neighbours lead from one text to the other (the
- * restricted Damerau-Levenshtein distance). Gives up with `enough` as soon as it cannot be less.
+ * Returns the number of insertions, deletions, replacements and swaps of adjacent characters between two texts (the
+ * restricted Damerau-Levenshtein distance). Returns `enough` as soon as the distance cannot be smaller.
  */
 export function editDistance(from: string, to: string, enough = Number.POSITIVE_INFINITY): number {
   let beforeLast: number[] = [];

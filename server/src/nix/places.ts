@@ -1,18 +1,18 @@
-/** Places in files as plain data, and how they are made of the evaluator's origins. */
+/** Places in files as plain data, made from the evaluator's origins. */
 
 import { originOf } from './eval/construct.ts';
 import type { Lazy, Origin } from './eval/value.ts';
 import { extentOf } from './source.ts';
 import type { Range } from './syntax.ts';
 
-/** A place in a file: path relative to the workspace root, half-open UTF-16 offsets, 0-based. */
+/** A place in a file: path relative to the workspace root, half-open 0-based UTF-16 offsets. */
 export interface Place {
   readonly file: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** A fact with the place it was read from. */
+/** A fact and the place that it was read from. */
 export interface Known<T> {
   readonly value: T;
   readonly at: Place;
@@ -22,7 +22,7 @@ export function placeOf(origin: Origin): Place {
   return { file: origin.file.path, start: origin.start, end: origin.end };
 }
 
-/** Returns the outermost place in `file` that a value came through: its own place, or the call made there. */
+/** Returns the outermost place in `file` that a value came through: its own place, or a call in that file. */
 export function outermostIn(origin: Origin, file: string): Origin | null {
   let outermost: Origin | null = null;
   for (let at: Origin | null = origin; at !== null; at = at.call?.at ?? null) {
@@ -31,7 +31,10 @@ export function outermostIn(origin: Origin, file: string): Origin | null {
   return outermost;
 }
 
-/** Returns the calls a value came through, outermost first. A result that many callers share names none of them. */
+/**
+ * Returns the calls that a value came through, outermost first. A result that many callers share contains none of
+ * them.
+ */
 export function callsOf(origin: Origin): Place[] {
   const calls: Place[] = [];
   for (let call = origin.call; call !== null; call = call.at.call)
@@ -39,7 +42,7 @@ export function callsOf(origin: Origin): Place[] {
   return calls;
 }
 
-/** Returns whether a call stands for a whole file: where no caller is named, the function itself does. */
+/** Returns whether a call covers a whole file, as it does for the file's function if no caller is known. */
 function isWholeFile({ file, start, end }: Origin): boolean {
   const extent = extentOf(file);
   return start === extent.start && end === extent.end;
@@ -60,7 +63,7 @@ export function placeKey(place: Place): string {
   return `${place.file}\0${place.start}\0${place.end}`;
 }
 
-/** Widens a range over the parentheses around it, which the tree does not have. */
+/** Extends a range over the surrounding parentheses, which have no nodes in the tree. */
 export function withParentheses(text: string, range: Range): Range {
   let { start, end } = range;
   for (;;) {
@@ -74,16 +77,19 @@ export function withParentheses(text: string, range: Range): Range {
   }
 }
 
-/** Returns where an expression is written that has not been evaluated yet, or else what came of it. */
+/** Returns the place of an expression that is not evaluated yet, or else of its value. */
 export function writtenAt(lazy: Lazy): Origin | null {
   if (lazy.kind !== 'thunk') return lazy.origin;
   if (lazy.expr !== null && lazy.scope !== null) return originOf(lazy.expr, lazy.scope);
   return lazy.value?.origin ?? lazy.at;
 }
 
-/** Returns the clause that says why something is not known. @param reason of an unknown value: a noun phrase */
+/**
+ * Returns a clause with the reason why something is unknown.
+ * @param reason the reason of an unknown value, a noun phrase
+ */
 export function dependingOn(reason: string): string {
   return `it depends on ${reason}`;
 }
 
-/** The words that all parts of the model share: machines, how a name is known, and what could not be told. */
+/** Words that all parts of the model share: machines, kinds of names, and unknown facts. */

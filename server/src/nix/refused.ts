@@ -1,9 +1,8 @@
 /**
- * What Nix refuses as soon as it parses a file, though its grammar is kept: attributes and arguments that are there
- * twice, and names that nothing in the file gives. Pure syntax; nothing is evaluated.
- *
- * Source: `bindVars` and `ParserState::addAttr` of Nix (src/libexpr), in the most lenient version: sets of one name are
- * merged at any depth, as since 2.25.
+ * Finds mistakes that Nix reports when it parses a grammatical file: duplicate attributes and arguments, and
+ * undefined names. Pure syntax; evaluates nothing.
+ * Source: `bindVars` and `ParserState::addAttr` of Nix (src/libexpr), in the most lenient version: sets of one name
+ * are merged at any depth, as since 2.25.
  */
 import { groupOf } from './bindings.ts';
 import type { SourceFile } from './source.ts';
@@ -16,11 +15,11 @@ import {
   type StringPart,
 } from './syntax.ts';
 
-/** One refusal, at the place of the name. */
+/** A mistake, at the place of the name. */
 export interface Refused extends Range {
   readonly kind: 'attribute' | 'argument' | 'variable';
   readonly name: string;
-  /** Where the name is the first time; null for a variable. */
+  /** The first place of the name, or null for a variable. */
   readonly first: Range | null;
 }
 
@@ -29,13 +28,16 @@ interface Names {
   readonly outer: Names | null;
 }
 
-/** The names in scope; null where a `with` may give any name. */
+/** The names in scope, or null if a `with` may provide any name. */
 type Known = Names | null;
 
 const NONE: readonly Refused[] = [];
 const refusedOf = new WeakMap<SourceFile, readonly Refused[]>();
 
-/** Returns what Nix refuses in a file, in the order of the text. Empty for a file whose grammar is broken, where nobody can tell. */
+/**
+ * Returns the mistakes in a file, in the order of the text. Empty for a file with syntax errors, for which they
+ * cannot be determined.
+ */
 export function refusedIn(file: SourceFile): readonly Refused[] {
   let refused = refusedOf.get(file);
   if (refused === undefined) {
@@ -45,7 +47,7 @@ export function refusedIn(file: SourceFile): readonly Refused[] {
   return refused;
 }
 
-/** Names that Nix gives to every file; those that begin with `__` differ from version to version. */
+/** Names that Nix provides in every file. Those that begin with `__` differ between versions. */
 const GLOBALS: Names = {
   names: new Set(
     `abort baseNameOf break builtins derivation derivationStrict dirOf false fetchGit fetchMercurial fetchTarball
@@ -154,7 +156,7 @@ function visitLambda(lambda: Extract<Expr, { kind: 'lambda' }>, names: Known, no
   visit(lambda.body, inner, note);
 }
 
-/** Looks through bindings. Returns what is known inside of them. */
+/** Visits bindings, and returns the names that are known inside them. */
 function visitBindings(
   bindings: readonly Binding[],
   recursive: boolean,
@@ -174,7 +176,7 @@ function visitBindings(
     }
   if (isRepeated) {
     noteDuplicates(groupOf(bindings, recursive, range), note);
-    // The names of a `rec` that is merged with others of its name are known in those too, or not: versions differ.
+    // Whether the names of a `rec` that is merged with other sets are in scope in those differs between versions.
     mergesRecursive = bindings.some(binding => binding.kind === 'bind' && isRecursive(binding.value));
   }
   const inner = recursive && known !== null ? { names, outer: known } : known;

@@ -1,21 +1,22 @@
-/**
- * A file of Nix as the evaluator and everything above it see it: text, tree, and where its lines begin.
- */
+/** A Nix file as the evaluator and everything above it see it: text, tree, and the starts of lines. */
 import type { Comment, Expr, NixSyntaxError, Range } from './syntax.ts';
 
 export interface SourceFile {
-  /** Relative to the workspace root, with `/` between names: the file's identity everywhere. */
+  /** The path relative to the workspace root, with `/` between names, which identifies the file everywhere. */
   readonly path: string;
   readonly text: string;
-  /** The tree. It may be dropped while nobody holds it and is then another object when asked for again: compare places. */
+  /**
+   * The tree. It may be dropped while it is not in use, and is another object then when it is read again, so compare
+   * places.
+   */
   readonly root: Expr;
   readonly comments: readonly Comment[];
   readonly errors: readonly NixSyntaxError[];
-  /** Offset of the first character of each line; `lineStarts[0]` is 0. */
+  /** The offset of each line's first character; `lineStarts[0]` is 0. */
   readonly lineStarts: readonly number[];
 }
 
-/** A position as editors count: line and character from 0, characters in UTF-16 units. */
+/** A position as in editors: 0-based line and character, with characters in UTF-16 units. */
 export interface Position {
   readonly line: number;
   readonly character: number;
@@ -23,7 +24,7 @@ export interface Position {
 
 const extents = new WeakMap<SourceFile, Range>();
 
-/** Returns where the file's expression stands. Does not need the tree, once it has been asked. */
+/** Returns the range of the file's expression. Needs the tree only on the first call. */
 export function extentOf(file: SourceFile): Range {
   let extent = extents.get(file);
   if (extent === undefined) {
@@ -34,7 +35,7 @@ export function extentOf(file: SourceFile): Range {
   return extent;
 }
 
-/** Returns the offsets at which lines begin, for texts with `\n`, `\r\n` or `\r` line ends. */
+/** Returns the offsets of the starts of lines, for texts with `\n`, `\r\n` or `\r` line breaks. */
 export function lineStartsOf(text: string): number[] {
   const starts = [0];
   for (let i = 0; i < text.length; i++) {
@@ -57,7 +58,7 @@ export function positionAt(lineStarts: readonly number[], offset: number): Posit
   return { line: low, character: Math.max(0, offset - (lineStarts[low] as number)) };
 }
 
-/** Returns the 0-based UTF-16 offset of a position, kept inside the text and inside its line. */
+/** Returns the 0-based UTF-16 offset of a position, limited to the text and to its line. */
 export function offsetAt(lineStarts: readonly number[], textLength: number, position: Position): number {
   const start = lineStarts[position.line];
   if (start === undefined) return position.line < 0 ? 0 : textLength;

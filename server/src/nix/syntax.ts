@@ -1,9 +1,8 @@
 /**
- * The Nix language as plain data: what a file says, without what it means.
- *
- * Every node is a frozen-in-spirit object with a half-open range of UTF-16 offsets into its file, 0-based.
- * Nothing here knows of tree-sitter, of evaluation or of vars. Broken input has a tree too: what could not be
- * read is an `error` expression, and its neighbours are whole.
+ * The Nix language as plain data: the syntax of a file, without its meaning.
+ * Every node is an object that is never modified, with a half-open range of 0-based UTF-16 offsets into its file.
+ * Nothing here knows of tree-sitter, evaluation or vars. Broken input has a tree as well: a part that could not be
+ * read is an `error` expression, and its neighbours are intact.
  */
 
 /** A half-open range of UTF-16 offsets, 0-based. */
@@ -22,9 +21,9 @@ export type AttrName =
   | (Range & { readonly kind: 'dynamic'; readonly expr: Expr });
 
 /**
- * Literal text inside a string, escapes resolved and (in `''…''`) indentation stripped.
- * `map` holds pairs `valueOffset, sourceOffset` in ascending order; between two pairs both advance by one a
- * character, except that an escape or stripped indentation is skipped by the next pair. See `sourceOffset`.
+ * Literal text inside a string, with escapes resolved and (in `''…''`) indentation stripped.
+ * `map` holds pairs `valueOffset, sourceOffset` in ascending order. Between two pairs both advance by one per
+ * character; an escape or stripped indentation is skipped by the next pair. See `sourceOffset`.
  */
 export interface TextPart extends Range {
   readonly kind: 'text';
@@ -175,7 +174,7 @@ export interface BinaryExpr extends Range {
   readonly left: Expr;
   readonly right: Expr;
 }
-/** What could not be read. Evaluates to unknown. */
+/** A part that could not be read. Evaluates to unknown. */
 interface ErrorExpr extends Range {
   readonly kind: 'error';
 }
@@ -206,14 +205,14 @@ export interface Comment extends Range {
   readonly text: string;
 }
 
-/** A place where the text is not Nix. `message` is a whole sentence for people. */
+/** A place where the text is not valid Nix. `message` is a whole sentence for people. */
 export interface NixSyntaxError extends Range {
   readonly message: string;
-  /** True where only this reader gives up: Nix may well read it. */
+  /** True if only this parser gives up, while Nix may accept the text. */
   readonly isLimit?: true;
 }
 
-/** What the parser makes of a text. Parentheses leave no node: `(x)` is the node of `x` with its own range. */
+/** The result of parsing a text. Parentheses have no nodes: `(x)` is the node of `x` with its own range. */
 export interface SyntaxTree {
   readonly root: Expr;
   readonly comments: readonly Comment[];
@@ -222,8 +221,8 @@ export interface SyntaxTree {
 
 /**
  * Returns the source offset of a character of a string's text.
- * @param valueOffset 0-based UTF-16 offset into `part.value`; `part.value.length` is allowed and gives the end.
- * @returns 0-based UTF-16 offset into the file.
+ * @param valueOffset 0-based UTF-16 offset into `part.value`; `part.value.length` gives the end
+ * @returns 0-based UTF-16 offset into the file
  */
 export function sourceOffset(part: TextPart, valueOffset: number): number {
   const { map } = part;
@@ -238,7 +237,7 @@ export function sourceOffset(part: TextPart, valueOffset: number): number {
   return (map[2 * low + 1] as number) + valueOffset - (map[2 * low] as number);
 }
 
-/** Returns the text of a string without interpolations; null if it has any. */
+/** Returns the text of a string, or null if it has interpolations. */
 export function literalText(parts: readonly StringPart[]): string | null {
   let text = '';
   for (const part of parts) {
@@ -248,7 +247,7 @@ export function literalText(parts: readonly StringPart[]): string | null {
   return text;
 }
 
-/** Returns the last part of the name by which a function is written: `mkIf` for `lib.mkIf`; '' where it has none. */
+/** Returns the last part of a function's name as written: `mkIf` for `lib.mkIf`, '' if it has none. */
 export function writtenName(fn: Expr): string {
   if (fn.kind === 'variable') return fn.name;
   const last = fn.kind === 'select' ? fn.path.at(-1) : undefined;

@@ -5,7 +5,7 @@
  */
 
 /** Changes whenever the expressions do: an answer to another question is none to this one. */
-export const QUESTION_VERSION = 1;
+export const QUESTION_VERSION = 2;
 
 /** `flake` is in scope. Options are those of clan-core's `nixosModules/clanCore/vars`, at d7c35d912. */
 const DEFINITIONS = `
@@ -54,12 +54,14 @@ const DEFINITIONS = `
     if builtins.foldl' (set: step: if isAttrs set then set.\${step} or null else null) (optionsOf name) path == null then null
     else attrNames (builtins.foldl' (set: step: set.\${step}) configurations.\${name}.config path)
   );
+  inventory = flake.clanInternals.inventoryClass.inventory or flake.clan.inventory or { machines = { }; };
   names = name: {
     hasVars = hasVars name;
     generatorNames = if hasVars name then attrNames (generators name) else [ ];
     positions = if hasVars name then positions name else { ok = [ ]; };
     sops = secretNames name [ "sops" "secrets" ];
     age = secretNames name [ "age" "secrets" ];
+    tags = attempt ((inventory.machines.\${name} or { }).tags or null);
   };
 `;
 

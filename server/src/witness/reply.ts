@@ -72,6 +72,7 @@ const MACHINE = v.object({
   positions: attempted(v.array(POSITION)),
   sops: attempted(v.nullable(texts)),
   age: attempted(v.nullable(texts)),
+  tags: attempted(v.nullable(texts)),
   generators: named(GENERATOR),
 });
 
@@ -112,6 +113,7 @@ export function factsIn(reply: unknown, ownPath: OwnPath): NixFacts | null {
     ),
     sops: machine.sops,
     age: machine.age,
+    tags: machine.tags,
   };
 }
 

@@ -10,7 +10,7 @@ import { createRevisionDisk } from './files/revision-disk.ts';
 import { createWorkspace } from './workspace.ts';
 
 export interface AccessThen extends Pick<AccessMatrix, 'secrets' | 'notes'> {
-  /** In hexadecimal. */
+  /** The commit in hexadecimal. */
   readonly commit: string;
 }
 

@@ -1,4 +1,7 @@
-/** Asks Nix about the flake of a workspace: finds it, bounds it, and keeps its answers in the person's cache folder. */
+/**
+ * Asks Nix about the flake of a workspace: locates Nix, limits it, and caches its answers in the person's cache
+ * folder.
+ */
 
 import type { NixAnswer, NixMachine } from '../fleet/model/nix-answer.ts';
 import { topOfWorkTree } from '../host/git/git-folder.ts';
@@ -10,15 +13,15 @@ import { askNix } from '../witness/ask.ts';
 export interface AskOptions {
   /** The person's environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Only these machines; undefined: all. */
+  /** Selects machines; by default all. */
   readonly isWanted?: ((machine: string) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Limits for one machine; those that are left out are the usual ones. */
+  /** Limits per machine; missing ones have their defaults. */
   readonly limits?: Partial<NixLimits>;
   readonly onMachine?: ((machine: NixMachine, done: number, all: number) => unknown) | undefined;
 }
 
-/** Either what Nix says, or a sentence on why it was not asked. */
+/** Nix's answer, or a sentence with the reason why it was not asked. */
 export type Asked =
   | { readonly answer: NixAnswer; readonly milliseconds: number }
   | { readonly absent: string };
@@ -26,10 +29,9 @@ export type Asked =
 const LIMITS: NixLimits = { timeMs: 300_000, memoryBytes: 4 * 2 ** 30, outputBytes: 32 * 2 ** 20 };
 
 /**
- * The workspace has to be trusted: to evaluate a flake is to run what it says, as far as Nix lets it.
- *
- * @param root absolute
- * @throws HostFailure where Nix cannot be started, or git's folder is none that can be read
+ * Asks Nix about a flake. The workspace must be trusted, since evaluating a flake runs its code as far as Nix allows.
+ * @param root absolute path
+ * @throws HostFailure if Nix cannot be started, or git's folder is unreadable
  */
 export async function askAbout(root: string, options: AskOptions): Promise<Asked> {
   const { env, signal } = options;

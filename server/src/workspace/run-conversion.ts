@@ -12,9 +12,9 @@ import type { Workspace } from './workspace.ts';
 
 export interface ConversionRequest {
   readonly wish: ConvertWish;
-  /** Identities to try besides the usual ones. */
+  /** Identities to try in addition to the usual ones. */
   readonly identities: readonly Identity[];
-  /** True: nothing is written. */
+  /** True if nothing is written. */
   readonly isDry: boolean;
   /** True if nothing is converted unless every selected secret can be. */
   readonly needsAll: boolean;
@@ -29,14 +29,14 @@ export interface ConversionReporter {
   ended(rehearsal: Rehearsal): void;
 }
 
-/** A fleet that is opened with its workspace, whose modules the conversion edits. */
+/** A fleet and its workspace, whose modules the conversion edits. */
 export type ConvertedFleet = RunFleet & { readonly workspace: Workspace };
 
 /**
  * Runs a conversion.
- *
- * @returns the rehearsal, with what was converted and what was not
- * @throws Error if `needsAll` and not every secret can be converted; StoreFailure, HostFailure; what the reporter throws
+ * @returns the rehearsal, with the converted and the remaining secrets
+ * @throws Error if `needsAll` and not every secret can be converted; StoreFailure, HostFailure; errors of the
+ * reporter
  */
 export async function runConversion(
   fleet: ConvertedFleet,

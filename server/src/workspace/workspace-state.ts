@@ -6,7 +6,9 @@ import type { CheckFiles } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { FleetBuilder } from '../fleet/assembly/builder.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
+import type { NixAnswer } from '../fleet/model/nix-answer.ts';
 import { groupBy } from '../std.ts';
+import { joinedFleet } from '../witness/join.ts';
 import type { Engine } from './engine.ts';
 import type { Disk } from './files/disk.ts';
 import { createFiles, type WorkspaceFiles } from './files/files.ts';
@@ -23,7 +25,7 @@ export interface WorkspaceOptions {
   /** Absolute path. */
   readonly root: string;
   readonly engine: Engine;
-  /** Read instead of the folder, for example an earlier revision of it. */
+  /** The disk to read instead of the folder, for example an earlier revision. */
   readonly disk?: Disk;
   /** Settings of the editor or the command line. */
   readonly configuration?: unknown;
@@ -55,6 +57,10 @@ export interface WorkspaceState {
   settings: Settings;
   problems: readonly SettingsProblem[];
   builder: FleetBuilder;
+  /** What Nix says of the fleet; null: it was not asked. */
+  answer: NixAnswer | null;
+  /** The fleet that was read last, and what it is with Nix's answer. */
+  joined: { readonly read: Fleet; readonly answer: NixAnswer; readonly fleet: Fleet } | null;
   version: number;
   /** The last snapshot, or `null` before the first. */
   last: Snapshot | null;
@@ -93,6 +99,8 @@ export function createWorkspaceState(options: WorkspaceOptions): WorkspaceState 
     settings,
     problems,
     builder: engine.createFleetBuilder(files, fleetSettings(settings)),
+    answer: null,
+    joined: null,
     version: 0,
     last: null,
     stale: true,
@@ -134,10 +142,20 @@ export function rescan(state: WorkspaceState): void {
   applySettings(state);
 }
 
+/** Builds the fleet, with what Nix says of it where it was asked. */
+export function fleetOf(state: WorkspaceState): Fleet {
+  const read = state.builder.build();
+  const { answer, joined, files } = state;
+  if (answer === null) return read;
+  if (joined?.read !== read || joined.answer !== answer)
+    state.joined = { read, answer, fleet: joinedFleet(read, answer, path => files.text(path)) };
+  return state.joined?.fleet ?? read;
+}
+
 /** Builds the fleet, runs the rules, and returns the result as the next snapshot. */
 export function check(state: WorkspaceState): Snapshot {
   const { files, memory, notes, unchecked } = state;
-  const fleet = state.builder.build();
+  const fleet = fleetOf(state);
   const findings = state.options.engine
     .check(fleet, checkedFiles(state, fleet), severitiesOf(state), {
       onFailure: noteFailure(state),

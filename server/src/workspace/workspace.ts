@@ -7,6 +7,7 @@ import type { Looked } from '../checks/facts/store/generated.ts';
 import type { Rule, Severity } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
+import type { NixAnswer } from '../fleet/model/nix-answer.ts';
 import type { VerifiedGenerator } from '../store/vars/read.ts';
 import type { WorkspaceFiles } from './files/files.ts';
 import type { Settings, SettingsProblem } from './settings/settings.ts';
@@ -14,6 +15,7 @@ import {
   applySettings,
   check,
   createWorkspaceState,
+  fleetOf,
   notePaths,
   rescan,
   severitiesOf,
@@ -52,6 +54,8 @@ export interface Workspace {
    * Adds states that a store outside the repository reported, by generator key. They are valid until a file changes.
    */
   verified(states: ReadonlyMap<string, VerifiedGenerator>): void;
+  /** Joins Nix's answer about the fleet into it; `null` removes the last answer. */
+  witnessed(answer: NixAnswer | null): void;
 }
 
 /** A rule with the severity that the settings give it, or `null` if its own applies. */
@@ -85,14 +89,19 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     },
     rescan: () => rescan(state),
     isStale: () => state.stale,
-    fleet: () => state.builder.build(),
+    fleet: () => fleetOf(state),
     looked() {
-      const fleet = state.builder.build();
+      const fleet = fleetOf(state);
       return { fleet, files, stored: () => storedOf(state, fleet), noted: notes.stale };
     },
     verified(states) {
       state.storedReader.verified(states);
       state.stale = true;
+    },
+    witnessed(answer) {
+      state.answer = answer;
+      state.stale = true;
+      state.unchecked = null;
     },
     snapshot: () => (state.last !== null && !state.stale ? state.last : check(state)),
   };

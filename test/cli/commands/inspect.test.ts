@@ -184,7 +184,7 @@ test('a summary for people', async () => {
     20 generators: 20 known in full
       25 files: 16 secret, 9 public
       13 prompts
-      and 2 generators of clan-core's own services and modules
+      and 1 generator of clan-core's own services and modules
 
     Registry lib/secret-registry.nix: 17 keys, 17 of them on a machine
 

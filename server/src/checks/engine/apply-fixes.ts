@@ -1,30 +1,30 @@
 /**
- * Many fixes at once: which of them go together, and what a text is after them. Works on findings and texts; it
- * reads and writes no file.
+ * Selects the fixes that can be applied together and computes the resulting texts. Works on findings and texts
+ * only; reads and writes no files.
  */
 
 import type { TextEdit } from '../../edits/text-edit.ts';
 import type { Finding, Fix } from '../rule.ts';
 
-/** A fix that is to be applied, and the finding that it cures. */
+/** A fix to apply and the finding that it cures. */
 export interface Chosen {
   readonly finding: Finding;
   readonly fix: Fix;
 }
 
-/** Returns whether the fix may be applied without anybody having looked at it. */
+/** Returns whether the fix may be applied without review. */
 export function isSafe({ preferred, guess }: Fix): boolean {
   return preferred && guess !== true;
 }
 
-/** Returns whether it is the fix for a person who asks for the cure of a rule, whatever it is. */
+/** Returns whether the fix should be applied when a user asks for a rule to be fixed, safe or not. */
 export function isPreferred({ preferred }: Fix): boolean {
   return preferred;
 }
 
 /**
- * Returns the first acceptable fix of each finding, in the order of the findings, as far as they go together: a fix
- * that touches what an earlier one edits is left out as a whole. A fix with the very same edits is one with it.
+ * Returns the first acceptable fix of each finding, in the order of the findings. A fix that overlaps the edits
+ * of an earlier one is left out as a whole; a fix with exactly the same edits counts as the same fix.
  */
 export function chooseFixes(findings: readonly Finding[], accept: (fix: Fix) => boolean): Chosen[] {
   const taken = new Map<string, TextEdit[]>();
@@ -41,7 +41,7 @@ export function chooseFixes(findings: readonly Finding[], accept: (fix: Fix) => 
   return chosen;
 }
 
-/** Returns the edits of fixes that go together, by file, in the order of the text, each once. */
+/** Returns the edits of compatible fixes by file, in text order and without duplicates. */
 export function editsByFile(fixes: readonly Fix[]): ReadonlyMap<string, readonly TextEdit[]> {
   const byFile = new Map<string, TextEdit[]>();
   for (const edit of fixes.flatMap(({ edits }) => edits)) {
@@ -53,7 +53,7 @@ export function editsByFile(fixes: readonly Fix[]): ReadonlyMap<string, readonly
   return byFile;
 }
 
-/** Returns a text after edits that do not overlap, given in the order of the text. */
+/** Applies edits to a text. The edits must be in text order and must not overlap. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   let result = '';
   let from = 0;
@@ -64,14 +64,17 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   return result + text.slice(from);
 }
 
-/** Returns whether edits of one list meet others. An edit does not meet itself. */
+/** Returns whether any edit overlaps one in the other list. An edit does not overlap itself. */
 function clashes(edits: readonly TextEdit[], others: readonly TextEdit[]): boolean {
   return edits.some(edit =>
     others.some(other => other !== edit && other.file === edit.file && meet(edit, other)),
   );
 }
 
-/** Two edits that share a character, or an insertion at the edge of another edit: their order would be a guess. */
+/**
+ * Returns whether two edits share a character, or one is an insertion at the edge of the other, so that their
+ * order would be a guess.
+ */
 function meet(a: TextEdit, b: TextEdit): boolean {
   if (a.start === a.end || b.start === b.end) return a.start <= b.end && b.start <= a.end;
   return a.start < b.end && b.start < a.end;

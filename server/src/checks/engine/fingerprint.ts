@@ -1,7 +1,7 @@
 /**
- * Fingerprints by which a finding is known again after lines have moved: made of its rule, its file, its message
- * and the text of its line. Of several that are alike in all of these, the order decides. The text itself, which may
- * hold what nobody should read, cannot be had back from one.
+ * Fingerprints that identify a finding even after its lines have moved. A fingerprint is made of the rule, the
+ * file, the message and the text of the line; findings alike in all of these are numbered in order. The text
+ * may be secret and cannot be recovered from a fingerprint.
  */
 
 import type { Sources } from '../../edits/text-edit.ts';
@@ -9,7 +9,7 @@ import { hexHash } from '../../nix/hash.ts';
 import { storeFolderOf } from '../facts/leftover-summaries.ts';
 import type { Finding } from '../rule.ts';
 
-/** What fingerprints are made in a certain way is part of every file that keeps them. */
+/** The version of the fingerprint format, stored in every file that contains fingerprints. */
 export const FINGERPRINT_VERSION = 1;
 
 /** @param lineOf the text of the line on which a finding begins; empty if its file is not there */
@@ -21,7 +21,7 @@ export function fingerprintsOf(
   const fingerprints = new Map<Finding, string>();
   for (const finding of findings) {
     const line = lineOf(finding).trim().replace(/\s+/g, ' ');
-    // What a folder has left over stays one thing, whatever is removed of it.
+    // A summary of leftovers in one folder keeps its fingerprint when some of them are removed.
     const alike = (
       finding.covers === undefined
         ? [finding.rule, finding.at.file, finding.message, line]
@@ -35,8 +35,8 @@ export function fingerprintsOf(
 }
 
 /**
- * Returns the text of a finding's first line, for any file that is text. A finding about a stored file as a whole has
- * none: the file may be a secret that nobody encrypted, and a short one can be guessed from a hash.
+ * Returns the text of a finding's first line, for text files. A finding about a whole stored file has none: the
+ * file may be an unencrypted secret, and a short secret can be guessed from a hash.
  */
 export function lineTextIn(
   sources: Sources & { text(path: string): string | null },

@@ -1,6 +1,6 @@
 /**
- * Runs the rules over a fleet and makes findings of what they report: severities from the settings, silencing by
- * comments, one order. A rule that fails is our mistake; it costs its own findings and no others.
+ * Runs the rules over a fleet and turns their reports into findings: applies severities from the settings and
+ * suppression comments, and sorts. A rule that throws is a bug of ours and costs only its own findings.
  */
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import { query } from '../../query/database.ts';
@@ -14,30 +14,32 @@ import { rules } from '../rules/index.ts';
 import { isSilenced } from './suppress.ts';
 
 export interface CheckSettings {
-  /** By rule id. What is not listed has the rule's own severity; `off` switches the rule off. */
+  /** Severities by rule id; `off` disables a rule. Rules that are not listed keep their own severity. */
   readonly severities: Readonly<Record<string, Severity | 'off'>>;
-  /** True for files in which a rule is not reported. Without it there are none. */
+  /** Returns true for files in which a rule must not report. If absent, no file is excluded. */
   readonly isExcluded?: (rule: string, file: string) => boolean;
 }
 
-/** What is known of a run before, for runs over one workspace again and again. */
+/** State carried over from the previous run, for repeated runs over one workspace. */
 interface Since {
-  /** Belongs to the workspace. */
+  /** The memory of this workspace. */
   readonly memory: Memory;
-  /** The files that have changed since, relative to the workspace; null: anything may have. */
+  /**
+   * The files changed since the previous run, relative to the workspace, or null if any file may have changed.
+   */
   readonly changed: readonly string[] | null;
 }
 
-/** What a rule threw, for the log. */
+/** An exception thrown by a rule, for the log. */
 export interface RuleFailure {
   readonly rule: string;
   readonly error: unknown;
 }
 
 export interface RunOptions {
-  /** Called with what a rule threw: a mistake of this program, not of the workspace. */
+  /** Called when a rule throws, which is a bug of this program and not of the workspace. */
   readonly onFailure?: (failure: RuleFailure) => void;
-  /** Absent: all rules run from the beginning. */
+  /** The previous run; if absent, all rules run from scratch. */
   readonly since?: Since;
 }
 
@@ -54,7 +56,7 @@ export function runChecks(
   return runRules(rules, fleet, sources, settings, options);
 }
 
-/** Returns the findings of the chosen rules, as `runChecks`. */
+/** Returns the findings of the chosen rules, like `runChecks`. */
 export function runRules(
   chosen: readonly Rule[],
   fleet: Fleet,
@@ -77,7 +79,7 @@ export function runRules(
   return summarised(findings.sort(byPlace), id => chosen.find(rule => rule.id === id));
 }
 
-/** What a rule reported, and what it threw then, if it did. */
+/** The reports of a rule and the exception it threw, if any. */
 interface Outcome {
   readonly reports: readonly Report[];
   readonly failure: { readonly error: unknown } | null;
@@ -93,7 +95,7 @@ const outcomeOf = query<Rule, Outcome>('reports', (database, rule) => {
   }
 });
 
-/** Returns the reports of a rule; those before it threw if it does. */
+/** Returns the reports of a rule. If the rule throws, returns the reports made before that. */
 function reportsOf(run: Run, rule: Rule, onFailure: (failure: RuleFailure) => void): readonly Report[] {
   const { reports, failure } = outcomeOf(run.memory.database, rule);
   if (failure !== null) onFailure({ rule: rule.id, error: failure.error });

@@ -1,7 +1,7 @@
 /**
- * Silencing by comment. `# varsmith: ignore <rule> <reason>` counts for the findings that begin on its line, or,
- * when it has the line to itself, for those on the next line that is not such a comment. `# varsmith: ignore-file
- * <rule> <reason>` counts for the whole file. Knows comments and places, not rules.
+ * Suppression comments. `# varsmith: ignore <rule> <reason>` applies to findings that begin on its line or, if
+ * the comment is alone on its line, to the next line that is not such a comment. `# varsmith: ignore-file
+ * <rule> <reason>` applies to the whole file. Knows comments and places, not rules.
  */
 
 import { eolOf, indentOf } from '../../edits/edits.ts';
@@ -13,13 +13,13 @@ import type { Finding, Fix } from '../rule.ts';
 
 interface Silences {
   readonly inFile: ReadonlySet<string>;
-  /** Rules by the 0-based line for which they are silenced. */
+  /** The suppressed rules by 0-based line. */
   readonly onLine: ReadonlyMap<number, ReadonlySet<string>>;
 }
 
 const cache = new WeakMap<SourceFile, Silences>();
 
-/** Returns whether there is a comment that silences the finding. */
+/** Returns whether a comment suppresses the finding. */
 export function isSilenced(finding: Pick<Finding, 'rule' | 'at'>, sources: Sources): boolean {
   const file = sources.parse(finding.at.file);
   if (file === null) return false;
@@ -32,11 +32,11 @@ export function isSilenced(finding: Pick<Finding, 'rule' | 'at'>, sources: Sourc
   );
 }
 
-/** Returns the fixes that silence a finding: on its line, and in its whole file. */
+/** Returns the fixes that suppress a finding: one for its line and one for the whole file. */
 export function silenceFixes(finding: Pick<Finding, 'rule' | 'at'>, sources: Sources): Fix[] {
   const file = sources.parse(finding.at.file);
   if (file === null) return [];
-  // Behind a byte order mark, which is nothing unless it is the first character.
+  // Insert after a byte order mark, which is only valid as the first character.
   const first = file.text.startsWith('\ufeff') ? 1 : 0;
   const start = Math.max(first, file.lineStarts[anchorLine(file, finding.at.start)] ?? 0);
   const eol = eolOf(file);
@@ -82,7 +82,7 @@ function readSilences(file: SourceFile): Silences {
   return { inFile, onLine };
 }
 
-/** Returns the lines that hold nothing but a comment. */
+/** Returns the lines that contain only a comment. */
 function linesOfTheirOwn(file: SourceFile): Set<number> {
   const lines = new Set<number>();
   for (const comment of file.comments) {
@@ -97,7 +97,8 @@ function linesOfTheirOwn(file: SourceFile): Set<number> {
 }
 
 /**
- * Returns the line above which a comment can stand: that of the offset, or of the string of several lines around it.
+ * Returns the line above which a comment can be inserted: the line of the offset, or the first line of the
+ * multi-line string around it.
  */
 function anchorLine(file: SourceFile, offset: number): number {
   const start = stringOfLinesAt(file, offset)?.start ?? offset;

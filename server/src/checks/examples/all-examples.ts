@@ -1,4 +1,4 @@
-/** The files that examples of rules share, and how such files are put together. Only `shown-examples.ts` loads them. */
+/** Collects the files shared by examples of rules. Only `shown-examples.ts` loads this module. */
 
 export * from './generator-examples.ts';
 export * from './host-examples.ts';

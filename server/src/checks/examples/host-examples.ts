@@ -1,4 +1,4 @@
-/** Fleets that several examples of this group begin with. */
+/** Fleets that several examples of host rules start from. */
 
 export const FLAKE_OF_WEB = `\
 {

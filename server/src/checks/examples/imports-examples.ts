@@ -1,4 +1,7 @@
-/** The examples of eval/generators-in-imports: each form in which generators get into `imports`, and what to write instead. */
+/**
+ * Examples for eval/generators-in-imports: each way in which generators end up in `imports`, with the corrected
+ * form.
+ */
 import type { Examples, Fixtures } from '../rule.ts';
 
 const MATRIX = '{\n  emily = [\n    "anthropic"\n    "gmail"\n  ];\n}\n';

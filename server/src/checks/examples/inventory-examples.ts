@@ -1,4 +1,6 @@
-/** What the examples of these rules share: a flake whose clan is in `clan.nix`, and its lock. */
+/**
+ * Files shared by the examples of inventory rules: a flake that takes its clan from `clan.nix`, and its lock.
+ */
 
 import { CLAN_CORE_COMMIT } from '../../fleet/catalogue/catalogue.ts';
 import { CLAN_CORE_TIME } from '../../fleet/catalogue/catalogue-services.ts';
@@ -14,7 +16,7 @@ export const FLAKE = `\
 }
 `;
 
-/** A lock that names the clan-core that the catalogue describes. */
+/** A lock file that pins the clan-core version described by the catalogue. */
 export const LOCK = `\
 {
   "nodes": {
@@ -34,7 +36,7 @@ export const LOCK = `\
 }
 `;
 
-/** A service of the workspace: one setting without a default, one with. */
+/** A service of the workspace with one required and one optional setting. */
 export const BACKUP = `\
 {
   _class = "clan.service";

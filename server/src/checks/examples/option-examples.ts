@@ -1,4 +1,7 @@
-/** What the examples of the rules about the fleet's own options share: a flake, a machine and a module that declares some. */
+/**
+ * Files shared by the examples of rules about the fleet's own options: a flake, a machine and a module that
+ * declares options.
+ */
 export const FLEET = {
   'flake.nix': `\
 {

@@ -1,8 +1,8 @@
 /**
- * Files that the examples of several rules share: a small registry pipeline. The documentation shows them once.
+ * A small registry pipeline shared by the examples of several rules. The documentation shows its files once.
  */
 
-/** Two keys, built by a helper function. */
+/** A registry with two keys, built by a helper function. */
 export const REGISTRY = registryOf(`\
   anthropic = mkPromptedSecret {
     generator = "anthropic-api-key";
@@ -15,7 +15,7 @@ export const REGISTRY = registryOf(`\
   };
 `);
 
-/** Keys in, generators out. */
+/** The function that turns keys into generators. */
 export const GENERATORS = `\
 { keys, pkgs }:
 let
@@ -30,7 +30,7 @@ builtins.listToAttrs (
 )
 `;
 
-/** From a key to the path of its file. */
+/** The accessor that turns a key into the path of its file. */
 export const ACCESSORS = `\
 let
   registry = import ./secret-registry.nix { pkgs = null; };
@@ -50,14 +50,14 @@ in
 }
 `;
 
-/** Everything but the matrix and the machines. */
+/** All files of the pipeline except the matrix and the machines. */
 export const PIPELINE: Readonly<Record<string, string>> = {
   'lib/secret-registry.nix': REGISTRY,
   'lib/vars-generators.nix': GENERATORS,
   'lib/secrets.nix': ACCESSORS,
 };
 
-/** Returns a registry with these entries, which may use `mkPromptedSecret`. */
+/** Returns a registry with these entries, which may call `mkPromptedSecret`. */
 export function registryOf(entries: string): string {
   return `\
 { pkgs ? null }:
@@ -80,7 +80,9 @@ ${entries}}
 
 /**
  * Returns the module of a machine that takes its generators from the registry.
- * @param body further lines of the module, with their indentation
+ *
+ * @param body further lines of the module, indented
+ *
  * @param bindings further lines of its `let`
  */
 export function hostOf(machine: string, body = '', bindings = ''): string {

@@ -1,17 +1,17 @@
-/** The examples of rules, for those who show or try them: pages, `explain`, tests. */
+/** Access to the examples of rules, for pages, `explain` and tests. */
 
 import type { Example, Examples, Rule } from '../rule.ts';
 import * as fixtures from './all-examples.ts';
 
-/** Makes the examples of a rule. */
+/** Creates the examples of a rule. */
 export function examplesOf(rule: Rule): Examples {
   return rule.examples(fixtures);
 }
 
-/** The files that many examples share, by their paths: an example that is shown leaves them out. */
+/** Files shared by many examples, by path. They are omitted when an example is displayed. */
 export const SHARED_FILES: Readonly<Record<string, string>> = fixtures.PIPELINE;
 
-/** Returns the files of an example that say something about it. */
+/** Returns the files of an example that are specific to it. */
 export function ownFiles({ files }: Example): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(files).filter(([path, text]) => SHARED_FILES[path] !== text));
 }

@@ -1,9 +1,9 @@
-/** Files that the examples of the sops rules share. */
+/** Files shared by the examples of the sops rules. */
 
 export const ADMIN = 'age1admin00000000000000000000000000000000000000000000000000000';
 export const LEA = 'age1lea0000000000000000000000000000000000000000000000000000000';
 
-/** A `.sops.yaml` with one rule for everything in `secrets/`. */
+/** A `.sops.yaml` with one rule that covers everything in `secrets/`. */
 export const SOPS_YAML = `\
 creation_rules:
   - path_regex: secrets/[^/]+\\.yaml$
@@ -13,7 +13,7 @@ creation_rules:
           - ${LEA}
 `;
 
-/** Returns an encrypted file with these lines; keys are plain in one. */
+/** Returns an encrypted YAML file with these lines. Keys are in plain text, as sops writes them. */
 export function encryptedYaml(keys: string, recipients: readonly string[] = [ADMIN, LEA]): string {
   return `\
 ${keys}sops:
@@ -26,7 +26,7 @@ ${recipients.map(recipient => `        - recipient: ${recipient}\n          enc:
 
 export const VALUE = 'ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]';
 
-/** Returns a module that declares secrets of `secrets/lea.yaml`. */
+/** Returns a module that declares secrets from `secrets/lea.yaml`. */
 export function moduleWith(body: string): string {
   return `\
 { config, ... }:

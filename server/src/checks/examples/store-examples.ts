@@ -1,6 +1,6 @@
-/** Stored files that the examples of several rules share: what sops writes, with nothing in it. */
+/** Stored files shared by the examples of several rules, in the format sops writes but without contents. */
 
-/** A public key of nobody's, as short as an example can bear. */
+/** A public key that belongs to nobody, kept short for display. */
 export const KEY_OF_ADA = 'age1ada0000000000000000000000000000000000000000000000000000000';
 export const KEY_OF_LEA = 'age1lea0000000000000000000000000000000000000000000000000000000';
 
@@ -9,7 +9,7 @@ export function keyFile(key: string): string {
   return `[ { "publickey": "${key}", "type": "age" } ]\n`;
 }
 
-/** Returns a secret that is encrypted to these keys. */
+/** Returns a secret encrypted to these keys. */
 export function secretFor(...recipients: readonly string[]): string {
   const age = recipients.map(recipient => ({ enc: '-----BEGIN AGE ENCRYPTED FILE-----', recipient }));
   const data = 'ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]';
@@ -19,7 +19,7 @@ export function secretFor(...recipients: readonly string[]): string {
 export const EXAMPLE_USER = keyFile(KEY_OF_ADA);
 export const EXAMPLE_SECRET = secretFor(KEY_OF_ADA, KEY_OF_LEA);
 
-/** A machine's configuration with one generator of one secret, which somebody types in. */
+/** A machine configuration with one generator that has one prompted secret. */
 export const MAIL = `\
 {
   clan.core.vars.generators.mail = {
@@ -33,7 +33,7 @@ export const MAIL = `\
 }
 `;
 
-/** Returns a flake of clan's with one machine, `lea`, and what its configuration says. */
+/** Returns a clan flake with the machine `lea`, using this configuration. */
 export function clanWith(lea: string): Readonly<Record<string, string>> {
   return {
     'flake.nix': `\
@@ -57,13 +57,13 @@ export function clanWith(lea: string): Readonly<Record<string, string>> {
   };
 }
 
-/** The keys of the user ada and of the machine lea. */
+/** The keys of user ada and machine lea. */
 export const KEYS: Readonly<Record<string, string>> = {
   'sops/users/ada/key.json': EXAMPLE_USER,
   'sops/machines/lea/key.json': keyFile(KEY_OF_LEA),
 };
 
-/** Returns links of a secret to ada and to machines. */
+/** Returns the links of a secret to ada and to machines. */
 export function linksOf(folder: string, machines: readonly string[] = ['lea']): Record<string, string> {
   const up = '../'.repeat(folder.split('/').length + 1);
   return {

@@ -1,6 +1,6 @@
 /**
- * What several rules ask of a fleet, indexed once a fleet. Only looks things up; what is wrong with them is the
- * rules' business.
+ * Indexes over a fleet that several rules use, built once per fleet. Only looks things up; rules decide what is
+ * wrong.
  */
 
 import {
@@ -25,9 +25,9 @@ import { unitIndex } from '../memory/unit-index.ts';
 export interface RegistryFacts {
   readonly registry: Registry;
   readonly byKey: ReadonlyMap<string, RegistryKey>;
-  /** Those that list keys of this registry. */
+  /** The matrices that list keys of this registry. */
   readonly matrices: readonly Matrix[];
-  /** The rows of each machine, in all of those matrices. */
+  /** The rows of each machine in these matrices. */
   readonly rows: ReadonlyMap<string, readonly MachineRow[]>;
 }
 
@@ -39,17 +39,17 @@ export interface MachineRow {
 export interface Facts {
   readonly registries: ReadonlyMap<string, RegistryFacts>;
   readonly machines: ReadonlyMap<string, Machine>;
-  /** Generators with a fully known name; one name may be in several placements. */
+  /** Generators whose name is fully known; a name may have several placements. */
   readonly generators: ReadonlyMap<string, readonly Generator[]>;
-  /** What there may be beside those. */
+  /** Generators that may exist elsewhere. */
   readonly elsewhere: Elsewhere;
-  /** Where generators are assigned from a registry: places as `placeKey`s. */
+  /** The `placeKey`s of places where generators are assigned from a registry. */
   readonly assignments: ReadonlySet<string>;
 }
 
 const views = new WeakMap<Fleet, Facts>();
 
-/** Returns the index of a fleet. Each part of it is computed when first asked for. */
+/** Returns the index of a fleet. Each part is computed on first use. */
 export function factsOf(fleet: Fleet): Facts {
   let facts = views.get(fleet);
   if (facts === undefined) {
@@ -106,7 +106,7 @@ const assignmentsOf = derived((fleet, before: ReadonlySet<string> | undefined) =
 
 const lookedUp = inUnits(unit => new Set(lookupsIn(unit).map(({ registry, key }) => `${registry}\0${key}`)));
 
-/** Returns the keys of each registry, by its file, that are read by name outside matrices. */
+/** The keys of each registry, by its file, that are read by name outside of matrices. */
 export const lookedUpKeys = derivedIndex((fleet): Index<string> => {
   const found = new Map<string, string[]>();
   for (const one of new Set(lookedUp(fleet))) {
@@ -138,7 +138,10 @@ export function lookupsIn(unit: Unit): readonly KeyLookup[] {
   return [...unit.keyLookups, ...unit.uses.flatMap(use => use.key ?? [])];
 }
 
-/** Returns whether something is so on one of the machines; none, and null, stand for a machine that nobody knows. */
+/**
+ * Returns whether `isThere` holds on one of the machines. An empty list or null means that the machine is not
+ * known, and `isThere` gets null.
+ */
 export function somewhere(
   machines: readonly string[] | null,
   isThere: (machine: string | null) => boolean,
@@ -147,9 +150,10 @@ export function somewhere(
 }
 
 /**
- * Returns whether one of the machines may have a generator of the name that is not among those that are known: by a name
- * with holes, or from a service of clan-core.
- * @param machines null, or none, where nobody knows them
+ * Returns whether one of the machines may have a generator of this name from a definition with a partly known
+ * name or from a clan-core service.
+ *
+ * @param machines null or empty if they are not known
  */
 export function mayBeDefinedElsewhere(
   facts: Facts,
@@ -162,7 +166,7 @@ export function mayBeDefinedElsewhere(
   return somewhere(machines, machine => mayBeElsewhere(facts.elsewhere, asked, machine));
 }
 
-/** As `mayBeDefinedElsewhere`, for a file that is not among the generator's known ones. */
+/** Like `mayBeDefinedElsewhere`, for a file that is not among the generator's known files. */
 export function mayHaveFileDefinedElsewhere(
   facts: Facts,
   name: string,
@@ -174,22 +178,22 @@ export function mayHaveFileDefinedElsewhere(
 }
 
 /**
- * Returns whether the machine is certainly without a generator of the name. Only if all its modules are known, and all
- * services that it is given.
+ * Returns whether the machine certainly has no generator of this name. This requires that all of its modules
+ * and services are known.
  */
 export function isSurelyWithout(facts: Facts, machine: string, name: string): boolean {
   const asked = { name, declared: facts.generators.get(name) ?? [] };
   return !mayHaveGenerator(facts.elsewhere, asked, machine);
 }
 
-/** Returns all machines that have the generator, or perhaps have it. */
+/** Returns all machines that have or may have the generator. */
 export function possibleMachines({ machines, perhaps }: Generator): readonly string[] {
   return perhaps.length === 0 ? (machines ?? []) : [...(machines ?? []), ...perhaps];
 }
 
 /**
- * Returns whether the machine is certainly without the generator, as far as definitions with known names go. It is if
- * there are none, or if all come from a registry and the machines that get them are others.
+ * Returns whether the machine certainly lacks the generator, considering only definitions with known names.
+ * That is so if there are none, or if all of them come from a registry and are assigned to other machines.
  */
 export function isWithout(facts: Facts, machine: string, name: string): boolean {
   return (facts.generators.get(name) ?? []).every(
@@ -202,16 +206,19 @@ export function isWithout(facts: Facts, machine: string, name: string): boolean 
   );
 }
 
-/** Returns all uses by the generator's name as far as it is known, in the order of their files. */
+/** All uses by the known part of the generator's name, in file order. */
 export const usesByGenerator = unitIndex(({ uses }) => uses.map(use => [use.generator, use] as const));
 
 const plain = new WeakMap<Unit, readonly Use[]>();
 
-/** Returns the uses of a unit that select the option of a generator with a known name, and fail if there is none. */
+/**
+ * Returns the uses of a unit that select the option of a generator with a known name and fail if it does not
+ * exist.
+ */
 export function plainUses(unit: Unit): readonly Use[] {
   let uses = plain.get(unit);
   if (uses === undefined) {
-    // Keys that accessors look up have rules of their own.
+    // Other rules check keys that accessors look up.
     uses = unit.uses.filter(
       use => use.by === 'option' && use.generatorKind !== 'pattern' && !use.guarded && use.key === null,
     );
@@ -220,14 +227,17 @@ export function plainUses(unit: Unit): readonly Use[] {
   return uses;
 }
 
-/** Returns the uses of a unit that are made only where there is a generator, whose name is known. */
+/** Returns the uses of a unit that are guarded by the existence of a generator whose name is known. */
 export function assumingUses(unit: Unit): readonly Use[] {
   return unit.uses.filter(use => use.assumesGenerator && use.generatorKind !== 'pattern' && use.key === null);
 }
 
 const called = new WeakMap<Unit, readonly Use[]>();
 
-/** Returns the uses of a unit that ask a function for a generator with a known name; those with a default are guarded. */
+/**
+ * Returns the uses of a unit that look up a generator with a known name through a function. Uses with a default
+ * are guarded.
+ */
 export function calledUses(unit: Unit): readonly Use[] {
   let uses = called.get(unit);
   if (uses === undefined) {
@@ -239,7 +249,7 @@ export function calledUses(unit: Unit): readonly Use[] {
 
 const machineSets = new WeakMap<readonly string[], ReadonlySet<string>>();
 
-/** Returns whether the machine is in the list. Asked of the same lists for every use of a generator. */
+/** Returns whether the machine is in the list. Optimised for repeated queries of the same lists. */
 export function isAmong(machines: readonly string[], machine: string): boolean {
   let set = machineSets.get(machines);
   if (set === undefined) {
@@ -251,7 +261,7 @@ export function isAmong(machines: readonly string[], machine: string): boolean {
 
 const machinesByUnit = new WeakMap<Unit, readonly string[]>();
 
-/** Returns the machines of which a module reads the matrix rows to assign generators, sorted. */
+/** Returns the machines whose matrix rows a module reads to assign generators, sorted. */
 export function machinesOfUnit(unit: Unit): readonly string[] {
   let machines = machinesByUnit.get(unit);
   if (machines === undefined) {
@@ -261,20 +271,27 @@ export function machinesOfUnit(unit: Unit): readonly string[] {
   return machines;
 }
 
-/** Returns a machine's row in the matrix of a registry; null if it has none, or several matrices have one. */
+/**
+ * Returns a machine's row in the matrix of a registry, or null if there is none or several matrices have one.
+ */
 export function rowOf(facts: Facts, registry: string, machine: string): MachineRow | null {
   const rows = facts.registries.get(registry)?.rows.get(machine) ?? [];
   return rows.length === 1 ? (rows[0] ?? null) : null;
 }
 
-/** Returns the field's own place if it is in the entry; the key's if a helper function gave it. */
+/**
+ * Returns the place of a field if it is written in the entry, or of the key if a helper function supplied it.
+ */
 export function fieldPlace(entry: RegistryKey, field: { readonly at: Place }): Place {
   const { at } = field;
   const own = at.file === entry.entry.file && entry.entry.start <= at.start && at.end <= entry.entry.end;
   return own ? at : entry.at;
 }
 
-/** True the first time it is asked for a place: one line may make many generators, and says one thing. */
+/**
+ * Returns a predicate that is true the first time it sees a place. One line may create many generators but is
+ * reported once.
+ */
 export function firstTime(): (what: { readonly at: Place }) => boolean {
   const seen = new Set<string>();
   return ({ at }) => {

@@ -1,8 +1,8 @@
 /**
- * Generators' scripts as rules read them: parsed and followed, each text once.
+ * Generator scripts as rules read them: parsed and flow-analysed, each text once.
  *
- * Surroundings of a script: clan-core d7c35d912, clan_lib/vars/generate.py; `set -euo pipefail` comes before it, and
- * the environment is the caller's.
+ * Environment of a script: clan-core d7c35d912, clan_lib/vars/generate.py; `set -euo pipefail` is prepended,
+ * and the caller's environment is inherited.
  */
 
 import { placeInScript } from '../../fleet/generators/script.ts';
@@ -17,11 +17,11 @@ export interface FollowedScript {
   readonly source: ScriptSource;
   readonly tree: ShellTree;
   readonly flow: Flow;
-  /** Where a stretch of the script is written; null if it is written nowhere. */
+  /** Returns the source place of a range of the script, or null if it is not written anywhere. */
   placeOf(range: Range): Place | null;
 }
 
-/** `$in`, `$out` and `$prompts` are the script's; the others are there wherever somebody runs `clan`. */
+/** `$in`, `$out` and `$prompts` are set for the script; the others are inherited wherever `clan` runs. */
 const SURROUNDINGS: FlowOptions = {
   directories: ['in', 'out', 'prompts'],
   outputs: ['out'],
@@ -42,7 +42,7 @@ const SURROUNDINGS: FlowOptions = {
   pipefail: true,
 };
 
-/** Returns what a script does; null if it is not known. */
+/** Returns the analysis of a script, or null if the script is not known. */
 export function followed(script: GeneratorScript | null): FollowedScript | null {
   const source = script?.source ?? null;
   if (source === null) return null;
@@ -59,12 +59,12 @@ export function followed(script: GeneratorScript | null): FollowedScript | null 
   return fresh;
 }
 
-/** Every rule about scripts asks for every script. */
+/** Caches the analysis, because every rule about scripts asks for every script. */
 const bySource = new WeakMap<ScriptSource, FollowedScript>();
 
 /**
- * By what scripts say, for as long as one says it: a tree takes ninety times the room of its text, and every keystroke
- * in a script leaves one behind.
+ * Trees by script text, held weakly: a tree takes ninety times the memory of its text, and every keystroke in a
+ * script leaves one behind.
  */
 const trees = new Map<string, WeakRef<ShellTree>>();
 const left = new FinalizationRegistry<string>(key => {
@@ -81,7 +81,10 @@ function treeOf({ text, holes }: ScriptSource): ShellTree {
   return tree;
 }
 
-/** Its memory serves typing in a script and changes nothing in the flows: all fleets of a process may share it. */
+/**
+ * A cache that speeds up typing in a script and does not affect results, so all fleets of a process can share
+ * it.
+ */
 const followTree = scriptFollower(SURROUNDINGS);
 
 const flows = new WeakMap<ShellTree, Flow>();

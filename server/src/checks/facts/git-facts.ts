@@ -1,10 +1,10 @@
-/** What git knows of files, beyond whether they are in its index. */
+/** Facts from git about files, beyond whether they are in the index. */
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { CheckFiles, TrackedFiles } from '../rule.ts';
 
 /**
- * Returns whether the file is in a submodule, or behind a link. Then git knows the folder as one thing, and none of
- * what is in it.
+ * Returns whether the file is in a submodule or behind a link. Git tracks such a folder as a single entry and
+ * knows none of its contents.
  */
 export function isElsewhere(path: string, sources: CheckFiles, tracked: TrackedFiles): boolean {
   let folder = folderOf(path);

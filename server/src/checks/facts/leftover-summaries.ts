@@ -1,14 +1,13 @@
 /**
- * What is left over in a store, told once a folder: a fleet that has run for years has leftovers by the dozen, and one
- * by one nobody reads them. They are summarised behind all that silences single ones (settings, baselines), which goes
- * on to work on each.
+ * Summarises leftovers of a store per folder: an old fleet has dozens, and nobody reads them one by one. Runs
+ * after everything that suppresses single findings (settings, baselines), which keeps working on each.
  */
 
 import { addToList, sortedUnique } from '../../std.ts';
 import type { Finding, Rule } from '../rule.ts';
 
 /**
- * Returns the folder in which a store keeps all of its kind: `vars/per-machine` of
+ * Returns the folder in which a store keeps files of one kind: `vars/per-machine` for
  * `vars/per-machine/lea/mail/password/secret`.
  */
 export function storeFolderOf(path: string): string {
@@ -19,8 +18,8 @@ export function storeFolderOf(path: string): string {
 }
 
 /**
- * Puts findings of one rule, severity and folder into one where the rule can say them together; others stay as they
- * are.
+ * Merges findings of one rule, severity and folder if the rule can summarise them; keeps the others.
+ *
  * @param findings sorted by place
  */
 export function summarised(
@@ -41,7 +40,7 @@ export function summarised(
   });
 }
 
-/** Returns the single findings, of summaries as well. */
+/** Returns the single findings, including those within summaries. */
 export function singles(findings: readonly Finding[]): Finding[] {
   return findings.flatMap(finding => finding.covers ?? [finding]);
 }

@@ -1,4 +1,4 @@
-/** Names of generators that are probably slips of others: one or two letters from one that there is. */
+/** Finds generator names that are probably misspelt: one or two letters away from an existing one. */
 
 import { editDistance, suggest } from '../../edits/suggest.ts';
 import { mayBeBrought } from '../../fleet/elsewhere/elsewhere.ts';
@@ -13,12 +13,18 @@ const broughtOf = derived((fleet): readonly BroughtGenerator[] =>
   fleet.brought.filter(({ isPattern, certain, machines }) => certain && !isPattern && machines !== null),
 );
 
-/** Returns the names of generators that services bring to all of the machines; null: to any. */
+/**
+ * Returns the names of generators that services provide to all of the machines, or to any machine if `machines`
+ * is null.
+ */
 export function broughtNames(fleet: Fleet, machines: readonly string[] | null): readonly string[] {
   return broughtOf(fleet).flatMap(brought => (isOnAll(brought, machines) ? [brought.name] : []));
 }
 
-/** Returns what services bring of a name to all of the machines; null: to any. */
+/**
+ * Returns the generators of this name that services provide to all of the machines, or to any machine if
+ * `machines` is null.
+ */
 export function broughtFor(
   fleet: Fleet,
   name: string,
@@ -32,9 +38,11 @@ function isOnAll({ machines }: BroughtGenerator, wanted: readonly string[] | nul
 }
 
 /**
- * Returns the generator that is surely meant by a name that nothing is known to define on the machines; null if there is
- * none, or if the name may be right. It may be if clan-core has it, and not because something has a name that nobody knows.
- * @param candidates the names that there are
+ * Returns the generator that was surely meant by a name without a known definition on the machines. Null if
+ * there is none or the name may be correct, which it may be if clan-core has it, but not merely because of
+ * definitions with unknown names.
+ *
+ * @param candidates the existing names
  */
 export function nearName(
   facts: Facts,
@@ -51,7 +59,10 @@ export function nearName(
   return elsewhere.about(name).unnamed.every(unnamed => isNearBeside(unnamed, name, meant)) ? meant : null;
 }
 
-/** Returns the names of generators that may be on one of the machines; of those that no machine is known to have, all. */
+/**
+ * Returns the names of generators that one of the machines may have. A generator without known machines counts
+ * for all.
+ */
 export function namesOn(facts: Facts, machines: readonly string[] | null): readonly string[] {
   if (machines === null || machines.length === 0) return [...facts.generators.keys()];
   const there = new Set(machines);
@@ -65,14 +76,17 @@ export function namesOn(facts: Facts, machines: readonly string[] | null): reado
   );
 }
 
-/** `key-1` and `key-2`: who has the one may have the other from elsewhere. */
+/**
+ * Returns whether two names differ only in a number, such as `key-1` and `key-2`: the second may be defined
+ * elsewhere.
+ */
 function isNextOf(name: string, other: string): boolean {
   return name.replace(/\d+/g, '') === other.replace(/\d+/g, '');
 }
 
 /**
- * Returns whether a name is a slip of the other although it may be one with holes: what the two have in common is then
- * more than what all of those have.
+ * Returns whether a name is a misspelling of another although it also matches a partly known one: the two share
+ * more than all names of that pattern do.
  */
 function isNearBeside({ name: pattern, matches }: UnnamedGenerator, name: string, other: string): boolean {
   if (!matches.test(other)) return literalsOf(pattern).every(text => text === '');

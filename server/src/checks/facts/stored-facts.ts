@@ -1,6 +1,4 @@
-/**
- * What is stored, as rules read it: once a run, and from what the workspace keeps between runs where it does.
- */
+/** Provides what is stored to rules: read once per run, or taken from what the workspace keeps between runs. */
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import { setBackend } from '../../store/backend-setting.ts';
 import { readContents, type StoreContents } from '../../store/vars/read.ts';

@@ -1,6 +1,6 @@
 /**
- * What rules compute from a fleet before they look for anything: indexes and the like, computed when first asked for
- * and kept for as long as what they were made of is the same.
+ * Values that rules derive from a fleet, such as indexes: computed on first use and kept while their inputs are
+ * unchanged.
  */
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import { type Database, type Query, query } from '../../query/database.ts';
@@ -8,8 +8,9 @@ import { sameItems } from '../../std.ts';
 import { currentRun, runOf } from './memory.ts';
 
 /**
- * Returns a function of the fleet that is computed once, and again only if something that it reads has changed.
- * @param compute is given what it was the last time, if anything: given again, all that was made of it is still valid
+ * Returns a function of the fleet that is recomputed only when something it reads has changed.
+ *
+ * @param compute receives the previous value, if any; returning that keeps everything derived from it valid
  */
 export function derived<T>(compute: (fleet: Fleet, before: T | undefined) => T): (fleet: Fleet) => T {
   const answer = derivedQuery(compute);
@@ -32,10 +33,7 @@ function derivedQuery<T>(compute: (fleet: Fleet, before: T | undefined) => T): Q
 
 export type Index<T> = ReadonlyMap<string, readonly T[]>;
 
-/**
- * Returns a function like those of `derived`, for an index of lists by names: a caller that asks for one name depends
- * on that list alone.
- */
+/** Like `derived`, for an index of lists by name: a caller that looks up one name depends only on that list. */
 export function derivedIndex<T>(compute: (fleet: Fleet) => Index<T>): (fleet: Fleet) => Index<T> {
   const whole = derivedQuery<Index<T>>((fleet, before) => withListsFrom(before, compute(fleet)));
   const list = query<string, readonly T[] | undefined>('list', (database, name) =>
@@ -54,7 +52,7 @@ export function derivedIndex<T>(compute: (fleet: Fleet) => Index<T>): (fleet: Fl
   };
 }
 
-/** Returns the index with the lists from before where they hold the same. */
+/** Returns the index with lists reused from the previous one where they are equal. */
 function withListsFrom<T>(before: Index<T> | undefined, now: Index<T>): Index<T> {
   if (before === undefined) return now;
   return new Map(

@@ -1,16 +1,16 @@
 /**
- * Keeps what one object shows by itself for as long as the object exists. A single look-up gives all that is kept of an
- * object: where an edit leaves hundreds of generators unchanged, a table for each question takes longer than the answers.
- * Records no reads: what is computed here depends on its argument alone.
+ * Caches values derived from one object for as long as the object exists. A single look-up returns all cached
+ * values of an object: if an edit leaves hundreds of generators unchanged, one table per question would cost
+ * more than the answers. Records no reads, because the values depend on their argument alone.
  */
 import { counter } from '../../std.ts';
 
 const lists = new WeakMap<object, unknown[]>();
 
-/** Returns a number under which no other caller keeps anything. */
+/** Returns a slot number that no other caller uses. */
 export const newQuestion = counter();
 
-/** Returns what is kept of an object, by `newQuestion`. */
+/** Returns the cached values of an object, indexed by `newQuestion` numbers. */
 export function keptOf(subject: object): unknown[] {
   let list = lists.get(subject);
   if (list === undefined) {
@@ -21,8 +21,9 @@ export function keptOf(subject: object): unknown[] {
 }
 
 /**
- * Returns a function that computes once for each object.
- * @param compute depends on nothing but the object; never undefined
+ * Memoizes a function per object.
+ *
+ * @param compute must depend only on the object and never return undefined
  */
 export function keeping<K extends object, T>(compute: (k: K) => T): (k: K) => T {
   const question = newQuestion();

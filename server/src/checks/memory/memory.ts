@@ -1,7 +1,7 @@
 /**
- * Keeps what the rules find from one run to the next, for as long as everything that it was made of is the same. The fleet
- * and the files are inputs of a database: what a rule reads of them is recorded while it runs, so a rule does not list what
- * it depends on, and cannot forget any of it. Knows no rule, and not what a fleet is made of.
+ * Keeps the results of rules from one run to the next while their inputs are unchanged. The fleet and the files
+ * are inputs of a database that records what a rule reads while it runs, so that a rule need not list its
+ * dependencies and cannot miss any. Knows no rules, and not what a fleet consists of.
  */
 
 import type { Fleet } from '../../fleet/model/fleet.ts';
@@ -17,24 +17,24 @@ import {
 } from '../../query/database.ts';
 import type { CheckContext } from '../rule.ts';
 
-/** All that is kept of one workspace. */
+/** Everything that is kept for one workspace. */
 export interface Memory {
   database: Database;
   run: Run | null;
-  /** Drops all answers. */
+  /** Drops all results. */
   clear(): void;
 }
 
 export interface Run {
   readonly number: number;
   readonly memory: Memory;
-  /** As the caller gave it: reading from it records nothing. */
+  /** The context from the caller; reading from it records nothing. */
   readonly given: CheckContext;
-  /** As the rules are given it. */
+  /** The context that rules receive; reading from it is recorded. */
   readonly watched: CheckContext;
 }
 
-/** Counts the changes of a file, or of what a folder lists: the number of the last run before which it changed. */
+/** The number of the last run before which a file or a folder listing changed. */
 const FILE = input<string, number>('file', () => 0);
 
 /** @param trace is told what is computed again, and why */
@@ -51,36 +51,38 @@ export function createMemory(trace?: (event: TraceEvent) => void): Memory {
   return memory;
 }
 
-/** How many changes ago an answer without readers was last asked for at most: names that were typed letter by letter go. */
+/** The number of changes after which an unused result is dropped, such as one for a partly typed name. */
 const KEPT_RUNS = 1000;
 
 const runs = new WeakMap<Fleet, Run>();
 
-/** What rules are given, and the inputs that it is made of. */
+/** The context for rules and the inputs it consists of. */
 export interface Watching {
   watch(run: Run): CheckContext;
-  /** Reads again all inputs that the answers of earlier runs depend on. */
+  /** Re-reads all inputs that results of earlier runs depend on. */
   reread(database: Database): void;
 }
 
 /**
  * Begins a run.
- * @param changed the files that have changed since the run before, relative to the workspace; null: anything may have
+ *
+ * @param changed the files changed since the previous run, relative to the workspace, or null if any file may
+ * have changed
  */
 export function beginRun(
   memory: Memory,
-  given: CheckContext,
+  context: CheckContext,
   changed: readonly string[] | null,
   watching: Watching,
 ): Run {
-  // What is stored lies in files of many kinds, below folders that come and go as a whole.
+  // Stored values are in files of many kinds, in folders that may appear or disappear as a whole.
   if (changed === null || changed.some(path => !path.endsWith('.nix'))) memory.clear();
   const { database } = memory;
   let watched: CheckContext | null = null;
   const run: Run = {
     number: (memory.run?.number ?? 0) + 1,
     memory,
-    given,
+    given: context,
     get watched() {
       watched ??= watching.watch(run);
       return watched;
@@ -92,23 +94,23 @@ export function beginRun(
       if (isKnown(database, FILE, each)) set(database, FILE, each, run.number);
   watching.reread(database);
   sweep(database, KEPT_RUNS);
-  runs.set(given.fleet, run);
+  runs.set(context.fleet, run);
   runs.set(run.watched.fleet, run);
   return run;
 }
 
-/** Returns the run over a fleet; null if there is none, or a later state has been checked since. */
+/** Returns the run over a fleet, or null if there is none or a later state has been checked since. */
 export function runOf(fleet: Fleet): Run | null {
   const run = runs.get(fleet);
   return run !== undefined && run.memory.run === run ? run : null;
 }
 
-/** Returns the run that a database of a memory is in. */
+/** Returns the current run of a memory's database. */
 export function currentRun({ context }: Database): Run {
   return (context as Memory).run as Run;
 }
 
-/** Records that the file, or the folder, was read by what is being computed. */
+/** Records that the current computation has read the file or folder. */
 export function noteFile({ database }: Memory, path: string): void {
   FILE(database, path);
 }

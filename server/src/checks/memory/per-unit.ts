@@ -1,6 +1,6 @@
 /**
- * Inspects the units of a fleet one by one. In a large fleet all but one or two are the same after an edit, and what
- * was found in those is kept.
+ * Inspects the units of a fleet one by one. An edit changes only one or two units of a large fleet; the results
+ * for the others are kept.
  */
 
 import type { Fleet } from '../../fleet/model/fleet.ts';
@@ -14,8 +14,9 @@ import { UNIT, UNIT_FILES } from './watched.ts';
 const NONE: readonly never[] = [];
 
 /**
- * Looks into each unit, and again only into those that are others now, or that read something which has changed.
- * @param look what is found there
+ * Inspects each unit, and again only if the unit or something read for it has changed.
+ *
+ * @param look returns the results for a unit
  */
 export function perUnit<T>(
   look: (unit: Unit, context: CheckContext) => Iterable<T>,
@@ -27,7 +28,7 @@ export function perUnit<T>(
   };
 }
 
-/** Looks into each unit as `perUnit` does, for what a unit shows by itself. */
+/** Like `perUnit`, for results that depend on the unit alone. */
 export function inUnits<T>(look: (unit: Unit) => Iterable<T>): (fleet: Fleet) => Iterable<T> {
   const all = inEachUnit(look);
   return fleet => {
@@ -41,13 +42,13 @@ function* unkept<T>({ units }: Fleet, look: (unit: Unit) => Iterable<T>): Iterab
 }
 
 function inEachUnit<T>(look: (unit: Unit, context: CheckContext) => Iterable<T>): Query<null, readonly T[]> {
-  const each = query<string, readonly T[]>('in unit', (database, file, before) => {
+  const answerOf = query<string, readonly T[]>('in unit', (database, file, before) => {
     const unit = UNIT(database, file);
     const now = unit === null ? NONE : [...look(unit, currentRun(database).watched)];
     return before !== undefined && sameItems(before, now) ? before : now;
   });
   return query('in units', (database: Database, _, before: readonly T[] | undefined) => {
-    const now = UNIT_FILES(database, null).flatMap(file => each(database, file));
+    const now = UNIT_FILES(database, null).flatMap(file => answerOf(database, file));
     return before !== undefined && sameItems(before, now) ? before : now;
   });
 }

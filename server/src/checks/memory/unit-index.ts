@@ -1,6 +1,6 @@
 /**
- * An index of what units show by themselves, by names. An edit touches the names of one or two units; what is under the
- * others stays, and a list is put together only when it is asked for.
+ * An index by name of values that depend on single units. An edit affects the names of one or two units; the
+ * entries of other names stay, and a list is assembled only on request.
  */
 
 import type { Fleet } from '../../fleet/model/fleet.ts';
@@ -10,31 +10,34 @@ import { addToList, addToSet } from '../../std.ts';
 import { runOf } from './memory.ts';
 import { UNIT, UNIT_FILES } from './watched.ts';
 
-/** What units have under names. */
+/** The values of all units by name. */
 export interface UnitIndex<T> {
-  /** In the order of the files. */
+  /** Returns the values of a name, in file order. */
   get(name: string): readonly T[];
   some(name: string, holds: (item: T) => boolean): boolean;
 }
 
-/** All that there is under one name; another object as soon as that may be something else. */
+/** All values of one name; replaced by a new object as soon as they may differ. */
 interface Entry<T> {
-  /** Null before it is asked for. */
+  /** Null until it is requested. */
   list: readonly T[] | null;
 }
 
 type Names<T> = ReadonlyMap<string, readonly T[]>;
 
-/** Changed in place from one state to the next; what is under one name is read through its entry. */
+/** Updated in place from one state to the next; readers go through the entry of a name. */
 interface Lists<T> {
-  /** By file, then by name. */
+  /** Values by file, then by name. */
   readonly byFile: Map<string, Names<T>>;
-  /** By name: the files that have any. */
+  /** The files with values, by name. */
   readonly files: Map<string, Set<string>>;
   readonly entries: Map<string, Entry<T>>;
 }
 
-/** Returns an index of what units show by themselves: a caller that asks for one name depends on that list alone. */
+/**
+ * Returns an index of values that depend on single units. A caller that looks up one name depends only on that
+ * list.
+ */
 export function unitIndex<T>(
   look: (unit: Unit) => Iterable<readonly [name: string, item: T]>,
 ): (fleet: Fleet) => UnitIndex<T> {

@@ -1,6 +1,6 @@
 /**
- * The fleet and the files as the rules are given them: whatever is read from them is noted. Parts that hold the same as
- * in the run before are the same objects.
+ * The fleet and the files as rules receive them: every read is recorded. Parts equal to those of the previous
+ * run are the same objects.
  */
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Unit } from '../../fleet/model/uses.ts';
@@ -12,7 +12,7 @@ import { currentRun, noteFile, type Run, type Watching } from './memory.ts';
 type Stored = ReturnType<CheckContext['stored']>;
 type Tracked = ReturnType<NonNullable<CheckFiles['tracked']>>;
 
-/** Declares a part of what rules are given as an input. Lists and maps that hold the same count as the same. */
+/** Declares a part of the context as an input. Lists and maps with the same elements compare equal. */
 function part(name: string, of: (context: CheckContext) => unknown): Input<null, unknown> {
   return input(name, database => of(currentRun(database).given), { equals: isSame });
 }
@@ -29,10 +29,10 @@ function sameEntries(left: ReadonlyMap<unknown, unknown>, right: ReadonlyMap<unk
   return true;
 }
 
-/** The one that takes an argument and computes is watched by itself. */
+/** `hasAllGenerators` takes an argument and computes, so it is recorded separately. */
 type Part = Exclude<keyof Fleet, 'hasAllGenerators'>;
 
-/** All parts of a fleet, so that rules cannot miss one. */
+/** All parts of a fleet; the type ensures that none is missing. */
 const PARTS: Readonly<Record<Part, Input<null, unknown>>> = {
   machines: part('machines', ({ fleet }) => fleet.machines),
   machinesComplete: part('machinesComplete', ({ fleet }) => fleet.machinesComplete),
@@ -63,18 +63,19 @@ const PARTS: Readonly<Record<Part, Input<null, unknown>>> = {
   removed: part('removed', ({ fleet }) => fleet.removed),
   reached: part('reached', ({ fleet }) => fleet.reached),
   faults: part('faults', ({ fleet }) => fleet.faults),
+  nix: part('nix', ({ fleet }) => fleet.nix),
 };
 
 const STORED = part('stored', ({ stored }) => stored());
 const TRACKED = part('tracked', ({ sources }) => sources.tracked?.() ?? null);
 
-/** The unit of a file; null if it has none. */
+/** The unit of a file, or null if it has none. */
 export const UNIT = input<string, Unit | null>(
   'unit',
   (database, file) => currentRun(database).given.fleet.units.get(file) ?? null,
 );
 
-/** The files that have units, in the order of the fleet. */
+/** The files that have units, in fleet order. */
 export const UNIT_FILES = input<null, readonly string[]>(
   'files of units',
   database => [...currentRun(database).given.fleet.units.keys()],
@@ -84,7 +85,7 @@ export const UNIT_FILES = input<null, readonly string[]>(
 export const watching: Watching = {
   watch: watchedContext,
   reread(database) {
-    for (const each of [...Object.values(PARTS), STORED, TRACKED]) reread(database, each);
+    for (const part of [...Object.values(PARTS), STORED, TRACKED]) reread(database, part);
     reread(database, UNIT);
     reread(database, UNIT_FILES);
   },
@@ -95,7 +96,7 @@ function watchedContext(run: Run): CheckContext {
   const { database } = run.memory;
   const fleet = {
     hasAllGenerators(machine: string) {
-      // From there follows what all have.
+      // What all machines have follows from the modules.
       PARTS.modules(database, null);
       return given.fleet.hasAllGenerators(machine);
     },

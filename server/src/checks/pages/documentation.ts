@@ -1,10 +1,13 @@
-/** All pages of the rules: an index by group, a page a rule, and the files that examples share. */
+/**
+ * Generates all pages about rules: an index by group, a page per rule, and a page of the files shared by
+ * examples.
+ */
 
 import type { Rule } from '../rule.ts';
 import { rulePageName } from './pages.ts';
 import { groupOf, rulePage, type ShownFix, sharedFilesPage } from './rule-page.ts';
 
-/** What the groups are about, in the order of the index. */
+/** Descriptions of the groups, in the order of the index. */
 export const GROUPS: Readonly<Record<string, string>> = {
   registry: 'Registries, machine matrices and the keys that are looked up in them',
   generator: 'Generators: what they make, ask and depend on, and their scripts',
@@ -18,8 +21,9 @@ export const GROUPS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the pages by their paths below `docs/`.
- * @param fixesOf what the light bulb offers for a rule's bad examples
+ * Returns the pages by their path below `docs/`.
+ *
+ * @param fixesOf returns the quick fixes offered for a rule's bad examples
  */
 export function rulePages(
   rules: readonly Rule[],

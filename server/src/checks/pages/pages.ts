@@ -1,17 +1,18 @@
-/** Where Varsmith is documented on the web. Knows the names of the pages, not what stands on them. */
+/** Links to Varsmith's documentation on the web. Knows the names of the pages, not their contents. */
 
-/** The address of the public documentation. Pages are named as below `docs/`, without `.md`. */
+/** The address of the public documentation. Pages have the same names as below `docs/`, without `.md`. */
 const DOCUMENTATION = 'https://varsmith.github.io/varsmith';
 
 /**
  * Returns the address of a page.
- * @param page relative to `docs/`, without its ending: `configuration`; an anchor may follow, `generate#prompts`
+ *
+ * @param page relative to `docs/`, without extension: `configuration`; may have an anchor, `generate#prompts`
  */
 export function pageUrl(page: string): string {
   return `${DOCUMENTATION}/${page}`;
 }
 
-/** Returns the page of a rule, as `pageUrl` takes it: `rules/registry/unknown-key`. */
+/** Returns the page name of a rule, as `pageUrl` expects it: `rules/registry/unknown-key`. */
 export function rulePageName(id: string): string {
   return `rules/${id}`;
 }
@@ -22,7 +23,7 @@ export function ruleUrl(id: string): string {
 }
 
 /**
- * Returns the anchor that GitHub and our site give to a heading: lower case, without punctuation, dashes for spaces.
+ * Returns the anchor that GitHub and our site give a heading: lower case, no punctuation, dashes for spaces.
  */
 export function anchor(heading: string): string {
   return heading

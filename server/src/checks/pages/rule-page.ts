@@ -1,27 +1,28 @@
 /**
- * A rule as Markdown, from its metadata; nothing is written here that could go out of date. Links lead to other pages
- * of `docs/`, relative to `docs/rules/<group>/`.
+ * Renders a rule as Markdown from its metadata, and from nothing that could go out of date. Links to other
+ * pages of `docs/` are relative to `docs/rules/<group>/`.
  */
 
 import { examplesOf, ownFiles, SHARED_FILES } from '../examples/shown-examples.ts';
 import type { Example, Rule } from '../rule.ts';
 
-/** What a quick fix makes of an example, for the reader of a page. */
+/** The result of a quick fix on an example, as shown on a page. */
 export interface ShownFix {
-  /** As the light bulb shows it. */
+  /** The title shown in the editor's menu. */
   readonly title: string;
-  /** May be applied unasked: preferred, and no guess. */
+  /** True if it may be applied without asking: preferred and no guess. */
   readonly certain: boolean;
-  /** What changes, as a unified diff without the lines that name the file; a file each. */
+  /** A unified diff per file, without the lines that name the file. */
   readonly changes: readonly { readonly path: string; readonly diff: string }[];
 }
 
-/** Where the sources of the rules can be read. */
+/** The address of the rules' source code. */
 const SOURCES = 'https://github.com/varsmith/varsmith/blob/main/server/src/checks/rules';
 
 /**
  * Returns the page of a rule.
- * @param fixes what was offered for its bad examples; a page without them says nothing of quick fixes
+ *
+ * @param fixes the fixes offered for its bad examples; without any, the page does not mention quick fixes
  */
 export function rulePage(rule: Rule, fixes: readonly ShownFix[] = []): string {
   const { text, source } = partsOf(rule.documentation);
@@ -44,12 +45,12 @@ export function rulePage(rule: Rule, fixes: readonly ShownFix[] = []): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-/** Returns the group of a rule: what is before the slash of its id. */
+/** Returns the group of a rule: the part of its id before the slash. */
 export function groupOf({ id }: Pick<Rule, 'id'>): string {
   return id.slice(0, id.indexOf('/'));
 }
 
-/** Returns the files that many examples share, on a page of their own: the examples leave them out. */
+/** Returns the page of files shared by many examples, which the examples omit. */
 export function sharedFilesPage(): string {
   const parts = [
     '# The files that the examples share',
@@ -59,7 +60,7 @@ export function sharedFilesPage(): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-/** The sources of a rule's knowledge stand last in its documentation, behind `Source:`. */
+/** Splits off the sources, which come last in a rule's documentation, after `Source:`. */
 function partsOf(documentation: string): { readonly text: string; readonly source: string | null } {
   const text = documentation.trim();
   const at = text.lastIndexOf('Source: ');
@@ -67,7 +68,7 @@ function partsOf(documentation: string): { readonly text: string; readonly sourc
   return { text: text.slice(0, at).trimEnd(), source: text.slice(at + 'Source: '.length) };
 }
 
-/** Files that many examples share are left out and pointed to. */
+/** Renders the files of an example. Shared files are omitted and linked. */
 function exampleText(example: Example): string[] {
   const own = ownFiles(example);
   const shared = Object.keys(example.files).length - Object.keys(own).length;
@@ -89,7 +90,7 @@ function languageOf(path: string): string {
   return /\.(nix|yaml|json)$/.exec(path)?.[1] ?? 'text';
 }
 
-/** Returns what an example is made of beside files, and what is found outside of Nix. */
+/** Describes what an example has besides files, and the findings outside of Nix files. */
 function besides({ links = {}, tracked, executable, found = [] }: Example): string[] {
   const listed = (paths: readonly string[]) => paths.map(path => `\`${path}\``).join(', ');
   return [
@@ -119,7 +120,7 @@ function fixesText(fixes: readonly ShownFix[]): string[] {
   ];
 }
 
-/** A title has no Markdown in it but code. */
+/** Escapes the Markdown in a title, except for code. */
 function escaped(title: string): string {
   return title.replace(/[*_<>]/g, '\\$&');
 }

@@ -1,4 +1,4 @@
-/** All rules, in the order in which lists and the documentation show them. */
+/** All rules, in the order of lists and the documentation. */
 
 import type { Rule } from '../rule.ts';
 import { generatorsInImports } from './eval/generators-in-imports.ts';
@@ -151,31 +151,31 @@ export const rules: readonly Rule[] = [
   // Generators: names
   invalidName,
   legacyFacts,
-  // Generators: what a generator makes
+  // Generators: outputs
   noScript,
   noOutput,
   outputNeverWritten,
   undeclaredOutput,
   outsideOut,
   ownPreviousOutput,
-  // Generators: what it asks
+  // Generators: prompts
   undeclaredPrompt,
   promptsUnset,
   promptUnused,
   persistOverwritten,
   persistRedundantCopy,
-  // Generators: what it depends on
+  // Generators: dependencies
   undeclaredDependency,
   unknownDependency,
   unknownDependencyFile,
   unusedDependency,
   dependencyCycle,
-  // Generators: what machines share
+  // Generators: sharing between machines
   sharedDependsOnMachine,
   sharedAndMachine,
   sharedDiffers,
   sharedMachineSpecific,
-  // Generators: the script as Bash reads it
+  // Generators: Bash in scripts
   bashSyntax,
   nixInterpolation,
   unsetVariable,
@@ -183,7 +183,7 @@ export const rules: readonly Rule[] = [
   unquotedPath,
   brokenPipe,
   readAfterRemoval,
-  // Generators: the programs of the script
+  // Generators: programs of scripts
   missingTool,
   unusedTool,
   absoluteProgram,
@@ -208,15 +208,15 @@ export const rules: readonly Rule[] = [
   noEffect,
   usersOwner,
   conflict,
-  // Options for keeping vars
+  // Options for storing vars
   unknownSetting,
   settingType,
   storeDiffers,
-  // Options of the fleet's own
+  // The fleet's own options
   undeclared,
   declaredType,
 
-  // Where vars are used
+  // Uses of vars
   valueOfSecret,
   existsOfSecret,
   readSecretAtEval,
@@ -230,7 +230,7 @@ export const rules: readonly Rule[] = [
   undefinedFile,
   unknownAttribute,
 
-  // What is stored
+  // Stored values
   plaintextLeft,
   kindChanged,
   malformed,
@@ -289,7 +289,7 @@ export const rules: readonly Rule[] = [
   missingImport,
   unregistered,
 
-  // What keeps Nix from evaluating
+  // Evaluation failures
   generatorsInImports,
   pkgsInMetadata,
   pathInLet,
@@ -297,7 +297,7 @@ export const rules: readonly Rule[] = [
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));
 
-/** Returns the rule of an id; null if there is none. */
+/** Returns the rule with this id, or null. */
 export function ruleById(id: string): Rule | null {
   return byId.get(id) ?? null;
 }

@@ -9,6 +9,7 @@ import type { Workspace } from '../../workspace/workspace.ts';
 import { absolutePath, oneOf, type Parsed } from '../arguments.ts';
 import { EXIT, type Io, printable, UsageError } from '../io.ts';
 import { countFiles, openConfigured } from '../load.ts';
+import { askedByOption } from '../nix-option.ts';
 import { baselineText } from '../output/baseline-text.ts';
 import { type BaselineReport, type Fingerprints, SEVERITIES, type Writer } from '../output/check-report.ts';
 import { spansIn } from '../output/positions.ts';
@@ -39,6 +40,7 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
   rejectUnknownRules(wanted, rules);
 
   const workspace = await openConfigured(parsed.positions[0], io);
+  await askedByOption(parsed, workspace, io);
   noteRulesThatAreOff(workspace, wanted, io);
   const isWanted = (rule: string) => wanted.length === 0 || isAskedFor(rule, wanted);
   const fingerprintsIn = (findings: readonly Finding[]): Fingerprints => {

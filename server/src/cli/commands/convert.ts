@@ -33,7 +33,7 @@ export async function convert(args: readonly string[], io: Io): Promise<number> 
   return hasFailed(rehearsal, isDry) ? EXIT.findings : EXIT.ok;
 }
 
-/** Returns whether secrets were left that should have been converted. A dry run only shows what is possible. */
+/** Returns whether secrets remain that should have been converted. In a dry run, unreadable files are no failure. */
 function hasFailed({ converted, kept, unreadable }: Rehearsal, isDry: boolean): boolean {
   return (converted.length === 0 && kept.length > 0) || (unreadable.length > 0 && !isDry);
 }

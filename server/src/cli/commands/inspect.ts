@@ -1,10 +1,13 @@
 /** `varsmith inspect`: prints what a fleet declares, uses and has stored. */
+import type { WitnessedFact } from '../../fleet/model/nix-answer.ts';
+import type { Workspace } from '../../workspace/workspace.ts';
 import { oneOf } from '../arguments.ts';
 import { EXIT, type Io, printable } from '../io.ts';
 import { openWorkspace, problemLines } from '../load.ts';
 import { askedByOption } from '../nix-option.ts';
-import { inspection, inspectionParts } from '../output/inspection.ts';
-import { nixData } from '../output/nix-report.ts';
+import { inspection, inspectionParts, placesBy } from '../output/inspection.ts';
+import { nixData, nixText } from '../output/nix-report.ts';
+import { spansIn } from '../output/positions.ts';
 import { writeInspectionJson } from '../output/write-inspection.ts';
 import { readCommand } from '../table/read-command.ts';
 
@@ -16,7 +19,21 @@ export async function inspect(args: readonly string[], io: Io): Promise<number> 
   const nix = await askedByOption(parsed, workspace, io);
   if (format === 'json') {
     const parts = inspectionParts(workspace);
-    await writeInspectionJson(nix === null ? parts : { ...parts, nix: nixData(nix) }, io);
-  } else (await import('../output/inspect-text.ts')).writeInspection(inspection(workspace), io, nix);
+    await writeInspectionJson(
+      nix === null
+        ? parts
+        : { ...parts, nix: nixData(nix, factsIn(workspace), placesBy(spansIn(workspace.files))) },
+      io,
+    );
+  } else
+    (await import('../output/inspect-text.ts')).writeInspection(
+      inspection(workspace),
+      io,
+      nix && nixText(nix, factsIn(workspace)),
+    );
   return EXIT.ok;
+}
+
+function factsIn(workspace: Workspace): readonly WitnessedFact[] {
+  return workspace.fleet().nix?.facts ?? [];
 }

@@ -13,6 +13,7 @@ import { lackingIn, tallyText } from '../../store/vars/tally.ts';
 import type { Parsed } from '../arguments.ts';
 import { EXIT, type Io, painter, printable } from '../io.ts';
 import { mustBeKnownNames } from '../names.ts';
+import { askedByOption } from '../nix-option.ts';
 import { type OpenFleet, openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
 import { whyNone } from '../output/no-generators.ts';
@@ -39,6 +40,7 @@ export async function plan(args: readonly string[], io: Io): Promise<number> {
  */
 export async function writePlan(parsed: Parsed, io: Io): Promise<number> {
   const open = await openFleet(parsed.positions[0], io, { scan: 'files' });
+  await askedByOption(parsed, open.workspace, io);
   const { environment, root, scanned, situation } = open;
   const { stale, owed } = await notedIn(environment);
   const { backend, declared, plan: planOf, status } = await situation({ scanned, stale });

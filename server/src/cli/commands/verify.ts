@@ -8,6 +8,7 @@ import { type VerifyChoice, verifyVars } from '../../generate/run/verify-vars.ts
 import { tallyText } from '../../store/vars/tally.ts';
 import { EXIT, type Io, painter, printable, say } from '../io.ts';
 import { mustBeKnownNames } from '../names.ts';
+import { askedByOption } from '../nix-option.ts';
 import { openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
 import { whyNone } from '../output/no-generators.ts';
@@ -16,6 +17,7 @@ import { readCommand } from '../table/read-command.ts';
 export async function verify(args: readonly string[], io: Io): Promise<number> {
   const parsed = readCommand('verify', args);
   const open = await openFleet(parsed.positions[0], io, { scan: 'access' });
+  await askedByOption(parsed, open.workspace, io);
   const choice = { machines: parsed.options('machine'), generators: parsed.options('generator') };
   const {
     backend,

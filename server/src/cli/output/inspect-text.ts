@@ -4,7 +4,6 @@ import { bySentence } from '../../doctor/unknown-words.ts';
 import { type Io, type Paint, painter, printable } from '../io.ts';
 import { secretsText } from './inspect-text-secrets.ts';
 import type { Inspection } from './inspection.ts';
-import { type NixReport, nixText } from './nix-report.ts';
 
 /** The most reasons that are listed; the rest is counted. */
 const MAX_REASONS = 20;
@@ -14,12 +13,12 @@ const MAX_PLACES = 3;
 
 /**
  * Prints the summary.
- * @param nix what Nix was asked and said; null where it was not asked
+ * @param nix a line on what Nix was asked and said, or `null` if it was not asked
  */
 export function writeInspection(
   inspection: Inspection,
   { stdout, env }: Io,
-  nix: NixReport | null = null,
+  nix: string | null = null,
 ): void {
   const paint = painter(stdout, env);
   const sections = [
@@ -31,7 +30,7 @@ export function writeInspection(
     storeText(inspection, paint),
     secretsText(inspection, paint),
     notAnalysableText(inspection, paint),
-    nix === null ? '' : paint('bold', nixText(nix)),
+    nix === null ? '' : paint('bold', nix),
   ];
   stdout.write(`${sections.filter(text => text !== '').join('\n\n')}\n`);
 }

@@ -5,11 +5,12 @@
 
 import type { MachineClass } from '../../fleet/model/base.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
-import type {
-  Generator,
-  GeneratorBody,
-  GeneratorFile,
-  GeneratorScript,
+import {
+  type Generator,
+  type GeneratorBody,
+  type GeneratorFile,
+  type GeneratorScript,
+  ROOTS_GROUPS,
 } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
 
@@ -25,9 +26,6 @@ interface Shown {
   readonly body: ShownBody;
   readonly text: string;
 }
-
-/** The primary group of root, which files have by default; clan-core d7c35d912, generic-generator.nix. */
-const ROOTS_GROUPS: Readonly<Record<MachineClass, string>> = { nixos: 'root', darwin: 'wheel' };
 
 /** Returns a function that describes the bodies of a generator. */
 export function bodiesShown(fleet: Fleet, at: At) {

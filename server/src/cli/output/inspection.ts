@@ -96,7 +96,7 @@ export function inspectionParts(workspace: Workspace) {
   };
 }
 
-function placesBy(spanOf: SpanOf): At {
+export function placesBy(spanOf: SpanOf): At {
   return place => {
     const { line, column } = spanOf(place);
     return { file: place.file, line, column };

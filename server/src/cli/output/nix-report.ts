@@ -1,7 +1,15 @@
 /** What Nix was asked and said, as `--nix` shows it: for programs, and in a line for people. */
 
 import { counted } from '../../checks/facts/wording.ts';
-import type { NixAnswer, NixFailure, NixMachine } from '../../fleet/model/nix-answer.ts';
+import type {
+  NixAnswer,
+  NixFailure,
+  NixMachine,
+  Witness,
+  WitnessedFact,
+} from '../../fleet/model/nix-answer.ts';
+import { groupBy } from '../../std.ts';
+import type { At } from './inspection-bodies.ts';
 
 export interface NixReport {
   readonly answer: NixAnswer;
@@ -9,13 +17,40 @@ export interface NixReport {
   readonly milliseconds: number;
 }
 
-export function nixData({ answer, milliseconds }: NixReport) {
+/** @param facts of the fleet into which the answer was joined */
+export function nixData({ answer, milliseconds }: NixReport, facts: readonly WitnessedFact[], at: At) {
   const { version, revision, machines, failure } = answer;
   return {
     ...{ version, revision, milliseconds },
     machines: machines.map(machineData),
     failure: failure === null ? null : failureData(failure),
+    facts: countsOf(facts),
+    witnesses: withMachines(facts.filter(({ witness }) => witness !== 'confirmed')).map(
+      ({ at: place, ...fact }) => ({
+        ...fact,
+        ...(place === null ? { file: null, line: null, column: null } : at(place)),
+      }),
+    ),
   };
+}
+
+function countsOf(facts: readonly WitnessedFact[]): Record<Witness, number> {
+  const counts = { confirmed: 0, nix: 0, contradicted: 0, read: 0 };
+  for (const { witness } of facts) counts[witness]++;
+  return counts;
+}
+
+/** Joins facts that are the same on several machines. */
+function withMachines(facts: readonly WitnessedFact[]) {
+  const same = groupBy(facts, ({ machine, ...fact }) =>
+    JSON.stringify(
+      fact.fact === 'machine' ? { ...fact, read: fact.read !== null, nix: fact.nix !== null } : fact,
+    ),
+  );
+  return [...same.values()].map(group => {
+    const { machine, ...fact } = group[0] as WitnessedFact;
+    return { ...fact, machines: group.map(({ machine: name }) => name) };
+  });
 }
 
 function machineData({ name, class: machineClass, milliseconds, isKept, facts, failures }: NixMachine) {
@@ -38,15 +73,18 @@ function failureData({ kind, message, at, frames }: NixFailure) {
   };
 }
 
-/** `Nix 2.26.3 at 113980e: 12 of 13 machines in 34 s`. */
-export function nixText({ answer, milliseconds }: NixReport): string {
+/** `Nix 2.26.3 at 113980e: evaluates 12 of 13 machines, 34.0 s, 12 facts that only Nix knows`. */
+export function nixText({ answer, milliseconds }: NixReport, facts: readonly WitnessedFact[]): string {
   const { version, revision, machines } = answer;
   const evaluated = machines.filter(({ facts }) => facts !== null).length;
   const kept = machines.filter(({ isKept }) => isKept).length;
   const at = revision === null ? '' : ` at ${revision.replace(/^([0-9a-f]{7})[0-9a-f]*/, '$1')}`;
+  const { nix, contradicted } = countsOf(facts);
   return [
     `Nix ${version}${at}: evaluates ${evaluated} of ${counted(machines.length, 'machine')}`,
     `${(milliseconds / 1000).toFixed(1)} s`,
     ...(kept > 0 ? [`${counted(kept, 'answer')} of an earlier time`] : []),
+    ...(nix > 0 ? [`${counted(nix, 'fact')} that only Nix knows`] : []),
+    ...(contradicted > 0 ? [`${counted(contradicted, 'fact')} that Nix contradicts`] : []),
   ].join(', ');
 }

@@ -7,7 +7,7 @@ import type { Io } from '../io.ts';
 import type { InspectionParts } from './inspection.ts';
 import { jsonLine, jsonText } from './json-text.ts';
 
-/** An inspection, with what options add to it. */
+/** An inspection with the additions of options. */
 type ShownParts = InspectionParts & { readonly nix?: unknown };
 
 /** UTF-16 units to buffer before writing. */
@@ -15,7 +15,7 @@ const ENOUGH = 1 << 16;
 
 /**
  * Prints an inspection as JSON.
- * @param parts what is shown, by name: a function makes the items of a list
+ * @param parts the parts by name; a function makes the items of a list
  */
 export async function writeInspectionJson(parts: ShownParts, { stdout }: Io): Promise<void> {
   let pending = '';

@@ -8,7 +8,7 @@ const FIND_AND_SHOW: readonly CommandSpec[] = [
     summary: 'report findings',
     text: 'Reports findings.',
     usage: [
-      'check [ROOT] [--format FORMAT] [--rule ID]… [--severity LEVEL] [--fix [--dry-run]] [--baseline FILE] [--write-baseline FILE]',
+      'check [ROOT] [--nix] [--format FORMAT] [--rule ID]… [--severity LEVEL] [--fix [--dry-run]] [--baseline FILE] [--write-baseline FILE]',
     ],
     positions: [ROOT],
     options: [
@@ -25,6 +25,7 @@ const FIND_AND_SHOW: readonly CommandSpec[] = [
         ['error', 'warning', 'info', 'hint'],
         'end with code 1 for findings of this level or above: error (default), warning, info, hint',
       ),
+      nix,
       flag('fix', 'apply the fixes that are certain (never a guess), then report what is left'),
       flag('dry-run', 'with --fix: print what it would change as a diff, and change nothing'),
       value('baseline', 'FILE', 'file', 'leave out the findings that the file lists'),

@@ -7,6 +7,7 @@ import {
   json,
   MACHINE,
   machines,
+  nix,
   noCommit,
   type OptionSpec,
   ROOT,
@@ -57,13 +58,14 @@ export const GENERATE: readonly CommandSpec[] = [
     text:
       'Says what a run would do: which generators, in which order, why, and what in their declarations would make it fail. ' +
       'Keys and installed commands are looked for by generate alone, before it asks or runs anything.',
-    usage: ['plan [ROOT] [--machine M]… [-g GENERATOR]… [--regenerate] [--skip-unknown] [--json]'],
+    usage: ['plan [ROOT] [--nix] [--machine M]… [-g GENERATOR]… [--regenerate] [--skip-unknown] [--json]'],
     positions: [ROOT],
     options: [
       machines(),
       generators('this one, although it is complete, with all that is made from it'),
       regenerate,
       skipUnknown,
+      nix,
       json,
     ],
   },
@@ -144,9 +146,9 @@ export const STORED: readonly CommandSpec[] = [
     text:
       'Says which vars are missing, which were made from other inputs, and which are not for those they should be for. Opens ' +
       'nothing and changes nothing. Ends with code 1 if there are any.',
-    usage: ['verify [ROOT] [--machine M]… [-g GENERATOR]… [--json]'],
+    usage: ['verify [ROOT] [--nix] [--machine M]… [-g GENERATOR]… [--json]'],
     positions: [ROOT],
-    options: only,
+    options: [...only, nix],
   },
   {
     name: 'fix',

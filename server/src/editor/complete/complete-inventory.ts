@@ -32,14 +32,15 @@ export function inventoryItems(asked: Asked): readonly CompletionItem[] | null {
   return clanOptionItems(asked);
 }
 
-/** `inventory.machines.<name>.tags = [ "…" ]` */
+/** Returns whether the path is `inventory.machines.<name>.tags = [ "…" ]`. */
 function isTagList({ cursor }: Asked, path: readonly string[]): boolean {
   const isText = cursor.side === 'value' && cursor.frames.at(-1)?.kind === 'string';
   return isText && path.at(-1) === 'tags' && path.at(-3) === 'machines';
 }
 
 /**
- * Names that the fleet gives: roles, and their machines and tags.
+ * Completes names that the fleet defines: roles, and their machines and tags.
+ *
  * @param rest the names below the instance's own
  */
 function namesIn(
@@ -82,7 +83,7 @@ function tagItems({ snapshot }: Asked, quoted: boolean): CompletionItem[] {
   return [...items, ...others];
 }
 
-/** Roles of the instance's service as far as it is known, and those that other instances use. */
+/** Returns the known roles of the instance's service, and roles that other instances use. */
 function roleItems({ snapshot }: Asked, instance: string, quoted: boolean): CompletionItem[] {
   const { inventory, serviceModules } = snapshot.fleet;
   const current = inventory.instances.find(({ name }) => name === instance);
@@ -99,11 +100,11 @@ function roleItems({ snapshot }: Asked, instance: string, quoted: boolean): Comp
   const used = inventory.instances
     .filter(({ name }) => name !== instance)
     .flatMap(({ name, roles }) => [...roles.keys()].map(role => roleItem(role, `as in ${name}`, 2)));
-  // Of two items with one label the last is shown.
+  // If two items have the same label, the last one is shown.
   return [...used, ...declared.map(role => roleItem(role, `role of ${service}`, 1))];
 }
 
-/** Services of this repository, of this inventory, and of clan-core. */
+/** Returns the services of this repository, of this inventory and of clan-core. */
 function serviceItems({ snapshot }: Asked): CompletionItem[] {
   const used = snapshot.fleet.inventory.instances.flatMap(({ module }) => module.name ?? []);
   const serviceNames = snapshot.fleet.serviceModules.map(({ name }) => name);

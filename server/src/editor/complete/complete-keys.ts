@@ -1,4 +1,4 @@
-/** Registry keys as items of completion. */
+/** Creates completion items for registry keys. */
 
 import { machinesPhrase } from '../hover/hover-words.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';

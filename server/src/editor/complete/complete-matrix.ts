@@ -1,4 +1,7 @@
-/** Completion in a machine matrix: machines that have no row yet, and keys of the registry, those of the row last. */
+/**
+ * Completion in a machine matrix: machines without a row, and registry keys, with those already in the row
+ * last.
+ */
 import { attributeText } from '../../edits/edits.ts';
 import type { Matrix } from '../../fleet/model/registries.ts';
 import { keyItems } from './complete-keys.ts';
@@ -17,7 +20,7 @@ export function matrixItems(asked: Asked): readonly CompletionItem[] | null {
   );
 }
 
-/** Returns whether a name is begun in the set of rows itself. */
+/** Returns whether the cursor is at a name directly in the set of rows. */
 function isRowName({ cursor, text }: Asked, { at }: Matrix): boolean {
   const frame = cursor.frames.at(cursor.quotedIn === null ? -1 : -2);
   const isName = cursor.quotedIn !== null ? cursor.quotedIn.length === 0 : cursor.side === 'name';
@@ -40,7 +43,7 @@ function machineItems({ cursor, snapshot }: Asked, { rows }: Matrix): Completion
     );
 }
 
-/** The keys of the row that the cursor stands in, but the one that is being written. */
+/** Returns the keys of the row around the cursor, except the one being written. */
 function keysOfRow({ cursor, file, start }: Asked, { rows }: Matrix): ReadonlySet<string> {
   const row = rows.find(({ machine }) => machine === cursor.path[0]);
   const others = (row?.keys ?? []).filter(({ at }) => at.file !== file || start < at.start || at.end < start);

@@ -1,4 +1,4 @@
-/** Completion of names of generators, of their files, and of registry keys where they are used. */
+/** Completes the names of generators, of their files, and of registry keys where they are used. */
 
 import { factsOf, isSurelyWithout } from '../../checks/facts/fleet-facts.ts';
 import { readersOf } from '../../checks/facts/use/reading-machines.ts';
@@ -18,7 +18,7 @@ const ATTRIBUTES = new RegExp(String.raw`\bgenerators\.${NAME}\.files\.${NAME}\.
 export function nameItems(asked: Asked): readonly CompletionItem[] | null {
   const { cursor, line } = asked;
   if (cursor.side === 'value') {
-    // In a name that is begun with a quote the dot is in front of it.
+    // If the name begins with a quote, the dot is before the quote.
     const quoted = line.endsWith('"');
     if (GENERATORS.test(line)) return generatorItems(asked, quoted);
     const files = FILES.exec(line);
@@ -42,7 +42,10 @@ function stringItems(asked: Asked): readonly CompletionItem[] | null {
   return isKey ? keyItems(asked, only) : null;
 }
 
-/** Those that the machines of this file lack are marked, and come last: a use of them would fail. */
+/**
+ * Returns the generators. Those that the machines of this file lack are marked and come last, because using
+ * them would fail.
+ */
 function generatorItems(asked: Asked, quoted: boolean): CompletionItem[] {
   const { index, snapshot, file } = asked;
   const here = readersOf(snapshot.fleet, file)?.certain ?? [];

@@ -1,4 +1,4 @@
-/** Completion of options, of their values, and of whole generators. */
+/** Completes options, their values, and whole generators. */
 
 import { generatorAround } from '../names/enclosing-generator.ts';
 import {
@@ -12,7 +12,7 @@ import { wordsOf } from '../names/script-words.ts';
 import { filledIn, TEMPLATES } from '../scaffold/templates.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
 
-/** The options that the names at the cursor belong to. */
+/** The kind of set that contains the cursor. */
 type Level =
   | { readonly of: 'generators' | 'generator' | 'file' | 'prompt' | 'display' }
   | { readonly of: 'files' | 'prompts'; readonly generator: string | null };
@@ -45,7 +45,10 @@ export function optionItems(asked: Asked): readonly CompletionItem[] | null {
   }
 }
 
-/** Reads `…generators.<name>.files.<name>`; in registries the sets go by what is in them. */
+/**
+ * Determines the level from `…generators.<name>.files.<name>`. In registries, sets are recognised by their
+ * contents.
+ */
 function levelAt(asked: Asked): Level | null {
   const { cursor, index, file } = asked;
   const path = [...cursor.path, ...cursor.before];
@@ -69,12 +72,12 @@ function levelOf(rest: readonly string[], generator: string | null): Level | nul
   return rest.length === 4 && kind === 'prompts' && rest[3] === 'display' ? { of: 'display' } : null;
 }
 
-/** Options but those that are said already. */
+/** Returns the options that are not set yet. */
 export function optionsOf(
   options: readonly OptionWords[],
   { cursor, line }: Pick<Asked, 'cursor' | 'line'>,
 ): CompletionItem[] {
-  // Behind a dot the names in front belong to the same binding.
+  // After a dot, the preceding names belong to the same binding.
   const siblings = new Set(cursor.before.length === 0 ? cursor.siblings : []);
   const indent = /^\s*/.exec(line)?.[0] ?? '';
   return options
@@ -93,7 +96,7 @@ function documentationOf(text: string, type: string, fallback: string | null): s
   return `${text}\n\nType: ${type}. ${fallback === null ? 'It has to be set.' : `Default: \`${fallback}\`.`}`;
 }
 
-/** Returns files and prompts that the script names and that are not declared. */
+/** Returns the undeclared files or prompts that the script mentions. */
 function undeclared(asked: Asked, of: 'files' | 'prompts', generator: string | null): CompletionItem[] {
   const root = of === 'files' ? 'out' : 'prompts';
   const bodies = (asked.index.generators.get(generator ?? '') ?? []).map(candidate => candidate.body());
@@ -146,7 +149,7 @@ function isInGenerator(path: readonly string[]): boolean {
   return path.some(name => name === 'generators' || name === 'files' || name === 'prompts');
 }
 
-/** The lines below the first, as far in as the first is. */
+/** Indents all lines but the first like the current line. */
 function indented(body: string, { line }: Asked): string {
   const indent = /^\s*/.exec(line)?.[0] ?? '';
   return body.replaceAll('\n', `\n${indent}`);

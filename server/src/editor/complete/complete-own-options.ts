@@ -1,4 +1,4 @@
-/** Completion of the fleet's own options: names where they are read and defined, and values that can be chosen from. */
+/** Completes the fleet's own options: names where they are read and defined, and values from a fixed set. */
 
 import { insideOf, treeAt, typeOf } from '../../modules/options/below.ts';
 import type { OptionTree } from '../../modules/options/option.ts';
@@ -7,7 +7,7 @@ import { mergeTrees } from '../../modules/options/tree.ts';
 import { optionsByFile } from '../names/own-options.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
 
-/** How far back a selection is looked for. */
+/** The maximum distance at which the start of a selection is searched for, in UTF-16 units. */
 const MAX_SELECTION = 200;
 const SELECTION = /(?:^|[^\w.'-])((?:[A-Za-z_][\w'-]*\.)+)$/;
 
@@ -29,7 +29,7 @@ export function ownOptionItems(asked: Asked): readonly CompletionItem[] | null {
   return namesAt(tree, path)?.filter(({ label }) => !siblings.has(label)) ?? null;
 }
 
-/** The options of the machines that have the file among their modules. */
+/** Returns the options of the machines that import the file. */
 function treeOf({ snapshot, file }: Asked): OptionTree | null {
   const options = snapshot.fleet.options;
   if (options.names.size === 0) return null;
@@ -43,10 +43,13 @@ function treeOf({ snapshot, file }: Asked): OptionTree | null {
   return { ...whole, options: new Map([...whole.options].filter(([name]) => options.names.has(name))) };
 }
 
-/** Names bound to parts of the configuration that are bound to others: more than anybody writes. */
+/** The maximum length of a chain of names bound to parts of the configuration. */
 const MAX_NAMES = 4;
 
-/** The path below the configuration that a selection begins with; null where it is of something else. */
+/**
+ * Returns the path below the configuration at which a selection begins, or null if it selects from something
+ * else.
+ */
 function configPath(text: string, names: readonly string[]): readonly string[] | null {
   let path = names;
   for (let round = 0; round < MAX_NAMES; round++) {
@@ -59,7 +62,10 @@ function configPath(text: string, names: readonly string[]): readonly string[] |
   return null;
 }
 
-/** `cfg = config.custom.web;`, or `inherit (config.custom) web;`, in a text that may not parse just now. */
+/**
+ * Returns the path that a name is bound to by `cfg = config.custom.web;` or `inherit (config.custom) web;`. The
+ * text need not parse.
+ */
 function boundTo(text: string, name: string): string[] | null {
   const escaped = name.replaceAll('$', '\\$');
   const bound = new RegExp(`(?<![\\w.'-])${escaped}\\s*=\\s*([A-Za-z_][\\w'-]*(?:\\.[\\w'-]+)*)\\s*;`).exec(

@@ -1,4 +1,6 @@
-/** Completion of `runtimeInputs`: first the packages that have the programs of the script and are not listed yet. */
+/**
+ * Completes `runtimeInputs`, starting with packages that provide the script's programs and are not listed yet.
+ */
 import { followed } from '../../checks/facts/followed-scripts.ts';
 import { isAlwaysThere, packageCommands, packageNames, packagesWith } from '../../shell/programs/tools.ts';
 import { generatorAround } from '../names/enclosing-generator.ts';
@@ -20,7 +22,7 @@ export function packageItems(asked: Asked): readonly CompletionItem[] | null {
   });
 }
 
-/** Packages that bring a command which no listed package does: package to command. */
+/** Returns packages that provide a command missing from the listed ones, as package to command. */
 function missingPackages(asked: Asked): ReadonlyMap<string, string> {
   const owner = generatorAround(asked);
   const missing = new Map<string, string>();

@@ -1,7 +1,7 @@
 /**
- * Completion in a registry: the arguments of the functions that its entries are made by (`mkPromptedSecret { … }`), and
- * what the entries give for them. A function says what it takes where it is written in the same file; otherwise the
- * other entries show it.
+ * Completion in a registry: the arguments of the functions that create its entries (`mkPromptedSecret { … }`),
+ * and their values. The arguments come from the function if it is in the same file, otherwise from the other
+ * entries.
  */
 
 import type { Written } from '../../checks/facts/registry/entry-families.ts';
@@ -15,16 +15,19 @@ import type { Frame } from '../names/cursor.ts';
 import { bindingOf } from '../names/lexical.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
 
-/** An argument that a function takes. */
+/** An argument that a function accepts. */
 interface Argument {
   readonly name: string;
-  /** Null: it has to be given. `shown` is as it is written; '' where it is only known that it may be left out. */
+  /**
+   * The default, or null if the argument is required. `shown` is its source text, or '' if it is only known to
+   * be optional.
+   */
   readonly fallback: { readonly shown: string; readonly value: Expr | null } | null;
-  /** The arguments in other entries, in the order of the file. */
+  /** The values of the argument in other entries, in file order. */
   readonly given: readonly Expr[];
 }
 
-/** A name in front of the `{` of its argument. */
+/** Matches a name before the `{` of its argument. */
 const CALLED = /(?:^|[\s=(])([A-Za-z_][\w'-]*(?:\.[A-Za-z_][\w'-]*)*)\s*\{$/;
 const KEYWORDS: ReadonlySet<string> = new Set([
   'in',
@@ -102,7 +105,7 @@ function holds({ binding }: Written, at: number): boolean {
   return binding.start <= at && at <= binding.end;
 }
 
-/** Returns the arguments of the function, if it is bound to one around the place. */
+/** Returns the parameters of the function if it is bound in a scope around the place. */
 function formalsOf(source: SourceFile, helper: string, at: number): readonly Formal[] | null {
   const binding = bindingOf(expressionsAt(source, at), helper);
   return binding?.kind === 'bind' && binding.value.kind === 'lambda' ? binding.value.formals : null;
@@ -121,7 +124,7 @@ function valuesOf(bindings: readonly Binding[], name: string): Expr[] {
   );
 }
 
-/** First those that have to be given, in the order of the function; those that are given already are left out. */
+/** Returns items for the missing arguments: required ones first, in the order of the function. */
 function argumentItems(
   { cursor }: Asked,
   helper: string,
@@ -152,7 +155,7 @@ function oneLine(text: string): string {
   return line.length > 40 ? `${line.slice(0, 39)}…` : line;
 }
 
-/** In the form of what the other entries give, or of the default. */
+/** Returns a placeholder in the form of the other entries' values, or of the default. */
 function placeholderFor({ given, fallback }: Argument): string {
   const model = given[0] ?? fallback?.value ?? null;
   if (model === null) return '$0';
@@ -161,7 +164,9 @@ function placeholderFor({ given, fallback }: Argument): string {
   return model.kind === 'attrs' ? '{ $0 }' : '$0';
 }
 
-/** Returns the values that several entries share, as domains and kinds are; `true` and `false` where one of them is given. */
+/**
+ * Returns values shared by several entries, such as domains and kinds; `true` and `false` if either is used.
+ */
 function valueItems(
   { line }: Asked,
   source: SourceFile,
@@ -180,7 +185,7 @@ function valueItems(
       const text = value.kind === 'string' ? literalText(value.parts) : null;
       if (text !== null) counts.set(text, (counts.get(text) ?? 0) + 1);
     }
-  // Texts of which no two entries have the same are names and descriptions, of which a further one is another.
+  // Texts that are all different are names and descriptions, which a new entry does not share.
   if (counts.size === 0 || ![...counts.values()].some(count => count > 1)) return null;
   return [...counts].map(([value, count]) =>
     item(value, 'value', `${name} of ${counted(count, 'key')}`, {

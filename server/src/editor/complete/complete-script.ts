@@ -1,4 +1,4 @@
-/** Completion inside scripts: `$out/<file>`, `$in/<generator>/<file>`, `$prompts/<prompt>`. */
+/** Completes paths in scripts: `$out/<file>`, `$in/<generator>/<file>`, `$prompts/<prompt>`. */
 import type { GeneratorBody } from '../../fleet/model/generators.ts';
 import { filePhrase } from '../hover/hover-words.ts';
 import { generatorAround } from '../names/enclosing-generator.ts';
@@ -13,7 +13,7 @@ export function scriptItems(asked: Asked): readonly CompletionItem[] | null {
   const owner = generatorAround(asked);
   const bodies = owner === null ? [] : bodiesOf(asked, owner);
   if (DOLLAR.test(line)) return rootItems(bodies);
-  // The second alternative of `''${out}` has its braces eaten by Nix.
+  // In an indented string, Nix's escape for `${out}` is `''${out}`.
   const match = ROOT.exec(line.replaceAll("''${", '${'));
   if (match === null) return [];
   const [, braced, plain, dependency] = match;

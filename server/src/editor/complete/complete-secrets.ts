@@ -1,6 +1,6 @@
 /**
- * Completion for sops-nix and agenix: names of secrets where they are used, keys of the encrypted file where they are
- * declared, options and their values, encrypted files.
+ * Completion for sops-nix and agenix: names of secrets where they are used, keys of the encrypted file where
+ * secrets are declared, options and their values, encrypted files.
  */
 
 import { sideOf } from '../../checks/facts/sops/secret-surroundings.ts';
@@ -19,26 +19,26 @@ import { SECRET_ATTRIBUTES } from '../secrets/words.ts';
 import { optionsOf, valuesOf } from './complete-options.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
 
-/** Items, and where the word that they replace begins. */
+/** The items, with the start of the word that they replace. */
 export interface SecretItems {
   readonly start: number;
   readonly items: readonly CompletionItem[];
 }
 
-/** How far back a selection is looked for. */
+/** The maximum distance at which the start of a selection is searched for, in UTF-16 units. */
 const MAX_SELECTION = 200;
 
 const NAME = String.raw`(?:"([^"]+)"|([\w'-]+))`;
 const USE = /\b(sops\.secrets|sops\.placeholder|sops\.templates|age\.secrets)\.("[\w'.+@/-]*|[\w'-]*)$/;
 const ATTRIBUTE = new RegExp(String.raw`\b(sops\.secrets|sops\.templates|age\.secrets)\.${NAME}\.(\w*)$`);
 
-/** Paths and keys. */
+/** Matches paths and keys. */
 const LONG_WORD = /[\w'.+@/-]*$/;
 const WORD = /[\w'-]*$/;
 
 /** @param offset 0-based UTF-16 offset of the cursor */
 export function secretItems(asked: Asked, offset: number): SecretItems | null {
-  // Most files have nothing to do with it.
+  // Fast path, because most files do not mention secrets.
   if (!mentionsSecrets(asked.text)) return null;
   const before = asked.text.slice(Math.max(0, offset - MAX_SELECTION), offset);
   const named = nameBegun(asked, offset);
@@ -56,7 +56,7 @@ export function secretItems(asked: Asked, offset: number): SecretItems | null {
   return valueItems(asked, before, offset);
 }
 
-/** Returns the items for a name that is begun where an attribute's name may be, also in quotes. */
+/** Returns the items for an attribute name at the cursor, which may be in quotes. */
 function nameBegun(asked: Asked, offset: number): SecretItems | null {
   const { cursor, text } = asked;
   const frame = cursor.frames.at(-1);
@@ -77,13 +77,16 @@ function nameBegun(asked: Asked, offset: number): SecretItems | null {
   return { start, items: optionsOf(ofSide(asked, level), { ...asked, cursor: outer }) };
 }
 
-/** Modules for home-manager lack what only machines have. */
+/** Returns the options of the file's side: home-manager modules lack those that only machines have. */
 function ofSide({ snapshot, file }: Asked, { keeper, owner, options }: OptionLevel): readonly OptionWords[] {
   if (sideOf(snapshot.fleet, file, []) !== 'home') return options;
   return options.filter(({ name }) => SECRET_OPTIONS[keeper][owner].get(name)?.side !== 'system');
 }
 
-/** In a `secrets.nix`: encrypted files without a rule, and what a rule says. Null elsewhere. */
+/**
+ * Completes in `secrets.nix`: encrypted files without a rule, and the attributes of a rule. Returns null in
+ * other files.
+ */
 function ruleItems(
   { snapshot, file }: Asked,
   { frames, path, before }: Cursor,
@@ -123,7 +126,7 @@ function keeperOf(set: string): SecretKeeper {
   return set.startsWith('age') ? 'age' : 'sops';
 }
 
-/** The secrets there are, first those of the machines that the file is of. */
+/** Returns the existing secrets, those of the file's machines first. */
 function useItems({ snapshot, file }: Asked, set: string, isQuoted: boolean): CompletionItem[] {
   const keeper = keeperOf(set);
   const secrets = secretsIn(snapshot);
@@ -160,7 +163,7 @@ function templateItems({ snapshot }: Asked, isQuoted: boolean): CompletionItem[]
   );
 }
 
-/** The keys of the file that secrets of this file are taken from, first those that nothing takes yet. */
+/** Returns the keys of the encrypted file that this file's secrets are taken from, unused keys first. */
 function keyItems(asked: Asked, isQuoted: boolean, isBound: boolean): CompletionItem[] {
   const secrets = secretsIn(asked.snapshot);
   const declared = new Map(secrets.secrets.map(secret => [secret.name, secret]));
@@ -189,7 +192,7 @@ function bindingText(
     : { insert: attributeText(name).replaceAll('$', '\\$') + rest, snippet: true };
 }
 
-/** Encrypted files of agenix that no secret is taken from yet. */
+/** Returns the encrypted files of agenix that no secret uses yet. */
 function ageItems(asked: Asked, isQuoted: boolean, isBound: boolean): CompletionItem[] {
   const { snapshot, file } = asked;
   const secrets = secretsIn(snapshot);
@@ -209,7 +212,10 @@ function ageItems(asked: Asked, isQuoted: boolean, isBound: boolean): Completion
     });
 }
 
-/** `sops.defaultSopsFile` of the file itself, else of any; else all files that secrets are taken from. */
+/**
+ * Returns the file's own `sops.defaultSopsFile`, or else any; without one, all files that secrets are taken
+ * from.
+ */
 function defaultFiles({ snapshot, file }: Asked): string[] {
   const { defaults } = secretsIn(snapshot);
   const set = defaults.flatMap(({ option, at, source }) =>
@@ -225,7 +231,7 @@ function keysOf({ snapshot }: Asked, path: string): string[] {
   return content === null ? [] : valueKeys(content).map(valueKey => valueKey.path);
 }
 
-/** Behind `=`: keys, files, and values that can be chosen from. */
+/** Completes after `=`: keys, files, and values from a fixed set. */
 function valueItems(asked: Asked, before: string, offset: number): SecretItems | null {
   const { cursor } = asked;
   const inString = cursor.frames.at(-1)?.kind === 'string';
@@ -243,7 +249,7 @@ function valueItems(asked: Asked, before: string, offset: number): SecretItems |
   return items === null ? null : { start, items };
 }
 
-/** The keys of the file that the secret of a name is taken from. */
+/** Returns the keys of the file that the named secret is taken from. */
 function keysFor(asked: Asked, name: string): CompletionItem[] {
   const { snapshot, file } = asked;
   const secrets = secretsIn(snapshot);

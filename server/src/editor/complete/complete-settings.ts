@@ -1,6 +1,6 @@
 /**
- * Completion of options: those of a clan, of its inventory, and the settings that a role of an instance takes; and of the
- * values that an option can be chosen from.
+ * Completes options of a clan, of its inventory and of the settings of an instance's role, and the values of
+ * options with a fixed set.
  */
 
 import { attributeText } from '../../edits/edits.ts';
@@ -15,7 +15,10 @@ import { settingsOf } from '../names/inventory-things.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
 
-/** The path to the cursor: names of what is open around it, and those in front of the one that is begun. */
+/**
+ * Returns the attribute path to the cursor: the names of the open sets around it, and those before the current
+ * one.
+ */
 export function pathAt({ cursor }: Asked): readonly string[] {
   if (cursor.quotedIn !== null) return [...cursor.path, ...cursor.quotedIn];
   if (cursor.side === 'name') return [...cursor.path, ...cursor.before];
@@ -34,7 +37,7 @@ export function clanOptionItems(asked: Asked): readonly CompletionItem[] | null 
   return inputItems(asked, path) ?? valueItems(asked, tree);
 }
 
-/** Options below `inventory`, `instances` or `clan`, by the names around the cursor. */
+/** Returns the options below `inventory`, `instances` or `clan`, according to the names around the cursor. */
 function optionsAt({ snapshot, file }: Asked, path: readonly string[]): OptionTree | null {
   const inventory = path.lastIndexOf('inventory');
   if (inventory !== -1) return treeAt(inventoryOptions().tree, path.slice(inventory + 1));
@@ -46,7 +49,7 @@ function optionsAt({ snapshot, file }: Asked, path: readonly string[]): OptionTr
   return isMeta ? treeAt(clanOptions().tree, optionPath) : null;
 }
 
-/** Returns whether a file sets options of the clan. Modules of machines have a `meta` of their own. */
+/** Returns whether a file sets options of the clan. Modules of machines have their own `meta`. */
 function hasClanOptions({ fleet }: Snapshot, file: string): boolean {
   return fleet.inventory.options.some(
     ({ of, judged }) => of === 'clan' && judged(clanOptions().tree).names.some(({ at }) => at.file === file),
@@ -68,7 +71,7 @@ function settingsTree({ snapshot }: Asked, name: string, role: string): OptionTr
   return settingsOf(snapshot, declared ?? namedAsService(name), role)?.tree ?? null;
 }
 
-/** An instance that is only begun: until it says otherwise, it is of the service of its name. */
+/** Returns an incomplete instance, which uses the service of its name until it says otherwise. */
 function namedAsService(name: string): Instance {
   return {
     name,
@@ -82,7 +85,7 @@ function namedAsService(name: string): Instance {
 
 function nameItems({ cursor }: Asked, tree: OptionTree): CompletionItem[] {
   const isQuoted = cursor.quotedIn !== null;
-  // Behind a dot the names in front belong to the same binding.
+  // After a dot, the preceding names belong to the same binding.
   const isAlone = (cursor.quotedIn ?? cursor.before).length === 0;
   const siblings = new Set(isAlone ? cursor.siblings : []);
   return namesToWrite(tree)
@@ -117,7 +120,7 @@ function valueItems({ cursor, line }: Asked, option: OptionTree): CompletionItem
     );
 }
 
-/** `module.input = "…"`: inputs of the flake, and the flake itself. */
+/** Completes `module.input = "…"` with the inputs of the flake and the flake itself. */
 function inputItems({ cursor, snapshot }: Asked, path: readonly string[]): CompletionItem[] | null {
   const isInput = path.at(-1) === 'input' && path.at(-2) === 'module' && path.includes('instances');
   if (!isInput || cursor.frames.at(-1)?.kind !== 'string') return null;

@@ -1,4 +1,4 @@
-/** The input and the items of completion. */
+/** Defines the input and the items of completion. */
 import type { Place } from '../../nix/places.ts';
 import type { Cursor } from '../names/cursor.ts';
 import type { FleetIndex } from '../names/fleet-index.ts';
@@ -23,21 +23,21 @@ export type ItemKind =
 export interface CompletionItem {
   readonly label: string;
   readonly kind: ItemKind;
-  /** A few words beside the label. */
+  /** A few words next to the label. */
   readonly detail: string;
-  /** Markdown; null where there is nothing more to say. */
+  /** Markdown, or null if there is none. */
   readonly documentation: string | null;
-  /** What it names; `hover.ts` says more of it, which is not worked out for a whole list. */
+  /** The subject that the item names. `hover.ts` can describe it, which is not done for a whole list. */
   readonly subject: Subject | null;
-  /** Written in place of the word at the cursor; with places to fill in if `snippet`. */
+  /** The text that replaces the word at the cursor; with placeholders if `snippet`. */
   readonly insert: string;
   readonly snippet: boolean;
-  /** Items of a lower rank come first. */
+  /** Items with a lower rank come first. */
   readonly rank: number;
 }
 
 export interface Completion {
-  /** The word that is begun, and is replaced. */
+  /** The word at the cursor, which is replaced. */
   readonly at: Place;
   readonly items: readonly CompletionItem[];
 }
@@ -48,14 +48,14 @@ export interface Asked {
   readonly index: FleetIndex;
   readonly file: string;
   readonly text: string;
-  /** Offset at which the word at the cursor begins. */
+  /** 0-based UTF-16 offset of the start of the word at the cursor. */
   readonly start: number;
-  /** The line up to the word at the cursor. */
+  /** The text of the line before the word at the cursor. */
   readonly line: string;
   readonly cursor: Cursor;
 }
 
-/** An item without what most items lack. */
+/** Creates an item with default values for the rarely used fields. */
 export function item(
   label: string,
   kind: ItemKind,

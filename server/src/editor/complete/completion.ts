@@ -1,7 +1,7 @@
 /**
- * What can be written where the cursor stands: options, names of generators and their files, registry keys,
- * machines, packages, secrets of sops-nix and agenix, and the words of scripts. Goes by the text in front of the cursor for where it stands, and by
- * the fleet for what there is. Pure.
+ * Computes completions at the cursor: options, names of generators and their files, registry keys, machines,
+ * packages, secrets of sops-nix and agenix, and words of scripts. Determines the position from the text before
+ * the cursor, and the items from the fleet. Pure.
  */
 
 import { cursorIn } from '../names/cursor.ts';
@@ -19,7 +19,7 @@ import { secretItems } from './complete-secrets.ts';
 import type { Asked, Completion, CompletionItem } from './completion-items.ts';
 
 const WORD = /[\w'-]*$/;
-/** In strings names may have more in them. */
+/** Matches a word in a string, where names may have more characters. */
 const STRING_WORD = /[\w'.+@-]*$/;
 
 /** @param offset 0-based UTF-16 offset */
@@ -43,7 +43,7 @@ export function completion(snapshot: Snapshot, file: string, offset: number): Co
   return null;
 }
 
-/** The first that knows the place answers. */
+/** The first source that knows the position provides the items. */
 const SOURCES: readonly ((asked: Asked) => readonly CompletionItem[] | null)[] = [
   scriptItems,
   matrixItems,

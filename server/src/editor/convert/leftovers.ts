@@ -1,6 +1,6 @@
 /**
- * Says what of encrypted files nothing reads any more once secrets have become generators: values, whole files, and the
- * default that names one. Goes by the fleet as it is afterwards; where somebody may still read a value it stays.
+ * Finds the leftovers in encrypted files after secrets have become generators: values, whole files, and the
+ * default that names one. Uses the fleet as it is afterwards; a value stays if anything may still read it.
  */
 
 import { lineAround } from '../../edits/edits.ts';
@@ -18,29 +18,30 @@ import { shown } from './plan.ts';
 import type { ValueSource } from './value-location.ts';
 
 export interface Leftovers {
-  /** Values to be taken out of files that keep others. */
+  /** Values to remove from files that keep others. */
   readonly values: readonly {
     readonly path: string;
     readonly format: 'yaml' | 'json';
     readonly names: readonly (readonly string[])[];
   }[];
-  /** Files that are removed. */
+  /** Files to remove. */
   readonly files: readonly string[];
-  /** Edits of modules: a default that names such a file is removed. */
+  /** Edits of modules that remove a default naming such a file. */
   readonly edits: readonly TextEdit[];
-  /** Sentences: what stays and why, and what is left to do by hand. */
+  /** Sentences about what stays and why, and what is left to do by hand. */
   readonly notes: readonly string[];
 }
 
-/** A value that has become a var, and the machines that have it. */
+/** A value that has become a var, with its machines. */
 export interface ConvertedValue {
   readonly source: ValueSource;
   readonly machines: readonly string[];
 }
 
 /**
- * @param after the fleet with the generators in it
- * @param converted the values that have become vars
+ * Returns what is left over.
+ *
+ * @param after the fleet with the new generators @param converted the values that have become vars
  */
 export function leftoversOf(
   after: Around,
@@ -81,7 +82,7 @@ export function leftoversOf(
       );
       continue;
     }
-    // Clan's own have their links beside them, and no rule.
+    // Clan's own secrets have links next to them, and no rule.
     if (CLANS.test(path)) {
       files.push(path.slice(0, path.lastIndexOf('/')));
       continue;
@@ -95,7 +96,7 @@ export function leftoversOf(
 
 const CLANS = /(^|\/)sops\/secrets\/([^/]+)\/secret$/;
 
-/** Returns the readers of a secret of clan, which goes to all machines that it is linked to. */
+/** Returns the readers of a clan secret, which is deployed to all machines it is linked to. */
 function clanReader(
   secrets: FleetSecrets,
   { path }: ValueSource,
@@ -112,7 +113,7 @@ function clanReader(
 /** Returns a function for the remaining reader of a value; `null` if there is none. */
 function readerOf(secrets: FleetSecrets, source: ValueSource): ((around: Around) => string) | null {
   const keeper = source.format === 'age' ? 'age' : 'sops';
-  // Who gets one of clan's is told by its links.
+  // The readers of a clan secret follow from its links.
   const gap = CLANS.test(source.path)
     ? undefined
     : secrets.gaps.find(secretGap => secretGap.keeper === keeper);
@@ -158,7 +159,7 @@ function holdsNothingElse(
   return file.keys.every(key => isGone(key, []));
 }
 
-/** Takes out `sops.defaultSopsFile = …;` that stands on lines of its own. */
+/** Returns the edit that removes `sops.defaultSopsFile = …;` if it is on lines of its own. */
 function defaultOut({ files }: Around, { at }: SopsDefault): TextEdit | null {
   const file = files.parse(at.file);
   const surrounding = file === null ? null : bindingAround(file, at);
@@ -192,7 +193,7 @@ function namedElsewhere(
   return after.fleet.namedBy(path).find(file => !keptNames.has(file)) ?? null;
 }
 
-/** Returns notes about rules that say who can read the file: the person has to remove them. */
+/** Returns notes about rules for the readers of the file, which the user has to remove. */
 function ruleNotes(after: Around, secrets: FleetSecrets, path: string): string[] {
   const rules = secrets.configs.flatMap(config => {
     const rule = ruleFor(config, path);

@@ -1,6 +1,7 @@
 /**
- * Says which secrets of sops-nix and agenix can become generators with their values, and why others cannot. Each answer
- * is whole: a secret whose declaration, value or use could not be taken along stays as it is. Pure; decrypts nothing.
+ * Decides which secrets of sops-nix and agenix can become generators with their values, and why others cannot.
+ * All or nothing: a secret stays as it is if its declaration, value or any use cannot be converted. Pure;
+ * decrypts nothing.
  */
 
 import { mayBeSame } from '../../checks/facts/generator/script-io.ts';
@@ -18,29 +19,32 @@ import { bodyLines, declaredAnew, KEPT, SOURCES, TRANSLATED } from './to-generat
 import { clanPath, clanSource, machinesIn, sourceOf, type ValueSource } from './value-location.ts';
 
 interface ConvertedDefinition {
-  /** Null for a secret that clan gives without one: the generator is added to the module. */
+  /**
+   * The declaration, or null for a secret that clan provides without one, whose generator is added to the
+   * module.
+   */
   readonly written: WrittenSecret | null;
   readonly module: string;
   readonly conditional: boolean;
   readonly source: ValueSource;
-  /** Machines that certainly have the module that it stands in. */
+  /** Machines that certainly import the module of the declaration. */
   readonly machines: readonly string[];
 }
 
 export interface Conversion {
   readonly keeper: SecretKeeper;
-  /** Name of the secret. */
+  /** The secret's name. */
   readonly name: string;
-  /** Name of the generator, its file and its prompt. */
+  /** The name of the generator, its file and its prompt. */
   readonly generator: string;
-  /** Several machines have the same value. */
+  /** True if several machines have the same value. */
   readonly share: boolean;
   readonly definitions: readonly ConvertedDefinition[];
-  /** Machines that have a module which declares it. */
+  /** Machines that import a module which declares it. */
   readonly machines: readonly string[];
-  /** The files that it is declared in and kept in. */
+  /** The files that declare it and that contain its value. */
   readonly paths: readonly string[];
-  /** Its uses, rewritten. */
+  /** The edits of its uses. */
   readonly uses: readonly TextEdit[];
 }
 
@@ -56,13 +60,13 @@ export interface Kept {
 export type Verdict = { readonly conversion: Conversion } | { readonly kept: Kept };
 
 export interface Wanted {
-  /** Names of the generators of some secrets; other names follow from those of the secrets. */
+  /** Chosen generator names of some secrets; the others are derived from the secrets' names. */
   readonly names: ReadonlyMap<string, string>;
-  /** Texts that may name the paths of secrets on a machine, with their paths. */
+  /** Texts that may contain the paths of secrets on a machine, with the texts' own paths. */
   readonly texts: Iterable<readonly [path: string, text: string]>;
 }
 
-/** In the order of the fleet's secrets; those that clan itself declares are left out. */
+/** Returns the verdicts in the order of the fleet's secrets, without those that clan itself declares. */
 export function conversionsIn(around: Around, secrets: FleetSecrets, wanted: Wanted): Verdict[] {
   const texts = [...wanted.texts];
   const convertible = secrets.secrets.filter(
@@ -98,7 +102,7 @@ function whereabouts(
   const encrypted = definitions.flatMap(definition =>
     secrets.filesOf(definition).files.map(({ path }) => path),
   );
-  // Clan gives a secret that no module declares.
+  // Clan provides a secret that no module declares.
   const uses = secrets.uses.filter(use => use.keeper === keeper && use.name === name);
   const origins = definitions.length > 0 ? definitions : uses;
   const modules = [...new Set(origins.map(origin => origin.at.file))];
@@ -110,12 +114,12 @@ function whereabouts(
   return { machines: [...machines], paths: [...new Set([...modules, ...encrypted, ...clans])] };
 }
 
-/** A slash cannot be in the name of a generator. */
+/** Returns the name of the generator, which cannot contain a slash. */
 export function generatorName(secret: string): string {
   return secret.replaceAll('/', '-').replace(/\.age$/, '');
 }
 
-/** The names that clan accepts for generators, files and secrets alike. */
+/** Matches the names that clan accepts for generators, files and secrets alike. */
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 
 export function isGeneratorName(name: string): boolean {
@@ -131,7 +135,7 @@ function nameProblem(around: Around, generator: string, isDouble: boolean): stri
     : null;
 }
 
-/** A string: the reason why there is none, following the secret's name. */
+/** Returns the conversion, or the reason why there is none, as a clause following the secret's name. */
 function conversionOf(
   around: Around,
   secrets: FleetSecrets,
@@ -176,7 +180,7 @@ function conversionOf(
   for (const use of secrets.uses) {
     if (use.keeper !== keeper || use.of === 'template' || !mayBeSame(use.name, name)) continue;
     const readers = machinesIn(around, use.at.file);
-    // Under a name that is not known it is one of the machine's own.
+    // A use with an unknown name is of one of its own machine's secrets.
     if (use.name !== name && readers.length > 0 && !readers.some(reader => having.has(reader))) continue;
     const stranger = readers.find(reader => !having.has(reader) && secret.implicitOn.includes(reader));
     const edit = isOfHome(around, use.at)
@@ -198,7 +202,10 @@ function isUseOf(use: SecretUse, { keeper, name }: FleetSecret): boolean {
   return use.keeper === keeper && use.of !== 'template' && use.name === name;
 }
 
-/** A secret that clan gives to machines, and modules only read: its generator goes to one that all of those have. */
+/**
+ * Converts a secret that clan provides and modules only read: its generator goes into a module that all of its
+ * machines import.
+ */
 function withoutDeclaration(
   around: Around,
   secrets: FleetSecrets,
@@ -240,7 +247,7 @@ function definitionProblem(definition: SecretDefinition): string | null {
   return foreign === undefined ? null : `sets "${foreign}", which a var does not have`;
 }
 
-/** A string: what is wrong with it as a module of machines. */
+/** Returns the machines that import a module, or a clause that says what is wrong with it. */
 function machinesWith({ fleet }: Around, file: string): readonly string[] | string {
   const reasons: string[] = [];
   let isOfUser = false;
@@ -257,7 +264,7 @@ function isOfHome({ fleet, files }: Around, { file, start }: Place): boolean {
   return isHome && !(files.text(file) ?? '').startsWith('osConfig.', start);
 }
 
-/** Programs that are told the path itself would not find the secret any more. */
+/** Returns a mention of the path itself, where a program would no longer find the secret, or null. */
 function pathMention(
   around: Around,
   keeper: SecretKeeper,
@@ -275,7 +282,7 @@ function pathMention(
   return null;
 }
 
-/** A place as people name it: the file and the line, from 1. */
+/** Returns a place for display: the file and the 1-based line. */
 export function shown({ files }: Pick<Around, 'files'>, { file, start }: Place): string {
   const source = file.endsWith('.nix') ? files.parse(file) : null;
   return source === null ? file : `${file}:${positionAt(source.lineStarts, start).line + 1}`;

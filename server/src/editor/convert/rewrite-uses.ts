@@ -1,11 +1,11 @@
-/** Uses of a secret rewritten to read the file of its generator, or what stands in the way of that. */
+/** Rewrites the uses of a secret to read the file of its generator, or says why that is not possible. */
 
 import { attributeText } from '../../edits/edits.ts';
 import type { TextEdit } from '../../edits/text-edit.ts';
 import type { SecretUse } from '../../fleet/model/secrets.ts';
 import type { Around } from '../scaffold/scaffold.ts';
 
-/** Rewrites `config.sops.secrets.x.path`; a sentence part that says why where it cannot. */
+/** Rewrites `config.sops.secrets.x.path`, or returns a clause that says why that is not possible. */
 export function usedAnew(
   { files }: Pick<Around, 'files'>,
   { at, of, keeper, attribute, name, nameAt }: SecretUse,

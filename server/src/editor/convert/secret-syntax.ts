@@ -1,6 +1,6 @@
 /**
- * A secret of sops-nix or agenix as it is written in a module: the bindings that declare it, what they set, and the
- * module's own binding that they are in. Syntax only.
+ * Reads a secret of sops-nix or agenix from a module: the bindings that declare it, the options they set, and
+ * the module binding that contains them. Syntax only.
  */
 import { namedAt } from '../../edits/edit-bindings.ts';
 import { expressionsAt } from '../../edits/locate.ts';
@@ -12,12 +12,12 @@ import type { Around } from '../scaffold/scaffold.ts';
 export interface WrittenSecret {
   readonly definition: SecretDefinition;
   readonly file: SourceFile;
-  /** Its bindings in the order of the text: `x = { … };`, or several such as `x.owner = …;`. */
+  /** Its bindings in text order: `x = { … };`, or several such as `x.owner = …;`. */
   readonly bindings: readonly AttrBinding[];
   readonly options: readonly WrittenValue[];
-  /** The binding of the module that they are, or are in. */
+  /** The top-level binding of the module that contains them. */
   readonly outer: AttrBinding;
-  /** The part before `sops` or `age` in the outer path: `config.`, or nothing. */
+  /** The part before `sops` or `age` in the outer path: `config.`, or empty. */
   readonly prefix: string;
 }
 
@@ -26,7 +26,10 @@ interface WrittenValue {
   readonly value: Expr;
 }
 
-/** Returns `null` if it is not written as plain bindings, or has definitions that are not found here. */
+/**
+ * Reads a secret, or returns `null` if it is not written as plain bindings or has definitions that are not
+ * found here.
+ */
 export function writtenSecret(
   { files }: Pick<Around, 'files'>,
   definition: SecretDefinition,
@@ -73,7 +76,7 @@ function optionsOf({ path, value }: AttrBinding, index: number): WrittenValue[] 
   return options;
 }
 
-/** The outermost binding around one that begins with `sops` or `age`, perhaps with `config` in front. */
+/** Returns the outermost binding around one, if it begins with `sops` or `age`, optionally after `config`. */
 function outermost(
   file: SourceFile,
   inner: AttrBinding,

@@ -1,6 +1,6 @@
 /**
- * Declarations of secrets rewritten as generators that ask for the value: owner, group, mode and the rest go along.
- * Edits of text; null where something cannot be taken over as it is written.
+ * Rewrites declarations of secrets as generators that prompt for the value, keeping owner, group, mode and so
+ * on. Edits text; returns null if something cannot be kept as written.
  */
 
 import { attributeText, eolOf, indentOf, insertBelow, lineAround } from '../../edits/edits.ts';
@@ -13,27 +13,26 @@ import type { AttrBinding, Expr } from '../../nix/syntax.ts';
 import type { WrittenSecret } from './secret-syntax.ts';
 
 export interface NewGenerator {
-  /** Name of the generator, its file and its prompt. */
+  /** The name of the generator, its file and its prompt. */
   readonly name: string;
   readonly share: boolean;
-  /** The value has several lines, or ends with one. */
+  /** True if the value has several lines, or ends with a newline. */
   readonly multiline: boolean;
 }
 
-/** Options that say where a secret is decrypted from: a generator does not need them. */
+/** Options for the source of a secret, which a generator does not need. */
 export const SOURCES: ReadonlySet<string> = new Set(['sopsFile', 'key', 'format', 'file', 'rekeyFile']);
 
-/** Options that both have under the same name. */
+/** Options with the same name in both. */
 export const KEPT: ReadonlySet<string> = new Set(['owner', 'group', 'mode', 'restartUnits']);
 
-/** Further ones that are understood. */
+/** Further options that can be translated. */
 export const TRANSLATED: ReadonlySet<string> = new Set(['neededForUsers']);
 
 /**
- * The declarations of a file taken out, and generators in their place.
+ * Replaces the declarations in a file by generators.
  *
- * @param secrets all of one file
- * @returns null where one of them cannot be rewritten
+ * @param secrets all in one file @returns null if one of them cannot be rewritten
  */
 export function declaredAnew(
   secrets: readonly { readonly written: WrittenSecret; readonly generator: NewGenerator }[],
@@ -67,7 +66,8 @@ export function declaredAnew(
       edits.push(insertBelow(file, outer, lines));
       for (const binding of topmost(outer, gone)) edits.push(takenOut(file, binding));
     }
-    // `sops.secrets.x.owner = …; sops.secrets.x.mode = …;`: the first gives way to the generator, the others go.
+    // Of `sops.secrets.x.owner = …; sops.secrets.x.mode = …;`, the first binding is replaced by the generator
+    // and the others are removed.
     for (const { written } of inside)
       if (written.bindings.includes(outer))
         for (const binding of written.bindings) if (binding !== outer) edits.push(takenOut(file, binding));
@@ -75,7 +75,7 @@ export function declaredAnew(
   return edits;
 }
 
-/** Returns whether nothing is left of a binding. */
+/** Returns whether a binding becomes empty. */
 function isGone(binding: AttrBinding, gone: ReadonlySet<AttrBinding>): boolean {
   if (gone.has(binding)) return true;
   const { value } = binding;
@@ -86,7 +86,7 @@ function isGone(binding: AttrBinding, gone: ReadonlySet<AttrBinding>): boolean {
   );
 }
 
-/** The outermost bindings below one of which nothing is left. */
+/** Returns the outermost bindings below one that become empty. */
 function topmost({ value }: AttrBinding, gone: ReadonlySet<AttrBinding>): AttrBinding[] {
   const inner = value.kind === 'attrs' ? value.bindings : [];
   return inner.flatMap(binding => {
@@ -95,7 +95,7 @@ function topmost({ value }: AttrBinding, gone: ReadonlySet<AttrBinding>): AttrBi
   });
 }
 
-/** With its lines where it has them to itself. */
+/** Returns the edit that removes a binding, including its lines if it is alone on them. */
 function takenOut(file: SourceFile, binding: AttrBinding): TextEdit {
   const first = lineAround(file, binding);
   const last = lineAround(file, { start: binding.end - 1, end: binding.end });
@@ -108,7 +108,7 @@ function takenOut(file: SourceFile, binding: AttrBinding): TextEdit {
   return { file: file.path, start, end: binding.end, text: '' };
 }
 
-/** Without the indentation of the first line. */
+/** Returns the lines of a generator; the first has no indentation. */
 function generatorLines(written: WrittenSecret, generator: NewGenerator): string[] | null {
   const options = optionLines(written);
   if (options === null) return null;
@@ -116,7 +116,7 @@ function generatorLines(written: WrittenSecret, generator: NewGenerator): string
   return [`clan.core.vars.generators.${attributeText(generator.name)} = ${first}`, ...lines];
 }
 
-/** The value of a generator of which nothing is said but that it asks, as lines that end with a semicolon. */
+/** Returns the value of a generator that only prompts, as lines ending with a semicolon. */
 export function bodyLines(
   { name: plain, share, multiline }: NewGenerator,
   options: readonly (readonly string[])[] = [],
@@ -142,7 +142,7 @@ function fileLines(name: string, options: readonly (readonly string[])[]): strin
   return [`  files.${name} = {`, ...options.flatMap(lines => lines.map(line => `    ${line}`)), '  };'];
 }
 
-/** Returns the options of the file as bindings; `null` if one cannot be taken over as it is written. */
+/** Returns the options of the file as bindings, or `null` if one cannot be kept as written. */
 function optionLines(written: WrittenSecret): string[][] | null {
   const { file, options, definition } = written;
   const lines: string[][] = [];
@@ -153,7 +153,7 @@ function optionLines(written: WrittenSecret): string[][] | null {
       if (definition.neededForUsers.value) lines.push(['neededFor = "users";']);
       continue;
     }
-    // What clan takes is narrower.
+    // Clan accepts fewer modes.
     if (name === 'mode' && !/^0?[0-7]{3}$/.test(definition.mode?.value ?? '')) return null;
     const text = KEPT.has(name) ? valueLines(file, value) : null;
     if (text === null || text[0] === 'null') return null;
@@ -167,18 +167,18 @@ function optionLines(written: WrittenSecret): string[][] | null {
   return group === null ? null : [...lines, ...group];
 }
 
-/** A value over several lines hangs below its name as it did. */
+/** Returns the lines of a value. Several lines keep their indentation relative to the name. */
 function valueLines(file: SourceFile, value: Expr): string[] | null {
   const text = file.text.slice(value.start, value.end);
   if (!text.includes('\n')) return [text];
-  // Text over several lines means what it is indented by.
+  // In a multi-line string, indentation is significant.
   if (value.kind === 'string') return null;
   return reindented(file, value, indentOf(file, value.start), '');
 }
 
 /**
- * sops-nix and agenix give a file to the group of its owner where nothing else is said, clan to root: where the group may
- * do anything with it, it is written out. Null where that cannot be written here.
+ * Returns an explicit `group` if the group has any permissions: sops-nix and agenix default to the owner's
+ * group, clan to root. Null if it cannot be written here.
  */
 function ownersGroup({ file, options, definition, outer }: WrittenSecret): string[][] | null {
   const owner = options.find(option => option.name === 'owner');

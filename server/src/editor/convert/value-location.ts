@@ -1,4 +1,4 @@
-/** Finds where the value of a secret is kept, if that is certain. */
+/** Locates the value of a secret, if that is certain. */
 
 import type { SecretDefinition } from '../../fleet/model/secrets.ts';
 import { textOr } from '../../fleet/secrets/secrets-files.ts';
@@ -13,7 +13,7 @@ export interface ValueSource {
   /** Relative to the root. */
   readonly path: string;
   readonly format: 'yaml' | 'json' | 'binary' | 'age';
-  /** The maps that lead to it; none where the file is the value. */
+  /** The names of the maps that contain it; empty if the whole file is the value. */
   readonly names: readonly string[];
 }
 
@@ -22,12 +22,12 @@ export function clanPath({ fleet }: Around, name: string): string {
   return below(fleet.directory ?? '', `sops/secrets/${name}/secret`);
 }
 
-/** Machines that certainly have a module. */
+/** Returns the machines that certainly import a module. */
 export function machinesIn({ fleet }: Around, file: string): readonly string[] {
   return [...fleet.modules].filter(([, { files }]) => files.includes(file)).map(([machine]) => machine);
 }
 
-/** Clan's own `sops/secrets`: it says where they are, and modules only what else is to be said. */
+/** Returns the source of a secret in clan's own `sops/secrets`, where modules only set further options. */
 export function clanSource(
   around: Around,
   { keeper, name, implicitOn }: FleetSecret,
@@ -39,7 +39,7 @@ export function clanSource(
   return { path: clanPath(around, name), format: 'binary', names: [] };
 }
 
-/** A string: why it is not certain, following the secret's name. */
+/** Returns the source, or a clause following the secret's name that says why it is not certain. */
 export function sourceOf(
   { files }: Around,
   secrets: FleetSecrets,

@@ -1,12 +1,15 @@
-/** The environment of a machine's sessions as plain data: variables, steps, and why something is not a variable. */
+/**
+ * The environment of a machine's sessions as plain data: variables, steps, and the reasons why something is not
+ * a variable.
+ */
 
 import type { Snapshot } from '../snapshot.ts';
 import type { Step } from './session-steps.ts';
 import type { SessionText, Variable } from './session-text.ts';
 
-/** Why something is no variable, or may not be all. */
+/** The reason why something is no variable, or may be incomplete. */
 export interface Note {
-  /** The variable's name; null where the note is about none alone. */
+  /** The variable's name, or null if the note is not about a single one. */
   readonly name: string | null;
   readonly keys: readonly string[];
   /** A sentence. */
@@ -17,15 +20,15 @@ export interface Environment {
   readonly machine: string;
   /** Sorted by name. */
   readonly variables: readonly Variable[];
-  /** The steps that sessions run when they start, in this order. */
+  /** The steps that sessions run at start, in order. */
   readonly steps: readonly Step[];
-  /** The text that the fleet's own functions render for steps that are not understood; `null` if there is none. */
+  /** The text that the fleet's own functions render for steps of unknown form; `null` if there is none. */
   readonly session: SessionText | null;
-  /** Sorted by name, those about none first. */
+  /** Sorted by name, those without a name first. */
   readonly notes: readonly Note[];
 }
 
-/** The parts of a snapshot that are needed. */
+/** The required parts of a snapshot. */
 export interface Surroundings extends Pick<Snapshot, 'fleet' | 'files'> {
   /** True if a custom command keeps the secrets. */
   readonly elsewhere: boolean;

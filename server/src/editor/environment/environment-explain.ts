@@ -1,6 +1,7 @@
 /**
- * Why a variable is in a machine's sessions, or why it is not: the key is not selected, exports nothing, is exported under
- * another name or with others under one; a step of the session sets it, here or elsewhere; or there is no such variable.
+ * Explains why a variable is or is not in a machine's sessions: the key is not selected, exports nothing, or is
+ * exported under another or an ambiguous name; a session step sets it, on this machine or another; or the
+ * variable does not exist.
  */
 
 import { joined, quoted } from '../../checks/facts/wording.ts';
@@ -12,29 +13,29 @@ import type { Environment, Surroundings } from './environment-data.ts';
 import { environmentMachines, type Selected, selectedKeys } from './environment-keys.ts';
 import { stepsSetting } from './environment-steps.ts';
 
-/** The kind of answer; further kinds may be added. */
+/** The kind of answer; may be extended. */
 type ReasonKind =
-  /** A key of the machine is exported under the name. */
+  /** A key of the machine is exported under this name. */
   | 'exported'
   /** A step of the machine's session sets it. */
   | 'session-step'
   /** A step sets it, but not on this machine. */
   | 'step-elsewhere'
-  /** A key that the machine does not select is exported under it. */
+  /** A key that the machine does not select is exported under this name. */
   | 'not-selected'
-  /** The key that is meant is exported under no name. */
+  /** The key that is meant is not exported. */
   | 'no-variable'
-  /** The key is secret: what is set is the name with `_FILE`. */
+  /** The key is secret; the variable that is set has the suffix `_FILE`. */
   | 'secret-file'
-  /** The key is public: what is set is the name without `_FILE`. */
+  /** The key is public; the variable that is set has no suffix `_FILE`. */
   | 'public-value'
-  /** The name of a key: it is exported under another name. */
+  /** It is the name of a key that is exported under another name. */
   | 'other-name'
-  /** Several keys are exported under the name. */
+  /** Several keys are exported under this name. */
   | 'clash'
-  /** It cannot be set, or whether it is cannot be known; the text says why. */
+  /** It cannot be set, or that cannot be determined; the text says why. */
   | 'not-certain'
-  /** Nothing of the name. */
+  /** Nothing has this name. */
   | 'unknown';
 
 interface Reason {
@@ -42,7 +43,7 @@ interface Reason {
   /** Sentences. */
   readonly text: string;
   readonly keys: readonly string[];
-  /** Machines that have what this one has not. */
+  /** Machines that have what this one lacks. */
   readonly machines: readonly string[];
   /** The place of the key or of the step. */
   readonly at: Place | null;
@@ -50,18 +51,19 @@ interface Reason {
 
 export interface Explanation {
   readonly machine: string;
-  /** As it was asked for. */
+  /** The requested name. */
   readonly name: string;
-  /** The variable that it is about: another one where a key was asked for. */
+  /** The variable in question, which differs from the name if a key was requested. */
   readonly variable: string;
   /** True if it is set in the machine's sessions. */
   readonly isSet: boolean;
-  /** At least one. */
+  /** Never empty. */
   readonly reasons: readonly Reason[];
 }
 
 /**
- * Says why a variable is there or not.
+ * Explains why a variable is or is not set.
+ *
  * @param name a variable, or a key of a registry
  */
 export function explainVariable(around: Surroundings, machine: string, name: string): Explanation {
@@ -84,7 +86,7 @@ function variableOfKey({ fleet }: Surroundings, name: string): string | null {
   return key === undefined ? null : exportedName(key);
 }
 
-/** The variables that keys of the fleet stand for and that the machine does not have, each with its reason. */
+/** Returns the variables of the fleet's keys that the machine does not have, each with its reason. */
 export function absentVariables(around: Surroundings, machine: string): Explanation[] {
   const environment = environmentOf(around, machine);
   const names = new Set([...environment.variables, ...environment.notes].map(({ name }) => name));
@@ -131,7 +133,7 @@ function exported({ around, name, environment, machine }: Asked): Reason[] {
     }));
 }
 
-/** With what is known of the keys that are exported under a similar name. */
+/** Returns the reasons from steps, including keys that are exported under a similar name. */
 function setBySteps(asked: Asked): Reason[] {
   const steps = stepsSetting(asked.environment, asked.name);
   if (steps.length === 0) return [];
@@ -163,7 +165,7 @@ function keyReasons(asked: Asked): Reason[] {
     const selected = selectionOf(around, registry, machine);
     const keys = registry.keys.filter(({ key }) => !noted.has(key));
     const exact = keys.filter(({ envVar }) => envVar !== null && isNameOf(envVar.value, name));
-    // Without such a variable, the key itself may be meant, or what it might be exported as.
+    // Without such a variable, the name may mean the key itself or a name it might be exported as.
     const meant = exact.length > 0 || noted.size > 0 ? exact : keys.filter(key => isMeant(key, name));
     return meant.flatMap(key => reasonOf(asked, registry, key, selected) ?? []);
   });
@@ -173,7 +175,7 @@ function isNameOf(variable: string, name: string): boolean {
   return variable === name || `${variable}_FILE` === name;
 }
 
-/** Returns whether a name means the key or its generator, as it is written or as the name of a variable. */
+/** Returns whether a name means the key or its generator, as written or in the form of a variable. */
 function isMeant({ key, generator }: RegistryKey, name: string): boolean {
   return [key, generator?.value ?? key].some(
     candidate => candidate === name || isNameOf(asVariable(candidate), name),
@@ -193,7 +195,7 @@ function exportedName(key: RegistryKey): string {
   return `${key.envVar?.value ?? ''}${isPublic(key) ? '' : '_FILE'}`;
 }
 
-/** Null where nothing keeps the variable of the key away. */
+/** Returns the reason why the key's variable is not set, or null if there is none. */
 function reasonOf(
   { around, machine, name }: Asked,
   registry: Registry,
@@ -237,7 +239,7 @@ function adviceToSelect({ fleet }: Surroundings, registry: Registry, machine: st
   return matrix === undefined ? '' : ` Add it to the row "${machine}" of ${matrix.file}.`;
 }
 
-/** The machines that select each key of a registry, sorted. */
+/** Returns the machines that select each key of a registry, sorted. */
 function machinesByKey(
   { fleet }: Surroundings,
   registry: Registry,

@@ -1,11 +1,11 @@
-/** Finds the machines that have session variables, and the registry keys that each of them selects. */
+/** Finds the machines with session variables, and the registry keys that each selects. */
 
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Registry, RegistryKey } from '../../fleet/model/registries.ts';
 import { machineRows } from '../../fleet/registry/machine-rows.ts';
 import type { Note } from './environment-data.ts';
 
-/** Machines that can be asked about: those of the fleet, and those that only a matrix names. */
+/** Returns the machines with an environment: those of the fleet, and those that only a matrix names. */
 export function environmentMachines(fleet: Fleet): readonly string[] {
   const rows = fleet.matrices.flatMap(matrix => machineRows(fleet, matrix));
   const names = [...fleet.machines.map(({ name }) => name), ...rows.map(({ machine }) => machine)];
@@ -14,12 +14,12 @@ export function environmentMachines(fleet: Fleet): readonly string[] {
 
 export interface Selected {
   readonly keys: readonly RegistryKey[];
-  /** False if the machine may have more. */
+  /** False if the machine may select more. */
   readonly complete: boolean;
   readonly notes: readonly Note[];
 }
 
-/** The keys of a machine's rows; without a row, those whose generators it certainly has. */
+/** Returns the keys of a machine's rows or, without a row, those whose generators it certainly has. */
 export function selectedKeys(fleet: Fleet, registry: Registry, machine: string): Selected {
   const byKey = new Map(registry.keys.map(key => [key.key, key]));
   const matrices = fleet.matrices.filter(matrix => matrix.registry === registry.file);

@@ -1,6 +1,6 @@
 /**
- * What the session specification beside a registry adds to a machine's variables: the steps that are understood, and the
- * text that the fleet's own functions make of them, whatever their shape.
+ * Adds the session specification next to a registry to a machine's variables: the understood steps, and the
+ * text that the fleet's own functions render for steps of any form.
  */
 
 import { joined } from '../../checks/facts/wording.ts';
@@ -12,7 +12,7 @@ import { environmentMachines, type Selected } from './environment-keys.ts';
 import { readSessionSpec, type SessionSpec, type Step, type UnknownStep } from './session-steps.ts';
 import { assigns, type SessionText, type Shell, sessionText, type Variable } from './session-text.ts';
 
-/** How a session's steps set a variable, in sentences, with the keys that the step is about. */
+/** Describes how a session's steps set a variable, with the keys concerned. */
 export function stepsSetting(
   { steps, session }: Environment,
   name: string,
@@ -47,16 +47,16 @@ function notesOn({ file, shells }: SessionText): Note[] {
 
 /** Additions to the variables of a machine. */
 export interface Added {
-  /** Those that are understood. */
+  /** The steps that are understood. */
   readonly steps: readonly Step[];
-  /** The text that the fleet's own functions render for steps that are not understood; `null` if there is none. */
+  /** The text that the fleet's own functions render for steps of unknown form; `null` if there is none. */
   readonly session: SessionText | null;
   readonly notes: readonly Note[];
 }
 
 /**
- * The shared steps of which the machine has all keys, then its own. As Nix has it: what is shared may be about keys that
- * a machine lacks, what is its own may not.
+ * Returns the machine's steps after the shared ones for which it has all keys. As in Nix, a shared step may
+ * concern keys that a machine lacks, the machine's own may not.
  */
 export function addedSteps(
   { fleet, files }: Surroundings,
@@ -69,7 +69,7 @@ export function addedSteps(
   if (files.kind(path) !== 'file') return { steps: [], session: null, notes: [] };
   const spec = readSessionSpec(files, path);
   const about = { spec: path, machine, keys: keys.map(({ key }) => key), variables };
-  // Steps that are understood are written as they are: what the fleet makes of them may be more than the steps.
+  // Steps that are understood are rendered here, because the fleet's own text may contain more than the steps.
   const session = isUnderstood(spec, machine) ? null : sessionText(files, fleet.namedBy, about);
   const notes: Note[] = session === null ? [] : notesOn(session);
   if (spec === null) return { steps: [], session, notes };
@@ -81,7 +81,7 @@ export function addedSteps(
       notes.push({ name: step.name, keys: about, text });
     const absent = step.keys.find(key => !defined.has(key));
     if (absent !== undefined) return note(`${registry.file} has no key "${absent}".`, [absent]);
-    // The fleet's own functions know what to do with it.
+    // The fleet's own functions can render it.
     if (step.kind === 'unknown' && session !== null) return;
     if (step.kind === 'unknown') return note(step.name === null ? `${spec.file}: ${step.text}` : step.text);
     const lacking = step.keys.filter(key => !keyNames.has(key));

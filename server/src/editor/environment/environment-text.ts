@@ -1,8 +1,8 @@
 /**
- * A machine's session as text for a shell: one statement a variable, sorted, with any value quoted so that the shell
- * reads it back unchanged, then what the session adds: as the fleet's own functions write it, or else the steps as the Nix
- * that `varsmith init` lays down (session-vars-render.nix) writes them, to the byte. What is no variable is told in comments
- * above.
+ * Renders a machine's session for a shell: one statement per variable, sorted, with values quoted so that the
+ * shell reads them back unchanged, followed by the additions of the session. Those are rendered by the fleet's
+ * own functions, or else byte for byte like the Nix code that `varsmith init` creates
+ * (session-vars-render.nix). Comments at the top list what is not a variable.
  */
 
 import { escapedUnseen, hasUnseen, marked } from '../words/unseen.ts';
@@ -14,7 +14,7 @@ import { assigns, type Shell, type ShellText } from './session-text.ts';
 export function environmentText(environment: Environment, shell: Shell): string {
   const notes = environment.notes.map(note => `# ${noteText(note)}\n`);
   const added = addedText(environment, shell);
-  // Text that is made of the whole configuration may have the variables in it.
+  // Text rendered from the whole configuration may already set the variables.
   const others = environment.variables.filter(({ name }) => !isSetBy(environment, shell, name));
   const variables = others.map(({ name, value }) =>
     shell === 'bash' ? `export ${name}=${quoteBash(value)}\n` : `$env.${name} = ${quoteNushell(value)}\n`,
@@ -36,11 +36,11 @@ function addedText({ session, steps }: Environment, shell: Shell): string {
   if (text !== null && isWhole(text))
     return text.text === '' || text.text.endsWith('\n') ? text.text : `${text.text}\n`;
   if (steps.length > 0 || text === null) return steps.map(shell === 'bash' ? bashStep : nushellStep).join('');
-  // With holes in it, it is to be read by people, not by a shell.
+  // Text with holes is meant for people, not for a shell.
   return text.text.replace(/\n$/, '').replace(/^/gm, '# ').concat('\n');
 }
 
-/** Nothing is set from a file that cannot be read, or from variables that are not there. */
+/** Renders a step for bash. Nothing is set from an unreadable file or from unset variables. */
 function bashStep(step: Step): string {
   const { name } = step;
   if (step.kind === 'hydrate')
@@ -68,7 +68,7 @@ function setInNushell(name: string, value: string): string {
   return `load-env (try { {${name}: (${value})} } catch { {} })\n`;
 }
 
-/** Returns the variables that are not set, with the reasons, as comments; empty if there are none. */
+/** Renders variables that are not set, with the reasons, as comments; empty if there are none. */
 export function absentText(machine: string, absent: readonly Explanation[]): string {
   if (absent.length === 0) return '';
   const lines = absent.flatMap(({ variable, reasons }) =>
@@ -77,17 +77,17 @@ export function absentText(machine: string, absent: readonly Explanation[]): str
   return `\n# Not set on ${machine}:\n${lines.join('')}`;
 }
 
-/** On one line: a name of the sources must not end the comment. */
+/** Renders a note on a single line, because a name from the sources must not end the comment. */
 function noteText({ name, text }: Note): string {
   return marked(name === null ? text : `${name}: ${text}`).replace(/[\p{Cc}\ufffd]/gu, ' ');
 }
 
 /**
- * Between single quotes bash reads everything as it stands, but a single quote. What nobody would see is written by its
- * bytes, whatever the locale.
+ * Quotes a value for bash. Single quotes preserve everything except a single quote; invisible characters are
+ * written as bytes, whatever the locale.
  */
 function quoteBash(value: string): string {
-  // A return by itself is written as the fleet's own Nix writes it.
+  // A lone carriage return is written like in the fleet's own Nix code.
   if (hasUnseen(value.replaceAll('\r', ''))) {
     const bytes = (text: string) =>
       [...new TextEncoder().encode(text)].map(byte => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
@@ -98,7 +98,7 @@ function quoteBash(value: string): string {
 
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** Between double quotes nushell reads everything as it stands, but backslashes and double quotes. */
+/** Quotes a value for nushell. Double quotes preserve everything except backslashes and double quotes. */
 function quoteNushell(value: string): string {
   const code = (character: string) => `\\u{${character.charCodeAt(0).toString(16)}}`;
   return `"${escapedUnseen(

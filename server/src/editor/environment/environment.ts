@@ -1,7 +1,7 @@
 /**
- * What a machine's sessions get from the registry: `<NAME>_FILE` with the place of the deployed file for a secret,
- * `<NAME>` with the value for a public file, and the steps that its session specification adds. Only what is certain is
- * a variable; of the rest is said why not. How shells write it is the business of environment-text.ts.
+ * Computes what a machine's sessions get from the registry: `<NAME>_FILE` with the path of a deployed secret,
+ * `<NAME>` with the value of a public file, and the steps of its session specification. Only what is certain
+ * becomes a variable; notes explain the rest. Rendering for shells is in environment-text.ts.
  */
 
 import { VARIABLE_NAME } from '../../checks/rules/registry/invalid-env-var.ts';
@@ -17,7 +17,7 @@ import { addedSteps } from './environment-steps.ts';
 import type { Step } from './session-steps.ts';
 import type { SessionText, Variable } from './session-text.ts';
 
-/** The session variables of a machine, as the registries promise them. */
+/** Returns the session variables of a machine according to the registries. */
 export function environmentOf(around: Surroundings, machine: string): Environment {
   const notes: Note[] = [];
   const exported: Exported[] = [];
@@ -64,7 +64,7 @@ function isNote(exported: Exported): exported is Note {
   return !isVariable(exported);
 }
 
-/** Null for a key that exports nothing. */
+/** Returns the variable of a key, or null if the key exports nothing. */
 function exportOf(around: Surroundings, entry: RegistryKey, machine: string): Exported | null {
   const { key, generator, envVar } = entry;
   if (envVar === null) return null;
@@ -109,7 +109,7 @@ function exportOf(around: Surroundings, entry: RegistryKey, machine: string): Ex
   return { name, value, secret, key, generator: generator.value, file: file.name };
 }
 
-/** Returns the body of the generator on the machine if that is settled, else the body in the registry. */
+/** Returns the body of the generator on the machine if it is certain, otherwise the body in the registry. */
 function bodyOn(fleet: Fleet, name: string, entry: RegistryKey, machine: string): GeneratorBody {
   const same = fleet.generators.find(
     generator => generator.name === name && generator.machines?.includes(machine) === true,
@@ -117,13 +117,15 @@ function bodyOn(fleet: Fleet, name: string, entry: RegistryKey, machine: string)
   return same?.settledOn(machine) ?? entry.body;
 }
 
-/** The file of a key's generator that its variable stands for. */
+/** Returns the file of a key's generator that its variable refers to. */
 export function exportedFile({ fileAttr }: RegistryKey, { files }: GeneratorBody): GeneratorFile | null {
   if (fileAttr !== null) return files.find(({ name }) => name === fileAttr.value) ?? null;
   return files.length === 1 ? (files[0] ?? null) : null;
 }
 
-/** One name stands for one value: what is exported twice under it is no variable, as registry/duplicate-env-var has it. */
+/**
+ * Removes names that are exported twice, as in registry/duplicate-env-var, because a name has a single value.
+ */
 function withoutClashes(exported: readonly Variable[]): { variables: Variable[]; clashes: Note[] } {
   const byName = new Map<string, Variable[]>();
   for (const variable of exported)

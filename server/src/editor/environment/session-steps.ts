@@ -1,7 +1,8 @@
 /**
- * What sessions add to the exported variables when they start: the steps of the `session-vars-spec.nix` beside a
- * registry, for all machines and for single ones. Read by evaluation, for its steps are made by functions; a file of
- * that name with something else in it has none. How shells do the steps is the business of environment-text.ts.
+ * Reads the steps that sessions run at start in addition to the exported variables, from the
+ * `session-vars-spec.nix` next to a registry, for all machines and for single ones. The file is evaluated,
+ * because functions create its steps; a file of that name with other contents has none. Rendering for shells is
+ * in environment-text.ts.
  */
 
 import { certain, member, readText } from '../../modules/read.ts';
@@ -15,17 +16,17 @@ import { placeOf } from '../../nix/places.ts';
 interface StepBase {
   /** The variable that it sets. */
   readonly name: string;
-  /** Registry keys without which a machine cannot do it. */
+  /** Registry keys that a machine needs for it. */
   readonly keys: readonly string[];
 }
 
-/** Reads a file into a variable: `from` is the variable with the file's path. */
+/** Reads a file into a variable; `from` is the variable with the file's path. */
 interface Hydration extends StepBase {
   readonly kind: 'hydrate';
   readonly from: string;
 }
 
-/** Puts a variable together; it is not set where one of the others is not. */
+/** Composes a variable; it is not set if one of its parts is not. */
 interface Composition extends StepBase {
   readonly kind: 'compose';
   readonly parts: readonly (string | { readonly variable: string })[];
@@ -36,9 +37,9 @@ export type Step = Hydration | Composition;
 /** A step that cannot be read. */
 export interface UnknownStep {
   readonly kind: 'unknown';
-  /** Null where not even that is known. */
+  /** Null if the name is not known either. */
   readonly name: string | null;
-  /** Those that it is known to be about. */
+  /** The keys it is known to concern. */
   readonly keys: readonly string[];
   /** A sentence. */
   readonly text: string;
@@ -47,18 +48,21 @@ export interface UnknownStep {
 export interface SessionSpec {
   readonly file: string;
   readonly shared: readonly (Step | UnknownStep)[];
-  /** Those of one machine; undefined for machines without any. */
+  /** The steps of single machines; machines without steps are absent. */
   readonly machines: ReadonlyMap<string, readonly (Step | UnknownStep)[]>;
   /** The places of machines' names. */
   readonly places: ReadonlyMap<string, Place>;
-  /** False where there may be machines with further steps. */
+  /** False if there may be further machines with steps. */
   readonly complete: boolean;
 }
 
-/** Steps allowed for one file: a registry is evaluated with it. */
+/** The limit of evaluation steps for one file, which includes evaluating a registry. */
 const STEPS = 200_000;
 
-/** Null where there is no such file, or it is another thing, or more than can be looked at. */
+/**
+ * Reads a session specification; null if the file does not exist, contains something else, or exceeds the
+ * limit.
+ */
 export function readSessionSpec(files: NixFiles, path: string): SessionSpec | null {
   if (files.kind(path) !== 'file') return null;
   const cx = createEvaluation(files);
@@ -128,7 +132,7 @@ function textOf(cx: Evaluation, set: AttrsValue, attribute: string): string | nu
   return entry === null ? null : readText(cx, entry.value);
 }
 
-/** None where it says nothing of keys; null where they are not known. */
+/** Returns the keys of a step; empty if it names none, null if they are not known. */
 function keysOf(cx: Evaluation, step: AttrsValue): string[] | null {
   const keys = member(cx, step, 'keys');
   if (keys === null) return step.entries.has('keys') ? null : [];

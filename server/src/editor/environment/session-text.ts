@@ -1,7 +1,7 @@
 /**
- * The text that a fleet's own functions make of its session steps. Steps are data of any shape, and what shells get of
- * them is made by pure functions beside them: those are evaluated for a machine, as its module would call them. They are
- * known by what they do (a machine's name or the steps in, texts out), not by what they are called.
+ * Evaluates a fleet's own functions that render its session steps. Steps may have any form, and pure functions
+ * next to them turn them into shell text; those functions are called like the machine's module would. They are
+ * recognised by their types (a machine's name or the steps in, texts out), not by their names.
  */
 
 import { VARIABLE_NAME } from '../../checks/rules/registry/invalid-env-var.ts';
@@ -27,7 +27,7 @@ import type {
 } from '../../nix/eval/value.ts';
 import type { Formal } from '../../nix/syntax.ts';
 
-/** A variable and the file that it stands for. */
+/** A variable and the file that it refers to. */
 export interface Variable {
   readonly name: string;
   readonly value: string;
@@ -41,16 +41,16 @@ export type Shell = 'bash' | 'nushell';
 
 /** Text for one shell. */
 export interface ShellText {
-  /** With `${…}` for what is not known, as it is written. */
+  /** The text, with unknown parts as `${…}`, as in the source. */
   readonly text: string;
-  /** The unknown parts of it, as they are written; empty if all is known. */
+  /** The source of the unknown parts; empty if everything is known. */
   readonly holes: readonly string[];
   /** The error that Nix would end with; `null` if it would not fail. */
   readonly failure: string | null;
 }
 
 export interface SessionText {
-  /** The file whose function makes it. */
+  /** The file of the function that renders it. */
   readonly file: string;
   readonly shells: Readonly<Record<Shell, ShellText | null>>;
 }
@@ -66,19 +66,20 @@ export interface SessionOf {
   readonly variables: readonly Variable[];
 }
 
-/** Arguments that are the configuration of the machine. */
+/** Parameters that receive the configuration of the machine. */
 const CONFIGURATIONS: ReadonlySet<string> = new Set(['config', 'osConfig']);
 
-/** Steps allowed for one file. */
+/** The limit of evaluation steps for one file. */
 const STEPS = 200_000;
 
-/** Files that are tried, and functions that give functions. */
+/** The maximum number of files to try, and of nested function results. */
 const MOST_FILES = 24;
 const MOST_CALLS = 3;
 
 /**
- * The text for a machine; null where no function of the fleet makes one, as far as can be seen.
- * @param namedBy the files that name a file by its path
+ * Returns the text for a machine, or null if no known function of the fleet renders one.
+ *
+ * @param namedBy returns the files that name a file by its path
  */
 export function sessionText(
   files: NixFiles,
@@ -106,14 +107,14 @@ export function sessionText(
   return null;
 }
 
-/** Those of the same folder first: they are the pipeline's own. */
+/** Sorts paths with those in the same folder first, because they belong to the pipeline. */
 function nearFirst(paths: readonly string[], spec: string): string[] {
   const isNear = (path: string) => folderOf(path) === folderOf(spec);
   const others = paths.filter(path => path !== spec);
   return [...others.filter(isNear), ...others.filter(path => !isNear(path))].slice(0, MOST_FILES);
 }
 
-/** Returns the files that readers of the steps import beside them. */
+/** Returns the files that readers of the steps import besides them. */
 function renderersBeside(files: NixFiles, readers: readonly string[], spec: string): string[] {
   const names = new Set<string>();
   for (const reader of readers)
@@ -122,7 +123,7 @@ function renderersBeside(files: NixFiles, readers: readonly string[], spec: stri
   return nearFirst([...names], spec);
 }
 
-/** Returns the result of a function, called again as long as the result is a function. */
+/** Calls a function, and its result for as long as that is a function. */
 function called(cx: Evaluation, value: Value, argumentFor: (fn: LambdaValue) => Lazy): Value {
   let at = value;
   for (let calls = 0; at.kind === 'lambda' && calls < MOST_CALLS; calls++)
@@ -130,7 +131,7 @@ function called(cx: Evaluation, value: Value, argumentFor: (fn: LambdaValue) => 
   return at;
 }
 
-/** Arguments that mean the same everywhere have their meaning; of the others, the machine is what there is to say. */
+/** Returns the argument for a parameter. Well-known names get their usual value; any other gets the machine. */
 function machineArgument({ expr, scope }: LambdaValue, { machine, keys, variables }: SessionOf): Lazy {
   const file = scope.file.path;
   const meaning = (name: string, at: number): Lazy => {
@@ -147,7 +148,7 @@ function machineArgument({ expr, scope }: LambdaValue, { machine, keys, variable
   return argumentSet(expr.formals, name => meaning(name, expr.start));
 }
 
-/** With the machine's names, and with the places and values of the files that its keys stand for. */
+/** Returns a configuration with the machine's name, and with the paths and values of the files of its keys. */
 function configurationOf(machine: string, variables: readonly Variable[]): Lazy {
   const files = variables.map(({ generator, file, secret, value }) => ({
     path: ['clan', 'core', 'vars', 'generators', generator, 'files', file, secret ? 'path' : 'value'],
@@ -163,7 +164,7 @@ function stepsArgument({ expr, scope }: LambdaValue, steps: Lazy): Lazy {
   );
 }
 
-/** Only what has to be given: the rest has defaults. */
+/** Returns an argument set with the required names only; the others have defaults. */
 function argumentSet(formals: readonly Formal[], meaning: (name: string) => Lazy): Value {
   const givenAttrs = new Map<string, Attr>();
   for (const { name, fallback } of formals)
@@ -171,7 +172,7 @@ function argumentSet(formals: readonly Formal[], meaning: (name: string) => Lazy
   return attrs(givenAttrs, null);
 }
 
-/** The shared steps and those of the machine, put together as the fleets' own functions do it. */
+/** Returns the shared steps combined with those of the machine, like the fleets' own functions do. */
 function stepsFor(cx: Evaluation, { spec, machine }: SessionOf): Value | null {
   const value = cx.importFile(spec, null);
   if (value.kind === 'list') return value;
@@ -183,7 +184,7 @@ function stepsFor(cx: Evaluation, { spec, machine }: SessionOf): Value | null {
   return certainMachine === null ? shared : append(cx, shared, cx.force(certainMachine.value), null);
 }
 
-/** Null unless the value is a text, or a set with texts for shells. */
+/** Returns the texts of a value that is a text or a set with texts for shells, or null. */
 function textsOf(cx: Evaluation, value: Value): SessionText['shells'] | null {
   const textByShell = new Map<Shell, ShellText>();
   for (const { name, value: text } of namedTexts(cx, value)) {
@@ -199,7 +200,10 @@ interface NamedText {
   readonly value: StringValue | FailureValue;
 }
 
-/** What fails is listed where it is a text that is refused: a function that makes none fails for want of something. */
+/**
+ * Returns the texts in a set. A failing value is included if it is a rejected text; a function that fails lacks
+ * an argument.
+ */
 function namedTexts(cx: Evaluation, value: Value): NamedText[] {
   if (value.kind === 'string') return [{ name: '', value }];
   if (value.kind !== 'attrs') return [];
@@ -211,7 +215,7 @@ function namedTexts(cx: Evaluation, value: Value): NamedText[] {
   return all.filter(({ value: text }) => isText || text.kind === 'string' || text.failure === 'throw');
 }
 
-/** The shell that a text is for: as its name says (`extraNuSessionVars`), or else as it is written. */
+/** Returns the shell that a text is for, according to its name (`extraNuSessionVars`) or else its syntax. */
 function shellOf(name: string, text: string): Shell | null {
   const words = name.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).map(word => word.toLowerCase());
   if (words.some(word => word === 'nu' || word === 'nushell')) return 'nushell';

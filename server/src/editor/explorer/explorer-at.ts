@@ -5,7 +5,7 @@ import { indexOf } from '../names/fleet-index.ts';
 import { machinesOfFile, machinesOfSecret, secretNamed } from '../secrets/joined.ts';
 import type { Snapshot } from '../snapshot.ts';
 
-/** The most precise item that is known; what is not is null. */
+/** The most specific known item; unknown fields are null. */
 export interface ExplorerItem {
   readonly machine: string | null;
   readonly generator: string | null;
@@ -66,7 +66,7 @@ export function itemAt(snapshot: Snapshot, file: string, offset: number): Explor
   }
 }
 
-/** A machine that has the generator: that of the file if it has one, else the first. */
+/** Returns a machine that has the generator, preferably one that imports the file. */
 function machineOf(snapshot: Snapshot, generator: string, file: string): string | null {
   const machines = (indexOf(snapshot).generators.get(generator) ?? []).flatMap(
     candidate => candidate.machines ?? [],

@@ -1,8 +1,8 @@
 /** The filter of the fleet explorer. */
 export interface ExplorerFilter {
-  /** Part of a name, in any case; '' for all. */
+  /** Part of a name, case-insensitive; '' matches everything. */
   readonly text: string;
-  /** Only what is not generated, or outdated. */
+  /** Whether to show only what is missing or outdated. */
   readonly lacking: boolean;
 }
 

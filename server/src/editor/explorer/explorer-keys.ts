@@ -1,4 +1,4 @@
-/** The second view of the explorer: registry keys, the machines that have each, and where it is used. */
+/** The second view of the explorer: registry keys, the machines that have each, and their uses. */
 import type { Place } from '../../nix/places.ts';
 import { isLacking, type StoredState } from '../../store/vars/tally.ts';
 import { indexOf } from '../names/fleet-index.ts';
@@ -8,7 +8,7 @@ import { type ExplorerFilter, matches } from './explorer-filter.ts';
 
 export interface KeyEntry {
   readonly key: string;
-  /** The registry's file. */
+  /** The file of the registry. */
   readonly registry: string;
   readonly generator: string | null;
   readonly variable: string | null;
@@ -23,7 +23,7 @@ export interface KeyDetail {
     /** The key in the machine's row. */
     readonly at: Place | null;
   }[];
-  /** The places where the key is looked up or its generator is named, in the order of files and text. */
+  /** The places that look up the key or name its generator, in file and text order. */
   readonly uses: readonly Place[];
 }
 
@@ -44,7 +44,7 @@ function stateOf(snapshot: Snapshot, generator: string | null, machine: string):
   return (generator === null ? null : stateOn(snapshot, generator, machine)) ?? 'unknown';
 }
 
-/** Null where there is no such key. Looks through all files for its uses. */
+/** Returns the details of a key, or null if it does not exist. Searches all files for its uses. */
 export function keyDetail(snapshot: Snapshot, registry: string, key: string): KeyDetail | null {
   const index = indexOf(snapshot);
   const entry = index.key(registry, key);

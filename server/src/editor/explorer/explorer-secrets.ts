@@ -1,6 +1,6 @@
 /**
- * The third view of the explorer: machines with their secrets of sops-nix and agenix, and encrypted files with their
- * keys. Made level by level; names and recipients alone are read.
+ * The third view of the explorer: machines with their sops-nix and agenix secrets, and encrypted files with
+ * their keys. Built level by level; only names and recipients are read.
  */
 
 import type { SecretKeeper } from '../../fleet/model/secrets.ts';
@@ -28,7 +28,7 @@ export interface SecretsEntry {
     readonly secrets: number;
     readonly at: Place | null;
   }[];
-  /** Secrets of no machine that is known. */
+  /** The number of secrets without a known machine. */
   readonly unassigned: number;
   readonly files: readonly EncryptedFileEntry[];
 }
@@ -37,7 +37,7 @@ interface EncryptedFileEntry {
   readonly path: string;
   readonly keeper: SecretKeeper;
   readonly state: 'encrypted' | 'plain' | 'missing' | 'unknown';
-  /** How many keys with values it has; null where it has none. */
+  /** The number of keys with values, or null if the file has no keys. */
   readonly keys: number | null;
   /** Names of the keys that can decrypt it. */
   readonly recipients: readonly string[];
@@ -49,7 +49,7 @@ export interface SecretEntry {
   readonly name: string;
   /** Its path on the machine; `null` if unknown. */
   readonly path: string | null;
-  /** False: a file or a key of it is certainly not there. */
+  /** False if its file, or its key in the file, certainly does not exist. */
   readonly found: boolean;
   readonly sources: readonly {
     readonly file: string;
@@ -62,7 +62,7 @@ export interface SecretEntry {
 
 export interface KeyOfFile {
   readonly key: string;
-  /** Names of the secrets that are taken by it. */
+  /** Names of the secrets that use it. */
   readonly secrets: readonly string[];
   readonly at: Place;
 }
@@ -108,7 +108,7 @@ function isFound(snapshot: Snapshot, { definitions }: FleetSecret): boolean {
   });
 }
 
-/** The files that secrets are certainly taken from, and those of agenix' rules; sorted. */
+/** Returns the files that secrets are certainly taken from, and those of agenix rules, sorted. */
 function fileEntries(snapshot: Snapshot): EncryptedFileEntry[] {
   const secrets = secretsIn(snapshot);
   const keepers = new Map<string, SecretKeeper>();
@@ -187,7 +187,7 @@ function sourcesOf(snapshot: Snapshot, { definitions }: FleetSecret): SecretEntr
   return [...new Map(sources.map(source => [`${source.file}\0${source.key}`, source])).values()];
 }
 
-/** The keys of a file that hold values, in its order. */
+/** Returns the keys of a file that hold values, in file order. */
 export function keysOfFile(snapshot: Snapshot, path: string): readonly KeyOfFile[] {
   const secrets = secretsIn(snapshot);
   const content = secrets.encrypted(path);

@@ -1,6 +1,7 @@
 /**
- * What the fleet explorer shows: machines, their generators, the files of those. Plain data, made level by level, so
- * that a thousand machines cost nothing before somebody opens one. Registry keys are in explorer-keys.ts.
+ * Builds the contents of the fleet explorer: machines, their generators, and the generators' files. Plain data,
+ * built level by level, so that a thousand machines cost nothing until one is expanded. Registry keys are in
+ * explorer-keys.ts.
  */
 import { factsOf } from '../../checks/facts/fleet-facts.ts';
 import { fleetTally, type Outdated, storedStates } from '../../checks/facts/store/generated.ts';
@@ -21,7 +22,7 @@ interface MachineEntry {
   readonly system: string | null;
   readonly tags: readonly string[];
   readonly generators: number;
-  /** False: only Nix can tell whether it has more. */
+  /** False if only Nix can determine whether there are more. */
   readonly complete: boolean;
   readonly tally: Tally;
   readonly at: Place | null;
@@ -31,7 +32,7 @@ export interface GeneratorEntry {
   readonly name: string;
   readonly share: boolean | null;
   readonly state: StoredState;
-  /** Why it is outdated; null where it is not. */
+  /** The reason why it is outdated, or null. */
   readonly outdated: Outdated | null;
   readonly at: Place | null;
   readonly files: readonly FileEntry[];
@@ -42,22 +43,22 @@ export interface GeneratorEntry {
 interface FileEntry {
   readonly name: string;
   readonly secret: boolean | null;
-  /** Null where it cannot be told. */
+  /** Null if it cannot be determined. */
   readonly stored: boolean | null;
-  /** The file with the value of a public one that is stored; null for others. */
+  /** The file with the value of a stored public file, or null. */
   readonly value: string | null;
   readonly at: Place;
 }
 
 export interface FleetEntry {
   readonly machines: readonly MachineEntry[];
-  /** Generators of no machine that is known. */
+  /** The number of generators without a known machine. */
   readonly unassigned: number;
-  /** Counts of the whole fleet, whatever the filter; shared generators count once. */
+  /** Counts for the whole fleet, regardless of the filter; shared generators count once. */
   readonly tally: Tally;
-  /** Vars are declared here, or machines. */
+  /** True if the workspace declares vars or machines. */
   readonly isFleet: boolean;
-  /** How many secrets of sops-nix and agenix there are. */
+  /** The number of sops-nix and agenix secrets. */
   readonly secrets: number;
 }
 
@@ -91,14 +92,16 @@ export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEnt
   };
 }
 
-/** How much of a machine's generators is generated. */
+/** Counts how many of a machine's generators are generated. */
 export function machineTally(snapshot: Snapshot, machine: string): Tally {
   const states = storedStates(snapshot);
   const machineGenerators = generatorsByMachine(snapshot).get(machine) ?? [];
   return tallyOf(machineGenerators.map(generator => states.stateOn(generator, machine)));
 }
 
-/** Returns whether the name or that of a file matches; files are read only if the filter has a text. */
+/**
+ * Returns whether the generator's name or that of a file matches. Files are only read if the filter has a text.
+ */
 function hasMatch(filter: ExplorerFilter, generator: Generator): boolean {
   return (
     matches(filter, [generator.name]) ||
@@ -117,7 +120,7 @@ export function generatorEntries(
 ): readonly GeneratorEntry[] {
   const machineGenerators = generatorsByMachine(snapshot).get(machine) ?? [];
   const tags = snapshot.fleet.machines.find(({ name }) => name === machine)?.tags ?? [];
-  // Where the machine itself is meant, all of it is shown.
+  // If the machine itself matches, everything in it is shown.
   const isMeant = machine !== null && matches(filter, [machine, ...tags]);
   return machineGenerators
     .filter(generator => isMeant || hasMatch(filter, generator))
@@ -169,7 +172,10 @@ function entryOf(snapshot: Snapshot, generator: Generator, machine: string | nul
   };
 }
 
-/** The state of a generator on a machine; null where the machine certainly does not have it, or that is not known. */
+/**
+ * Returns the state of a generator on a machine, or null if the machine certainly lacks it or that is not
+ * known.
+ */
 export function stateOn(snapshot: Snapshot, generator: string, machine: string): StoredState | null {
   const machineGenerators = generatorsByMachine(snapshot)
     .get(machine)

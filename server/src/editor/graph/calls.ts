@@ -1,6 +1,6 @@
 /**
- * The dependency graph as a hierarchy of calls: who depends on a generator "calls" it, what it depends on it "calls".
- * Pure; it knows no editor.
+ * The dependency graph as a call hierarchy: a generator is called by its dependents and calls its dependencies.
+ * Pure; independent of any editor.
  */
 import { keeping } from '../../checks/memory/kept.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
@@ -14,20 +14,20 @@ import type { Snapshot } from '../snapshot.ts';
 /** A generator in the hierarchy. */
 export interface Caller {
   readonly name: string;
-  /** A few words beside the name. */
+  /** A few words next to the name. */
   readonly detail: string;
-  /** Its declaration; if it is not declared here, a place that names it. */
+  /** Its declaration or, if it is not declared here, a place that names it. */
   readonly at: Place;
 }
 
 export interface Call {
-  /** The other side. */
+  /** The generator at the other end. */
   readonly other: Caller;
-  /** The places in `dependencies` that say so. */
+  /** The entries in `dependencies` that create the edge. */
   readonly places: readonly Place[];
 }
 
-/** The generator that stands at an offset, itself or with one of its files, prompts or keys. */
+/** Returns the generator at an offset, which may be at its name, files, prompts or keys. */
 export function callerAt(snapshot: Snapshot, file: string, offset: number): Caller | null {
   const index = indexOf(snapshot);
   const target = index.targetAt(file, offset);
@@ -49,20 +49,20 @@ function generatorOf(snapshot: Snapshot, subject: Subject): string | null {
   }
 }
 
-/** Those that depend on it, by name. */
+/** Returns the dependents of a generator by name. */
 export function dependentsOf(snapshot: Snapshot, name: string): readonly Call[] {
   return (dependents(snapshot.fleet).get(name) ?? [])
     .map(({ dependent, at }): Call => ({ other: callerNamed(snapshot, dependent, at), places: [at] }))
     .reduce(joined, []);
 }
 
-/** A generator that depends on another, and where it says so. */
+/** A generator that depends on another, with the place of the dependency. */
 interface Dependent {
   readonly dependent: string;
   readonly at: Place;
 }
 
-/** By what they depend on. */
+/** Dependents by dependency. */
 const dependents = keeping((fleet: Fleet): ReadonlyMap<string, readonly Dependent[]> => {
   const dependents = new Map<string, Dependent[]>();
   for (const generator of fleet.generators)
@@ -82,7 +82,7 @@ export function dependenciesFrom(snapshot: Snapshot, name: string): readonly Cal
     .reduce(joined, []);
 }
 
-/** A shared body says the same in many definitions. */
+/** Returns the dependencies without duplicates, because a shared body appears in many definitions. */
 function dependenciesOf(generator: Generator): readonly { readonly value: string; readonly at: Place }[] {
   const all = generator.bodies().flatMap(body => body.dependencies);
   return [

@@ -1,4 +1,4 @@
-/** Boxes and lines of a graph's picture. */
+/** Draws the boxes and lines of a graph. */
 import type { Point } from '../layout/shapes.ts';
 
 export interface Box {
@@ -8,12 +8,12 @@ export interface Box {
   readonly height: number;
 }
 
-/** Ends are names of generators or, where those are folded away, ids of groups. */
+/** A line between generators or, if those are collapsed, between groups by their ids. */
 export interface Line {
   readonly from: string;
   readonly to: string;
   readonly inCycle: boolean;
-  /** How many dependencies it stands for. */
+  /** The number of dependencies that it represents. */
   readonly count: number;
   readonly points: readonly Point[];
 }

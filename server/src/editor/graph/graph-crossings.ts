@@ -1,6 +1,7 @@
 /**
- * Lines from one group of a graph to another. Each goes from its generator to a place on the frame, along the way that
- * the groups' own layout has between the two, and from the other frame to the other generator; so it runs behind no box.
+ * Routes the lines between groups of a graph: from the generator to a point on its group's frame, along the
+ * groups' own layout to the other frame, and on to the other generator. A line therefore never runs behind a
+ * box.
  */
 
 import { addToList } from '../../std.ts';
@@ -13,11 +14,11 @@ import type { GraphGroup } from './graph-groups.ts';
 type Links = Graph['edges'];
 
 export interface Crossings {
-  /** Edges whose ends are both in one group, by its id. */
+  /** Edges within one group, by its id. */
   readonly inside: ReadonlyMap<string, Links>;
-  /** From group to group, without circles. */
+  /** Edges between groups, without cycles. */
   readonly between: readonly LayoutEdge[];
-  /** Places on the frame of an open group, and what they are connected to. */
+  /** Returns the points on the frame of an expanded group, and what they connect to. */
   pins(group: string): { readonly nodes: readonly LayoutNode[]; readonly edges: readonly LayoutEdge[] };
   isPinned(edge: LayoutEdge): boolean;
   lines(placed: Placed): Line[];
@@ -26,9 +27,9 @@ export interface Crossings {
 interface Placed {
   /** Boxes of groups, by id. */
   readonly boxes: ReadonlyMap<string, Box>;
-  /** From group to group, as `between` is. */
+  /** Routes between groups, like `between`. */
   readonly trunks: readonly PlacedEdge[];
-  /** From a generator to its place on the frame, and from there to it, by `from\0to`. */
+  /** Routes between a generator and its point on the frame, by `from\0to`. */
   readonly ways: ReadonlyMap<string, readonly Point[]>;
   readonly cycles: ReadonlySet<string>;
 }
@@ -58,7 +59,7 @@ export function crossingsOf(
     [...pairs.values()],
   );
   const between = new Map(forward.map(({ from, to }) => [`${from}\0${to}`, { from, to }]));
-  /** Against the direction that most lines between the two groups have. */
+  /** Returns whether an edge runs against the direction of most lines between the two groups. */
   const isBackward = ({ from, to }: LayoutEdge) => !between.has(`${group(from)}\0${group(to)}`);
   const pinned = new Map<string, Map<string, LayoutEdge>>();
   const pin = (name: string, side: typeof LEFT | typeof RIGHT) => {

@@ -1,21 +1,21 @@
-/** The generators of a graph in groups, for fleets that are too large to be seen at once. Pure. */
+/** Groups the generators of a graph, for fleets that are too large to show at once. Pure. */
 import type { Graph, GraphNode } from './graph.ts';
 
 /**
- * By the machine that alone has them; or by the service that brings them, else the domain of their registry key, else the
- * module that declares them.
+ * `machine`: by the only machine that has them; `service`: by the service that provides them, else the domain
+ * of their registry key, else the module that declares them.
  */
 export type Grouping = 'machine' | 'service';
 
 export interface GraphGroup {
-  /** Unique among the groups of one grouping, and the same for the same group after an edit. */
+  /** Unique within a grouping, and stable across edits. */
   readonly id: string;
   readonly label: string;
   /** Sorted by name. */
   readonly nodes: readonly GraphNode[];
 }
 
-/** Groups of several machines stand first, then by label. */
+/** Groups the nodes of a graph. Groups shared by several machines come first; then sorted by label. */
 export function groupsOf({ nodes }: Graph, by: Grouping): readonly GraphGroup[] {
   const groups = new Map<
     string,
@@ -33,8 +33,8 @@ export function groupsOf({ nodes }: Graph, by: Grouping): readonly GraphGroup[] 
 }
 
 /**
- * The grouping that reads best: with few groups, none of which has nearly all generators. Null where neither makes the
- * picture smaller.
+ * Returns the grouping that reads best: few groups, none of which has nearly all generators. Null if neither
+ * simplifies the graph.
  */
 export function bestGrouping(graph: Graph): Grouping | null {
   const sizes = (['machine', 'service'] as const).map(by => {

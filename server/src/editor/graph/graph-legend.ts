@@ -1,10 +1,10 @@
-/** The legend of a graph's picture: the meaning of its marks, borders and lines; only of those that are in it. */
+/** Draws the legend of a graph: the meaning of its marks, borders and lines, as far as they occur. */
 import type { Graph } from './graph.ts';
 import { MARK_WORDS, markOf } from './graph-marks.ts';
 
 const ROW = 20;
 const GAP = 18;
-/** Width of a character of the legend's text on average, on the safe side. */
+/** Average width of a character in the legend, rounded up, in the picture's units. */
 const CHARACTER = 6.6;
 
 export interface LegendEntry {
@@ -37,7 +37,11 @@ export function legendEntries({ nodes, edges }: Graph): readonly LegendEntry[] {
   ];
 }
 
-/** For pictures that stand by themselves. @param limit how wide rows may be */
+/**
+ * Draws the legend for a standalone picture.
+ *
+ * @param limit the maximum width of rows
+ */
 export function legendOf(
   graph: Graph,
   limit: number,

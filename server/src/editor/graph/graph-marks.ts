@@ -1,7 +1,10 @@
-/** The marks of states in a graph's picture: each has a shape of its own, so that none is told by its colour alone. */
+/** Draws the marks of states in a graph. Each has its own shape, so that none is told apart by colour alone. */
 import { STATE_WORDS, type StoredState } from '../../store/vars/tally.ts';
 
-/** Inside of a square of 12 around 0, 0. `full` is filled and `cut` drawn in the colour of the box; others are lines. */
+/**
+ * Shapes within a square of 12 around 0, 0. `full` is filled and `cut` drawn in the colour of the box; others
+ * are lines.
+ */
 const SHAPES: Readonly<Record<StoredState | 'error', string>> = {
   present: '<circle class="full" r="5.5"/><path class="cut" d="M-2.6 .2-.7 2.1 2.7-1.9"/>',
   partial: '<circle r="4.7"/><path class="full" d="M0-4.7A4.7 4.7 0 0 1 0 4.7z"/>',
@@ -16,7 +19,7 @@ export function markOf(state: StoredState | 'error', x: number, y: number): stri
   return `<g class="mark ${name} ${state}" transform="translate(${x} ${y})">${SHAPES[state]}</g>`;
 }
 
-/** The meaning of marks, in the order of a legend. */
+/** The meaning of marks, in the order of the legend. */
 export const MARK_WORDS: readonly (readonly [StoredState | 'error', string])[] = [
   ['present', STATE_WORDS.present],
   ['partial', STATE_WORDS.partial],

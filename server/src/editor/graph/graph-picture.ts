@@ -1,6 +1,6 @@
 /**
- * The dependency graph drawn as SVG: one picture for the command line, for documents and for the editor, which lays
- * its own colours over the classes. Pure text; everything that comes from a repository is escaped.
+ * Renders the dependency graph as SVG, for the command line, for documents and for the editor, which applies
+ * its own colours to the classes. Pure; escapes everything that comes from a repository.
  */
 
 import type { Outdated } from '../../checks/facts/store/generated.ts';
@@ -26,12 +26,12 @@ import { STYLE } from './graph-style.ts';
 
 const HEIGHT = 44;
 const MARGIN = 16;
-/** Widths of characters on average, on the safe side: the picture does not know the reader's fonts. */
+/** Average widths of characters, rounded up, because the reader's fonts are not known. */
 const CHARACTER = 7.7;
 const SMALL_CHARACTER = 5.6;
-/** With room for the marks of the state and of errors. */
+/** Includes space for the marks of the state and of errors. */
 const PADDING = 50;
-/** Boxes of a list. */
+/** Dimensions of boxes in a list. */
 const COMPACT = { height: 24, padding: 36, alarm: 16 };
 
 export interface Picture {
@@ -42,12 +42,12 @@ export interface Picture {
 
 export interface PictureOptions {
   /**
-   * `page`: with colours of its own, light or dark as the reader has it; `none`: classes alone, and roles for keyboard
-   * and screen reader, for a page that brings the colours and the keys
+   * `page`: with its own colours, following the reader's light or dark theme; `none`: only classes, and roles
+   * for keyboard and screen reader, for a page that provides colours and keys.
    */
   readonly theme?: 'page' | 'none';
   readonly grouping?: Grouping | null;
-  /** Ids of the groups that are open; null for all. */
+  /** Ids of the expanded groups, or null for all. */
   readonly open?: ReadonlySet<string> | null;
 }
 
@@ -81,7 +81,7 @@ function groupDetail({ nodes }: GraphGroup): string {
     .join(' · ');
 }
 
-/** Returns the line of a group; only the number of generators if their state is unknown. */
+/** Returns the text of a group; only the number of generators if their state is not known. */
 function groupText(tally: Tally, all: number): string {
   const isKnown = tally.generators === all && tally.unknown < tally.generators;
   if (isKnown) return tallyText(tally);
@@ -131,7 +131,7 @@ ${parts.join('\n')}
   return { svg, width, height };
 }
 
-/** How a part tells what it is: a tip for those who point at it, or roles and names for keyboard and screen reader. */
+/** Describes parts of the picture: with a tooltip, or with roles and names for keyboard and screen reader. */
 interface Writer {
   /** @returns attributes of the part, and what stands first in it */
   generator(node: GraphNode): { readonly attributes: string; readonly first: string };
@@ -217,7 +217,7 @@ function foldedText({ group, box }: Scene['groups'][number], write: Writer): str
   return `<g class="group folded" data-group="${escaped(group.id)}"${attributes} ${placed(box)}>${first}<rect class="behind" x="4" y="4" width="${box.width}" height="${box.height}" rx="6"/><rect width="${box.width}" height="${box.height}" rx="6"/>${mark}<text x="26" y="20">${escaped(group.label)}</text> <text class="detail" x="26" y="34">${escaped(groupDetail(group))}</text></g>`;
 }
 
-/** Returns the state of a group from the known states of its nodes: unknown ones do not hide what others lack. */
+/** Returns the state of a group from the known states of its nodes; unknown ones do not hide missing ones. */
 function stateOfGroup({ nodes }: GraphGroup): StoredState {
   const states = new Set(nodes.map(({ state }) => state).filter(state => state !== 'unknown'));
   const [only, ...others] = states;
@@ -235,7 +235,7 @@ function placed({ x, y }: { readonly x: number; readonly y: number }): string {
   return `transform="translate(${round(x)} ${round(y)})"`;
 }
 
-/** A soft line through the points, level at each of them. */
+/** Returns a smooth curve through the points, horizontal at each of them. */
 function curve(points: readonly Point[]): string {
   const [first, ...others] = points;
   if (first === undefined) return '';
@@ -259,9 +259,9 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** Characters that XML does not have are shown as what cannot be shown. */
+/** Escapes text for XML. Characters that XML does not allow are replaced. */
 function escaped(text: string): string {
-  // Nearly all names are plain, and a large graph has ten thousand of them.
+  // Fast path: nearly all names are plain, and a large graph has ten thousand of them.
   if (/^[\w .:/+-]*$/.test(text)) return text;
   return marked(text)
     .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}')

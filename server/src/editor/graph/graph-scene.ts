@@ -1,7 +1,7 @@
 /**
- * Where everything of a graph's picture stands: generators, groups that are open as frames around theirs, groups that
- * are folded as one box each, and the lines between. Groups are laid out among each other as the generators in them
- * are. What hangs together with nothing is a compact list.
+ * Lays out everything in a graph's picture: generators, expanded groups as frames, collapsed groups as single
+ * boxes, and the lines between them. Groups are laid out like generators; unconnected generators form a compact
+ * list.
  */
 
 import { type Layout, layoutOf, type Point } from '../layout/layered.ts';
@@ -16,7 +16,7 @@ export interface Scene {
   readonly generators: readonly SceneNode[];
   readonly groups: readonly { readonly group: GraphGroup; readonly isOpen: boolean; readonly box: Box }[];
   readonly lines: readonly Line[];
-  /** Where the list of what hangs together with nothing begins, which stands below the drawing; null without one. */
+  /** The origin of the list of unconnected generators below the drawing, or null without one. */
   readonly list: Point | null;
   readonly width: number;
   readonly height: number;
@@ -24,7 +24,7 @@ export interface Scene {
 
 interface SceneNode {
   readonly node: GraphNode;
-  /** It stands in a list, and hangs together with nothing. */
+  /** True for an unconnected generator in the list. */
   readonly isCompact: boolean;
   readonly box: Box;
 }
@@ -35,28 +35,28 @@ interface Size {
 }
 
 export interface SceneOptions {
-  /** The size of a generator's box. */
+  /** Returns the size of a generator's box. */
   readonly sizeOf: (node: GraphNode, isCompact: boolean) => Size;
   readonly groupSizeOf: (group: GraphGroup) => Size;
   readonly grouping: Grouping | null;
-  /** Ids of the groups that are open; null for all. */
+  /** Ids of the expanded groups, or null for all. */
   readonly open: ReadonlySet<string> | null;
 }
 
-/** Room inside of a frame, and for its title. */
+/** Padding of a frame, and the height of its title. */
 const FRAME = { side: 14, top: 30 };
-/** Between the drawing and the list, with room for the list's title. */
+/** The distance between drawing and list, including the list's title. */
 const LIST_TOP = 52;
 const PART_GAP = 30;
-/** Wider than high, as windows are. */
+/** Wider than high, like windows. */
 const ASPECT = 1.8;
-/** So wide is a list at least, if it needs to be. */
+/** The minimum width that a list may use. */
 const LIST_WIDTH = 640;
 
 type Links = Graph['edges'];
 
 interface Block extends Layout {
-  /** Where the list begins; null without one. */
+  /** The top of the list, or null without one. */
   readonly list: number | null;
 }
 
@@ -68,7 +68,7 @@ export function sceneOf(graph: Graph, options: SceneOptions): Scene {
     id: node.id,
     ...options.sizeOf(node, isCompact(node.id)),
   });
-  /** A drawing, and below it the list of those without lines. */
+  /** Lays out a drawing with the list of unconnected nodes below it. */
   const block = (nodes: readonly GraphNode[], edges: Links, pins: Pins, gap: number): Block => {
     const laid = layoutOf(
       [...nodes.filter(({ id }) => linked.has(id)).map(sized), ...pins.nodes],

@@ -1,4 +1,4 @@
-/** The colours of a picture that stands by itself: light or dark, as the reader has it. */
+/** The colours of a standalone picture, following the reader's light or dark theme. */
 
 export const STYLE = `
 :root{--paper:#fff;--ink:#1f2328;--dim:#59636e;--line:#6e7781;--box:#f6f8fa;--common:#0969da;--good:#1a7f37;--part:#7a5c00;--old:#6f42c1;--lack:#b34a00;--bad:#cf222e}

@@ -1,11 +1,11 @@
-/** The dependency graph as text for other programs: Graphviz' DOT and Mermaid. */
+/** Renders the dependency graph as text for other programs: Graphviz DOT and Mermaid. */
 
 import { marked } from '../words/unseen.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import { type Grouping, groupsOf } from './graph-groups.ts';
 import { detailOf } from './graph-picture.ts';
 
-/** For `dot -Tsvg`. Names are quoted as DOT wants it. Groups are clusters. */
+/** Renders DOT, for `dot -Tsvg`. Names are quoted as DOT requires; groups are clusters. */
 export function dotOf(graph: Graph, grouping: Grouping | null = null): string {
   const { edges } = graph;
   const line = (node: GraphNode) =>
@@ -39,7 +39,10 @@ function quoted(text: string): string {
   return `"${marked(text).replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`;
 }
 
-/** For Markdown on GitHub and elsewhere. Nodes have numbers, since Mermaid has few characters for names. */
+/**
+ * Renders Mermaid, for Markdown on GitHub and elsewhere. Nodes are numbered, since Mermaid allows few
+ * characters in names.
+ */
 export function mermaidOf(graph: Graph, grouping: Grouping | null = null): string {
   const { edges } = graph;
   const number = new Map(graph.nodes.map(({ id }, index) => [id, `g${index}`]));

@@ -1,7 +1,4 @@
-/**
- * Which generator is made from which: the dependency graph of a fleet, as data. Pure; how it is laid out and drawn is
- * for others.
- */
+/** Builds the dependency graph of a fleet's generators as data. Pure; layout and drawing are elsewhere. */
 import {
   type Looked,
   type Outdated,
@@ -21,7 +18,7 @@ import { linksBy } from '../layout/layers.ts';
 export interface GraphNode {
   /** The generator's name. */
   readonly id: string;
-  /** `declared` in the workspace, `brought` by one of clan-core's services, or `undeclared`: only depended on. */
+  /** `declared` in the workspace, `brought` by a clan-core service, or `undeclared` but depended on. */
   readonly origin: 'declared' | 'brought' | 'undeclared';
   readonly share: boolean | null;
   /** Machines that certainly have it, sorted. */
@@ -30,24 +27,24 @@ export interface GraphNode {
   readonly publics: number;
   readonly prompts: number;
   readonly state: StoredState;
-  /** Why it is outdated; null where it is not. */
+  /** The reason why it is outdated, or null. */
   readonly outdated: Outdated | null;
-  /** Errors that stand at places of it. */
+  /** The number of errors at its places. */
   readonly errors: number;
-  /** One of clan-core's services that brings it; null for others. */
+  /** The clan-core service that provides it, or null. */
   readonly service: string | null;
-  /** The domain of the registry key that makes it; null for others, and where it has none. */
+  /** The domain of the registry key that creates it, or null. */
   readonly domain: string | null;
   readonly at: Place | null;
 }
 
-/** `to` is made from `from`. */
+/** An edge; `to` is made from `from`. */
 interface GraphEdge {
   readonly from: string;
   readonly to: string;
-  /** Part of a circle, which can never be generated. */
+  /** True if the edge is part of a cycle, which can never be generated. */
   readonly inCycle: boolean;
-  /** Where the dependency is written. */
+  /** The place of the dependency in the source. */
   readonly at: Place;
 }
 
@@ -57,24 +54,26 @@ export interface Graph {
   readonly edges: readonly GraphEdge[];
 }
 
-/** What a view may ask for, beside what it is about. */
+/** The kinds that a view can filter by. */
 export type GraphKind = 'secret' | 'public' | 'prompt';
 export type GraphCondition = Exclude<StoredState, 'unknown'> | 'error' | 'cycle';
 
 export interface GraphOptions {
-  /** Only what this machine has, and what that is made from. */
+  /** Limits the graph to this machine's generators and their dependencies. */
   readonly machine?: string | null;
-  /** Only this generator, what it is made from and what is made from it. */
+  /** Limits the graph to this generator, its dependencies and its dependents. */
   readonly generator?: string | null;
-  /** Only generators that have such a file, or a prompt. */
+  /** Limits the graph to generators with such a file or a prompt. */
   readonly kind?: GraphKind | null;
-  /** Only generators of which this holds. */
+  /** Limits the graph to generators that meet this condition. */
   readonly condition?: GraphCondition | null;
 }
 
 /**
- * @param looked what is stored; null: nobody asks
- * @param errors how many errors each generator has, by name
+ * Builds the graph.
+ *
+ * @param looked what is stored, or null to omit states @param errors the number of errors of each generator, by
+ * name
  */
 export function graphOf(
   fleet: Fleet,
@@ -146,16 +145,16 @@ function isSo(
 
 type Link = Omit<GraphEdge, 'inCycle'>;
 
-/** What clan-core's services certainly bring, by name. */
+/** Returns the generators that clan-core services certainly provide, by name. */
 function broughtIn(fleet: Fleet): ReadonlyMap<string, BroughtGenerator> {
-  // Those of core modules are on every machine, and nobody asks for them here.
+  // Generators of core modules are on every machine and of no interest here.
   const generators = fleet.brought.filter(
     ({ isPattern, certain, service }) => !isPattern && certain && service !== null,
   );
   return new Map(generators.map(generator => [generator.name, generator]));
 }
 
-/** An edge that a service draws stands where its instance is declared. */
+/** Returns the edges. The place of a service's edge is the declaration of its instance. */
 function edgesOf(
   declared: ReadonlyMap<string, readonly Generator[]>,
   brought: ReadonlyMap<string, BroughtGenerator>,
@@ -240,7 +239,7 @@ function nodeOf(
   };
 }
 
-/** What one of clan-core's services brings, or what others depend on and nothing here declares. */
+/** Returns the node of a generator that a clan-core service provides, or that is only depended on. */
 function foreignNode(
   id: string,
   brought: BroughtGenerator | null,
@@ -264,7 +263,7 @@ function foreignNode(
 }
 
 function broughtState({ name, files, machines, share }: BroughtGenerator, states: StoredStates): StoredState {
-  // Which files there are may depend on settings that are not known.
+  // Settings that are not known may determine which files exist.
   if (share === null || machines === null || files.some(({ certain }) => !certain)) return 'unknown';
   const owners = share ? [null] : machines;
   const stored = owners.flatMap(owner =>

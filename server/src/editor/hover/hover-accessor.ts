@@ -1,6 +1,6 @@
 /**
- * The hover card of a function that looks keys of a registry up (`getPath`, `mkPasswordCmd`), where it is called and
- * where it is written: which key, what comes of it, who calls it.
+ * The hover card of a function that looks up registry keys (`getPath`, `mkPasswordCmd`), at its calls and at
+ * its definition: the key, the result, the callers.
  */
 
 import { counted } from '../../checks/facts/wording.ts';
@@ -18,7 +18,7 @@ import { definedPhrase } from './hover-words.ts';
 
 const MAX_CALLS = 5;
 
-/** A call with a key of a registry. */
+/** A call with a registry key. */
 interface Call {
   readonly name: string;
   readonly lookup: KeyLookup;
@@ -34,7 +34,7 @@ export function accessorCard(context: HoverContext, file: string, offset: number
   return markdown === null ? null : { at, markdown };
 }
 
-/** What is said where it is called. */
+/** Returns the card at a call. */
 function callText(context: HoverContext, source: SourceFile, named: NameAt): string | null {
   const unit = context.snapshot.fleet.units.get(source.path);
   const call = named.around.findLast(
@@ -52,7 +52,7 @@ function callText(context: HoverContext, source: SourceFile, named: NameAt): str
   ].join('\n\n');
 }
 
-/** What is said where it is written. */
+/** Returns the card at the definition. */
 function writtenText(context: HoverContext, at: Place, { name, bound }: NameAt): string | null {
   if (bound?.kind !== 'lambda') return null;
   const source = context.snapshot.files.parse(at.file);
@@ -100,7 +100,7 @@ function isWithin(at: Place, { start, end }: Expr): boolean {
   return start <= at.start && at.end <= end;
 }
 
-/** Calls of a function by its name, in files that take it from `file`, in their order. */
+/** Returns the calls of a function by name in files that import it from `file`, in order. */
 function callsOf(context: HoverContext, name: string, file: string): Call[] {
   const calls: Call[] = [];
   for (const unit of context.snapshot.fleet.units.values()) {
@@ -116,7 +116,7 @@ function callsOf(context: HoverContext, name: string, file: string): Call[] {
   return calls;
 }
 
-/** The name of the innermost function that is applied to something around a place. */
+/** Returns the name of the innermost function applied around a place. */
 function calledWith(source: SourceFile, at: Place): NameAt | null {
   if (at.file !== source.path) return null;
   const apply = expressionsAt(source, at.start).findLast(
@@ -125,7 +125,7 @@ function calledWith(source: SourceFile, at: Place): NameAt | null {
   return apply?.kind === 'apply' ? nameAt(source, apply.fn.end) : null;
 }
 
-/** The file that a called function is imported from; null for one of the same file, and where it cannot be told. */
+/** Returns the file that a called function is imported from, or null if it is in the same file or not known. */
 function sourceOf(source: SourceFile, { name, around, selectedFrom }: NameAt): string | null {
   if (selectedFrom !== null) return importedFrom(source, around, selectedFrom);
   const binding = bindingOf(around, name);
@@ -142,7 +142,7 @@ interface Definition {
   readonly comment: string | null;
 }
 
-/** Where the function is written: in this file, or in the one that it is imported from. */
+/** Returns the definition of the function, in this file or in the one it is imported from. */
 function definitionOf(context: HoverContext, source: SourceFile, named: NameAt): Definition | null {
   const local = named.selectedFrom === null ? bindingOf(named.around, named.name) : null;
   const here = local?.kind === 'bind' && local.value.kind === 'lambda';
@@ -155,7 +155,7 @@ function definitionOf(context: HoverContext, source: SourceFile, named: NameAt):
   return { at, lambda: binding.value, comment: commentAbove(file, at.start) };
 }
 
-/** A function and those of the same file that call it, directly or through others. */
+/** Returns the names of a function and of its direct and indirect callers in the same file. */
 function callersIn(source: SourceFile, name: string): readonly string[] {
   const functions = new Map<string, LambdaExpr>();
   findBinding(source.root, null, binding => {
@@ -169,7 +169,7 @@ function callersIn(source: SourceFile, name: string): readonly string[] {
   return [...callers];
 }
 
-/** The comment in the lines directly above a name, without its marks; null if there is none. */
+/** Returns the comment directly above a name without comment marks, or null. */
 function commentAbove({ text }: SourceFile, start: number): string | null {
   const lines = text.slice(0, text.lastIndexOf('\n', start - 1) + 1).split(/\r?\n/);
   lines.pop();

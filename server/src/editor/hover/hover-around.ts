@@ -1,6 +1,7 @@
 /**
- * Hovers of what stands around names: options and their values, tags of the inventory, environment variables of the
- * registry, the directories of a script, lists that rows share, and functions that look keys up. Pure; it knows no editor.
+ * Hovers of things other than names: options and their values, tags of the inventory, environment variables of
+ * the registry, the directories of a script, lists shared by rows, and functions that look up keys. Pure;
+ * independent of any editor.
  */
 
 import type { WrittenOption } from '../../fleet/model/generators.ts';
@@ -54,7 +55,7 @@ const OPTION_NAMES: ReadonlySet<string> = new Set(
   Object.values(OPTIONS).flatMap(all => all.map(({ name }) => name)),
 );
 
-/** An option of a generator, a file or a prompt: type, default, and what it does. */
+/** Returns the card of an option of a generator, file or prompt: type, default, and description. */
 function optionCard({ snapshot }: HoverContext, file: string, offset: number): CardAt | null {
   const word = wordAt(snapshot.files.text(file), offset, /[\w-]/);
   if (word === null || !OPTION_NAMES.has(word.text)) return null;
@@ -68,12 +69,13 @@ function optionCard({ snapshot }: HoverContext, file: string, offset: number): C
   return null;
 }
 
-/** What clan documents of all these options (clan-core d7c35d912, `clan_lib/docs.py`). */
+/** Clan's documentation of these options (clan-core d7c35d912, `clan_lib/docs.py`). */
 const REFERENCE = 'https://clan.lol/docs/unstable/reference/clan.core/vars';
 
 /**
- * Describes an option: its type, its default and what it does.
- * @param of what it is an option of: `generator`, `secret of sops-nix`
+ * Describes an option: its type, its default and its effect.
+ *
+ * @param of the owner of the option: `generator`, `secret of sops-nix`
  */
 export function optionText({ name, type, fallback, text, values }: OptionWords, of: string): string {
   const lines = [
@@ -104,7 +106,7 @@ function directoryCard({ snapshot }: HoverContext, file: string, offset: number)
   return null;
 }
 
-/** A tag, in the list of a machine or where a role names it. */
+/** Returns the card of a tag in a machine's list or in a role. */
 function tagCard(context: HoverContext, file: string, offset: number): CardAt | null {
   const { snapshot } = context;
   const word = wordAt(snapshot.files.text(file), offset, /[\w.-]/);
@@ -126,7 +128,7 @@ function tagCard(context: HoverContext, file: string, offset: number): CardAt | 
   };
 }
 
-/** A variable that the registry exports, by its own name or by that of its file. */
+/** Returns the card of a variable exported by the registry, with or without `_FILE`. */
 function variableCard(context: HoverContext, file: string, offset: number): CardAt | null {
   const word = wordAt(context.snapshot.files.text(file), offset, /[A-Z0-9_]/);
   if (word === null) return null;

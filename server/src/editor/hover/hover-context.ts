@@ -1,4 +1,4 @@
-/** What hover cards are handed, and what they are. */
+/** Defines the input and the result of hover cards. */
 import type { Place } from '../../nix/places.ts';
 import type { FleetIndex } from '../names/fleet-index.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -8,10 +8,10 @@ export interface CardAt {
   readonly markdown: string;
 }
 
-/** What the cards need to know. */
+/** The input of the cards. */
 export interface HoverContext {
   readonly snapshot: Snapshot;
   readonly index: FleetIndex;
-  /** The address of a place, for a link; null where the editor opens none. */
+  /** Returns the address of a place for a link, or null if the editor cannot open it. */
   readonly link: (place: Place) => string | null;
 }

@@ -1,9 +1,9 @@
-/** What a hover says of the rules whose findings stand at a place: the editor itself shows the findings. Pure. */
+/** Describes the rules with findings at a place. The editor itself shows the findings. Pure. */
 import { ruleUrl } from '../../checks/pages/pages.ts';
 import type { Finding, Rule } from '../../checks/rule.ts';
 import type { Snapshot } from '../snapshot.ts';
 
-/** Rules by id. */
+/** Looks up a rule by id. */
 export type RuleLookup = (id: string) => Pick<Rule, 'id' | 'summary' | 'documentation'> | null;
 
 export interface RuleCard {
@@ -12,8 +12,10 @@ export interface RuleCard {
 }
 
 /**
- * Returns the rules of the findings at an offset, each once, with the beginning of their documentation. Null: none is there.
- * @param pageOf gives the address of a rule's page
+ * Returns the rules of the findings at an offset without duplicates, with the beginning of their documentation,
+ * or null if there are none.
+ *
+ * @param pageOf returns the address of a rule's page
  */
 export function ruleCards(
   { findings }: Snapshot,

@@ -1,4 +1,4 @@
-/** The hover cards of generators and of their files. */
+/** The hover cards of generators and their files. */
 import { storedStates } from '../../checks/facts/store/generated.ts';
 import { isCatalogueGenerator } from '../../fleet/catalogue/catalogue.ts';
 import type { Generator, GeneratorBody, GeneratorFile } from '../../fleet/model/generators.ts';
@@ -17,14 +17,14 @@ import {
   valuePhrase,
 } from './hover-words.ts';
 
-/** The card of a generator; null if nothing is known of the name. */
+/** Returns the card of a generator, or null if the name is not known. */
 export function generatorCard(context: HoverContext, name: string): string | null {
   const same = context.index.generators.get(name);
   if (!same) return broughtCard(context, name);
   return same.map(generator => oneGenerator(context, generator)).join('\n\n---\n\n');
 }
 
-/** Of one that clan-core's services bring: what it is in the version that the flake has locked. */
+/** Returns the card of a generator from a clan-core service, as in the locked version. */
 function broughtCard({ snapshot }: HoverContext, name: string): string | null {
   const brought = snapshot.fleet.brought.filter(generator => generator.name === name);
   const cards = brought.map(generator => oneBrought(generator));
@@ -95,7 +95,7 @@ function detailsOf(body: GeneratorBody): string[] {
   return lines;
 }
 
-/** The card of one file of a generator; that of the generator where the file is not known. */
+/** Returns the card of a generator's file, or of the generator if the file is not known. */
 export function fileCard(context: HoverContext, generatorName: string, fileName: string): string | null {
   const same = context.index.generators.get(generatorName) ?? [];
   const cards = same.flatMap(generator => {
@@ -125,13 +125,13 @@ function oneFile(
   ].join('\n\n');
 }
 
-/** Who is made from it. */
+/** Lists the dependents of a generator. */
 function dependentsPhrase({ snapshot }: HoverContext, name: string): string[] {
   const names = dependentsOf(snapshot, name).map(({ other }) => code(other.name));
   return names.length === 0 ? [] : [`- Needed by ${shortList(names)}`];
 }
 
-/** What of it is stored, where that can be told, and on which machines it is not. */
+/** Describes how much is stored, if known, and the machines where it is missing. */
 function storedPhrase({ snapshot }: HoverContext, generator: Generator): string[] {
   const placements = storedStates(snapshot).placements(generator);
   const tally = tallyOf(placements.map(({ state }) => state));
@@ -150,14 +150,14 @@ function shortList(names: readonly string[]): string {
   return names.slice(0, MAX_NAMES).join(', ') + (names.length > MAX_NAMES ? ', …' : '');
 }
 
-/** Who has it, as far as that is known. */
+/** Lists the machines that have it, as far as known. */
 function ownersPhrase(context: HoverContext, { machines, machinesComplete }: Generator): string[] {
   if (machines === null) return [];
   const others = machinesComplete || machines.length === 0 ? '' : ', perhaps others';
   return [`- Machines: ${machinesPhrase(context, machines)}${others}`];
 }
 
-/** Returns the placement, in clan's words. */
+/** Returns the placement in clan's terms. */
 export function sharePhrase(share: boolean | null): string {
   if (share === null) return '';
   return share ? ' · shared' : ' · per machine';

@@ -1,4 +1,4 @@
-/** Hover cards of what stands in an inventory. Pure; it knows no editor. */
+/** The hover cards of an inventory. Pure; independent of any editor. */
 import { isOfClanCore } from '../../fleet/inventory/inventory.ts';
 import { roleMembers } from '../../fleet/inventory/members.ts';
 import type { Instance, Role } from '../../fleet/model/services.ts';
@@ -49,7 +49,7 @@ function placesOf(context: HoverContext, thing: Thing): string[] {
   return definedPhrase(context, definitionOf(context.snapshot, thing));
 }
 
-/** What is said of a tag; null where there is none of the name. */
+/** Returns the parts of a tag's card, or null if no such tag exists. */
 export function tagParts(context: HoverContext, tag: string): string[] | null {
   const { inventory } = context.snapshot.fleet;
   if (!inventory.tagNames.includes(tag)) return null;
@@ -61,7 +61,7 @@ export function tagParts(context: HoverContext, tag: string): string[] | null {
   return [`**${plain(tag)}** · tag`, PREDEFINED.get(tag) ?? '', who];
 }
 
-/** `borgbackup of clan-core`, `backup of this repository`. */
+/** Names the service of an instance: `borgbackup of clan-core`, `backup of this repository`. */
 function serviceWords(instance: Instance): string {
   const { name, input } = instance.module;
   if (name === null) return 'a service that is not known';
@@ -97,14 +97,14 @@ function roleParts(context: HoverContext, instance: Instance, role: Role): strin
   ];
 }
 
-/** What clan-core says that a role does. */
+/** Returns clan-core's description of a role. */
 function roleWords(instance: Instance, { name }: Role): string {
   const service = instance.module.name;
   if (service === null || isOfClanCore(instance) !== true) return '';
   return plain(optionsOfService(service)?.descriptions.get(name) ?? '');
 }
 
-/** An option's card; also what completion shows beside its name. */
+/** Returns the parts of an option's card, which completion also shows. */
 export function optionParts(name: string, whose: string, option: OptionTree): string[] {
   const title = `**${plain(name)}** · ${plain(whose)}`;
   const [declared] = option.declared;
@@ -117,7 +117,7 @@ export function optionParts(name: string, whose: string, option: OptionTree): st
   return [title, plain(declared.description ?? ''), lines.join('\n')];
 }
 
-/** What an option takes, for people. */
+/** Describes the type of an option. */
 export function typeWords({ type, words }: DeclaredOption): string {
   return words ?? textOf(type);
 }

@@ -1,4 +1,4 @@
-/** The hover card of a registry key: what it produces, under which variable, on which machines. */
+/** The hover card of a registry key: its generator, its variable and its machines. */
 
 import type { GeneratorFile } from '../../fleet/model/generators.ts';
 import type { RegistryKey } from '../../fleet/model/registries.ts';
@@ -14,7 +14,7 @@ import {
   valuePhrase,
 } from './hover-words.ts';
 
-/** Null if the registry has no such key. */
+/** Returns the card of a key, or null if the registry does not have it. */
 export function keyCard(context: HoverContext, registry: string, key: string): string | null {
   const entry = context.index.key(registry, key);
   if (!entry) return null;
@@ -44,7 +44,7 @@ function linesOf(context: HoverContext, entry: RegistryKey, machines: readonly s
   return lines;
 }
 
-/** A secret is exported as the path of its file, a public value as itself. */
+/** Describes the exported variable: the path of a secret's file, or a public value itself. */
 function variableLine(context: HoverContext, entry: RegistryKey, placement: Placement): string[] {
   if (!entry.envVar) return [];
   const name = entry.envVar.value;

@@ -1,4 +1,4 @@
-/** The hover card of a list of keys that rows of a matrix share, such as `sharedCore`: where it is written and where it is named. */
+/** The hover card of a key list shared by matrix rows, such as `sharedCore`, at its definition and its uses. */
 import { counted } from '../../checks/facts/wording.ts';
 import type { Matrix, MatrixRow } from '../../fleet/model/registries.ts';
 import type { SourceFile } from '../../nix/source.ts';
@@ -11,7 +11,8 @@ import { definedPhrase } from './hover-words.ts';
 const MAX_KEYS = 30;
 
 /**
- * Returns the card of a list of keys in the file of a matrix, by its name.
+ * Returns the card of a key list in a matrix file, by its name.
+ *
  * @param offset 0-based UTF-16 offset
  */
 export function sharedListCard(context: HoverContext, file: string, offset: number): CardAt | null {
@@ -28,7 +29,7 @@ export function sharedListCard(context: HoverContext, file: string, offset: numb
   return null;
 }
 
-/** Returns the card of a row that is no machine's, where another file names it; null for other rows. */
+/** Returns the card of a row without a machine, at a use in another file; null for other rows. */
 export function sharedRowCard(context: HoverContext, { file, rows }: Matrix, name: string): string | null {
   const row = rows.find(({ machine, shared }) => shared && machine === name);
   const source = row === undefined ? null : context.snapshot.files.parse(file);
@@ -37,7 +38,7 @@ export function sharedRowCard(context: HoverContext, { file, rows }: Matrix, nam
   return value === null ? null : listText(context, name, file, value, rows);
 }
 
-/** What a name stands for: what it is bound to here, or where it is bound. */
+/** Returns the expression that a name refers to: the one bound here, or at its definition. */
 function boundTo(source: SourceFile, { name, around, selectedFrom, bound }: NameAt): Expr | null {
   if (bound !== null) return bound;
   if (selectedFrom !== null) return null;
@@ -45,7 +46,7 @@ function boundTo(source: SourceFile, { name, around, selectedFrom, bound }: Name
   return binding?.kind === 'bind' ? binding.value : null;
 }
 
-/** Null for what is no list that other rows have keys of. */
+/** Returns the card of a list, or null if no other rows take keys from it. */
 function listText(
   context: HoverContext,
   name: string,

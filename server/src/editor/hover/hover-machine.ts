@@ -1,4 +1,4 @@
-/** The hover card of a machine, where it is declared, where the matrix has its row, and where the row is read. */
+/** The hover card of a machine, at its declaration, at its matrix row and where the row is read. */
 import { counted } from '../../checks/facts/wording.ts';
 import type { Machine } from '../../fleet/model/base.ts';
 import { code, plain } from '../words/markdown.ts';
@@ -9,8 +9,9 @@ import { definedPhrase } from './hover-words.ts';
 const MAX_KEYS = 30;
 
 /**
- * @param matrix the file of the matrix whose row is meant; null: any that has one
- * @returns null if nothing is known of the name
+ * Returns the card of a row, or null if the name is not known.
+ *
+ * @param matrix the file of the row's matrix, or null for any matrix that has the row
  */
 export function rowCard(context: HoverContext, name: string, matrix: string | null): string | null {
   const machine = context.index.machines.get(name) ?? null;
@@ -39,7 +40,7 @@ export function rowCard(context: HoverContext, name: string, matrix: string | nu
   return parts.join('\n\n');
 }
 
-/** A row that is no machine's is a list that others share. */
+/** Returns the card of a row without a machine, which is a list shared by others. */
 function sharedCard(context: HoverContext, name: string, matrix: string | null): string | null {
   const written = context.snapshot.fleet.matrices.find(({ file }) => file === matrix);
   return written === undefined ? null : sharedRowCard(context, written, name);

@@ -1,4 +1,6 @@
-/** What is said of an option of the fleet's own: what it is, where it is declared, and which machines set it. */
+/**
+ * The hover card of one of the fleet's own options: its type, its declaration, and the machines that set it.
+ */
 import { joined } from '../../checks/facts/wording.ts';
 import type { WrittenEntry } from '../../modules/options/option.ts';
 import { textOf } from '../../modules/options/takes.ts';
@@ -8,7 +10,7 @@ import { declaredAt, definitionsAt, optionsByFile } from '../names/own-options.t
 import { code, plain } from '../words/markdown.ts';
 import type { HoverContext } from './hover-context.ts';
 
-/** More machines than that are counted. */
+/** The maximum number of machines to list; more are counted. */
 const MOST = 6;
 
 /** @param path as documentation writes it */
@@ -64,7 +66,7 @@ function valueText(context: HoverContext, { at, definitions }: WrittenEntry): st
   return written.length > 60 ? `Set in ${where}` : `${code(written)} (${where})`;
 }
 
-/** The file and the line, as a link where the editor opens it. */
+/** Returns the file and line, as a link if the editor can open it. */
 function placeText({ snapshot, link }: HoverContext, at: Place): string {
   const file = snapshot.files.parse(at.file);
   const line = file === null ? '' : `:${positionAt(file.lineStarts, at.start).line + 1}`;

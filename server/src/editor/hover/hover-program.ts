@@ -1,4 +1,7 @@
-/** Hovers of programs that a script runs (which package brings them) and of packages in `runtimeInputs` (what they bring). */
+/**
+ * Hovers of programs that a script runs, with the package that provides each, and of packages in
+ * `runtimeInputs`, with their programs.
+ */
 
 import { type FollowedScript, followed } from '../../checks/facts/followed-scripts.ts';
 import { packagePlace } from '../../edits/edit-packages.ts';
@@ -11,7 +14,7 @@ import type { Snapshot } from '../snapshot.ts';
 import { code } from '../words/markdown.ts';
 import type { CardAt, HoverContext } from './hover-context.ts';
 
-/** More are not listed. */
+/** The maximum number of programs to list. */
 const MAX_LISTED = 24;
 
 /** @param offset 0-based UTF-16 offset */
@@ -39,7 +42,7 @@ function commandCard(body: GeneratorBody, file: string, offset: number): CardAt 
   return null;
 }
 
-/** Where a program comes from that is looked for on the script's PATH. */
+/** Describes which package provides a program on the script's PATH. */
 function originOf(body: GeneratorBody, { flow }: FollowedScript, name: string): string[] {
   if (COREUTILS.has(name)) return ['From `coreutils`, which every script has.'];
   const listed = body.runtimeInputs.filter(runtimeInput => packageCommands(runtimeInput)?.commands.has(name));
@@ -77,7 +80,7 @@ function packageCard({ files }: Snapshot, body: GeneratorBody, file: string, off
   return null;
 }
 
-/** Which of the programs the script calls; nothing where that is not known. */
+/** Lists the programs that the script calls; empty if that is not known. */
 function usedLine({ script }: GeneratorBody, programs: ReadonlySet<string>): string[] {
   const commands = followed(script)?.flow.commands ?? [];
   const called = (fact: CommandFact) =>

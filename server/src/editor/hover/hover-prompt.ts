@@ -14,7 +14,7 @@ const TYPES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** The card of a prompt; that of the generator where the prompt is not known. */
+/** Returns the card of a prompt, or of the generator if the prompt is not known. */
 export function promptCard(context: HoverContext, generator: string, prompt: string): string | null {
   const same = context.index.generators.get(generator) ?? [];
   const prompts = same.flatMap(candidate => candidate.body().prompts.filter(({ name }) => name === prompt));

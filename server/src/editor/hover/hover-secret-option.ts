@@ -1,4 +1,4 @@
-/** The hover card of an option of sops-nix or agenix where it is written. */
+/** The hover card of an option of sops-nix or agenix at its definition. */
 
 import type { SecretKeeper, SecretOption } from '../../fleet/model/secrets.ts';
 import { mentionsSecrets } from '../../fleet/secrets/secrets.ts';
@@ -9,7 +9,7 @@ import type { CardAt, HoverContext } from './hover-context.ts';
 
 /** @param offset 0-based UTF-16 offset */
 export function secretOptionCard({ snapshot }: HoverContext, file: string, offset: number): CardAt | null {
-  // Most files have nothing to do with it.
+  // Fast path, because most files do not mention secrets.
   if (!mentionsSecrets(snapshot.files.text(file) ?? '')) return null;
   const facts = snapshot.fleet.secrets.find(secret => secret.file === file);
   if (facts === undefined) return null;

@@ -1,6 +1,6 @@
 /**
- * The hover cards of secrets of sops-nix and agenix, of their templates, and of encrypted files and their keys: where
- * something is encrypted, who can decrypt it, where it lies on which machines. No value is ever read.
+ * The hover cards of sops-nix and agenix secrets, of their templates, and of encrypted files and keys: the
+ * encrypted file, who can decrypt it, and its path on each machine. Never reads a value.
  */
 import { counted } from '../../checks/facts/wording.ts';
 import type { SecretDefinition, SecretKeeper, SecretOption, SecretUse } from '../../fleet/model/secrets.ts';
@@ -29,10 +29,10 @@ import { definedPhrase, machinesPhrase, placePhrase } from './hover-words.ts';
 
 const KEEPERS: Readonly<Record<SecretKeeper, string>> = { sops: 'sops-nix', age: 'agenix' };
 
-/** Names, places and recipients are listed up to here. */
+/** The maximum number of names, places and recipients to list. */
 const MAX_LISTED = 12;
 
-/** Null where nothing declares it. */
+/** Returns the card of a secret, or null if it is not declared. */
 export function secretCard(context: HoverContext, keeper: SecretKeeper, name: string): string | null {
   const { snapshot } = context;
   const secret = secretNamed(snapshot, keeper, name);
@@ -58,7 +58,7 @@ export function secretCard(context: HoverContext, keeper: SecretKeeper, name: st
   ].join('\n\n');
 }
 
-/** The files that it is taken from, each with its key and with who can decrypt it. */
+/** Lists the files that it is taken from, with their keys and readers. */
 function encryptedLines(context: HoverContext, { name, definitions, implicitOn }: FleetSecret): string[] {
   const { snapshot } = context;
   const secrets = secretsIn(snapshot);
@@ -73,7 +73,7 @@ function encryptedLines(context: HoverContext, { name, definitions, implicitOn }
   const lines = definitions.flatMap(definition => {
     const location = secrets.filesOf(definition);
     const key = secrets.keyOf(definition);
-    // Of several guesses the one that has the key is the best.
+    // Of several possible files, the one with the key is the most likely.
     const paths = key === null ? location.files.map(({ path }) => path) : [key.file];
     for (const path of paths) files.add(path);
     const isSure = location.files.some(({ path, certain }) => certain && paths.includes(path));
@@ -85,7 +85,7 @@ function encryptedLines(context: HoverContext, { name, definitions, implicitOn }
 
 const UNSURE = ', as far as can be told without Nix';
 
-/** `Encrypted in secrets/a.yaml (yaml), key mail/password`, or what is wrong with that. */
+/** Describes the source, `Encrypted in secrets/a.yaml (yaml), key mail/password`, or what is wrong with it. */
 function sourceText(context: HoverContext, definition: SecretDefinition, path: string): string {
   const { snapshot } = context;
   const secrets = secretsIn(snapshot);
@@ -110,12 +110,12 @@ function linked({ link }: HoverContext, place: Place, text: string): string {
   return address === null ? code(text) : `[${plain(text)}](${address})`;
 }
 
-/** Who can decrypt a file. */
+/** Lists who can decrypt a file. */
 function recipientsLine({ snapshot }: HoverContext, path: string): string[] {
   const recipients = recipientsOf(secretsIn(snapshot), path);
   if (recipients === null || recipients.keys.length === 0) return [];
   const nameOf = keyNames(groundOf(snapshot));
-  // A person with several keys is one reader.
+  // A person with several keys is a single reader.
   const names = [...new Set(recipients.keys.map(key => plain(nameOf(key))))];
   const more = names.length > MAX_LISTED || !recipients.complete ? ', …' : '';
   return [`- Can be decrypted by ${names.slice(0, MAX_LISTED).join(', ')}${more}`];
@@ -158,19 +158,19 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Those that declare it; nothing where none is known. */
+/** Lists the machines that declare it; empty if none is known. */
 function machinesLine(context: HoverContext, machines: readonly string[]): string[] {
   return machines.length === 0 ? [] : [`- Machines: ${machinesPhrase(context, machines)}`];
 }
 
-/** Where it is used, at most three places. */
+/** Lists uses, at most three places. */
 function usesLine(context: HoverContext, uses: readonly SecretUse[]): string[] {
   if (uses.length === 0) return ['- Read nowhere in Nix'];
   const places = [...new Set(uses.slice(0, 3).map(({ at }) => placePhrase(context, at)))];
   return [`- Used in ${places.join(', ')}${uses.length > 3 ? ` and ${uses.length - 3} more` : ''}`];
 }
 
-/** Null where nothing declares it. */
+/** Returns the card of a template, or null if it is not declared. */
 export function templateCard(context: HoverContext, name: string): string | null {
   const { snapshot } = context;
   const templates = templatesNamed(snapshot, name);
@@ -196,7 +196,7 @@ export function templateCard(context: HoverContext, name: string): string | null
   ].join('\n\n');
 }
 
-/** Of a file that sops-nix or agenix decrypts. */
+/** Returns the card of a file that sops-nix or agenix decrypts. */
 export function encryptedFileCard(context: HoverContext, path: string): string {
   const { snapshot } = context;
   const head = `**${plain(path)}**`;
@@ -224,7 +224,7 @@ function listed(names: readonly string[]): string {
   return names.slice(0, MAX_LISTED).map(code).join(', ') + (names.length > MAX_LISTED ? ', …' : '');
 }
 
-/** Of a key in an encrypted file: what is taken by it. */
+/** Returns the card of a key in an encrypted file, with the secrets that use it. */
 export function encryptedKeyCard(context: HoverContext, path: string, key: string): string | null {
   const { snapshot } = context;
   const file = secretsIn(snapshot).encrypted(path);

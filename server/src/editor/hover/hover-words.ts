@@ -1,4 +1,4 @@
-/** Phrases that the hover cards share: machines, places, where files lie, values of public files. */
+/** Phrases shared by hover cards: machines, places, paths of files, values of public files. */
 
 import type { Generator, GeneratorBody, GeneratorFile } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
@@ -12,10 +12,10 @@ import type { HoverContext } from './hover-context.ts';
 const MAX_NAMES = 12;
 const MAX_VALUE = 60;
 
-/** What stands for any machine in a path. */
+/** A placeholder for any machine in a path. */
 const ANY_MACHINE = '<machine>';
 
-/** `emily, lea (2 of 4)`. */
+/** Lists machines: `emily, lea (2 of 4)`. */
 export function machinesPhrase(context: HoverContext, machines: readonly string[]): string {
   const all = context.snapshot.fleet.machines.length;
   if (machines.length === 0) return 'none';
@@ -25,7 +25,7 @@ export function machinesPhrase(context: HoverContext, machines: readonly string[
   return machines.length > 1 || all > 1 ? shown + more : shown;
 }
 
-/** `lib/secret-registry.nix:12`, as a link where the editor opens one. */
+/** Returns a place, `lib/secret-registry.nix:12`, as a link if the editor can open it. */
 export function placePhrase(context: HoverContext, place: Place): string {
   const source = context.snapshot.files.parse(place.file);
   const line = source ? `:${positionAt(source.lineStarts, place.start).line + 1}` : '';
@@ -34,7 +34,7 @@ export function placePhrase(context: HoverContext, place: Place): string {
   return address === null ? code(text) : `[${plain(text)}](${address})`;
 }
 
-/** A paragraph that says where something is defined; at most three places. */
+/** Returns a paragraph with the places of definition, at most three. */
 export function definedPhrase(context: HoverContext, places: readonly Place[]): string[] {
   if (places.length === 0) return [];
   const shown = [...new Set(places.slice(0, 3).map(place => placePhrase(context, place)))];
@@ -52,7 +52,7 @@ export function placementOf({ name, machines }: Generator, { share }: GeneratorB
   return { generator: name, share, machines: machines ?? [] };
 }
 
-/** Where the file lies once deployed (a secret) or in the repository (a public file). */
+/** Describes the path of a file: on the machine for a secret, in the repository for a public file. */
 export function lyingPhrase(context: HoverContext, placement: Placement, file: GeneratorFile): string {
   const lying = lyingPath(context.snapshot, placement, file);
   if (lying === 'elsewhere') return 'where its store puts it';
@@ -60,8 +60,8 @@ export function lyingPhrase(context: HoverContext, placement: Placement, file: G
 }
 
 /**
- * The same as a path, with `<machine>` for any machine; `nowhere` for a secret that is not deployed, `elsewhere` for one
- * that a store deploys of which only its author knows where.
+ * The path of a file, with `<machine>` for any machine; `nowhere` for a secret that is not deployed,
+ * `elsewhere` for one deployed by a custom store to an unknown path.
  */
 export type Lying = { readonly path: string } | 'nowhere' | 'elsewhere';
 
@@ -84,7 +84,7 @@ export function lyingPath(
   return backend === null ? 'elsewhere' : { path: deployedPath(stored, backend) };
 }
 
-/** The stored values of a public file, each with the machines that have it; `''` stands for all of them. */
+/** Returns the stored values of a public file, each with its machines; `''` means all of them. */
 export function publicValues(
   snapshot: Snapshot,
   { generator, share, machines }: Placement,
@@ -108,7 +108,10 @@ export function publicValues(
   return machinesByValue;
 }
 
-/** The value of a public file, or what is to be said instead. Values that differ are shown with their machines. */
+/**
+ * Returns the value of a public file, or the reason why there is none. Different values are listed with their
+ * machines.
+ */
 export function valuePhrase(context: HoverContext, placement: Placement, file: string): string {
   const machinesByValue = publicValues(context.snapshot, placement, file);
   const shown = [...machinesByValue].map(([value, names]) => {
@@ -119,7 +122,7 @@ export function valuePhrase(context: HoverContext, placement: Placement, file: s
   return shown.length > 3 ? `${shown.slice(0, 3).join('; ')}; …` : shown.join('; ');
 }
 
-/** `secret, for users, owner ada`: what is said about a file beside its name. */
+/** Describes a file next to its name: `secret, for users, owner ada`. */
 export function filePhrase(file: GeneratorFile): string {
   const words = [file.secret === false ? 'public' : file.secret === true ? 'secret' : 'secret?'];
   if (file.neededFor !== null && file.neededFor !== 'services') words.push(`for ${plain(file.neededFor)}`);

@@ -1,7 +1,6 @@
 /**
- * What a hover says about a key, a generator, a file, a machine, a secret of sops-nix or agenix, an option or a
- * finding's rule, as Markdown. Pure.
- * Public values are read, secrets never: only where they will lie.
+ * Computes hovers for keys, generators, files, machines, sops-nix and agenix secrets, options and the rules of
+ * findings, as Markdown. Pure. Reads public values but never secrets, for which only the path is shown.
  */
 import type { Place } from '../../nix/places.ts';
 import { indexOf } from '../names/fleet-index.ts';
@@ -21,22 +20,23 @@ import { encryptedFileCard, encryptedKeyCard, secretCard, templateCard } from '.
 import { secretOptionCard } from './hover-secret-option.ts';
 
 export interface Hover {
-  /** What the hover is about. */
+  /** The place that the hover describes. */
   readonly at: Place;
   readonly markdown: string;
 }
 
 interface HoverOptions {
-  /** The address of a place; without it places are shown as text. */
+  /** Returns the address of a place. If absent, places are shown as text. */
   readonly link?: (place: Place) => string | null;
   /** The rules whose findings are explained. */
   readonly rules?: RuleLookup;
-  /** The address of a rule's page; without it that on the web. */
+  /** Returns the address of a rule's page. If absent, the address on the web is used. */
   readonly pageOf?: (rule: string) => string;
 }
 
 /**
- * Returns what a hover shows at a place, or null where there is nothing to show.
+ * Returns the hover at a place, or null if there is none.
+ *
  * @param offset 0-based UTF-16 offset
  */
 export function hover(
@@ -56,7 +56,7 @@ export function hover(
   return { at: at.at, markdown: `${at.markdown}\n\n---\n\n${rule.markdown}` };
 }
 
-/** What is said of the name that stands there. */
+/** Returns the card of the name at an offset. */
 function nameCard(context: HoverContext, file: string, offset: number): Hover | null {
   const target = pointedAt(context.snapshot, context.index, file, offset);
   if (target === null) return null;
@@ -65,7 +65,8 @@ function nameCard(context: HoverContext, file: string, offset: number): Hover | 
 }
 
 /**
- * What is said of something by its name, wherever it is named; null where there is no such thing any more.
+ * Returns the card of a subject by its name, independent of a place, or null if it no longer exists.
+ *
  * @param link as for `hover`
  */
 export function cardOf(

@@ -1,10 +1,10 @@
-/** Circles in a directed graph of names. Knows nothing of what is named. */
+/** Finds cycles in a directed graph of names. Knows nothing of what is named. */
 
 import { addToList } from '../../std.ts';
 
 /**
- * Names that depend on themselves through others, each with the number of its circle (Tarjan's strongly connected
- * components, without recursion).
+ * Returns the names that transitively depend on themselves, each with the number of its cycle (Tarjan's
+ * strongly connected components, without recursion).
  */
 export function circleOf(
   names: readonly string[],

@@ -1,11 +1,11 @@
-/** How high each cell stands in its layer: near its neighbours, and no two touch. */
+/** Assigns the vertical position of each cell in its layer, close to its neighbours and without overlap. */
 import { type Cell, NODE_GAP } from './shapes.ts';
 
 const SWEEPS = 8;
-/** Lines that pass by each other need less room than nodes. */
+/** The gap between passing lines, which is smaller than between nodes. */
 const LINE_GAP = 7;
 
-/** Draws each cell towards the middle of its neighbours, as far as those beside it leave room. */
+/** Moves each cell towards the median of its neighbours, as far as there is room. */
 export function placeCells(layers: readonly (readonly Cell[])[]): void {
   for (const layer of layers) {
     let y = 0;
@@ -30,7 +30,7 @@ function roomOf({ height }: Cell): number {
   return height + (height === 0 ? LINE_GAP : NODE_GAP);
 }
 
-/** Where a cell's middle is at the median of its neighbours' middles. */
+/** Returns the position at which a cell is centred on the median of its neighbours' centres. */
 function wishOf(cell: Cell, others: readonly Cell[]): number {
   const [only] = others;
   if (only === undefined) return cell.y;
@@ -50,9 +50,7 @@ interface Block {
   readonly size: number;
 }
 
-/**
- * The nearest places to those wished for in which no two cells touch: neighbours that would are moved as one block.
- */
+/** Moves cells to the closest positions without overlap; overlapping neighbours move as one block. */
 function spreadOut(layer: readonly Cell[]): void {
   const blocks: Block[] = [];
   for (let index = 0; index < layer.length; index++) {

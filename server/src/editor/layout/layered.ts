@@ -1,9 +1,9 @@
 /**
- * Places the nodes of a directed graph in layers from left to right, with few crossings. Every connected part is laid
- * out by itself; parts are packed into rows, and what hangs together with nothing stands in a grid below. Knows
- * nothing of what the nodes are. The same input gives the same picture.
+ * Lays out the nodes of a directed graph in layers from left to right, with few crossings. Connected parts are
+ * laid out separately and packed into rows; unconnected nodes form a grid below. Knows nothing of what the
+ * nodes represent. Deterministic.
  *
- * Method: Sugiyama's, with longest-path layers, barycentres, and medians for the places.
+ * Method: Sugiyama's, with longest-path layers, barycentres for the order, and medians for the positions.
  */
 import { placeCells } from './heights.ts';
 import { type Forward, layersOf, withoutCircles } from './layers.ts';
@@ -13,12 +13,12 @@ import type { Cell, Layout, LayoutEdge, LayoutNode, PlacedEdge, Point } from './
 
 export type { Layout, LayoutEdge, LayoutNode, Point } from './shapes.ts';
 
-/** Between layers; more where lines climb far, so that they do not become too steep. */
+/** The gap between layers, which grows where lines would be too steep. */
 const LAYER_GAP = 56;
 const WIDEST_GAP = 140;
 const CLIMB = 7;
 
-/** Edges whose ends are not among the nodes are left out. */
+/** Lays out a graph. Edges with unknown ends are ignored. */
 export function layoutOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): Layout {
   const byId = new Map(nodes.map(node => [node.id, node]));
   const layoutEdges = edges.filter(({ from, to }) => byId.has(from) && byId.has(to) && from !== to);
@@ -60,7 +60,7 @@ function layoutPart(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]):
     left.right.push(right);
     right.left.push(left);
   };
-  // Lines of one node share their way as far as they go together, which keeps drawings small and calm.
+  // Lines of one node share their route as far as possible, which keeps drawings small and clear.
   const shared = new Map<string, Cell>();
   const chains = forward.map(edge => {
     const chain = [cells.get(edge.from) as Cell];
@@ -85,7 +85,10 @@ function layoutPart(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]):
   return positioned(layers, chains);
 }
 
-/** Lines that pass begin between the nodes, so that what lies behind them does not drift to one side. */
+/**
+ * Returns the cells of passing lines. They start between the nodes, so that the cells after them do not drift
+ * to one side.
+ */
 function linesInside(layer: readonly Cell[]): Cell[] {
   const nodes = layer.filter(({ node }) => node !== null);
   const half = nodes.length >> 1;
@@ -108,7 +111,7 @@ function positioned(
   layers: readonly (readonly Cell[])[],
   chains: readonly { readonly edge: Forward; readonly chain: readonly Cell[] }[],
 ): Layout {
-  // Long edges make many cells: more than a call takes arguments.
+  // Long edges create many cells, too many for the arguments of a call.
   const top = layers.flat().reduce((least, { y }) => Math.min(least, y), Number.POSITIVE_INFINITY);
   const widths = layers.map(layer => Math.max(0, ...layer.map(cell => cell.node?.width ?? 0)));
   const lefts: number[] = [];

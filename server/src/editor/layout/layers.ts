@@ -1,17 +1,17 @@
 /**
- * In which layer each node stands: edges that close circles are turned around, then every node goes one layer behind
- * the last of those it is made from.
+ * Assigns each node to a layer: reverses edges that close cycles, then places every node one layer after the
+ * last of its inputs.
  */
 
 import { addToList, groupBy } from '../../std.ts';
 import type { LayoutEdge, LayoutNode } from './shapes.ts';
 
 export interface Forward extends LayoutEdge {
-  /** The edge runs against the layers: it closes a circle. */
+  /** True if the edge runs against the layers because it closes a cycle. */
   readonly reversed: boolean;
 }
 
-/** Turns around the edges that close circles, as a walk in depth finds them. */
+/** Reverses the edges that close cycles, as found by a depth-first search. */
 export function withoutCircles(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): Forward[] {
   const next = groupBy(edges, edge => edge.from);
   const state = new Map<string, 'open' | 'done'>();
@@ -33,16 +33,16 @@ export function withoutCircles(nodes: readonly LayoutNode[], edges: readonly Lay
   );
 }
 
-/** Rows of a layer for each root of the number of nodes: makes the picture wider than high. */
+/** The number of rows in a layer per square root of the number of nodes; makes the picture wider than high. */
 const ROWS = 1.6;
-/** With more nodes than this, layers may be higher: every further one makes all long edges longer. */
+/** Above this number of nodes, layers may be higher, because every further layer lengthens all long edges. */
 const MANY = 300;
 const MANY_ROWS = 4.5;
 const MIN_ROWS = 10;
 
 /**
- * The longest way from a node without dependencies; where too many would stand in one layer, those that least depends
- * on move on to the next.
+ * Returns the layer of each node: the length of the longest path from a node without dependencies. If a layer
+ * becomes too high, the nodes with the shortest chains of dependents move to the next.
  */
 export function layersOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): Map<string, number> {
   const next = linksBy(edges, 'from', 'to');
@@ -84,7 +84,7 @@ export function layersOf(nodes: readonly LayoutNode[], edges: readonly LayoutEdg
   return layers;
 }
 
-/** Returns what one end of the edges is linked to, by the other end. */
+/** Returns the nodes at one end of the edges, by the node at the other end. */
 export function linksBy(
   edges: readonly { readonly from: string; readonly to: string }[],
   key: 'from' | 'to',
@@ -95,7 +95,7 @@ export function linksBy(
   return links;
 }
 
-/** Each behind all that it is made from. There are no circles any more. */
+/** Returns the nodes in topological order. The edges must not have cycles. */
 function inOrder(
   nodes: readonly LayoutNode[],
   next: ReadonlyMap<string, readonly string[]>,

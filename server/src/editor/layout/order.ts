@@ -1,9 +1,12 @@
-/** The order of the cells in each layer: few edges shall cross. */
+/** Orders the cells in each layer to reduce crossings. */
 import type { Cell } from './shapes.ts';
 
 const SWEEPS = 8;
 
-/** Sorts each layer by where its neighbours are, there and back, and keeps the order with the fewest crossings. */
+/**
+ * Sorts each layer by the positions of its neighbours, forwards and backwards, and keeps the order with the
+ * fewest crossings.
+ */
 export function orderCells(layers: Cell[][]): void {
   for (const layer of layers) number(layer);
   let best = layers.map(layer => [...layer]);
@@ -42,15 +45,15 @@ function crossingsIn(layers: readonly (readonly Cell[])[]): number {
 }
 
 /**
- * How many pairs of edges from one layer to the next stand in the wrong order: for each, those before it that end
- * below it. Counted in a tree of sums (Fenwick), so that layers with thousands of edges take no time.
+ * Counts the crossings between two adjacent layers: for each edge, the earlier ones that end below it. Uses a
+ * Fenwick tree, so layers with thousands of edges are fast.
  */
 function crossingsBetween(layer: readonly Cell[], size: number): number {
   const sums = new Int32Array(size + 1);
   let seen = 0;
   let count = 0;
   for (const { right } of layer) {
-    // Edges of one cell do not cross: all are counted before any is added.
+    // Edges of one cell do not cross, so all are counted before any is added.
     for (const { place } of right) {
       let notBelow = 0;
       for (let at = place + 1; at > 0; at -= at & -at) notBelow += sums[at] as number;

@@ -1,4 +1,4 @@
-/** The parts that hang together, each laid out by itself, and how they are packed into one picture. */
+/** Splits a graph into connected parts, lays each out, and packs them into one picture. */
 import {
   type Layout,
   type LayoutEdge,
@@ -9,7 +9,7 @@ import {
 } from './shapes.ts';
 
 const PART_GAP = 36;
-/** Wider than high, as windows are. */
+/** Wider than high, like windows. */
 const ASPECT = 1.8;
 
 export interface Part {
@@ -47,8 +47,8 @@ export function partsOf(
 }
 
 /**
- * Nodes in columns, each as wide as its widest. The next node stands where most room is left, so that boxes of one
- * height are read row by row and none waits beside a high one.
+ * Arranges nodes in columns, each as wide as its widest node. The next node goes to the shortest column, so
+ * that boxes of one height are read row by row.
  */
 export function gridOf(nodes: readonly LayoutNode[], wanted: number): Layout {
   const cell = Math.max(...nodes.map(({ width }) => width)) + NODE_GAP;
@@ -81,7 +81,7 @@ export function targetWidth(parts: readonly Layout[], single: readonly LayoutNod
   return Math.max(Math.sqrt(area * ASPECT), ...parts.map(({ width }) => width));
 }
 
-/** Puts parts side by side into rows, the next row below. A part with pins has the first row for itself. */
+/** Packs parts into rows. A part with pins occupies the first row alone. */
 export function packed(parts: readonly Layout[], all: readonly LayoutEdge[]): Layout {
   const limit = targetWidth(parts, []);
   const nodes: PlacedNode[] = [];
@@ -109,7 +109,7 @@ export function packed(parts: readonly Layout[], all: readonly LayoutEdge[]): La
   return { nodes, edges: [...edges, ...loopsOf(nodes, loops)], width, height: y + rowHeight };
 }
 
-/** A node that depends on itself has an arc above it. */
+/** Adds an arc above each node that depends on itself. */
 function loopsOf(nodes: readonly PlacedNode[], loops: readonly LayoutEdge[]): PlacedEdge[] {
   return loops.flatMap(loop => {
     const node = nodes.find(({ id }) => id === loop.from);

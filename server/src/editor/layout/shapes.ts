@@ -1,12 +1,14 @@
-/** What a layout is made from and what it says: nodes with places, edges as points. In units of the picture. */
+/**
+ * Defines the input and the result of a layout: nodes with positions, edges as points. In units of the picture.
+ */
 
 export interface LayoutNode {
   readonly id: string;
   readonly width: number;
   readonly height: number;
   /**
-   * A place on the border of the drawing, where lines leave and enter it: in the first layer, or behind the last. Without
-   * width and height. What hangs together with one stands in one part, beside which nothing else stands.
+   * A point on the border of the drawing where lines leave and enter: in the first layer or after the last. It
+   * has no size. Everything connected to pins forms one part, which has its row to itself.
    */
   readonly pin?: 'first' | 'last';
 }
@@ -17,15 +19,15 @@ export interface LayoutEdge {
 }
 
 export interface PlacedNode extends LayoutNode {
-  /** The left upper corner. */
+  /** The top left corner. */
   readonly x: number;
   readonly y: number;
 }
 
 export interface PlacedEdge extends LayoutEdge {
   /**
-   * From the right side of `from` to the left side of `to`, or the other way round in a circle. Level within layers, where
-   * the row is free; only between layers does the height change. So a line never runs behind a box.
+   * From the right side of `from` to the left side of `to`, or the other way round in a cycle. Horizontal
+   * within layers, where the row is free, and sloped only between them, so a line never runs behind a box.
    */
   readonly points: readonly Point[];
 }
@@ -45,7 +47,7 @@ export interface Layout {
 /** Between two nodes of a layer, and between a node and the arc of its loop. */
 export const NODE_GAP = 14;
 
-/** A node of a layer: a real one, or a place that a long edge passes. */
+/** A cell in a layer: a node, or a point that a long edge passes through. */
 export interface Cell {
   readonly node: LayoutNode | null;
   /** 0 for lines and pins. */
@@ -54,7 +56,7 @@ export interface Cell {
   readonly left: Cell[];
   readonly right: Cell[];
   y: number;
-  /** Its index in the layer, and where it would rather stand. */
+  /** Its index in the layer, and its preferred position. */
   place: number;
   wish: number;
 }

@@ -1,32 +1,33 @@
 /**
- * Where in a Nix text a cursor stands, going by the text in front of it alone: which sets, lists and strings are
- * open there, and which attribute each of them is the value of. It needs no tree, so it works in the middle of a
- * word and in a file that does not parse. Knows nothing of fleets.
+ * Determines the context of a cursor in a Nix text from the text before it: the open sets, lists and strings,
+ * and the attribute path of each. Needs no tree, so it works within a word and in files that do not parse.
+ * Knows nothing of fleets.
  */
 import { tokenAt, tokenStart } from '../../nix/parse/tokens.ts';
 
-/** What is open around the cursor, outermost first. */
+/** An open bracket or string around the cursor; frames are listed outermost first. */
 export interface Frame {
   readonly kind: 'set' | 'list' | 'string' | 'hole' | 'group' | 'let';
-  /** The attribute path that it is (part of) the value of, below the frame around it. */
+  /** The attribute path, relative to the enclosing frame, whose value contains it. */
   readonly path: readonly string[];
-  /** Behind the opening mark. */
+  /** 0-based UTF-16 offset after the opening mark. */
   readonly start: number;
 }
 
 export interface Cursor {
   readonly frames: readonly Frame[];
-  /** The names of all frames together: `clan`, `core`, `vars`, `generators`, `ca`, `files`. */
+  /** The names of all frames combined: `clan`, `core`, `vars`, `generators`, `ca`, `files`. */
   readonly path: readonly string[];
   /**
-   * `name`: an attribute's name is begun, or may be; `value`: something behind `=`, in a list or in a string.
+   * `name`: the cursor is at, or may begin, an attribute name; `value`: it is after `=`, in a list or in a
+   * string.
    */
   readonly side: 'name' | 'value';
-  /** Where side is `name`, the names in front of the last dot; where it is `value`, those in front of the `=`. */
+  /** For `name`, the names before the last dot; for `value`, those before the `=`. */
   readonly before: readonly string[];
-  /** In a name that is begun with a quote, the names in front of it; null elsewhere. */
+  /** In a quoted name, the names before it; null elsewhere. */
   readonly quotedIn: readonly string[] | null;
-  /** The names of the innermost open set's bindings that end in front of the cursor. */
+  /** The names of complete bindings before the cursor in the innermost open set. */
   readonly siblings: readonly string[];
 }
 
@@ -34,21 +35,23 @@ interface Open {
   readonly kind: Frame['kind'];
   readonly path: readonly string[];
   readonly start: number;
-  /** The names of the binding that is being written. */
+  /** The names of the current binding. */
   names: string[];
-  /** True behind its `=`. */
+  /** True after its `=`. */
   inValue: boolean;
-  /** How many `with` and `assert` of the value have their `;` still to come. */
+  /** The number of `with` and `assert` in the value whose `;` is still missing. */
   clauses: number;
   readonly siblings: string[];
-  /** For strings: what closes it. */
+  /** For strings, the closing mark. */
   readonly quote: '"' | "''" | null;
-  /** For strings that are names: the names in front of it. */
+  /** For strings that are names, the names before it. */
   readonly quotedIn: readonly string[] | null;
 }
 
 /**
- * @param offset 0-based UTF-16 offset; what is behind it is not looked at
+ * Returns the context of a cursor.
+ *
+ * @param offset 0-based UTF-16 offset; the text after it is ignored
  */
 export function cursorIn(text: string, offset: number): Cursor {
   const stack: Open[] = [open('group', [], 0, null)];
@@ -68,7 +71,7 @@ export function cursorIn(text: string, offset: number): Cursor {
     const token = at < offset ? tokenAt(text, at) : null;
     if (token === null || token.end > offset) break;
     at = token.end;
-    // A name that the cursor touches is being written.
+    // A name that the cursor touches is still being written.
     if (token.end === offset && token.kind === 'name') break;
     take(stack, token.text, token.kind, token.end, text);
   }
@@ -116,17 +119,17 @@ function take(stack: Open[], word: string, kind: string, end: number, text: stri
     frame.inValue = false;
   } else if (word === 'inherit') frame.inValue = true;
   else if (word === '=') frame.inValue = true;
-  // What looked like a set was the arguments of a function.
+  // The brace opened the parameters of a function, not a set.
   else if (!frame.inValue && (word === ',' || word === '?' || word === '...')) frame.names = [];
   else if (!frame.inValue && (kind === 'name' || kind === 'keyword')) frame.names.push(word);
 }
 
-/** The names that a value opened now belongs to. */
+/** Returns the path of a value that is opened now. */
 function pathOf(frame: Open): readonly string[] {
   return frame.inValue ? frame.names : [];
 }
 
-/** A closing mark closes a `let` without `in` along with what it stands in. */
+/** Closes the innermost bracket, including any `let` without `in` inside it. */
 function close(stack: Open[]): void {
   while (stack.length > 1 && stack[stack.length - 1]?.kind === 'let') stack.pop();
   if (stack.length > 1) stack.pop();
@@ -141,7 +144,7 @@ interface StringStep {
   readonly end: number;
 }
 
-/** One step through the body of a string. */
+/** Advances one step through the contents of a string. */
 function stringStep(text: string, at: number, quote: '"' | "''"): StringStep {
   if (text.startsWith('${', at)) return { kind: 'hole', end: at + 2 };
   if (text.startsWith('$$', at)) return { kind: 'text', end: at + 2 };

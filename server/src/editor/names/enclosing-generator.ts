@@ -1,4 +1,4 @@
-/** The generator whose declaration encloses a position. */
+/** Finds the generator whose declaration encloses a position. */
 
 import type { Cursor } from './cursor.ts';
 import type { FleetIndex } from './fleet-index.ts';
@@ -13,8 +13,8 @@ interface CursorInFile {
 }
 
 /**
- * Returns the name of the generator that the attribute path at the cursor names, else of the one that is declared last in
- * front of it; null if there is neither.
+ * Returns the name of the generator in the attribute path at the cursor, or else of the last one declared
+ * before it; null if there is neither.
  */
 export function generatorAround({ cursor, index, file, start }: CursorInFile): string | null {
   const path = [...cursor.path, ...(cursor.side === 'name' ? cursor.before : [])];
@@ -24,7 +24,7 @@ export function generatorAround({ cursor, index, file, start }: CursorInFile): s
   return generatorBefore(index, file, start) ?? written ?? null;
 }
 
-/** Returns the name of the generator that is declared last in front of an offset of a file; null if none is. */
+/** Returns the name of the last generator declared before an offset of a file, or null. */
 export function generatorBefore(index: FleetIndex, file: string, offset: number): string | null {
   const declaration = index
     .targetsIn(file)

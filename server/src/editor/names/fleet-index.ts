@@ -1,6 +1,6 @@
 /**
- * What stands where, and what belongs to what in a fleet: made once a snapshot, and for a file when it is first
- * asked about. Every feature begins here.
+ * Indexes which subject is at which place of a fleet and how subjects are related: once per snapshot, and per
+ * file on first use. The basis of every feature.
  */
 
 import type { Machine } from '../../fleet/model/base.ts';
@@ -15,26 +15,26 @@ import { definitionsIn, filesWithTargets, targetsIn } from './targets.ts';
 
 export interface FleetIndex {
   readonly registries: ReadonlyMap<string, Registry>;
-  /** Generators of one name: one for each placement. */
+  /** Generators by name, one for each placement. */
   readonly generators: ReadonlyMap<string, readonly Generator[]>;
   readonly machines: ReadonlyMap<string, Machine>;
   key(registry: string, key: string): RegistryKey | null;
   row(matrix: string, machine: string): MatrixRow | null;
-  /** Names of the machines whose rows list a key, in the order of the matrix. */
+  /** Returns the machines whose rows list a key, in matrix order. */
   machinesOfKey(registry: string, key: string): readonly string[];
-  /** The smallest target at an offset of a file; its end counts as inside. */
+  /** Returns the smallest target at an offset of a file; its end counts as inside. */
   targetAt(file: string, offset: number): Target | null;
-  /** The definitions of generators whose names stand in a file. */
+  /** Returns the definitions of generators whose names are in a file. */
   definitionsIn(file: string): readonly GeneratorDefinition[];
-  /** All targets of a file, in the order of the text. */
+  /** Returns all targets of a file, in text order. */
   targetsIn(file: string): readonly Target[];
-  /** Every place of the fleet that stands for a subject, by file and place. */
+  /** Returns every place of the fleet that refers to a subject, by file and place. */
   occurrencesOf(subject: Subject): readonly Target[];
 }
 
 const indexes = new WeakMap<Fleet, FleetIndex>();
 
-/** The index of a snapshot's fleet. Made on first use. */
+/** Returns the index of a snapshot's fleet, built on first use. */
 export function indexOf({ fleet }: Snapshot): FleetIndex {
   const index = indexes.get(fleet);
   if (index) return index;
@@ -43,7 +43,7 @@ export function indexOf({ fleet }: Snapshot): FleetIndex {
   return fresh;
 }
 
-/** What is declared of generators in a file, also as entries of a registry. */
+/** Returns the bodies of generators declared in a file, including those of registry entries. */
 export function bodiesIn(snapshot: Snapshot, file: string): GeneratorBody[] {
   return [
     ...indexOf(snapshot)
@@ -96,7 +96,7 @@ function createIndex(fleet: Fleet): FleetIndex {
   };
 }
 
-/** Registry file → key → machines. */
+/** Returns the machines by registry file and key. */
 function selectionsOf(fleet: Fleet): ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>> {
   const selections = new Map<string, Map<string, Set<string>>>();
   for (const matrix of fleet.matrices) {

@@ -1,6 +1,6 @@
 /**
- * What stands at a place of an inventory: options, settings of services, roles, instances, tags and the names of
- * service modules. Goes by what the fleet says of places; machines and generators are targets of their own.
+ * Finds the things at places of an inventory: options, settings of services, roles, instances, tags and the
+ * names of service modules. Uses the places in the fleet; machines and generators are targets of their own.
  */
 import { type TakenSettings, takenBy } from '../../checks/facts/inventory/clan-mistakes.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
@@ -16,7 +16,7 @@ export type Thing =
   | { readonly kind: 'role'; readonly instance: Instance; readonly role: Role }
   | { readonly kind: 'instance' | 'service'; readonly instance: Instance }
   | { readonly kind: 'input'; readonly input: string }
-  /** An option of the clan, of its inventory, or of the settings of a service, as `whose` says. */
+  /** An option of the clan, of its inventory or of the settings of a service, depending on `whose`. */
   | { readonly kind: 'option'; readonly name: string; readonly whose: string; readonly option: OptionTree };
 
 export interface ThingAt {
@@ -36,7 +36,7 @@ export function thingAt(snapshot: Snapshot, file: string, offset: number): Thing
   return thing.get(file)?.find(({ at }) => at.start <= offset && offset <= at.end) ?? null;
 }
 
-/** What stands where, looked through once a fleet. */
+/** Things by file, computed once per fleet. */
 const things = new WeakMap<Fleet, ReadonlyMap<string, readonly ThingAt[]>>();
 
 function thingsByFile(snapshot: Snapshot): ReadonlyMap<string, readonly ThingAt[]> {
@@ -53,13 +53,13 @@ function thingsByFile(snapshot: Snapshot): ReadonlyMap<string, readonly ThingAt[
 
 type Add = (at: Place | null, thing: Thing) => void;
 
-/** Tags as machines list them. */
+/** Yields the tags in the lists of machines. */
 export function* machineTags({ fleet }: Snapshot): Iterable<{ readonly tag: string; readonly at: Place }> {
   for (const { tagPlaces = [] } of fleet.machineFacts)
     for (const { value, at } of tagPlaces) yield { tag: value, at };
 }
 
-/** The settings that a role of an instance takes; null if they are not known. */
+/** Returns the settings of a role of an instance, or null if they are not known. */
 export function settingsOf(
   { fleet, files }: Snapshot,
   instance: Instance,
@@ -92,7 +92,7 @@ function optionThing({ path }: WrittenName, option: OptionTree, whose: string): 
   return { kind: 'option', name: path.at(-1) ?? '', whose, option };
 }
 
-/** The options of the clan and of its inventory, and what the names below them stand for. */
+/** Adds the options of the clan and its inventory, and the things that names below them refer to. */
 function addOptions(snapshot: Snapshot, add: Add): void {
   for (const { of, judged } of snapshot.fleet.inventory.options) {
     const { tree } = of === 'clan' ? clanOptions() : inventoryOptions();
@@ -111,7 +111,7 @@ function ownerOf(of: 'clan' | 'inventory', [first, second]: readonly string[]): 
   return `option of ${of === 'clan' ? 'the clan' : 'the inventory'}`;
 }
 
-/** `instances.x`, `instances.x.roles.y`, `tags.z`. */
+/** Returns the thing at a path: `instances.x`, `instances.x.roles.y`, `tags.z`. */
 function namedBy({ fleet }: Snapshot, [first, name, third, role, ...rest]: readonly string[]): Thing | null {
   if (name === undefined) return null;
   if (first === 'tags' && third === undefined) return { kind: 'tag', tag: name };

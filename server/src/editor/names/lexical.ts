@@ -1,6 +1,6 @@
 /**
- * From a name in a file to the binding that it stands for, as Nix scopes names: `let`, recursive sets, and imports
- * that are written out. Pure syntax, so it knows nothing of what `with` brings.
+ * Resolves a name to its binding by Nix's scoping rules: `let`, recursive sets, and literal imports. Pure
+ * syntax, so it ignores names from `with`.
  */
 import { childAround } from '../../edits/locate.ts';
 import { folderOf, joinPath } from '../../nix/eval/paths.ts';
@@ -15,19 +15,20 @@ import {
   type Range,
 } from '../../nix/syntax.ts';
 
-/** A name as it stands under a cursor. */
+/** A name in the source, as found at a cursor. */
 export interface NameAt extends Range {
   readonly name: string;
   /** The expressions around it, outermost first. */
   readonly around: readonly Expr[];
-  /** The set that it is selected from; null for a name by itself, and for one that is being bound. */
+  /** The expression that it is selected from, or null for a plain name or one that is being bound. */
   readonly selectedFrom: Expr | null;
-  /** The value that it is bound to here; null where it is used. */
+  /** The value that it is bound to here, or null for a use. */
   readonly bound: Expr | null;
 }
 
 /**
- * Returns the name that stands at an offset: a variable, the last name of a selection, or a name that is bound.
+ * Returns the name at an offset: a variable, the last name of a selection, or a bound name.
+ *
  * @param offset 0-based UTF-16 offset
  */
 export function nameAt(file: SourceFile, offset: number): NameAt | null {
@@ -69,7 +70,7 @@ function rangeOf({ start, end }: AttrName): Range {
   return { start, end };
 }
 
-/** Returns the binding of a name that is seen from inside the expressions `around`; null if no scope has it. */
+/** Returns the binding of a name as visible inside the expressions `around`, or null if no scope has it. */
 export function bindingOf(around: readonly Expr[], name: string): Binding | null {
   for (const scope of around.toReversed()) {
     if (scope.kind === 'lambda' && takes(scope, name)) return null;
@@ -97,8 +98,8 @@ function boundIn(bindings: readonly Binding[], name: string): Binding | null {
 }
 
 /**
- * Returns the file that a value is imported from: the one path that is written in the value, or in what the names in it
- * are bound to. Relative to the root; null where there is none, or more than one.
+ * Returns the file that a value is imported from: the only path in the value, or in the bindings of the names
+ * in it. Relative to the root; null if there is none or more than one.
  */
 export function importedFrom(file: SourceFile, around: readonly Expr[], value: Expr): string | null {
   const paths = new Set<string>();
@@ -123,9 +124,9 @@ export function importedFrom(file: SourceFile, around: readonly Expr[], value: E
 }
 
 /**
- * Returns the first binding of one name, in the order of the text, at any depth of an expression.
- * @param name null: any name
- * @param accepts tells which of several is meant
+ * Returns the first binding of a name in text order, at any depth of an expression.
+ *
+ * @param name null for any name @param accepts decides between several
  */
 export function findBinding(
   expr: Expr,

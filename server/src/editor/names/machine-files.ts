@@ -1,9 +1,9 @@
-/** Files that are modules of machines: of those it is known where their values go. */
+/** Finds the files that are modules of machines, whose values have a known destination. */
 import type { Fleet } from '../../fleet/model/fleet.ts';
 
 const kept = new WeakMap<Fleet, ReadonlySet<string>>();
 
-/** Files that are certainly among the modules of some machine. */
+/** Returns the files that some machine certainly imports. */
 export function machineFiles(fleet: Fleet): ReadonlySet<string> {
   const cached = kept.get(fleet);
   if (cached) return cached;

@@ -1,19 +1,16 @@
-/**
- * The options that authors write, in the words of documentation: what completion offers and hovers explain. Reads
- * `data/option-words.json`.
- */
+/** Documents the options that authors write, for completion and hovers. Reads `data/option-words.json`. */
 import data from './data/option-words.json' with { type: 'json' };
 
 export interface OptionWords {
   readonly name: string;
-  /** As the documentation of NixOS writes types. */
+  /** As in the documentation of NixOS. */
   readonly type: string;
-  /** As Nix writes it; null where the option has to be set. */
+  /** As a Nix expression; null if the option is required. */
   readonly fallback: string | null;
   readonly text: string;
-  /** Values that can be chosen from, where there are few. */
+  /** The accepted values, if there are few. */
   readonly values?: readonly ChoiceWords[];
-  /** What is behind the `=`, with `$0` where the cursor goes. Absent: nothing but the cursor. */
+  /** The text after `=`, with `$0` for the cursor. If absent, only the cursor. */
   readonly body?: string;
 }
 
@@ -27,5 +24,5 @@ export const FILE_OPTIONS: readonly OptionWords[] = data.file;
 export const PROMPT_OPTIONS: readonly OptionWords[] = data.prompt;
 export const DISPLAY_OPTIONS: readonly OptionWords[] = data.display;
 
-/** What can be read of a file once it is declared. */
+/** The attributes of a declared file that can be read. */
 export const FILE_ATTRIBUTES: readonly ChoiceWords[] = data.fileAttributes;

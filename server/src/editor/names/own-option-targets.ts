@@ -1,4 +1,4 @@
-/** The names in a file that stand for options of the fleet's own: where they are declared, defined and read. */
+/** Finds the names in a file that refer to the fleet's own options: declarations, definitions and reads. */
 
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { OptionRead } from '../../fleet/model/options.ts';
@@ -8,12 +8,12 @@ import type { Place } from '../../nix/places.ts';
 import { optionsByFile } from './own-options.ts';
 import type { Target } from './subjects.ts';
 
-/** The files in which options of the fleet's own can be pointed at. */
+/** Returns the files with targets for the fleet's own options. */
 export function filesWithOptions(fleet: Fleet): Iterable<string> {
   return optionsByFile(fleet.options).modules.keys();
 }
 
-/** In the order in which they are found. */
+/** Returns the targets, in no particular order. */
 export function optionTargets(fleet: Fleet, file: string): readonly Target[] {
   const options = fleet.options;
   const { tree, modules } = optionsByFile(options);

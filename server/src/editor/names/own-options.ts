@@ -1,4 +1,4 @@
-/** The fleet's own options, by file and by path. Computed once for each state of the options. */
+/** Indexes the fleet's own options by file and by path, once per state of the options. */
 import { keeping } from '../../checks/memory/kept.ts';
 import type { FleetOptions, ModuleOptions } from '../../fleet/model/options.ts';
 import { CHOSEN, treeAt } from '../../modules/options/below.ts';
@@ -8,9 +8,9 @@ import { mergeTrees } from '../../modules/options/tree.ts';
 export interface OptionsByFile {
   /** The options that all modules declare below the fleet's own names. */
   readonly tree: OptionTree;
-  /** The modules that have something to do with a file. */
+  /** The modules concerned with a file. */
   readonly modules: ReadonlyMap<string, readonly ModuleOptions[]>;
-  /** By file, the machines that have a module of it. */
+  /** The machines that have a module of each file. */
   readonly machines: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -37,7 +37,7 @@ export const optionsByFile = keeping((options: FleetOptions): OptionsByFile => {
   };
 });
 
-/** The files in which a module declares, defines or reads something. */
+/** Returns the files in which a module declares, defines or reads something. */
 function filesOf({ tree, definitions, functions }: ModuleOptions, names: ReadonlySet<string>): Set<string> {
   const files = new Set<string>(functions.map(({ file }) => file));
   const visit = (at: OptionTree) => {
@@ -52,12 +52,12 @@ function filesOf({ tree, definitions, functions }: ModuleOptions, names: Readonl
   return files;
 }
 
-/** Returns the option that is declared at such a path. */
+/** Returns the option declared at a path. */
 export function declaredAt(tree: OptionTree, path: readonly string[]): OptionTree | null {
   return treeAt(tree, path);
 }
 
-/** The definitions at such a path that one module gives. */
+/** Returns a module's definitions at a path. */
 export function definitionsAt(
   { definitions }: ModuleOptions,
   path: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * The words of a script that name files: `$in/<dependency>/<file>`, `$out/<file>`, `$prompts/<prompt>`. Goes by the
- * words alone; whether a command reads or writes them is for others to ask.
+ * Finds the words of a script that name files: `$in/<dependency>/<file>`, `$out/<file>`, `$prompts/<prompt>`.
+ * Looks at words alone, not at whether a command reads or writes them.
  */
 
 import { placeInScript } from '../../fleet/generators/script.ts';
@@ -9,18 +9,18 @@ import type { Place } from '../../nix/places.ts';
 
 interface ScriptWord {
   readonly root: 'in' | 'out' | 'prompts';
-  /** The generator that `$in/…` names. */
+  /** The generator named in `$in/…`. */
   readonly dependency: string | null;
-  /** The file or the prompt; null if the word ends before. */
+  /** The file or prompt, or null if the word ends before it. */
   readonly name: string | null;
 }
 
 export interface PlacedWord {
   readonly word: ScriptWord;
   readonly at: {
-    /** Place of the dependency's name. */
+    /** The place of the dependency's name. */
     readonly owner: Place | null;
-    /** Place of the file's or the prompt's name. */
+    /** The place of the file's or prompt's name. */
     readonly name: Place | null;
   };
 }
@@ -33,7 +33,7 @@ const WORD = new RegExp(
 
 const wordsByScript = new WeakMap<GeneratorScript, readonly PlacedWord[]>();
 
-/** The words of a script, in its order; each has what of it is written in some file. */
+/** Returns the words of a script in order, each with the places of its written parts. */
 export function wordsOf(script: GeneratorScript | null): readonly PlacedWord[] {
   if (script?.source == null) return [];
   const placedWords = wordsByScript.get(script);
@@ -50,7 +50,7 @@ function readWords({ source }: GeneratorScript): PlacedWord[] {
     const root = (match[1] ?? match[2]) as ScriptWord['root'];
     const [start, end] = match.indices?.[0] ?? [0, 0];
     if (holes.some(hole => hole.start < end && hole.end > start)) return [];
-    // Next to what is not known the last name is only a part of one.
+    // Next to an unknown part, the last name may be incomplete.
     const cut = holes.some(hole => hole.start === end);
     const placed = (group: 3 | 4) => {
       const range = match.indices?.[group];

@@ -1,7 +1,4 @@
-/**
- * The scripts of generators that are written in a file, as Bash reads them. Needs the Bash room to be loaded; before,
- * there are none.
- */
+/** Finds the generator scripts in a file, as parsed by Bash. There are none until the Bash parser is loaded. */
 import { type FollowedScript, followed } from '../../checks/facts/followed-scripts.ts';
 import type { GeneratorScript } from '../../fleet/model/generators.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -12,7 +9,7 @@ export interface WrittenScript {
   readonly followed: FollowedScript;
 }
 
-/** Each text once, though a helper function makes many generators of it. */
+/** Returns each text once, although a helper function may create many generators from it. */
 export function scriptsIn(snapshot: Snapshot, file: string): readonly WrittenScript[] {
   const scripts = new Map<string, WrittenScript>();
   for (const { script } of bodiesIn(snapshot, file)) {

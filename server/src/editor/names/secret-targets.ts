@@ -1,17 +1,17 @@
-/** The names in a file that stand for secrets of sops-nix and agenix, for their templates and encrypted files. */
+/** Finds the names in a file that refer to sops-nix and agenix secrets, their templates and encrypted files. */
 import { keeping } from '../../checks/memory/kept.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { SecretDefinition, SecretFacts, SecretUse } from '../../fleet/model/secrets.ts';
 import type { Place } from '../../nix/places.ts';
 import type { Subject, Target } from './subjects.ts';
 
-/** In the order in which they are found. Reads what the fleet says of secrets. */
+/** Returns the targets, in no particular order. Reads what the fleet knows of secrets. */
 export function secretTargets(fleet: Fleet, file: string): readonly Target[] {
   const facts = byFile(fleet).get(file);
   return facts === undefined ? [] : targetsOf(facts);
 }
 
-/** The files in which anything of secrets can be pointed at. */
+/** Returns the files with targets for secrets. */
 export function filesWithSecrets(fleet: Fleet): Iterable<string> {
   return byFile(fleet).keys();
 }
@@ -25,7 +25,7 @@ function isEmpty({ definitions, templates, uses, defaults, ageRules }: SecretFac
   return definitions.length + templates.length + uses.length + defaults.length === 0 && ageRules === null;
 }
 
-/** An edit leaves what most files say as it was. */
+/** Cached, because an edit leaves most files unchanged. */
 const targetsOf = keeping(
   ({ definitions, templates, uses, defaults, ageRules }: SecretFacts): readonly Target[] => [
     ...definitions.flatMap(definitionTargets),

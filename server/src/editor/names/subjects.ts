@@ -1,37 +1,37 @@
-/** The things in a fleet that a person can point at, their names, and when two of them are the same. Plain data. */
+/** The things in a fleet that a user can point at, their names, and when two are the same. Plain data. */
 
 import type { SecretKeeper } from '../../fleet/model/secrets.ts';
 import type { Place } from '../../nix/places.ts';
 
-/** Something with a name that a person can point at. */
+/** Something with a name that a user can point at. */
 export type Subject =
   | { readonly kind: 'key'; readonly registry: string; readonly key: string }
   | { readonly kind: 'generator'; readonly name: string }
   | { readonly kind: 'file'; readonly generator: string; readonly file: string }
   | { readonly kind: 'prompt'; readonly generator: string; readonly prompt: string }
-  /** A row of a matrix; where it is written it leads on to the machine. */
+  /** A row of a matrix; at its definition it leads on to the machine. */
   | { readonly kind: 'row'; readonly matrix: string; readonly machine: string; readonly written: boolean }
   | { readonly kind: 'machine'; readonly machine: string }
-  /** An option that the fleet declares itself, as documentation writes its path: `*` for names that are chosen. */
+  /** An option declared by the fleet, by its path as in documentation, with `*` for arbitrary names. */
   | { readonly kind: 'option'; readonly path: string }
   /** A secret of sops-nix or agenix. */
   | { readonly kind: 'secret'; readonly keeper: SecretKeeper; readonly secret: string }
-  /** `sops.templates.<name>` */
+  /** A template, `sops.templates.<name>`. */
   | { readonly kind: 'template'; readonly template: string }
   /** A file that sops-nix or agenix decrypts; relative to the root. */
   | { readonly kind: 'encrypted-file'; readonly path: string }
-  /** A key in one; a slash goes one map down. */
+  /** A key in an encrypted file; a slash separates nested maps. */
   | { readonly kind: 'encrypted-key'; readonly path: string; readonly key: string };
 
 export interface Target {
   readonly at: Place;
   readonly subject: Subject;
   /**
-   * `declaration`: it comes into being here; `use`: it is named here; `field`: something else of it stands here, such
-   * as the attribute that is read of a file.
+   * `declaration`: it is declared here; `use`: it is named here; `field`: a part of it is here, such as an
+   * attribute read from a file.
    */
   readonly role: 'declaration' | 'use' | 'field';
-  /** True inside the text of a script, where names are written without quotes. */
+  /** True inside the text of a script, where names have no quotes. */
   readonly inScript: boolean;
 }
 
@@ -66,7 +66,7 @@ export function sameSubject(a: Subject, b: Subject): boolean {
   return a.kind === b.kind && subjectKey(a) === subjectKey(b);
 }
 
-/** One text for each subject. */
+/** Returns a unique text for a subject. */
 export function subjectKey(subject: Subject): string {
   switch (subject.kind) {
     case 'key':

@@ -1,6 +1,6 @@
 /**
- * The names in a file that a person can point at, and what each of them stands for. Made of what the fleet says
- * of places; knows no feature.
+ * Finds the names in a file that a user can point at, and their subjects. Uses the places in the fleet; knows
+ * no feature.
  */
 import { keeping } from '../../checks/memory/kept.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
@@ -14,13 +14,13 @@ import { wordsOf } from './script-words.ts';
 import { filesWithSecrets, secretTargets } from './secret-targets.ts';
 import { type Subject, sameSubject, type Target } from './subjects.ts';
 
-/** The targets of a fleet by file: collected once, however many files are asked about. */
+/** The targets of a fleet by file, collected once for all files. */
 interface Written {
   readonly machines: ReadonlyMap<string, readonly Named[]>;
-  /** Machines that roles and tags of the inventory name. */
+  /** Machines named in roles and tags of the inventory. */
   readonly members: ReadonlyMap<string, readonly Named[]>;
   readonly definitions: ReadonlyMap<string, readonly GeneratorDefinition[]>;
-  /** The targets of registries and matrices, by file: the script of a key may be in a file of helpers. */
+  /** The targets of registries and matrices, by file, since the script of a key may be in a file of helpers. */
   readonly pipeline: ReadonlyMap<string, readonly Target[]>;
 }
 
@@ -55,11 +55,11 @@ function byFile<T extends { readonly at: Place }>(all: readonly T[]): ReadonlyMa
   return groupBy(all, ({ at }) => at.file);
 }
 
-/** The files in which anything can be pointed at, sorted. */
+/** Returns the files with targets, sorted. */
 export function filesWithTargets(fleet: Fleet): string[] {
   const { machines, members, definitions } = writtenIn(fleet);
   const pipeline = [...fleet.registries, ...fleet.matrices].map(({ file }) => file);
-  // Definitions also stand in files that are no modules: `generators = import ./generators.nix;`.
+  // Definitions are also in files that are not modules: `generators = import ./generators.nix;`.
   const files = [
     ...machines.keys(),
     ...members.keys(),
@@ -70,14 +70,14 @@ export function filesWithTargets(fleet: Fleet): string[] {
   return [...new Set([...files, ...filesWithSecrets(fleet), ...filesWithOptions(fleet)])].sort();
 }
 
-/** The definitions of generators whose names stand in a file. */
+/** Returns the definitions of generators whose names are in a file. */
 export function definitionsIn(fleet: Fleet, file: string): readonly GeneratorDefinition[] {
   return writtenIn(fleet).definitions.get(file) ?? [];
 }
 
 /**
- * The targets in one file, in the order of the text. A place that stands for several subjects (a helper function's
- * `files.${name}`) stands for none of them.
+ * Returns the targets in a file, in text order. A place that stands for several subjects (a helper function's
+ * `files.${name}`) is omitted.
  */
 export function targetsIn(fleet: Fleet, file: string): readonly Target[] {
   const byPlace = new Map<string, Target | null>();
@@ -101,7 +101,7 @@ export function targetsIn(fleet: Fleet, file: string): readonly Target[] {
   const unit = fleet.units.get(file);
   for (const definition of definitions.get(file) ?? []) addAll(definitionTargets(definition), add);
   if (unit) addAll(unitTargets(unit), add);
-  // A name that is of both is that of the var.
+  // A name that refers to both a var and a secret counts as the var.
   const ofVars = new Set(byPlace.keys());
   for (const { at, subject, role } of secretTargets(fleet, file))
     if (!ofVars.has(`${at.start}:${at.end}`)) add(at, subject, role);
@@ -113,7 +113,7 @@ export function targetsIn(fleet: Fleet, file: string): readonly Target[] {
 
 type Add = (at: Place | null, subject: Subject, role: Target['role'], inScript?: boolean) => void;
 
-/** Machines that roles of the inventory name. */
+/** Returns the machines named in roles of the inventory. */
 function roleEntries({ inventory }: Fleet): Named[] {
   return inventory.instances.flatMap(({ roles }) =>
     [...roles.values()].flatMap(({ machines }) =>
@@ -134,7 +134,7 @@ function collected(collect: (add: Add) => void): readonly Target[] {
   return targets;
 }
 
-/** An edit leaves most definitions and most units as they were, in a fleet that is new. */
+/** Cached per object, because an edit creates a new fleet but leaves most definitions and units unchanged. */
 const definitionTargets = keeping((definition: GeneratorDefinition) =>
   collected(add => addDefinition(definition, add)),
 );
@@ -194,7 +194,7 @@ function addBody(generator: string, body: GeneratorBody, add: Add): void {
   const persisted = new Set(body.files.filter(({ from }) => from === 'prompt').map(({ name }) => name));
   for (const { name, at } of body.prompts)
     if (!persisted.has(name)) add(at, { kind: 'prompt', generator, prompt: name }, 'declaration');
-  // The name of a persisted prompt is the file's too; the file is what others know of.
+  // The name of a persisted prompt is also that of its file, which is what others refer to.
   for (const file of persisted)
     for (const { name, at } of body.prompts)
       if (name === file) add(at, { kind: 'file', generator, file }, 'declaration');
@@ -218,7 +218,10 @@ function subjectOf(
   return { kind: 'prompt', generator, prompt: name };
 }
 
-/** A prompt and the file that is made of it are often one word, handed to a helper function: then it is the file's. */
+/**
+ * Returns whether a prompt and its file come from one word passed to a helper function, which then counts as
+ * the file.
+ */
 function isFileBehind(file: Subject, prompt: Subject): boolean {
   if (file.kind !== 'file' || prompt.kind !== 'prompt') return false;
   return file.generator === prompt.generator && file.file === prompt.prompt;

@@ -1,6 +1,6 @@
 /**
- * Where the thing under the cursor is defined: a key's registry entry, a generator's or a file's declaration, a
- * machine, a row of the matrix, a secret of sops-nix or agenix. Pure; it knows no editor.
+ * Finds the definition of the thing at the cursor: a registry entry, the declaration of a generator or file, a
+ * machine, a matrix row, a sops-nix or agenix secret. Pure; independent of any editor.
  */
 
 import type { GeneratorBody } from '../../fleet/model/generators.ts';
@@ -14,7 +14,7 @@ import type { Snapshot } from '../snapshot.ts';
 import { definitionOf } from './inventory-definitions.ts';
 
 export interface Definition {
-  /** The place of the name under the cursor. */
+  /** The place of the name at the cursor. */
   readonly origin: Place;
   /** Never empty; most likely first. */
   readonly targets: readonly Place[];

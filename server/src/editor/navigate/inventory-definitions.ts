@@ -1,4 +1,4 @@
-/** Finds the definitions of the names in an inventory. */
+/** Finds the definitions of names in an inventory. */
 import { flakeInputPlace } from '../../flake/flake-inputs.ts';
 import type { Instance } from '../../fleet/model/services.ts';
 import { inventoryOptions } from '../../fleet/options/clan-core.ts';
@@ -6,7 +6,7 @@ import type { Place } from '../../nix/places.ts';
 import { machineTags, type Thing } from '../names/inventory-things.ts';
 import type { Snapshot } from '../snapshot.ts';
 
-/** Most likely first; empty where it is defined outside of the workspace. */
+/** Returns the definitions, most likely first; empty if they are outside of the workspace. */
 export function definitionOf(snapshot: Snapshot, thing: Thing): Place[] {
   switch (thing.kind) {
     case 'tag':
@@ -27,7 +27,7 @@ export function definitionOf(snapshot: Snapshot, thing: Thing): Place[] {
   }
 }
 
-/** The service modules of the workspace that an instance may be of. */
+/** Returns the workspace's service modules that an instance may use. */
 function modulesOf({ fleet }: Snapshot, { module: { name, input } }: Instance) {
   return input === 'self' ? fleet.serviceModules.filter(module => module.name === name) : [];
 }

@@ -1,4 +1,4 @@
-/** Every place that names the thing under the cursor: for lists of references, and for marks in one file. */
+/** Finds every place that names the thing at the cursor, for lists of references and highlights in one file. */
 import type { Place } from '../../nix/places.ts';
 import { indexOf } from '../names/fleet-index.ts';
 import { sameSubject, type Target } from '../names/subjects.ts';
@@ -6,9 +6,9 @@ import { isOfSecrets, pointedAt, secretOccurrences } from '../secrets/places.ts'
 import type { Snapshot } from '../snapshot.ts';
 
 /**
- * @param offset 0-based UTF-16 offset
- * @param declarations false: only where it is used
- * @returns in the order of files and places; null where nothing can be pointed at
+ * Returns the references in file and text order, or null if there is nothing to point at.
+ *
+ * @param offset 0-based UTF-16 offset @param declarations false for uses only
  */
 export function references(
   snapshot: Snapshot,
@@ -28,7 +28,7 @@ export function references(
     .map(({ at }) => at);
 }
 
-/** The places in this file that name what stands at the offset. */
+/** Returns the places in this file that name the thing at the offset. */
 export function highlights(
   snapshot: Snapshot,
   file: string,

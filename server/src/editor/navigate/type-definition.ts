@@ -1,7 +1,7 @@
 /**
- * What makes the thing under the cursor, one step behind its declaration: of a registry key and of its generator the
- * helper function that makes the entry, of any other generator the functions it came through and the place where it is
- * assigned, of a row of the matrix the places that make its keys into generators. Pure.
+ * Finds what creates the thing at the cursor, one step beyond its declaration: for a registry key and its
+ * generator, the helper function of the entry; for any other generator, the functions it came through and the
+ * place of its assignment; for a matrix row, the places that turn its keys into generators. Pure.
  */
 import { bindingNamedAt, expressionsAt } from '../../edits/locate.ts';
 import type { Place } from '../../nix/places.ts';
@@ -37,13 +37,13 @@ function makersOf(snapshot: Snapshot, index: FleetIndex, subject: Subject): Plac
         .flatMap(({ assignments }) => assignments)
         .filter(({ machines }) => machines.includes(subject.machine))
         .map(({ at }) => at);
-    // A step behind a secret of sops-nix or agenix is the encrypted file, which its declaration leads to.
+    // One step beyond a sops-nix or agenix secret is the encrypted file, which its declaration leads to.
     default:
       return [];
   }
 }
 
-/** The function that the entry is an application of; the entry where it is written out. */
+/** Returns the function that creates the entry, or the entry itself if it is written out. */
 function makersOfKey({ files }: Snapshot, index: FleetIndex, registry: string, key: string): Place[] {
   const at = index.key(registry, key)?.at;
   if (at === undefined) return [];
@@ -72,21 +72,21 @@ function makersOfGenerator(snapshot: Snapshot, index: FleetIndex, name: string):
   });
 }
 
-/** The functions of this file that are applied, or handed on, in the application at a place. */
+/** Returns the functions of this file that are called or passed on in the application at a place. */
 function functionsAt(file: SourceFile, at: Range): Place[] {
   const path = expressionsAt(file, at.start);
   const call = path.find(expr => expr.kind === 'apply' && at.start <= expr.start && expr.end <= at.end);
   return call === undefined ? [] : variablesOf(call).flatMap(name => bindingOf(file, path, name) ?? []);
 }
 
-/** `f` and `g` of `f x (map g y)`, as far as they stand at the top. */
+/** Returns the functions `f` and `g` of `f x (map g y)`, if they are bound at the top level. */
 function variablesOf(call: Expr): string[] {
   if (call.kind === 'variable') return [call.name];
   if (call.kind !== 'apply') return [];
   return [...variablesOf(call.fn), ...(call.arg.kind === 'variable' ? [call.arg.name] : [])];
 }
 
-/** Returns the binding around a place of the name of a function. */
+/** Returns the binding of a function's name around a place. */
 function bindingOf(file: SourceFile, path: readonly Expr[], name: string): Place | null {
   for (const scope of path.toReversed()) {
     if (scope.kind !== 'let' && !(scope.kind === 'attrs' && scope.recursive)) continue;

@@ -1,6 +1,6 @@
 /**
- * The actions for the findings of a range: their own fixes first, then fixes for all findings of a rule, then ways to
- * suppress them. Pure; it knows no editor.
+ * Computes the code actions for the findings in a range: their own fixes first, then fixes for all findings of
+ * a rule, then ways to suppress them. Pure; independent of any editor.
  */
 
 import { chooseFixes, editsByFile, isPreferred, isSafe } from '../../checks/engine/apply-fixes.ts';
@@ -9,12 +9,12 @@ import type { Sources } from '../../edits/text-edit.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 export interface CodeAction {
-  /** The finding that it is about; of several of one rule, the one in the range. */
+  /** The finding it concerns; if several of one rule are affected, the one in the range. */
   readonly finding: Finding;
   readonly fix: Fix;
 }
 
-/** Makes fixes that silence a finding. */
+/** Creates fixes that suppress a finding. */
 export type Silence = (finding: Finding, sources: Sources) => readonly Fix[];
 
 /** @param start start of the range, a 0-based UTF-16 offset; `end` is not part of it unless they are equal */
@@ -35,7 +35,7 @@ export function codeActions(
   ];
 }
 
-/** The findings that a range touches. */
+/** Returns the findings that a range touches. */
 export function findingsIn({ findings }: Snapshot, file: string, start: number, end: number): Finding[] {
   return (findings.get(file) ?? []).filter(({ at }) => at.start <= end && start <= at.end);
 }
@@ -44,9 +44,7 @@ export function oneOfEachRule(findings: readonly Finding[]): Finding[] {
   return [...new Map(findings.toReversed().map(finding => [finding.rule, finding])).values()].reverse();
 }
 
-/**
- * The fix that is applied on saving: whatever is safe in a file and stays in it. Null if there is nothing.
- */
+/** Returns the fix that is applied on saving: all safe fixes confined to the file. Null if there are none. */
 export function fixAllIn(snapshot: Snapshot, file: string): Fix | null {
   const accept = (fix: Fix) => isSafe(fix) && fix.edits.every(edit => edit.file === file);
   return joined(
@@ -56,7 +54,9 @@ export function fixAllIn(snapshot: Snapshot, file: string): Fix | null {
   );
 }
 
-/** The preferred fixes of all findings of a rule: in the file, and in the workspace if there are more. */
+/**
+ * Returns the preferred fixes of all findings of a rule: in the file and, if there are more, in the workspace.
+ */
 function fixesOfRule({ findings }: Snapshot, file: string, rule: string): Fix[] {
   const ofRule = (all: readonly Finding[]) => all.filter(finding => finding.rule === rule);
   const inFile = ofRule(findings.get(file) ?? []);

@@ -1,6 +1,6 @@
 /**
- * A secret of sops-nix becomes a generator that asks for the value: what it says of owner and mode goes along, and
- * those who read its path read that of the generator's file. `varsmith convert` takes the value along as well.
+ * Turns a sops-nix secret into a generator that prompts for the value: owner and mode are kept, and readers of
+ * its path read that of the generator's file. `varsmith convert` also moves the value.
  */
 import { mayBeSame } from '../../checks/facts/generator/script-io.ts';
 import type { SecretDefinition } from '../../fleet/model/secrets.ts';
@@ -16,14 +16,14 @@ import type { Refactoring } from './generator-at.ts';
 
 export function fromSops(snapshot: Snapshot, file: string, offset: number): Refactoring[] {
   const { fleet } = snapshot;
-  // Most files have nothing to do with it, and the editor asks at each step of the cursor.
+  // Fast path: most files do not mention secrets, and the editor asks whenever the cursor moves.
   if (!mentionsSecrets(snapshot.files.text(file) ?? '')) return [];
   const facts = fleet.secrets;
   const definition = facts
     .find(fact => fact.file === file)
     ?.definitions.find(({ at }) => at.file === file && at.start <= offset && offset <= at.end);
   if (definition === undefined || !isConvertible(definition)) return [];
-  // A module of a user has no generators; that of a machine has.
+  // Modules of machines can have generators, modules of users cannot.
   const isOfMachine = machineFiles(fleet).has(file);
   const same = facts
     .flatMap(fact => fact.definitions)

@@ -1,4 +1,7 @@
-/** The generator whose declaration a cursor stands in, as refactorings need it: written once, in one place, and known. */
+/**
+ * Finds the generator whose declaration contains a cursor, for refactorings: defined once, in one place, and
+ * fully known.
+ */
 
 import { type NamedBinding, namedAt } from '../../edits/edit-bindings.ts';
 import type { TextEdit } from '../../edits/text-edit.ts';
@@ -8,11 +11,11 @@ import { indexOf } from '../names/fleet-index.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 export interface Refactoring {
-  /** Imperative, as a menu shows it. */
+  /** Imperative, as shown in a menu. */
   readonly title: string;
   readonly kind: 'extract' | 'rewrite';
   readonly edits: readonly TextEdit[];
-  /** Stored values that get another name. */
+  /** Moves of stored values that are renamed. */
   readonly moves: readonly Move[];
 }
 
@@ -20,16 +23,16 @@ export interface WrittenGenerator {
   readonly generator: Generator;
   readonly definition: GeneratorDefinition;
   readonly body: GeneratorBody;
-  /** The binding that its name is the last name of. */
+  /** The binding whose path ends in its name. */
   readonly named: NamedBinding;
 }
 
 /**
- * Null where several places define it, where its name or a list of its parts is not known as a whole, where a condition
- * decides on it, and where it comes from a function.
+ * Returns the generator, or null if it has several definitions, a partly known name or list of parts, a
+ * condition, or comes from a function.
  */
 export function generatorAt(snapshot: Snapshot, file: string, offset: number): WrittenGenerator | null {
-  // The cursor may stand in front of the name, in `clan.core.vars`.
+  // The cursor may be before the name, in `clan.core.vars`.
   const lineEnd = snapshot.files.text(file)?.indexOf('\n', offset) ?? -1;
   for (const limit of [offset, lineEnd === -1 ? Number.POSITIVE_INFINITY : lineEnd]) {
     const definition = lastBefore(indexOf(snapshot).definitionsIn(file), limit);
@@ -41,7 +44,7 @@ export function generatorAt(snapshot: Snapshot, file: string, offset: number): W
   return null;
 }
 
-/** Only the last name in front of a place can be of a declaration around it. */
+/** Returns the last definition before a place, the only one whose declaration can enclose it. */
 function lastBefore(definitions: readonly GeneratorDefinition[], limit: number): GeneratorDefinition | null {
   let last: GeneratorDefinition | null = null;
   for (const definition of definitions)

@@ -1,4 +1,4 @@
-/** Replaces a script that only stores what was typed by `persist = true`. */
+/** Replaces a script that only stores an answer by `persist = true`. */
 
 import { type FollowedScript, followed } from '../../checks/facts/followed-scripts.ts';
 import { isCopy, writesOver } from '../../checks/facts/generator/prompt-copies.ts';
@@ -30,9 +30,9 @@ export function persistPrompts(snapshot: Snapshot, written: WrittenGenerator): R
   return [{ title: `Keep ${names} with persist = true`, kind: 'rewrite', edits, moves: [] }];
 }
 
-/** The statement that copies the prompt to the file of its name, and is the only one that writes it. */
+/** Returns the statement that copies the prompt to the file of its name, if nothing else writes that file. */
 function copyOf({ flow, tree }: FollowedScript, body: GeneratorBody, name: string): Range | null {
-  // What is persisted is secret: a public file has to be written by a script.
+  // A persisted file is secret; a public one has to be written by a script.
   const file = body.files.find(
     generatorFile => generatorFile.name === name && generatorFile.nameKind === 'literal',
   );
@@ -56,7 +56,7 @@ function withoutCopies(
       const place = placeOf(at);
       return place === null ? null : removed(files, place);
     });
-  // Nothing is left to run, so nothing is left to run it with.
+  // Without a script, its packages and dependencies are not needed either.
   const options = body
     .options()
     .filter(

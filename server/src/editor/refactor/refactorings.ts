@@ -1,6 +1,6 @@
 /**
- * Refactorings of declarations that have no findings. Each offer is whole: if a part cannot be rewritten, nothing is
- * offered. Pure; it knows no editor.
+ * Refactorings of declarations without findings. All or nothing: if a part cannot be rewritten, the refactoring
+ * is not offered. Pure; independent of any editor.
  */
 import type { Snapshot } from '../snapshot.ts';
 import { fromSops } from './from-sops.ts';

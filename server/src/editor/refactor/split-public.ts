@@ -1,6 +1,6 @@
 /**
- * A public file that is made of a secret one gets a generator of its own: it can be made again, in another format or
- * with another tool, without a new secret.
+ * Moves a public file derived from a secret one into its own generator, so that it can be regenerated in
+ * another format or with another tool without a new secret.
  */
 
 import { type FollowedScript, followed } from '../../checks/facts/followed-scripts.ts';
@@ -52,7 +52,7 @@ function editsFor(
   const declared = declarationOf(snapshot, source.path, file);
   if (statement === null || at?.file !== source.path || declared === null) return null;
   const taken = removed(snapshot.files, at);
-  // As far in as it is, so that a here-document keeps its own indentation.
+  // Re-indented as a block, so that a here-document keeps its relative indentation.
   const moved = reindented(source, at, indentOf(source, at.start), '')?.join('\n') ?? null;
   if (taken === null || moved === null || moved.includes('${') || moved.includes("''")) return null;
   const uses = usesOf(snapshot, generator.name, file.name, name);
@@ -86,7 +86,10 @@ function editsFor(
 
 const OUT = /\$\{?out\}?"?\/"?([\w.+@=-]+)/g;
 
-/** The one statement that writes the file, reads secrets of the generator, and does nothing else for it. */
+/**
+ * Returns the only statement that writes the file, if it reads secrets of the generator and has no other
+ * effect.
+ */
 function makerOf(
   { flow, tree }: FollowedScript,
   file: GeneratorFile,
@@ -109,7 +112,7 @@ function makerOf(
     ({ path }) => path.variable === 'out' && names.has(path.rest ?? '') && path.rest !== file.name,
   );
   if (reads.length === 0 || !isOwn) return null;
-  // Neither the others may need the file, nor it a variable of theirs.
+  // No other statement may need the file, and it may need no variable of theirs.
   const needed = flow.reads.some(
     read => !inside(read, maker) && read.path.variable === 'out' && read.path.rest === file.name,
   );
@@ -118,7 +121,10 @@ function makerOf(
   return needed || variables.length > 0 || assigns ? null : maker;
 }
 
-/** Takes the declaration of the file out; null unless it says `files.<name>.secret = false;` and no more. */
+/**
+ * Returns the edit that removes the file's declaration, or null unless it is only `files.<name>.secret =
+ * false;`.
+ */
 function declarationOf({ files }: Snapshot, path: string, file: GeneratorFile): TextEdit | null {
   const source = files.parse(path);
   if (source === null || file.at.file !== path) return null;
@@ -131,7 +137,7 @@ function declarationOf({ files }: Snapshot, path: string, file: GeneratorFile): 
   return isAlone ? { file: path, start: line.start, end: line.end, text: '' } : null;
 }
 
-/** The uses, by the new name; null where one of them cannot be rewritten. */
+/** Returns the edits of uses for the new name, or null if one of them cannot be rewritten. */
 function usesOf(snapshot: Snapshot, generator: string, file: string, name: string): TextEdit[] | null {
   const edits: TextEdit[] = [];
   for (const { uses } of snapshot.fleet.units.values())
@@ -143,7 +149,7 @@ function usesOf(snapshot: Snapshot, generator: string, file: string, name: strin
       edits.push({ ...generatorAt, text: attributeText(name) });
     }
   const words = indexOf(snapshot).occurrencesOf({ kind: 'file', generator, file });
-  // Scripts of others would have to depend on the new one as well.
+  // The scripts of other generators would have to depend on the new one as well.
   const isRead = words.some(({ inScript, at }) => {
     const textBefore = snapshot.files.text(at.file)?.slice(Math.max(0, at.start - 200), at.start) ?? '';
     return inScript && /\$\{?in\}?[^\n]*$/.test(textBefore);

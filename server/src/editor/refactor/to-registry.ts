@@ -1,6 +1,6 @@
 /**
- * A generator of a machine's module becomes an entry of the registry, made as the entries that are there, and is
- * selected for the machines that have it.
+ * Turns a generator of a machine's module into a registry entry in the style of existing ones, and selects it
+ * for the machines that have it.
  */
 
 import {
@@ -48,7 +48,7 @@ export function toRegistry(snapshot: Snapshot, written: WrittenGenerator): Refac
   return [{ title, kind: 'extract', edits: [entry, ...rows, gone], moves: [] }];
 }
 
-/** Takes the binding out with its lines, and the blank line that would be left double. */
+/** Returns the edit that removes the binding with its lines, and a resulting duplicate blank line. */
 function declarationGone({ named: { file, binding } }: WrittenGenerator): TextEdit | null {
   const first = lineAround(file, binding);
   const last = lineAround(file, { start: binding.end - 1, end: binding.end });
@@ -56,14 +56,17 @@ function declarationGone({ named: { file, binding } }: WrittenGenerator): TextEd
   if (file.text.slice(binding.end, last.contentEnd).trim() !== '') return null;
   const before = file.text.slice(0, first.start);
   const after = file.text.slice(last.end);
-  // Of two blank lines one goes, and so does one at the beginning or at the end of the set.
+  // Removes one of two blank lines, and a blank line at the beginning or end of the set.
   const isSetOff = /([{\n])[ \t]*\r?\n$/.test(before);
   const below = isSetOff ? (/^[ \t]*\r?\n/.exec(after)?.[0].length ?? 0) : 0;
   const above = below === 0 && /^[ \t]*\}/.test(after) ? /(?<=\n)[ \t]*\r?\n$/.exec(before)?.[0].length : 0;
   return { file: file.path, start: first.start - (above ?? 0), end: last.end + below, text: '' };
 }
 
-/** Each machine's row gets the key; null unless each has a row of its own, and reads it. */
+/**
+ * Returns the edits that add the key to each machine's row, or null unless each machine has and reads its own
+ * row.
+ */
 function rowEdits(
   { fleet, files }: Snapshot,
   matrix: Matrix,
@@ -87,14 +90,14 @@ function rowEdits(
   return edits;
 }
 
-/** A complete entry with a script, which new entries follow. */
+/** A complete entry with a script, which serves as a model for new entries. */
 interface Model {
   readonly key: RegistryKey;
   readonly binding: AttrBinding;
-  /** The helper that makes it, as it is written; `null` without a helper. */
+  /** The helper that creates it, as written, or `null` without a helper. */
   readonly helper: string | null;
   readonly fields: AttrSetExpr;
-  /** The arguments that the helper accepts; `null`: any. */
+  /** The arguments that the helper accepts, or `null` for any. */
   readonly takes: ReadonlySet<string> | null;
 }
 
@@ -142,13 +145,13 @@ function entryEdit({ files }: Snapshot, registry: Registry, written: WrittenGene
   return insertBelow(source, last, ['', ...lines.flatMap(line => line.split('\n'))]);
 }
 
-/** How far in the bindings of a set are. */
+/** Returns the indentation of bindings in a set. */
 function bindingIndent(file: SourceFile, set: AttrSetExpr): string {
   const [first] = set.bindings;
   return first === undefined ? '' : indentOf(file, first.start);
 }
 
-/** The last entry that is given a script, and whose helper passes it on as it is. */
+/** Returns the last entry with a script whose helper passes the script on unchanged. */
 function modelIn(source: SourceFile, registry: Registry): Model | null {
   for (const key of registry.keys.toReversed()) {
     const binding = key.at.file === source.path ? bindingNamedAt(source, key.at) : null;
@@ -194,7 +197,7 @@ function fieldOf(fields: AttrSetExpr, name: string): AttrBinding | undefined {
   );
 }
 
-/** The function that a name stands for in this file. */
+/** Returns the function that a name refers to in this file. */
 function lambdaOf(source: SourceFile, helper: Expr): LambdaExpr | null {
   if (helper.kind !== 'variable') return null;
   for (const scope of expressionsAt(source, helper.start).reverse()) {
@@ -208,7 +211,7 @@ function lambdaOf(source: SourceFile, helper: Expr): LambdaExpr | null {
   return null;
 }
 
-/** Options of the generator that a module may leave out and an entry may not. */
+/** Defaults of generator options that an entry must state explicitly. */
 const DEFAULTS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     share: 'false',
@@ -217,7 +220,7 @@ const DEFAULTS: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Returns the metadata of an entry; `null` if it cannot be derived. */
+/** Returns the metadata of an entry, or `null` if it cannot be derived. */
 function metadataOf(
   source: SourceFile,
   { fields, helper }: Model,
@@ -235,13 +238,13 @@ function metadataOf(
     if (ruledOut.has(field.name)) continue;
     const fallback = DEFAULTS.get(field.name);
     if (fallback !== undefined) {
-      // A helper has fallbacks of its own.
+      // A helper has its own defaults.
       if (helper === null) lines.push(`${field.name} = ${fallback};`);
     } else if (field.name === 'envVar') lines.push('envVar = null;');
     else if (field.name === 'fileAttr') lines.push(`fileAttr = ${stringText(main)};`);
     else if (field.name === 'description') lines.push(`description = ${stringText(name)};`);
     else if (field.name !== 'secret') {
-      // What it is about and what kind it is: as with the one before, for want of a better word.
+      // Without better information, take domain and kind from the previous entry.
       const text = source.text.slice(binding.value.start, binding.value.end);
       if (binding.value.kind !== 'string' || text.includes('\n')) return null;
       lines.push(`${field.name} = ${text};`);
@@ -250,5 +253,5 @@ function metadataOf(
   return lines;
 }
 
-/** Parts of the generator itself. */
+/** Attributes of the generator itself. */
 const OWN: ReadonlySet<string> = new Set(['files', 'prompts', 'script']);

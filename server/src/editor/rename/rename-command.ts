@@ -1,10 +1,10 @@
-/** The command line that renames what stands at a place, for editors that cannot do it. */
+/** Builds the command line that renames the thing at a place, for editors without rename support. */
 import { indexOf } from '../names/fleet-index.ts';
 import type { Subject } from '../names/subjects.ts';
 import { pointedAt } from '../secrets/places.ts';
 import type { Snapshot } from '../snapshot.ts';
 
-/** `varsmith rename KIND OLD NEW`; null where the command line has no such kind. */
+/** Returns `varsmith rename KIND OLD NEW`, or null if the command line does not support the kind. */
 export function renameCommand(snapshot: Snapshot, file: string, offset: number, to: string): string | null {
   const subject = pointedAt(snapshot, indexOf(snapshot), file, offset)?.subject;
   const named = subject ? namedBy(subject) : null;

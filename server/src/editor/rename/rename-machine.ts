@@ -1,7 +1,7 @@
 /**
- * Renaming a machine: where it is declared, in roles and tags, the rows of matrices and what reads them, the folder
- * it is configured in, and what is stored for it. A machine's name is written in many ways, so every text is looked
- * through, and one mention that is not understood refuses the whole.
+ * Renames a machine: its declaration, roles and tags, matrix rows and their readers, its configuration folder,
+ * and its stored values. Because a machine's name can be written in many ways, every text is searched, and a
+ * single mention of unknown form rejects the rename.
  */
 
 import { replaceName } from '../../edits/edits.ts';
@@ -49,7 +49,7 @@ export function renameMachine(snapshot: Snapshot, from: string, to: string): Ren
   const isStoredNamed = [...edits.values()].some(({ file, start }) => {
     return STORED.test(snapshot.files.text(file)?.slice(Math.max(0, start - 20), start) ?? '');
   });
-  // Who is told of the new place needs the value there.
+  // Code that refers to the new path needs the value there.
   const isNamed = ({ from: path }: Move) => isStoredNamed && path.includes('per-machine/');
   return {
     edits: [...edits.values()],
@@ -58,10 +58,10 @@ export function renameMachine(snapshot: Snapshot, from: string, to: string): Ren
 }
 
 /**
- * Renames the machine whose folder below `machines` somebody moves. Null where it is no such folder, or the machine goes
- * by the new name already. The move of the folder itself is left out.
+ * Renames the machine whose folder below `machines` is moved. Null if it is not such a folder, or the machine
+ * already has the new name. Leaves out the move of the folder itself.
  *
- * @param from path of the folder, relative to the root, as is `to`
+ * @param from path of the folder, relative to the root, like `to`
  */
 export function renameMachineFolder(snapshot: Snapshot, from: string, to: string): Renaming | Refusal | null {
   const folder = below(snapshot.fleet.directory ?? '', 'machines');
@@ -79,13 +79,13 @@ function nameIn(folder: string, path: string): string | null {
   return name === '' || name.includes('/') ? null : name;
 }
 
-/** The text before a machine's name in the path of one of its values. */
+/** Matches the text before a machine's name in the path of a stored value. */
 const STORED = /\bper-machine\/$/;
 
-/** Folders that hold no Nix of the fleet. */
+/** Folders without Nix files of the fleet. */
 const LEFT_OUT = ['node_modules', 'result'];
 
-/** The Nix files of the fleet, those of its stores left out. */
+/** Returns the Nix files of the fleet, without those of its stores. */
 export function nixFiles(snapshot: Snapshot): string[] {
   const stores = STORE_FOLDERS.map(name => below(snapshot.fleet.directory ?? '', name));
   return nixFilesBelow(snapshot, '', new Set([...LEFT_OUT, ...stores]));
@@ -100,7 +100,7 @@ function nixFilesBelow(snapshot: Snapshot, folder: string, leftOut: ReadonlySet<
   });
 }
 
-/** Returns the other edits in a file, or the first mention of the name that is not understood. */
+/** Returns the other edits in a file, or the first mention of the name of unknown form. */
 function mentionsIn(
   { files }: Snapshot,
   file: string,
@@ -113,7 +113,7 @@ function mentionsIn(
   const source = files.parse(file);
   if (source === null) return { edits: textEdits };
   const fileEdits = edits.filter(edit => edit.file === file);
-  // Only a mention that nothing else explains needs the whole tree.
+  // Computed lazily: only a mention without another explanation requires the whole tree.
   let paths: readonly Range[] | null = null;
   const word = new RegExp(`(?<![\\w-])${from.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'g');
   for (const match of text.matchAll(word)) {
@@ -121,7 +121,7 @@ function mentionsIn(
     if (fileEdits.some(edit => edit.start <= at.start && at.end <= edit.end) || isIn(source.comments, at))
       continue;
     const before = text.slice(Math.max(0, at.start - 40), at.start);
-    // In the repository as on the machine: what is kept for it goes by its name.
+    // Stored values go by the machine's name, both in the repository and on the machine.
     if (STORED.test(before)) {
       textEdits.push({ file, ...at, text: to });
       continue;
@@ -142,7 +142,7 @@ function isIn(ranges: readonly Range[], { start, end }: Range): boolean {
   return ranges.some(range => range.start <= start && end <= range.end);
 }
 
-/** Paths that are written as such: `./machines/lea`. */
+/** Returns path literals such as `./machines/lea`. */
 function pathsIn(source: SourceFile): Range[] {
   const paths: Range[] = [];
   const open: Expr[] = [source.root];

@@ -1,7 +1,7 @@
 /**
- * Renaming a secret of sops-nix or agenix, or a template: its declarations, its uses, and paths that are written out. The
- * key in the encrypted file keeps its name, since every value is sealed together with it: the declaration is told the
- * key instead (`key = "old";`).
+ * Renames a sops-nix or agenix secret or a template: its declarations, uses, and literal paths. The key in the
+ * encrypted file keeps its name, because values are authenticated together with it; the declaration gets `key =
+ * "old";` instead.
  */
 
 import { addOption, insertBeside, namedAt } from '../../edits/edit-bindings.ts';
@@ -28,7 +28,7 @@ import type { Snapshot } from '../snapshot.ts';
 import { nixFiles } from './rename-machine.ts';
 import type { Refusal, Renaming } from './renaming.ts';
 
-/** Returns what would be renamed; `null` if it has no name of its own. */
+/** Returns the name that would be renamed, or `null` if the secret has no name of its own. */
 export function prepareSecret(
   snapshot: Snapshot,
   { at, role }: Target,
@@ -84,7 +84,7 @@ export function renameSecret(
   return { edits: joined([...edits, ...written.edits]), moves: [] };
 }
 
-/** Merges an insertion at the place of a changed name with the edit of the name. */
+/** Merges an insertion at a renamed place into the edit of the name. */
 function joined(edits: readonly TextEdit[]): TextEdit[] {
   const editsByPlace = new Map<string, TextEdit>();
   for (const edit of edits) {
@@ -98,7 +98,7 @@ function joined(edits: readonly TextEdit[]): TextEdit[] {
   return [...editsByPlace.values()];
 }
 
-/** Do modules of machines and modules of users each declare one? */
+/** Returns whether both a module of a machine and a module of a user declare the secret. */
 function isOfBoth(snapshot: Snapshot, keeper: SecretKeeper, name: string): boolean {
   const definitions = secretNamed(snapshot, keeper, name)?.definitions ?? [];
   const sides = new Set(definitions.map(definition => sideAt(snapshot.fleet, definition)));
@@ -116,7 +116,7 @@ function problemOf(snapshot: Snapshot, subject: SecretSubject, to: string): stri
   return null;
 }
 
-/** Why a secret that nothing in Nix declares, or not Nix alone, cannot be renamed; null for any other. */
+/** Returns why a secret that is not, or not only, declared in Nix cannot be renamed, or null. */
 function undeclared(snapshot: Snapshot, keeper: SecretKeeper, name: string): string | null {
   const secret = secretNamed(snapshot, keeper, name);
   if (secret !== null && secret.implicitOn.length > 0)
@@ -127,7 +127,7 @@ function undeclared(snapshot: Snapshot, keeper: SecretKeeper, name: string): str
     : `Nothing in this repository declares "${name}".`;
 }
 
-/** Each definition that took its value by its name is told the key. */
+/** Returns the edits that set the key of each definition whose key was derived from its name. */
 function keyEdits(
   snapshot: Snapshot,
   definitions: readonly SecretDefinition[],
@@ -146,7 +146,7 @@ function keyEdits(
     const { defaults } = secretsIn(snapshot);
     const format = textOr(definition, 'format', defaults, 'yaml');
     if (format !== null && !hasKeys(format)) continue;
-    // A key that is set for all secrets is not that of the name.
+    // A default key for all secrets is not derived from the name.
     if (defaults.some(({ option }) => option === 'key')) continue;
     if (!complete) return { refused: computed(snapshot, at, from) };
     const edit = keyEdit(snapshot, at, from, to);
@@ -156,14 +156,14 @@ function keyEdits(
   return { edits };
 }
 
-/** May two definitions be of one machine, so that what one sets counts for the other? */
+/** Returns whether two definitions may apply to one machine, so that options of one affect the other. */
 function areMerged({ fleet }: Snapshot, definition: SecretDefinition, other: SecretDefinition): boolean {
   const [left, right] = [definition, other].map(({ at }) => machinesOfFile(fleet, at.file));
   if (definition === other || left?.length === 0 || right?.length === 0) return true;
   return left?.some(machine => right?.includes(machine)) === true;
 }
 
-/** `key = "old";` in the set of the secret, or beside the one option of it that is set. */
+/** Returns the edit that adds `key = "old";` to the set of the secret, or next to its only option. */
 function keyEdit({ files }: Snapshot, at: Place, from: string, to: string): TextEdit | null {
   const named = namedAt(files, at);
   if (named === null) return null;
@@ -175,7 +175,10 @@ function keyEdit({ files }: Snapshot, at: Place, from: string, to: string): Text
   return insertBeside(files, at, `${attributeText(to)}.${key}`);
 }
 
-/** Paths on the machine that are written out, and what asks for it in a way that is not followed. */
+/**
+ * Returns the edits of literal paths on the machine, or a refusal if something reads the name in an unknown
+ * form.
+ */
 function mentions(
   snapshot: Snapshot,
   subject: SecretSubject,
@@ -195,7 +198,7 @@ function mentions(
         ? '/run/agenix/'
         : '/run/secrets(?:-for-users)?/';
   const path = new RegExp(`${folder}(${name})(?![\\w./-]*[\\w/-])`, 'g');
-  // Where any name may be asked for, one that is written out somewhere may be what is asked for.
+  // If some use may read any name, a literal mention elsewhere may be that name.
   const isOpen = secretsIn(snapshot).uses.some(use => use.keeper === keeper && isAnyName(use.name));
   const written = new RegExp(isOpen ? `"(${name})"` : '(?!)', 'g');
   for (const file of nixFiles(snapshot)) {

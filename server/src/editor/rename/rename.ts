@@ -1,7 +1,7 @@
 /**
- * Renaming a generator, a file, a prompt, a registry key, a machine or a secret of sops-nix or agenix everywhere:
- * declarations, dependencies, uses, matrices and the words of scripts. All or nothing: what cannot be rewritten everywhere is refused, with the place that stands in
- * the way.
+ * Renames a generator, file, prompt, registry key, machine, or sops-nix or agenix secret everywhere:
+ * declarations, dependencies, uses, matrices and script words. All or nothing: a rename that cannot be
+ * completed is rejected with the place in question.
  */
 
 import { replaceName } from '../../edits/edits.ts';
@@ -79,7 +79,7 @@ export function renameTarget(snapshot: Snapshot, target: Target, to: string): Re
   return taken === null ? { edits: unique(edits), moves } : { refused: taken };
 }
 
-/** The subjects that have to go by one name: a persisted prompt is its file. */
+/** Returns the subjects that must have the same name, such as a persisted prompt and its file. */
 function subjectsWith(index: FleetIndex, subject: Subject): Subject[] {
   if (subject.kind !== 'prompt' && subject.kind !== 'file') return [subject];
   const { generator } = subject;
@@ -94,7 +94,7 @@ function subjectsWith(index: FleetIndex, subject: Subject): Subject[] {
   ];
 }
 
-/** Generators and files become names of folders and of paths in scripts. */
+/** Matches names of generators and files, which are used as folder names and in script paths. */
 const STORED_NAME = /^[A-Za-z0-9+._=][A-Za-z0-9+._=-]*$/;
 
 function problemOf(index: FleetIndex, subject: Subject, to: string): string | null {
@@ -118,7 +118,7 @@ function editOf({ files }: Snapshot, { at, inScript }: Target, from: string, to:
   return files.text(at.file)?.slice(at.start, at.end) === from ? { ...at, text: to } : null;
 }
 
-/** A name that is the whole text of a string, of which the place is what is between the quotes. */
+/** Returns the edit of a name that is the whole text of a string; the string's place excludes its quotes. */
 function insideString(files: Snapshot['files'], at: Place, from: string, to: string): TextEdit | null {
   const text = files.text(at.file);
   if (text?.slice(at.start, at.end) !== from || !STORED_NAME.test(to)) return null;
@@ -135,7 +135,7 @@ function covers(edit: TextEdit, place: Place): boolean {
   return edit.file === place.file && edit.start <= place.end && place.start <= edit.end;
 }
 
-/** Each name once: one that is found with its quotes and without them is rewritten with them. */
+/** Removes duplicates. A name found both with and without its quotes is replaced with them. */
 function unique(edits: readonly TextEdit[]): TextEdit[] {
   const different = [...new Map(edits.map(edit => [`${edit.file}:${edit.start}`, edit])).values()];
   const byFile = new Map<string, TextEdit[]>();
@@ -148,7 +148,7 @@ function unique(edits: readonly TextEdit[]): TextEdit[] {
   );
 }
 
-/** The quotes of a name are not part of it. */
+/** Returns the place of a name without its quotes. */
 function innerPlace({ files }: Snapshot, at: Place, name: string): Place {
   const text = files.text(at.file)?.slice(at.start, at.end) ?? '';
   const before = text.indexOf(name);

@@ -1,4 +1,4 @@
-/** The result of a rename: edits with moves of stored values, or why it is refused. */
+/** Defines the result of a rename: edits and moves of stored values, or the reason why it is rejected. */
 import type { TextEdit } from '../../edits/text-edit.ts';
 import type { Move } from '../../store/vars/moves.ts';
 
@@ -8,7 +8,7 @@ export interface Renaming {
   readonly moves: readonly Move[];
 }
 
-/** Why something cannot be renamed, for the person who asked. */
+/** The reason why something cannot be renamed, for the user. */
 export interface Refusal {
   readonly refused: string;
 }

@@ -1,4 +1,4 @@
-/** Joins the secrets of sops-nix and agenix into a whole, anew each time: for what is asked seldom. */
+/** Joins the sops-nix and agenix secrets of a fleet without caching, for rare requests. */
 import { type FleetSecrets, joinSecrets } from '../../fleet/secrets/secrets-join.ts';
 import { implicitByName, readSops } from '../../store/sops/sops-keys.ts';
 import type { Around } from './scaffold.ts';

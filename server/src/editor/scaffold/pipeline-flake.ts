@@ -1,4 +1,4 @@
-/** The Nix of a new pipeline, fourth part: the flake of a new clan, and what tells git to leave stored values alone. */
+/** Nix code of a new pipeline, part 4: the flake of a new clan, and the git settings for stored values. */
 import { attributeText } from '../../edits/edits.ts';
 
 /** @param name of the clan @param system of its first machine, as Nix writes it */
@@ -35,7 +35,11 @@ export function flakeNix(name: string, machine: string, system: string): string 
 `;
 }
 
-/** A name that a clan can have. @param folder the name of its folder */
+/**
+ * Returns a valid clan name.
+ *
+ * @param folder the name of its folder
+ */
 export function clanName(folder: string): string {
   return folder.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '') || 'fleet';
 }

@@ -1,6 +1,6 @@
 /**
- * The Nix of a new pipeline, second part: what turns keys into generators and paths. Each is a pure function of its
- * arguments, so that a fleet can be looked at from any architecture.
+ * Nix code of a new pipeline, part 2: the functions from keys to generators and paths. They are pure, so that a
+ * fleet can be evaluated on any architecture.
  */
 
 export const GENERATORS_NIX = `\

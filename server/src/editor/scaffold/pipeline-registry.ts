@@ -1,10 +1,10 @@
 /**
- * The Nix of a new pipeline, first part: the registry with a few entries to copy from, and the matrix. Written as
- * nixfmt formats it, since it becomes the person's own.
+ * Nix code of a new pipeline, part 1: the registry with a few example entries, and the matrix. Formatted like
+ * nixfmt does, since users will edit it.
  */
 import { attributeText } from '../../edits/edits.ts';
 
-/** The keys that the new registry has. */
+/** The keys of the new registry. */
 const EXAMPLE_KEYS: readonly string[] = ['example', 'example-account', 'example-password'];
 
 export const REGISTRY_NIX = `\
@@ -136,7 +136,9 @@ in
 `;
 
 /**
- * The matrix. @param hasExamples the first machine gets the keys of the examples, so that none is without a machine
+ * Returns the matrix.
+ *
+ * @param hasExamples whether the first machine gets the example keys, so that each has a machine
  */
 export function matrixNix(machines: readonly string[], hasExamples: boolean): string {
   const keys = EXAMPLE_KEYS.map(key => `    "${key}"\n`).join('');
@@ -158,7 +160,12 @@ const HARDWARE_NIX = `
   fileSystems."/".device = "/dev/disk/by-label/root";
 `;
 
-/** The module of a machine that takes its generators from its row, and gives its sessions their variables. @param root the way there from its folder: `../..` */
+/**
+ * Returns the module of a machine that takes its generators from its row and sets the variables of its
+ * sessions.
+ *
+ * @param root the relative path from its folder to the root: `../..`
+ */
 export function machineNix(machine: string, system: string, root: string): string {
   const isDarwin = system.endsWith('-darwin');
   const version = isDarwin ? '6' : '"25.11"';

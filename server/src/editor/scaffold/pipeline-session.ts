@@ -1,6 +1,6 @@
 /**
- * The Nix of a new pipeline, third part: what sessions get. Variables from keys, steps beside them, both rendered for
- * shells, and the modules that give them to users.
+ * Nix code of a new pipeline, part 3: variables from keys, steps, the functions that render both for shells,
+ * and the modules that apply them to users' sessions.
  */
 import { attributeText } from '../../edits/edits.ts';
 
@@ -37,7 +37,11 @@ in
 builtins.listToAttrs (map variableOf exported)
 `;
 
-/** The steps, with an example of each kind. @param machine one that has the keys of the examples; null: no examples */
+/**
+ * Returns the session specification, with an example of each kind of step.
+ *
+ * @param machine one that has the example keys, or null for no examples
+ */
 export function specNix(machine: string | null): string {
   const [shared, machineRows] = machine === null ? ['[ ]', '{ }'] : [EXAMPLE_SHARED, exampleOwn(machine)];
   return `\

@@ -1,6 +1,6 @@
 /**
- * Laying the registry pipeline into a repository: which files, and which of them are there already. What exists is
- * kept whatever is in it, so that a second time changes nothing. Writes nothing itself.
+ * Plans the files of a registry pipeline in a repository. Existing files are kept whatever they contain, so
+ * running it again changes nothing. Writes nothing itself.
  */
 import { attributeText } from '../../edits/edits.ts';
 import { below } from '../../store/vars/files.ts';
@@ -17,11 +17,11 @@ const MATRIX_PATH = 'lib/machine-env-matrix.nix';
 const FLAKE_PATH = 'flake.nix';
 
 export interface PipelineOptions {
-  /** The name of the fleet's folder, after which a new clan is called. */
+  /** The name of the fleet's folder, which becomes the name of a new clan. */
   readonly folder: string;
-  /** The example machine, where the fleet has none yet. */
+  /** The example machine, if the fleet has none yet. */
   readonly machine: string;
-  /** As Nix writes it: `x86_64-linux`. */
+  /** In Nix's notation: `x86_64-linux`. */
   readonly system: string;
 }
 
@@ -32,22 +32,22 @@ interface NewFile {
 }
 
 export interface Pipeline {
-  /** Files to be made. */
+  /** Files to create. */
   readonly created: readonly NewFile[];
-  /** Paths of files that are there already. */
+  /** Paths of existing files. */
   readonly kept: readonly string[];
-  /** Sentences about what is not written, and why. */
+  /** Sentences about files that are not written, and why. */
   readonly left: readonly string[];
-  /** Sentences about what is left for the person to do. */
+  /** Sentences about what is left to the user. */
   readonly next: readonly string[];
 }
 
-/** The advice if git does not know the new files. */
+/** The advice if git does not track the new files. */
 export const TELL_GIT = 'Make the new files known to git (`git add`): a flake sees no others.';
 
 export const SYSTEMS = ['x86_64-linux', 'aarch64-linux', 'aarch64-darwin', 'x86_64-darwin'] as const;
 
-/** Returns the files of the pipeline, or why it cannot be written. */
+/** Returns the files of the pipeline, or the reason why it cannot be created. */
 export function layPipeline(
   { fleet, files }: Pick<Snapshot, 'fleet' | 'files'>,
   options: PipelineOptions,
@@ -62,12 +62,12 @@ export function layPipeline(
   }
   const machineNames = fleet.machines.map(({ name }) => name).filter(name => name !== options.machine);
   const machines = machineNames.length > 0 ? machineNames : [options.machine];
-  // Examples are about the keys of the new registry.
+  // The examples use keys of the new registry.
   const hasExamples = files.kind(REGISTRY_PATH) === null;
-  // A fleet with machines gets no further one: clan would take it for real.
+  // Do not add an example machine to a fleet with machines, because clan would treat it as real.
   const directory = fleet.directory ?? '';
   const example = machineNames.length === 0 ? [exampleMachine(options, directory)] : [];
-  // A clan that is declared without a flake gets none.
+  // A clan that is declared without a flake does not get one.
   const isFlake = !fleet.isClan || files.kind(FLAKE_PATH) !== null;
   const { machine, system } = options;
   const flake = { path: FLAKE_PATH, text: flakeNix(clanName(options.folder), machine, system), needs: [] };
@@ -113,15 +113,15 @@ function leftText({ path, other }: { readonly path: string; readonly other: stri
     : `${path} is left out: it would need ${other} as Varsmith writes it.`;
 }
 
-/** A file with the paths of those that it only works with as they are written here. */
+/** A file with the paths of files that it requires exactly as written here. */
 interface WantedFile extends NewFile {
   readonly needs: readonly string[];
-  /** Made only for the files that need it. */
+  /** True if it is only created for files that require it. */
   readonly isHelper?: boolean;
 }
 
 const GENERATORS_PATH = 'lib/vars-generators.nix';
-/** Made by the person, after an example. */
+/** The user creates this file from an example. */
 const SPEC_PATH = 'lib/session-vars-spec.nix';
 const VARIABLES_PATH = 'lib/session-vars.nix';
 const RENDER_PATH = 'lib/session-vars-render.nix';

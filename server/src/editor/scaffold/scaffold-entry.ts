@@ -1,7 +1,7 @@
 /**
- * The text of a new registry entry of a wanted kind, in the form of those that are there: a call of the helper that
- * makes entries of the kind, a copy of one, or a set that is written out. Works on syntax; values only tell of which
- * kind the entries are.
+ * Writes the text of a new registry entry in the style of existing ones: a call of a helper that creates
+ * entries of its kind, a copy of an entry, or a literal set. Works on syntax; values only determine the kinds
+ * of entries.
  */
 
 import {
@@ -24,7 +24,7 @@ import type { SourceFile } from '../../nix/source.ts';
 import type { Formal } from '../../nix/syntax.ts';
 import { findBinding } from '../names/lexical.ts';
 
-/** A new entry. What is absent or null is as in the entries that it takes after. */
+/** The requested entry. Fields that are absent or null follow its model entries. */
 export interface EntryWish extends ChosenNames, FamilyWish {
   readonly kind: SecretKind;
 }
@@ -32,11 +32,11 @@ export interface EntryWish extends ChosenNames, FamilyWish {
 export interface EntryText {
   readonly names: Names;
   readonly domain: string | null;
-  /** Lines without the indentation of the first. */
+  /** Lines; the first has no indentation. */
   readonly lines: readonly string[];
 }
 
-/** The properties of an entry, with defaults for what was left open. */
+/** The properties of an entry, with defaults for unspecified fields. */
 interface Decided {
   readonly kind: SecretKind;
   readonly names: Names;
@@ -47,7 +47,7 @@ interface Decided {
 /** Returns the properties of a new entry, with defaults for what the wish leaves open. */
 export function decided(registry: Registry, families: readonly Family[], wish: EntryWish): Decided {
   const family = familyOf(families, wish);
-  // Where none has the category, the domains of the registry are known all the same.
+  // If no entry has the category, the domains of the registry still apply.
   const kin = family ?? familyFor(families, { ...wish, category: null });
   return {
     kind: wish.kind,
@@ -65,10 +65,10 @@ function familyOf(families: readonly Family[], wish: EntryWish): Family | null {
 }
 
 /**
- * Writes a new entry.
- * @param written at least one entry
- * @param direct the set with the entries is the registry itself, and not what something is made from
- * @returns null if no entry shows how one of this kind is written
+ * Writes a new entry, or returns null if no entry can serve as a model for this kind.
+ *
+ * @param written at least one entry @param direct whether the set with the entries is the registry itself, and
+ * not the input of a function
  */
 export function entryText(
   file: SourceFile,
@@ -93,7 +93,7 @@ export function entryText(
   return direct ? { names, domain: null, lines: plainLines(entry, written) } : null;
 }
 
-/** Names of helpers, the likeliest first. */
+/** Returns the names of helpers, most likely first. */
 function helpersFor(
   kind: SecretKind,
   models: readonly Member[],
@@ -102,14 +102,14 @@ function helpersFor(
 ): string[] {
   const prompted = families.filter(family => family.kind === 'prompt').flatMap(({ members }) => members);
   const usual = kind === 'setting' ? [...models, ...prompted] : models;
-  // Any helper that takes a script can make a password; whether it does is seen from its arguments.
+  // Any helper that accepts a script may create a password; its arguments tell whether it does.
   const others = kind === 'password' ? written : [];
   return [
     ...new Set([...usual.map(member => member.written), ...others].flatMap(({ helper }) => helper ?? [])),
   ];
 }
 
-/** Returns what the helper of this name takes, if it is a function of a set that is written in the file. */
+/** Returns the parameters of a helper if it is a function of a set and written in the file. */
 function formalsOf(file: SourceFile, helper: string): readonly Formal[] | null {
   const binding = findBinding(file.root, helper);
   return binding?.value.kind === 'lambda' && !binding.value.ellipsis ? binding.value.formals : null;
@@ -144,11 +144,11 @@ function helperFields(
     if (value === null) return null;
     fields.push([name.name, value]);
   }
-  // What has several lines comes last.
+  // Multi-line values come last.
   return fields.sort(([, a], [, b]) => Number(a.length > 1) - Number(b.length > 1));
 }
 
-/** Returns the lines of a value; null for a field of which nothing is known. */
+/** Returns the lines of a value, or null for an unknown field. */
 function fieldText(field: string, { kind, names, domain, category }: Decided): readonly string[] | null {
   switch (field) {
     case 'generator':
@@ -177,14 +177,14 @@ function fieldText(field: string, { kind, names, domain, category }: Decided): r
   }
 }
 
-/** The names of files where no entry shows better. */
+/** Default file names, for registries without a model. */
 const FILE_NAMES: Readonly<Record<SecretKind, string>> = {
   prompt: 'key',
   setting: 'value',
   password: 'password',
 };
 
-/** With what every script has at hand, so that no package has to be named. */
+/** Uses only commands that every script has, so that no package is required. */
 const PASSWORD_SCRIPT: readonly string[] = [
   "''",
   '  head -c 32 /dev/urandom | base64 -w 0 > "$out/password"',
@@ -203,14 +203,14 @@ function bindingLines(name: string, value: readonly string[]): string[] {
   return text;
 }
 
-/** Metadata that each entry says for itself. */
+/** Metadata that every entry has. */
 const OWN = ['generator', 'envVar', 'description', 'domain', 'kind'];
 /** Names that an entry shares only with its family. */
 const FILE_FIELDS = ['fileAttr', 'promptAttr'];
-/** Attributes of entries that a helper does not make. */
+/** Attributes that entries created by helpers do not have. */
 const SPECIAL = ['script', 'files', 'prompts'];
 
-/** Writes an entry like the nearest one that is given plain values only, with the names of the new one. */
+/** Copies the most similar entry that has only literal values, with the names of the new one. */
 function copyOf(
   file: SourceFile,
   family: Family,
@@ -245,7 +245,7 @@ function copyOf(
   return [`${attributeText(entry.names.key)} = {`, ...lines.map(line => `  ${line}`), '};'];
 }
 
-/** Everything written out, with the metadata that all others have. */
+/** Returns a literal entry with all metadata that every other entry has. */
 function plainLines(entry: Decided, written: readonly Written[]): readonly string[] {
   const { kind, names } = entry;
   const file = FILE_NAMES[kind];

@@ -1,6 +1,7 @@
 /**
- * A new generator from a template: into a module that is there, a file of its own, or a service module that makes one
- * for each instance or machine. Pure; a file that cannot be added to without guessing is refused with a reason.
+ * Plans a new generator from a template: in an existing module, in a file of its own, or in a service module
+ * that creates one per instance or machine. Pure; a file that cannot be edited with certainty is rejected with
+ * a reason.
  */
 import { attributeText, isBareName } from '../../edits/edits.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
@@ -18,18 +19,18 @@ export interface GeneratorWish {
   readonly name: string;
   /** The id of a template. */
   readonly template: string;
-  /** Relative to the root; made where it is not there. */
+  /** Relative to the root; created if it does not exist. */
   readonly file: string;
 }
 
 export interface ServiceWish {
   readonly name: string;
   readonly template: string;
-  /** One generator for each instance of the service, or for each machine that has any. */
+  /** Whether there is one generator per instance of the service, or per machine with any instance. */
   readonly per: 'instance' | 'machine';
 }
 
-/** The names that clan accepts. */
+/** Matches the names that clan accepts. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
 /** Returns what is wrong with a new generator's name, or `null` if nothing is. */
@@ -52,7 +53,7 @@ function servicePath(name: string): string {
   return `services/${name}/default.nix`;
 }
 
-/** Modules that a generator can be added to, those first that declare some. */
+/** Returns the modules that can get a generator, those that declare some first. */
 export function generatorFiles({ fleet, files }: Around): readonly string[] {
   const declaring = [...fleet.units.values()]
     .filter(unit => unit.definitions.length > 0 && !fleet.registries.some(({ file }) => file === unit.file))
@@ -157,7 +158,7 @@ function serviceNix({ name, per }: ServiceWish, bindings: readonly TemplateBindi
   return `${lines.join('\n')}\n`;
 }
 
-/** One as a path, several as a set. */
+/** Returns the lines of generators: a single one as an attribute path, several as a set. */
 function generatorLines(bindings: readonly TemplateBinding[], indent: string): string[] {
   const lines = bindings.flatMap(({ name, lines: [first = '', ...others] }) => [
     `${quoted(name)} = ${first}`,

@@ -1,6 +1,6 @@
 /**
- * Adds generators, or secrets of sops-nix, to a module that is there: to the set of those that it declares, beside one of
- * them, or, in a module that declares none, at its end. What they need of packages is asked for in the module's arguments.
+ * Adds generators or sops-nix secrets to an existing module: to their set, next to one of them, or at the end
+ * of a module without any. Adds required packages to the module's arguments.
  */
 
 import { attributeText, eolOf, indentOf, insertBelow, lineAround } from '../../edits/edits.ts';
@@ -14,19 +14,19 @@ import { type TemplateBinding, usesPackages } from './scaffold-templates.ts';
 
 export interface IntoModule {
   readonly edits: readonly TextEdit[];
-  /** The one with the generators. */
+  /** The edit that adds the generators. */
   readonly main: TextEdit;
 }
 
 /** A set of declarations in a module. */
 export interface DeclaredSet {
-  /** The two names that lead to it. */
+  /** The two names at the end of its path. */
   readonly names: readonly [string, string];
-  /** Its option path in a module that has none of it yet. */
+  /** Its option path, for a module without such declarations. */
   readonly path: string;
-  /** The declared things, in the plural. */
+  /** The noun for its members, in the plural. */
   readonly what: string;
-  /** Advice for a file that cannot be added to. */
+  /** Advice for a file that cannot be edited. */
   readonly instead: string;
 }
 
@@ -38,8 +38,10 @@ const GENERATORS: DeclaredSet = {
 };
 
 /**
- * @param bindings their names have no holes
- * @param isModule the file is known to be a module of a machine
+ * Returns the edits.
+ *
+ * @param bindings their names must not have holes @param isModule whether the file is known to be a module of a
+ * machine
  */
 export function intoModule(
   file: SourceFile,
@@ -65,15 +67,23 @@ export function intoModule(
 }
 
 type Spot =
-  /** The set of all of them. */
+  /** In the set of all generators. */
   | { readonly kind: 'set'; readonly set: AttrSetExpr }
-  /** Below one of them: `….vars.generators.x = …;`. */
+  /** Next to one of them: `….vars.generators.x = …;`. */
   | { readonly kind: 'beside'; readonly binding: AttrBinding; readonly prefix: number }
-  /** At the end of the module's set, or of its `config`. @param prefix what leads from there to the module's values */
+  /**
+   * At the end of the module's set, or of its `config`.
+   *
+   * @param prefix the path from there to the module's values
+   */
   | { readonly kind: 'end'; readonly set: AttrSetExpr; readonly prefix: '' | 'config.' }
   | { readonly kind: 'computed' };
 
-/** The first place where there are such declarations. @param path the names around */
+/**
+ * Returns the first place with such declarations, or null.
+ *
+ * @param path the names around it
+ */
 function findDeclared(expr: Expr, names: DeclaredSet['names'], path: readonly string[]): Spot | null {
   if (expr.kind === 'attrs') {
     for (const binding of [...expr.bindings].reverse()) {
@@ -104,8 +114,8 @@ function spotAt(binding: AttrBinding, prefix: number, further: number): Spot | n
 }
 
 /**
- * The set that a module is, behind its arguments and bindings. Where it has `config` or `options`, its values stand in
- * `config` and nowhere else; null where it cannot be told whether it has, or what its `config` is made of.
+ * Returns the attribute set of a module inside its arguments and bindings, or its `config` if it has `config`
+ * or `options`. Null if it is not certain whether it has them, or what `config` consists of.
  */
 function endOfModule(root: Expr): Spot | null {
   let expr = root;
@@ -128,7 +138,7 @@ function endOfModule(root: Expr): Spot | null {
   return { kind: 'end', set: expr, prefix: hasParts ? 'config.' : '' };
 }
 
-/** A module that has one of these keeps its values in `config`. */
+/** A module with one of these attributes has its values in `config`. */
 const PARTS: ReadonlySet<string> = new Set(['config', 'options']);
 
 function insertion(
@@ -165,7 +175,7 @@ function placed(blocks: readonly (readonly string[])[], indent: string, spaced: 
   ]);
 }
 
-/** Before the closing brace, on lines of their own. */
+/** Returns the edit that inserts blocks on their own lines before the closing brace. */
 function atEnd(
   file: SourceFile,
   set: AttrSetExpr,
@@ -184,7 +194,7 @@ function atEnd(
     return { file: file.path, start: line.start, end: line.start, text };
   }
   const before = file.text.slice(0, set.end - 1);
-  // As nixfmt does it: what is not empty any more begins below the arguments.
+  // Like nixfmt: a set that is no longer empty begins below the arguments.
   const [tail = ''] = /:[ \t]*\{[ \t]*$/.exec(before) ?? /[ \t]*$/.exec(before) ?? [];
   const opening = tail.startsWith(':') ? `:${eol}${outer}{` : '';
   return {
@@ -195,7 +205,7 @@ function atEnd(
   };
 }
 
-/** Null where `pkgs` is there already. */
+/** Returns the edit that adds `pkgs` to the arguments, or null if it is there. */
 function askForPackages(file: SourceFile, offset: number): TextEdit | Refused | null {
   const around = expressionsAt(file, Math.max(0, offset - 1));
   if (around.some(expr => bindsName(expr, 'pkgs'))) return null;
@@ -221,7 +231,7 @@ function askForPackages(file: SourceFile, offset: number): TextEdit | Refused | 
   const close = file.text.indexOf('}', last.end) + 1;
   const written = file.text.slice(open, close);
   const indent = indentOf(file, open);
-  // As nixfmt does it: two on a line, more below one another.
+  // Like nixfmt: two arguments on one line, more on separate lines.
   if (written.includes('\n') || formals.length < 2) {
     const gap = written.includes('\n') ? `${eolOf(file)}${indentOf(file, last.start)}` : ' ';
     return { file: file.path, start: last.end, end: last.end, text: `,${gap}pkgs` };

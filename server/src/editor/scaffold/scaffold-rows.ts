@@ -1,6 +1,6 @@
 /**
- * A key for machines in a matrix: added to the list that a row writes out, behind what it is built from, or as a row of
- * its own. Works on syntax; where a row is written in no way that can be added to, it says so.
+ * Adds a key for machines to a matrix: to the literal list of a row, after the expression it is built from, or
+ * in a new row. Works on syntax; reports a row that cannot be edited.
  */
 
 import {
@@ -23,7 +23,7 @@ import {
   literalText,
 } from '../../nix/syntax.ts';
 
-/** An edit, or null where the row has the key already; a string says why there can be none. */
+/** Returns the edit, null if the row already has the key, or a sentence that says why it cannot be added. */
 export function keyForMachine(
   file: SourceFile,
   matrix: Matrix,
@@ -48,13 +48,15 @@ function bindingOf(file: SourceFile, { at }: MatrixRow): AttrBinding | null {
 function intoRow(file: SourceFile, value: Expr, key: string): TextEdit | null {
   const list = lastLiteralList(value);
   if (list !== null) return intoList(file, list, key);
-  // A name of a list, or a call that makes one, binds stronger than `++`.
+  // A list's name, or a call that returns one, binds more tightly than `++`.
   if (!['variable', 'select', 'apply', 'binary'].includes(value.kind)) return null;
   if (value.kind === 'binary' && value.operator !== '++') return null;
   return { file: file.path, start: value.end, end: value.end, text: ` ++ [ ${stringText(key)} ]` };
 }
 
-/** In its place where the keys are sorted; else behind them. Null for a list of other things than strings. */
+/**
+ * Inserts a key in order if the list is sorted, otherwise at the end. Null for a list of anything but strings.
+ */
 function intoList(file: SourceFile, list: ListExpr, key: string): TextEdit | null {
   const texts = list.items.map(item => (item.kind === 'string' ? literalText(item.parts) : null));
   if (texts.some(text => text === null)) return null;
@@ -69,7 +71,7 @@ function intoList(file: SourceFile, list: ListExpr, key: string): TextEdit | nul
   return { file: file.path, start: next.start, end: next.start, text: `${stringText(key)}${gap}` };
 }
 
-/** A row of its own, in its place where rows are sorted. */
+/** Adds a new row, in order if the rows are sorted. */
 function newRow(file: SourceFile, matrix: Matrix, machine: string, key: string): TextEdit | string {
   const refused = `${matrix.file} has no row "${machine}", and its rows are not written out: add one by hand.`;
   const set = rowsIn(file, matrix);
@@ -101,7 +103,7 @@ function aboveFirst(file: SourceFile, first: AttrBinding, row: string, spaced: b
   return { file: file.path, start: first.start, end: first.start, text: `${row}${gap}` };
 }
 
-/** The set that the rows are written in, if it is the matrix itself. */
+/** Returns the set that contains the rows, if it is the matrix itself. */
 function rowsIn(file: SourceFile, { at }: Matrix): AttrSetExpr | null {
   if (at.file !== file.path) return null;
   const expression = expressionsAt(file, at.start).find(

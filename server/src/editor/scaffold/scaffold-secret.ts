@@ -1,6 +1,7 @@
 /**
- * A new secret in a registry, with the machines that get it: the entry in the form of those that are there, the key in
- * the machines' rows, all as one set of edits. Pure; what cannot be written without guessing is refused with a reason.
+ * Plans a new secret in a registry with its machines: an entry in the style of existing ones, and the key in
+ * the machines' rows, as one set of edits. Pure; anything that cannot be written with certainty is rejected
+ * with a reason.
  */
 
 import {
@@ -24,11 +25,11 @@ import { keyForMachine } from './scaffold-rows.ts';
 
 export interface SecretWish extends EntryWish {
   readonly machines: readonly string[];
-  /** The registry's file; null: the only one there is. */
+  /** The file of the registry, or null for the only one. */
   readonly registry: string | null;
 }
 
-/** A key becomes the name of a generator and of a variable. */
+/** Matches valid keys, which become names of generators and variables. */
 const KEY = /^[A-Za-z][A-Za-z0-9._-]*$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const GENERATOR = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
@@ -76,11 +77,11 @@ export interface SecretProposal {
   readonly kind: (typeof SECRET_KINDS)[number];
   readonly category: string | null;
   readonly generator: string;
-  /** Null: in no variable. */
+  /** Null for no variable. */
   readonly envVar: string | null;
   readonly description: string;
   readonly domain: string | null;
-  /** Keys of the entries that it takes after, at most a few. */
+  /** Keys of a few entries that it follows. */
   readonly like: readonly string[];
 }
 
@@ -166,7 +167,7 @@ function wishProblem(fleet: Fleet, registry: string, wish: SecretWish): string |
   );
 }
 
-/** New rows at one place are one edit: editors do not say in which order they would apply two. */
+/** Merges new rows at one place into one edit, because the order of two insertions is undefined in editors. */
 function joined(edits: readonly TextEdit[]): TextEdit[] {
   const result: TextEdit[] = [];
   for (const edit of edits) {
@@ -227,7 +228,7 @@ function setAround(file: SourceFile, { binding }: Written): number | null {
   return around?.start ?? null;
 }
 
-/** Those that stand in the set with the most of them. */
+/** Returns the entries in the set that contains most of them. */
 function inOneSet(file: SourceFile, written: readonly Written[]): readonly Written[] {
   const sets = new Map<number, Written[]>();
   for (const entry of written) {
@@ -238,7 +239,8 @@ function inOneSet(file: SourceFile, written: readonly Written[]): readonly Writt
 }
 
 /**
- * In its place where the keys are sorted; else behind its kin, or all others.
+ * Inserts an entry in order if the keys are sorted, otherwise after related entries, or after all.
+ *
  * @param kin keys of the same domain
  */
 function insertion(
@@ -264,7 +266,7 @@ function insertion(
     return { file: file.path, start: beside.start, end: beside.start, text };
   }
   const rest = file.text.slice(beside.end).split(/\r?\n/, 1)[0] ?? '';
-  // Something else on the line would come to stand in front of the entry.
+  // Anything else on the line would end up before the entry.
   if (!/^\s*(#.*)?$/.test(rest)) {
     const text = block.map(line => eolOf(file) + line).join('');
     return { file: file.path, start: beside.end, end: beside.end, text };

@@ -1,6 +1,6 @@
 /**
- * Plans a new secret of sops-nix: in which encrypted file its value is kept and under which key, and where it is declared.
- * Pure; what cannot be told is asked for, in a sentence that says how. Encrypts nothing.
+ * Plans a new sops-nix secret: the encrypted file and key of its value, and the module of its declaration.
+ * Pure; asks for anything uncertain in a sentence that says how to provide it. Encrypts nothing.
  */
 import { attributeText, stringText } from '../../edits/edits.ts';
 import { suggest } from '../../edits/suggest.ts';
@@ -17,11 +17,11 @@ import { type Creation, creationOf } from './sops-creation.ts';
 
 export interface SopsWish {
   readonly name: string;
-  /** In the encrypted file; null: the name. */
+  /** The key in the encrypted file, or null for the name. */
   readonly key: string | null;
-  /** The encrypted file; null: that of the module's other secrets. */
+  /** The encrypted file, or null for that of the module's other secrets. */
   readonly file: string | null;
-  /** The module for the declaration; `null`: the one with other declarations of the file. */
+  /** The module for the declaration, or `null` for the one that declares other secrets of the file. */
   readonly module: string | null;
 }
 
@@ -35,11 +35,11 @@ export interface SopsPlan extends Scaffolded {
   /** The encrypted file, relative to the root. */
   readonly file: string;
   readonly format: SopsFileFormat;
-  /** The maps that lead to the value; none where the file is the value. */
+  /** The names of the maps that contain the value; empty if the whole file is the value. */
   readonly names: readonly string[];
-  /** How the file is created; null where it is there. */
+  /** How to create the file, or null if it exists. */
   readonly creation: Creation | null;
-  /** The module with the new declaration; `null` if it was declared already. */
+  /** The module with the new declaration, or `null` if it was declared already. */
   readonly module: string | null;
 }
 
@@ -50,7 +50,7 @@ const SECRETS: DeclaredSet = {
   instead: 'name another module with --module',
 };
 
-/** Says what is wrong with the name of a new secret; null where nothing is. */
+/** Returns what is wrong with the name of a new secret, or null. */
 function sopsNameProblem(name: string): string | null {
   if (name === '') return 'Give the secret a name.';
   const parts = name.split('/');
@@ -103,7 +103,7 @@ export function planSopsSecret(around: Around, wish: SopsWish): SopsPlan | Refus
 
 type Placed = Pick<SopsPlan, 'file' | 'format' | 'names' | 'creation'>;
 
-/** It is declared, and its value is missing. */
+/** Plans only the value of a secret that is already declared. */
 function valueOnly(
   around: Around,
   secrets: FleetSecrets,
@@ -143,7 +143,10 @@ function placeIn(around: Around, file: string, key: string): Placed | Refused {
   return { file, format, creation, names: hasKeys(format) ? key.split('/') : [] };
 }
 
-/** As sops goes by names; null for formats that have keys but are handed out as a whole. */
+/**
+ * Returns the format by file name, like sops; null for formats that have keys but whose files are used as a
+ * whole.
+ */
 function formatOf(file: string): SopsFileFormat | null {
   if (/\.ya?ml$/.test(file)) return 'yaml';
   if (file.endsWith('.json')) return 'json';
@@ -153,11 +156,11 @@ function formatOf(file: string): SopsFileFormat | null {
 export interface SopsChoices {
   /** Encrypted files that secrets are taken from. */
   readonly files: readonly string[];
-  /** Modules that declare secrets or say where they are kept, those with the most secrets first. */
+  /** Modules that declare or configure secrets, those with the most secrets first. */
   readonly modules: readonly string[];
   readonly format: string;
   readonly key: string | null;
-  /** The file that a module's secrets are taken from unless they say otherwise; null where that is not known. */
+  /** Returns the default file for a module's secrets, or null if it is not known. */
   defaultOf(module: string): string | null;
   /** Returns whether the module sets `defaultSopsFile`. */
   hasDefault(module: string): boolean;
@@ -218,7 +221,7 @@ function moduleFor(
   const fitting =
     wish.file === null ? modules : modules.filter(module => filesOf(module).includes(wish.file as string));
   const all = fitting.length > 0 ? fitting : modules;
-  // The one that says where secrets are kept is the place for more of them.
+  // The module that sets the default file is the place for more secrets.
   const saying = all.filter(hasDefault);
   const choices = saying.length === 1 ? saying : all;
   const [only, ...others] = choices;
@@ -226,7 +229,7 @@ function moduleFor(
     return {
       refused: 'No module declares secrets of sops-nix yet. Name the one that is to, with --module FILE.',
     };
-  // Where all of one file are declared in one place, that is it; else the person knows.
+  // If all secrets of the file are declared in one module, use it; otherwise the user has to decide.
   if (others.length === 0) return only;
   const named = wish.file === null && files.length > 1 ? ' and, with --file, in which encrypted file' : '';
   return {
@@ -259,7 +262,7 @@ function missing(path: string, candidates: readonly string[], what: string): str
   return `There is no ${what} ${path}.${near === null ? '' : ` Did you mean ${near}?`}`;
 }
 
-/** A path literal that leads from one file to another. */
+/** Returns a path literal from one file to another. */
 function relativePath(from: string, to: string): string {
   const [here, there] = [folderOf(from).split('/').filter(Boolean), to.split('/')];
   let common = 0;

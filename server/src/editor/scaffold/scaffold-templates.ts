@@ -1,10 +1,10 @@
-/** Templates of generators by id, with given names filled in: lines of Nix. */
+/** Provides generator templates by id, with names filled in, as lines of Nix. */
 import { filledIn, TEMPLATES } from './templates.ts';
 
 export interface TemplateChoice {
-  /** `ssh-key` */
+  /** For example `ssh-key`. */
   readonly id: string;
-  /** `SSH key` */
+  /** For example `SSH key`. */
   readonly label: string;
   readonly text: string;
 }
@@ -18,22 +18,23 @@ export const TEMPLATE_CHOICES: readonly TemplateChoice[] = TEMPLATES.map(({ labe
   text,
 }));
 
-/** The bindings of a template: each a name and lines that begin with the value. */
+/** A binding of a template: a name, and lines that begin with the value. */
 export interface TemplateBinding {
-  /** As it is written in a string: it may have holes. */
+  /** As written in a string; may have holes. */
   readonly name: string;
-  /** Without the indentation of the first; the last ends with the semicolon. */
+  /** The first line has no indentation; the last ends with the semicolon. */
   readonly lines: readonly string[];
 }
 
 /**
- * @param name in the place of the template's own; its second generator is called after it
- * @returns null if there is no such template
+ * Returns the bindings of a template, or null if it does not exist.
+ *
+ * @param name replaces the template's own name, and prefixes that of a second generator
  */
 export function templateBindings(id: string, name: string): readonly TemplateBinding[] | null {
   const template = TEMPLATES.find(({ label }) => idOf(shortLabel(label)) === id);
   if (template === undefined) return null;
-  // Holes of the name are put in last: to a snippet they would be places to fill in.
+  // The name is inserted last, because its holes would be placeholders in a snippet.
   const body = filledIn(
     template.body.replace(/\$\{1:[^}]*\}/g, NAME).replace(/\$\{3:web-certificate\}/g, `${NAME}-certificate`),
   ).replaceAll(NAME, () => name);
@@ -46,10 +47,10 @@ export function templateBindings(id: string, name: string): readonly TemplateBin
   return bindings;
 }
 
-/** Stands for the name while the rest is filled in. */
+/** Represents the name while the rest is filled in. */
 const NAME = '\u0000';
 
-/** Returns whether any of them names a package. */
+/** Returns whether any binding names a package. */
 export function usesPackages(bindings: readonly TemplateBinding[]): boolean {
   return bindings.some(({ lines }) => lines.some(line => /\bpkgs\./.test(line)));
 }

@@ -1,19 +1,19 @@
 /**
- * Common types of the scaffolding commands: computed edits, or a sentence that says why there are none. Nothing is
- * applied here.
+ * Types shared by the scaffolding commands: computed edits, or a sentence that says why there are none. Applies
+ * nothing.
  */
 
 import { applyEdits } from '../../checks/engine/apply-fixes.ts';
 import type { TextEdit } from '../../edits/text-edit.ts';
 import type { Snapshot } from '../snapshot.ts';
 
-/** The parts of a snapshot that are needed. */
+/** The required parts of a snapshot. */
 export type Around = Pick<Snapshot, 'fleet' | 'files'>;
 
 export interface Scaffolded {
-  /** By file and place. A file that is not there is made. */
+  /** Sorted by file and place. Files that do not exist are created. */
   readonly edits: readonly TextEdit[];
-  /** The new text in the edited file. */
+  /** The place of the new text in an edited file. */
   readonly shown: Shown | null;
   /** Sentences about what is left to do, or was left out. */
   readonly notes: readonly string[];
@@ -30,19 +30,23 @@ export interface Refused {
   readonly refused: string;
 }
 
-/** Edits in the order in which they are applied. */
+/** Sorts edits in the order of application. */
 export function inOrder(edits: readonly TextEdit[]): TextEdit[] {
   return [...edits].sort((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1));
 }
 
-/** Where a word of an edit stands once all are applied. @param edits in order */
+/**
+ * Returns the place of a word of an edit after all edits are applied.
+ *
+ * @param edits in order
+ */
 export function shownAt(edits: readonly TextEdit[], edit: TextEdit, word: string): Shown {
   const earlier = edits.filter(({ file, start }) => file === edit.file && start < edit.start);
   const shift = earlier.reduce((sum, { start, end, text }) => sum + text.length - (end - start), 0);
   return { file: edit.file, offset: edit.start + shift + Math.max(0, edit.text.indexOf(word)) };
 }
 
-/** The texts of the edited files afterwards, by path; null before for those that are made. */
+/** Returns the resulting texts of edited files by path; `before` is null for new files. */
 export function editedFiles(
   { files }: Around,
   edits: readonly TextEdit[],

@@ -1,6 +1,6 @@
 /**
- * Says how sops would create a file: to whom, and which of its values it would encrypt. Goes by the nearest `.sops.yaml`
- * above the file.
+ * Determines how sops would create a file: its recipients, and which values it would encrypt. Uses the nearest
+ * `.sops.yaml` above the file.
  *
  * Source: getsops/sops 15e36f97a, config/config.go.
  */
@@ -13,15 +13,16 @@ import { RULE_NAMES, type SopsRule } from '../../store/sops/sops-metadata.ts';
 import type { Around, Refused } from './scaffold.ts';
 
 export interface Creation {
-  /** Recipients of age. */
+  /** The age recipients. */
   readonly recipients: readonly string[];
-  /** Null: everything is encrypted. */
+  /** The rule, or null if everything is encrypted. */
   readonly rule: SopsRule | null;
   readonly macOnlyEncrypted: boolean;
 }
 
 /**
- * Takes the nearest `.sops.yaml` above the file that has a rule for it: sops takes that of the folder it is started in.
+ * Returns the rule for a file from the nearest `.sops.yaml` above it that has one; sops uses that of its
+ * working directory.
  *
  * @param path of the new file, relative to the root
  */
@@ -76,7 +77,7 @@ function creationBy(files: Around['files'], path: string, file: string): Creatio
   };
 }
 
-/** The nearest first. */
+/** Yields configuration files, nearest first. */
 function* configsAbove(files: Around['files'], path: string): Iterable<string> {
   for (let folder = folderOf(path); ; folder = folderOf(folder)) {
     const config = joinPath(folder, '.sops.yaml') as string;
@@ -85,7 +86,7 @@ function* configsAbove(files: Around['files'], path: string): Iterable<string> {
   }
 }
 
-/** The creation rule that begins at an offset. */
+/** Returns the creation rule that begins at an offset, or null. */
 function nodeAt(document: YamlNode | undefined, start: number): YamlNode | null {
   const rules = yamlMember(document, 'creation_rules');
   return rules?.kind === 'list' ? (rules.items.find(item => item.start === start) ?? null) : null;

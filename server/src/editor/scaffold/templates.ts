@@ -1,12 +1,12 @@
 /**
- * Templates of whole generators. Texts in the form of snippets: `$1`, `${1:name}` and `$0` are places to fill in,
- * `\$` is a dollar sign. Each of them is checked by our own rules, and evaluates.
+ * Templates of whole generators, as snippets: `$1`, `${1:name}` and `$0` are placeholders, `\$` is a dollar
+ * sign. Each template evaluates and is checked by our own rules.
  */
 
 export interface Template {
   readonly label: string;
   readonly text: string;
-  /** A whole binding, to stand among the generators of a machine. */
+  /** A whole binding for the set of a machine's generators. */
   readonly body: string;
 }
 
@@ -115,7 +115,7 @@ export const TEMPLATES: readonly Template[] = [
   },
 ];
 
-/** A snippet as plain text: places to fill in with what stands in them. */
+/** Returns a snippet as plain text, with the default texts of its placeholders. */
 export function filledIn(body: string): string {
   return body.replace(
     /\\([\\$}])|\$\{\d+\|([^,|]*)[^}]*\}|\$\{\d+:([^}]*)\}|\$\{?\d+\}?/g,

@@ -1,5 +1,6 @@
 /**
- * Where a secret of sops-nix or agenix lies on the machine, and whose it is there, as its definitions say.
+ * Determines the path, owner and mode of a sops-nix or agenix secret on the machine, according to its
+ * definitions.
  *
  * Sources: sops-nix 56b2406, modules/sops and modules/home-manager; agenix, modules/age.nix and age-home.nix.
  */
@@ -15,10 +16,10 @@ import type { FleetSecrets } from '../../fleet/secrets/secrets-join.ts';
 import { SECRET_OPTIONS, type SecretSide } from '../../fleet/secrets/secrets-schema.ts';
 import type { SecretGround } from './joined.ts';
 
-/** Options by name, as far as the definitions of one secret tell. */
+/** Options with text values. */
 type Text = 'owner' | 'group' | 'mode' | 'path';
 
-/** A value that definitions agree on; `default` where none sets it; null where it is not known. */
+/** Returns the value that definitions agree on, `default` if none sets it, or null if it is not known. */
 export function settled(
   definitions: readonly SecretDefinition[],
   option: Text,
@@ -51,7 +52,10 @@ export function secretPaths(
   return folders.map(folder => `${folder}/${file}`);
 }
 
-/** Whose secret it is, going by the modules that declare it, and by options that only one of the sides has. */
+/**
+ * Returns the owner of a secret, according to the modules that declare it and to options that only one side
+ * has.
+ */
 function sideOfAll(
   fleet: Fleet,
   keeper: SecretKeeper,
@@ -70,7 +74,7 @@ function sideOfAll(
 
 const SYSTEM: Readonly<Record<SecretKeeper, string>> = { sops: '/run/secrets', age: '/run/agenix' };
 
-/** With home-manager. */
+/** Default folders for home-manager. */
 const HOME: Readonly<Record<SecretKeeper, string>> = {
   sops: '~/.config/sops-nix/secrets',
   age: '$XDG_RUNTIME_DIR/agenix',
@@ -81,7 +85,7 @@ const FOR_USERS = '/run/secrets-for-users';
 function ageFolders({ settings }: FleetSecrets, side: SecretSide): string[] {
   const set = settings.filter(setting => setting.keeper === 'age' && setting.path[0] === 'secretsDir');
   const [only] = set;
-  // It may be set for some machines only.
+  // The option may apply to some machines only.
   if (only !== undefined) return set.length === 1 ? [textOf(only.option)].filter(text => text !== null) : [];
   return foldersOf('age', side);
 }
@@ -101,7 +105,7 @@ function textOf({ value }: Pick<SecretOption, 'value'>): string | null {
   return value.kind === 'plain' && typeof value.value === 'string' ? value.value : null;
 }
 
-/** Where a rendered template may be, as for secrets. */
+/** Returns the possible paths of a rendered template, as for secrets. */
 export function templatePaths(fleet: Fleet, name: string, templates: readonly SecretTemplate[]): string[] {
   const options = templates.flatMap(template => template.options);
   const secretOption = options.find(option => option.name === 'path');

@@ -1,17 +1,19 @@
-/** Finds the encrypted files of a repository by their content, to choose one. Searches only on request. */
+/**
+ * Finds the encrypted files of a repository by content, for selection by the user. Searches only on request.
+ */
 import { keeping } from '../../checks/memory/kept.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { StoreContents } from '../../store/vars/read.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 export interface EncryptedFiles {
-  /** Encrypted by sops, sorted. */
+  /** Files encrypted by sops, sorted. */
   readonly sops: readonly string[];
-  /** `*.age`, sorted. */
+  /** `*.age` files, sorted. */
   readonly age: readonly string[];
 }
 
-/** Found once for each state of what is not Nix. */
+/** Returns the encrypted files, cached per state of the files other than Nix. */
 export function encryptedFiles(snapshot: Snapshot): EncryptedFiles {
   return foundIn(snapshot.stored()).of(snapshot);
 }
@@ -26,15 +28,15 @@ const foundIn = keeping((_: StoreContents) => {
   };
 });
 
-/** More than any repository keeps beside its store. */
+/** More folders than any repository has beside its store. */
 const MAX_FOLDERS = 5_000;
 
-/** Files that are opened to see whether they are encrypted. */
+/** The maximum number of files that are opened to detect encryption. */
 const MAX_OPENED = 500;
 
 const NOT_SEARCHED: ReadonlySet<string> = new Set(['node_modules', 'result', 'vars', 'target', 'dist']);
 
-/** Folders of clan's own files, which are not offered. */
+/** Matches folders of clan's own files, which are not offered. */
 const CLANS_OWN = /(^|\/)sops\/(secrets|users|machines|groups)$/;
 
 function search(snapshot: Snapshot): EncryptedFiles {
@@ -60,14 +62,14 @@ function mayBeEncrypted(name: string): boolean {
   return /\.(ya?ml|json|env|ini|enc|bin|sops|key|pem|conf|txt)$/.test(name) || !name.includes('.');
 }
 
-/** Going by the marks of its metadata: parsing all of what may be large would keep a person waiting. */
+/** Detects encryption by marks of the metadata, because parsing large files would be slow. */
 function isEncrypted({ files }: Snapshot, path: string): boolean {
   const text = files.text(path);
   if (text?.includes('ENC[') !== true) return false;
   return /^["']?sops["']?:|^sops_mac\s*=|^\[sops\]|"sops"\s*:\s*\{/m.test(text);
 }
 
-/** A path as a file writes it: `../secrets/a.yaml`. */
+/** Returns a path relative to a file: `../secrets/a.yaml`. */
 export function pathFrom(file: string, target: string): string {
   const from = folderOf(file) === '' ? [] : folderOf(file).split('/');
   const to = target.split('/');

@@ -1,7 +1,7 @@
 /**
- * What editor features ask of secrets of sops-nix and agenix: which definitions a name has, on which machines, and
- * where in an encrypted file it is taken from. Nothing is decrypted; of encrypted files only names and recipients are
- * read.
+ * Answers the questions of editor features about sops-nix and agenix secrets: the definitions of a name, their
+ * machines, and their places in encrypted files. Decrypts nothing; reads only names and recipients from
+ * encrypted files.
  */
 import { mayBeSame } from '../../checks/facts/generator/script-io.ts';
 import { secretsOf } from '../../checks/facts/sops/joined-secrets.ts';
@@ -25,18 +25,18 @@ import type { SopsFolder } from '../../store/sops/sops-keys.ts';
 import { below } from '../../store/vars/files.ts';
 import type { Snapshot } from '../snapshot.ts';
 
-/** All of them, as the rules read them. */
+/** Returns all secrets, as rules read them. */
 export function secretsIn({ fleet, files, stored }: Snapshot): FleetSecrets {
   return secretsOf({ fleet, sources: files, stored });
 }
 
-/** How many there are, encrypted files of agenix that no secret is taken from among them. */
+/** Counts the secrets, including agenix files that no secret uses. */
 export function secretCount(snapshot: Snapshot): number {
   const { secrets, ageRules } = secretsIn(snapshot);
   return secrets.length + ageRules.reduce((sum, { rules }) => sum + rules.length, 0);
 }
 
-/** The known secrets and the files they are looked up in. */
+/** The known secrets, and the files needed to look them up. */
 export interface SecretGround {
   readonly fleet: Fleet;
   readonly files: Pick<NixFiles, 'parse'>;
@@ -50,7 +50,7 @@ export function groundOf(snapshot: Snapshot): SecretGround {
   return { fleet, files, secrets: secretsIn(snapshot), sops: stored().sops };
 }
 
-/** The secret of a name; where none is called so, one with holes that fits. Null: nothing declares it. */
+/** Returns the secret of a name, or else one with a matching partly known name; null if nothing declares it. */
 export function secretNamed(snapshot: Snapshot, keeper: SecretKeeper, name: string): FleetSecret | null {
   const ofKeeper = secretsIn(snapshot).secrets.filter(secret => secret.keeper === keeper);
   const exact = ofKeeper.find(secret => secret.name === name);
@@ -65,7 +65,7 @@ export function templatesNamed(snapshot: Snapshot, name: string): readonly Secre
     : templates.filter(template => template.nameKind === 'pattern' && fits(template.name, name));
 }
 
-/** The uses that lead to a secret, or to a template. */
+/** Returns the uses that refer to a secret or template. */
 export function usesOf(
   snapshot: Snapshot,
   { keeper, of, name }: Pick<SecretUse, 'keeper' | 'of' | 'name'>,
@@ -77,8 +77,8 @@ export function usesOf(
 }
 
 /**
- * Returns whether two names are equal, or one fits the holes of the other. Names that are only a hole fit anything
- * and are left out.
+ * Returns whether two names are equal or match each other's holes. Completely unknown names match anything and
+ * are excluded.
  */
 function fits(machine: string, otherMachine: string): boolean {
   if (machine === otherMachine) return true;
@@ -87,18 +87,20 @@ function fits(machine: string, otherMachine: string): boolean {
   return !isAnyName(left ? machine : otherMachine) && mayBeSame(machine, otherMachine);
 }
 
-/** Returns whether a name with holes has so little text around them that it may be any name. */
+/** Returns whether a partly known name has so little text that it may be any name. */
 export function isAnyName(name: string): boolean {
   return name.replace(/\$\{(?:[^{}]|\{[^}]*\})*\}/g, '').replace(/[\W_]/g, '').length < 2;
 }
 
-/** Machines that have a file among their modules, perhaps under a condition. */
+/** Returns the machines that import a file, possibly under a condition. */
 export function machinesOfFile(fleet: Fleet, file: string): readonly string[] {
   const readers = readersOf(fleet, file);
   return readers === null ? [] : [...new Set([...readers.certain, ...readers.possible])];
 }
 
-/** Machines that declare it, in the order of the fleet, those that get it from `sops/secrets` among them. */
+/**
+ * Returns the machines that declare a secret, in fleet order, including those that get it from `sops/secrets`.
+ */
 export function machinesOfSecret(fleet: Fleet, { definitions, implicitOn }: FleetSecret): readonly string[] {
   const machines = new Set(implicitOn);
   for (const { at, via } of definitions)
@@ -107,13 +109,16 @@ export function machinesOfSecret(fleet: Fleet, { definitions, implicitOn }: Flee
   return fleet.machines.map(({ name }) => name).filter(name => machines.has(name));
 }
 
-/** A place that declares or reads a secret, and the names that lead to it there. */
+/** A place that declares or reads a secret, with the attribute names that lead to it. */
 interface Sided {
   readonly at: Place;
   readonly above: NamesAbove;
 }
 
-/** The definitions that a place means: those of its side (machine or user), and of its own machines where it has any. */
+/**
+ * Returns the definitions relevant at a place: those of its side (machine or user), and of its own machines if
+ * there are any.
+ */
 export function nearest<T extends Sided>(fleet: Fleet, from: Sided, all: readonly T[]): readonly T[] {
   const fileMachines = new Set(machinesOfFile(fleet, from.at.file));
   const sided = all.filter(candidate => mayMeet(fleet, from, candidate));
@@ -123,18 +128,21 @@ export function nearest<T extends Sided>(fleet: Fleet, from: Sided, all: readonl
   return near.length > 0 ? near : sided.length > 0 ? sided : all;
 }
 
-/** May two places be of one set of secrets? Those of a machine and those of its users are different sets. */
+/**
+ * Returns whether two places may concern the same set of secrets. Those of a machine and of its users are
+ * different sets.
+ */
 function mayMeet(fleet: Fleet, sided: Sided, other: Sided): boolean {
   const sides = new Set([sideAt(fleet, sided), sideAt(fleet, other)]);
   return sides.size === 1 || sides.has('both');
 }
 
-/** Whose secrets are meant; a module of a user reads those of the machine by `osConfig`. */
+/** Returns whose secrets a place refers to; a user's module reads those of the machine through `osConfig`. */
 export function sideAt(fleet: Fleet, { at, above }: Sided): SecretSide {
   return above.at(-1) === 'osConfig' ? 'system' : sideOf(fleet, at.file, above);
 }
 
-/** The file of `sops/secrets` that a secret of clan's own is encrypted in. */
+/** Returns the file below `sops/secrets` with one of clan's own secrets. */
 export function fileOfClan({ directory }: Fleet, name: string): string {
   return below(directory ?? '', `sops/secrets/${name}/secret`);
 }
@@ -150,12 +158,12 @@ export interface PathOfKey {
   readonly key: EncryptedKey;
 }
 
-/** The keys that hold values, in the order of the file. */
+/** Returns the keys that hold values, in file order. */
 export function valueKeys({ keys }: EncryptedFile): readonly PathOfKey[] {
   return allKeys(keys, '').filter(({ key }) => key.kind === 'value');
 }
 
-/** All keys in the order of the file, each before those below it. */
+/** Returns all keys in file order, each before the keys nested in it. */
 export function allKeys(keys: readonly EncryptedKey[], above: string): PathOfKey[] {
   return keys.flatMap(key => {
     const path = above + key.name;
@@ -163,7 +171,7 @@ export function allKeys(keys: readonly EncryptedKey[], above: string): PathOfKey
   });
 }
 
-/** The secrets that take a key out of a file; null for the key: any key. */
+/** Returns the secrets that use a key of a file; null for any key. */
 export function takersOf(
   secrets: FleetSecrets,
   file: string,
@@ -177,7 +185,7 @@ export function takersOf(
   );
 }
 
-/** By which key a secret is taken; null where no key is used, or it is not known. */
+/** Returns the key of a secret, or null if it has none or that is not known. */
 export function keyTextOf(secrets: FleetSecrets, definition: SecretDefinition): string | null {
   const key = secrets.keyOf(definition);
   if (key === null) return null;

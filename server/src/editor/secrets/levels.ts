@@ -4,7 +4,7 @@ import type { SecretOwner } from '../../fleet/secrets/secrets-schema.ts';
 import type { OptionWords } from '../names/option-words.ts';
 import { OPTION_WORDS, SOPS_AGE } from './words.ts';
 
-/** The options of a set, and whose they are. */
+/** The options of a set, and their owner. */
 export interface OptionLevel {
   readonly keeper: SecretKeeper;
   readonly owner: SecretOwner;
@@ -13,7 +13,7 @@ export interface OptionLevel {
 
 const ANY = '<name>';
 
-/** The options at the levels of a path. */
+/** The options by attribute path. */
 const LEVELS: readonly (OptionLevel & { readonly path: readonly string[] })[] = [
   { path: ['sops', 'secrets', ANY], keeper: 'sops', owner: 'secret', options: OPTION_WORDS.sops.secret },
   {
@@ -28,15 +28,15 @@ const LEVELS: readonly (OptionLevel & { readonly path: readonly string[] })[] = 
   { path: ['age'], keeper: 'age', owner: 'keeper', options: OPTION_WORDS.age.keeper },
 ];
 
-/** Not one of a set below. */
+/** Returns whether an option is not nested in another set. */
 function isOwn({ name }: OptionWords): boolean {
   return !name.includes('.');
 }
 
-/** Other things of this name: inputs of a flake, options of clan. */
+/** Names of other things after `sops` or `age`: inputs of a flake, options of clan. */
 const OTHERS: ReadonlySet<string> = new Set(['inputs', 'core', 'vars', 'settings']);
 
-/** The options that a set may have, by its attribute path; null where it is none of sops-nix or agenix. */
+/** Returns the options of the set at an attribute path, or null if it is not part of sops-nix or agenix. */
 export function levelOf(path: readonly string[]): OptionLevel | null {
   for (const level of LEVELS) {
     const at = path.length - level.path.length;

@@ -1,6 +1,6 @@
 /**
- * Places of secrets of sops-nix and agenix: where a use, a declaration, a key or an encrypted file leads, and all the
- * places that stand for one of them, those in encrypted files included.
+ * Finds places of sops-nix and agenix secrets: where a use, a declaration, a key or an encrypted file leads,
+ * and all places that refer to each of them, including those in encrypted files.
  */
 
 import type { NamesAbove, SecretDefinition } from '../../fleet/model/secrets.ts';
@@ -31,7 +31,7 @@ export function isOfSecrets(subject: Subject): subject is SecretSubject {
   return kind === 'secret' || kind === 'template' || kind === 'encrypted-file' || kind === 'encrypted-key';
 }
 
-/** The key that stands at an offset of an encrypted YAML or JSON file; null in any other file. */
+/** Returns the key at an offset of an encrypted YAML or JSON file, or null in other files. */
 function keyTargetAt(snapshot: Snapshot, file: string, offset: number): Target | null {
   if (!/\.(ya?ml|json)$/.test(file)) return null;
   const secrets = secretsIn(snapshot);
@@ -47,7 +47,10 @@ function keyTargetAt(snapshot: Snapshot, file: string, offset: number): Target |
   return { at: pathOfKey.key.at, subject, role: 'declaration', inScript: false };
 }
 
-/** Where the thing leads, most likely first. A use leads to the declaration, a declaration to the encrypted file. */
+/**
+ * Returns the places that a target leads to, most likely first: a use leads to the declaration, a declaration
+ * to the encrypted file.
+ */
 export function secretPlaces(snapshot: Snapshot, { at, role, subject }: Target): readonly Place[] {
   if (!isOfSecrets(subject)) return [];
   const { fleet } = snapshot;
@@ -80,17 +83,17 @@ export function secretPlaces(snapshot: Snapshot, { at, role, subject }: Target):
   }
 }
 
-/** A place with the names in front of what is read there. */
+/** Returns a place with the attribute names before the read. */
 function placeFrom(snapshot: Snapshot, at: Place): { readonly at: Place; readonly above: NamesAbove } {
   const use = secretsIn(snapshot).uses.find(
     ({ nameAt, attributeAt }) => samePlace(nameAt, at) || samePlace(attributeAt, at),
   );
-  // The evaluator takes both for one configuration; the text tells.
+  // The evaluator does not distinguish the two configurations, but the text does.
   const isOfMachine = use !== undefined && snapshot.files.text(at.file)?.startsWith('osConfig', use.at.start);
   return { at, above: isOfMachine ? ['osConfig'] : (use?.above ?? []) };
 }
 
-/** The key in the encrypted file, or the file itself where no key is used or it is not there. */
+/** Returns the key in the encrypted file, or the file itself if there is no key. */
 function encryptedPlaces(snapshot: Snapshot, definition: SecretDefinition): readonly Place[] {
   const secrets = secretsIn(snapshot);
   const key = secrets.keyOf(definition);
@@ -108,7 +111,7 @@ function samePlace(place: Place | null, other: Place): boolean {
   );
 }
 
-/** All places that stand for it, those in encrypted files last. */
+/** Returns all places that refer to a subject, those in encrypted files last. */
 export function secretOccurrences(
   snapshot: Snapshot,
   index: FleetIndex,
@@ -169,12 +172,12 @@ function target(at: Place, subject: Subject, role: Target['role']): Target {
   return { at, subject, role, inScript: false };
 }
 
-/** Each place once, in the order in which they are found. */
+/** Removes duplicate places, preserving order. */
 function unique(targets: readonly Target[]): Target[] {
   return uniqueBy(targets, ({ at }) => placeKey(at));
 }
 
-/** The target at an offset, and what it is of an encrypted file. */
+/** Returns the target at an offset, in a Nix file or an encrypted file. */
 export function pointedAt(
   snapshot: Snapshot,
   index: FleetIndex,

@@ -1,4 +1,4 @@
-/** Finds who can decrypt an encrypted file, by the names that the repository has for their keys. */
+/** Finds the recipients of an encrypted file, by the names that the repository has for their keys. */
 
 import { keyOwners, sameKey, shortKey } from '../../checks/facts/store/recipient-keys.ts';
 import { expressionsAt } from '../../edits/locate.ts';
@@ -7,13 +7,16 @@ import type { Place } from '../../nix/places.ts';
 import { ageRulesOf, type SecretGround } from './joined.ts';
 
 export interface Recipients {
-  /** Public keys, in the order in which they are written. */
+  /** Public keys in the order of the source. */
   readonly keys: readonly string[];
   /** False if there may be more. */
   readonly complete: boolean;
 }
 
-/** To whom a file is encrypted: as sops notes it in the file, or as agenix' `secrets.nix` says. Null: not known. */
+/**
+ * Returns the recipients of a file, from sops metadata or agenix's `secrets.nix`, or null if they are not
+ * known.
+ */
 export function recipientsOf(secrets: FleetSecrets, path: string): Recipients | null {
   const rules = ageRulesOf(secrets, path);
   if (rules.length > 0)
@@ -44,7 +47,7 @@ export function keyNames({ secrets, sops, files }: SecretGround): (key: string) 
   };
 }
 
-/** The name that a text is bound to where it is written: `ada = "ssh-ed25519 …";` */
+/** Returns the name that a text is bound to: `ada` in `ada = "ssh-ed25519 …";`. */
 function boundTo(files: SecretGround['files'], at: Place): string | null {
   const source = files.parse(at.file);
   if (source === null) return null;

@@ -1,6 +1,7 @@
 /**
- * What stands above a generator, a registry key or a machine's row: who has it, what is missing or out of date, and what
- * can be done with it. Finding the places is cheap; the words are made one by one, when they come into view. Pure.
+ * Computes code lenses above generators, registry keys and matrix rows: the machines, what is missing or
+ * outdated, and available actions. Finding the places is cheap; titles are computed individually when they
+ * become visible. Pure.
  */
 import { storedStates } from '../../checks/facts/store/generated.ts';
 import { counted } from '../../checks/facts/wording.ts';
@@ -18,19 +19,19 @@ export type LensSubject = GeneratorSubject | { readonly kind: 'row'; readonly ma
 interface GeneratorSubject {
   readonly kind: 'generator';
   readonly generator: string;
-  /** The registry key that it stands above. */
+  /** The registry key below the lens, or null. */
   readonly key: { readonly registry: string; readonly key: string } | null;
 }
 
 export interface Lens {
   readonly subject: LensSubject;
-  /** The name that it stands above. */
+  /** The name below the lens. */
   readonly at: Place;
-  /** False where the name is not known as a whole: then nothing can be done with it. */
+  /** False if the name is not fully known, so that no action is available. */
   readonly named: boolean;
 }
 
-/** In the order of the file; one for each generator, key and row of a machine that is declared there. */
+/** Returns the lenses in file order; one for each generator, key and machine row declared there. */
 export function codeLenses(snapshot: Snapshot, file: string): readonly Lens[] {
   const index = indexOf(snapshot);
   const lenses = new Map<string, Lens>();
@@ -63,14 +64,17 @@ function lensOf(at: Place, generator: string, key: GeneratorSubject['key']): Len
   return { at, subject: { kind: 'generator', generator, key }, named: !generator.includes('${') };
 }
 
-/** Returns whether the place declares a generator: one that only adds to it has no lens. */
+/** Returns whether the place declares a generator; a definition that only extends one has no lens. */
 function isMain(same: readonly Generator[], { file, start }: Place): boolean {
   const definitions = same.flatMap(generator => generator.definitions);
   const here = definitions.find(({ at }) => at.file === file && at.start === start);
   return here?.kind === 'full' || !definitions.some(({ kind }) => kind === 'full');
 }
 
-/** `3 machines · 2 of 3 missing`; above a row `2 of 5 generators missing`. What is not known is not said. */
+/**
+ * Returns the title: `3 machines · 2 of 3 missing`, or `2 of 5 generators missing` above a row. Omits what is
+ * not known.
+ */
 export function lensTitle(snapshot: Snapshot, subject: LensSubject): string {
   if (subject.kind === 'row') return rowTitle(snapshot, subject.machine);
   const { generator, key } = subject;

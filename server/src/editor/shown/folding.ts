@@ -1,13 +1,13 @@
 /**
- * The folding ranges of a file: sets, lists, strings (scripts are strings) and comments of more than one line.
- * Editors that ask for foldings make none of their own, so these are all of them.
+ * Computes the folding ranges of a file: sets, lists, strings (including scripts) and comments of several
+ * lines. Editors that use them compute none themselves, so these must be complete.
  */
 import { childrenOf } from '../../nix/expressions.ts';
 import { positionAt, type SourceFile } from '../../nix/source.ts';
 import type { Expr, Range } from '../../nix/syntax.ts';
 
 export interface Folding {
-  /** 0-based lines, both included. */
+  /** 0-based lines, both inclusive. */
   readonly startLine: number;
   readonly endLine: number;
   readonly kind: 'comment' | 'region';
@@ -32,7 +32,7 @@ export function foldings(source: SourceFile): readonly Folding[] {
   return [...byLine.values()].sort((a, b) => a.startLine - b.startLine);
 }
 
-/** Comments on lines that follow each other are one. */
+/** Merges comments on consecutive lines. */
 function commentRuns({ comments, lineStarts }: SourceFile): Range[] {
   const runs: { start: number; end: number }[] = [];
   let lastLine = -2;

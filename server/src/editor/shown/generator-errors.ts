@@ -1,10 +1,10 @@
-/** Finds the generators with errors: findings have places, and views show generators. */
+/** Maps findings, which have places, to generators, which views display. */
 import type { Finding } from '../../checks/rule.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
 
-/** How many errors stand at places of each generator, by name; generators without errors are left out. */
+/** Counts the errors at places of each generator, by name; generators without errors are omitted. */
 export function errorsByGenerator(
   fleet: Fleet,
   findings: ReadonlyMap<string, readonly Finding[]>,

@@ -1,7 +1,7 @@
 /**
- * What is true of a generator or a file though nobody has written it there: that it is secret, that each machine has
- * its own, and, for those who ask for it, where a use will find it. Nothing is said twice: what the declaration spells
- * out has no hint. Pure; of secrets only the path is shown, never a value.
+ * Computes inlay hints for implicit facts about generators and files: that a file is secret, that each machine
+ * has its own and, if requested, the path at a use. Facts that the declaration states get no hint. Pure; shows
+ * only the path of a secret, never its value.
  */
 
 import type { Generator, GeneratorBody, GeneratorFile } from '../../fleet/model/generators.ts';
@@ -12,15 +12,15 @@ import { type FleetIndex, indexOf } from '../names/fleet-index.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { shortened } from '../words/markdown.ts';
 
-/** `declarations`: at what is declared; `all`: at uses too, with paths and public values. */
+/** `declarations`: hints at declarations; `all`: also at uses, with paths and public values. */
 export type HintLevel = 'off' | 'declarations' | 'all';
 
 export interface InlayHint {
   readonly file: string;
-  /** Behind which character it stands: a 0-based UTF-16 offset. */
+  /** The hint follows the character before this 0-based UTF-16 offset. */
   readonly offset: number;
   readonly label: string;
-  /** Plain text; null where there is nothing more to say. */
+  /** Plain text, or null if there is none. */
   readonly tooltip: string | null;
 }
 
@@ -53,7 +53,7 @@ export function inlayHints(
 
 type Add = (at: Place, label: string, tooltip: string | null) => void;
 
-/** A name in quotes has its hint behind them. */
+/** Returns the offset after a name, including a closing quote. */
 function behindQuote({ files }: Snapshot, at: Place): number {
   return files.text(at.file)?.[at.end] === '"' ? at.end + 1 : at.end;
 }
@@ -70,7 +70,7 @@ function hintGenerator(index: FleetIndex, name: string, at: Place, add: Add): vo
   if (onlyGenerator === null) return;
   const { body, generator } = onlyGenerator;
   if (body.share === null || isWritten(body, 'generator', null, 'share')) return;
-  // Where a function makes them, one place declares many.
+  // If a function creates them, one place declares many.
   if (
     !generator.definitions.some(
       definition => definition.at.file === at.file && definition.at.start === at.start,

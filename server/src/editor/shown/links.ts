@@ -1,7 +1,7 @@
 /**
- * What in a file leads to another file of the repository: paths into the stores, encrypted files of sops-nix and
- * agenix, imported registries and matrices, and files of generators that are stored already: public values, and secrets
- * as they are encrypted. Pure; a link leads only to what is there, and nothing is decrypted.
+ * Computes links from a file to other files of the repository: paths into the stores, encrypted files of
+ * sops-nix and agenix, imported registries and matrices, and stored files of generators, public or encrypted.
+ * Pure; links only to existing files and decrypts nothing.
  */
 
 import { storedIndex } from '../../checks/facts/store/stored-index.ts';
@@ -23,7 +23,7 @@ export interface FileLink {
   readonly tooltip: string;
 }
 
-/** In the order of the text; of two at one place the first found. */
+/** Returns the links in text order; only the first of several at one place. */
 export function fileLinks(snapshot: Snapshot, file: string): readonly FileLink[] {
   const source = snapshot.files.parse(file);
   if (!source) return [];
@@ -61,7 +61,10 @@ function isFile({ files }: Snapshot, path: string): boolean {
   return files.kind(path) === 'file';
 }
 
-/** Files that sops-nix and agenix are told of in this file: what secrets and templates are made from, rules of agenix. */
+/**
+ * Returns the paths that this file passes to sops-nix and agenix: the sources of secrets and templates, and
+ * rules of agenix.
+ */
 function sourcesIn({ fleet, files }: Snapshot, file: string): readonly Pick<SecretSource, 'at' | 'path'>[] {
   if (!mentionsSecrets(files.text(file) ?? '')) return [];
   const facts = fleet.secrets.find(secret => secret.file === file);
@@ -71,7 +74,10 @@ function sourcesIn({ fleet, files }: Snapshot, file: string): readonly Pick<Secr
   return [...sources.filter(source => source !== null), ...(ageRules?.rules ?? [])];
 }
 
-/** A path that is written out, relative to the root: `../vars/x`, or a text such as `"/vars/x"` behind the flake's own. */
+/**
+ * Returns a literal path relative to the root: `../vars/x`, or a text such as `"/vars/x"` appended to the
+ * flake's own path.
+ */
 function pathOf(expr: Expr, file: string, snapshot: Snapshot): string | null {
   if (expr.kind === 'string') {
     const text = literalText(expr.parts)?.replace(/^\.?\//, '') ?? '';
@@ -83,7 +89,7 @@ function pathOf(expr: Expr, file: string, snapshot: Snapshot): string | null {
   return joinPath(folderOf(file), text);
 }
 
-/** A file's name leads to where it is stored, if that is in one place; so does the `value` of a use. */
+/** Links a file's name, and the `value` of its uses, to where it is stored, if that is a single place. */
 function linkValues(
   snapshot: Snapshot,
   file: string,

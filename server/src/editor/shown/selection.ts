@@ -1,6 +1,6 @@
 /**
- * What a growing selection takes in: in scripts the word, the command, the block; in Nix the expression, the binding,
- * the set. Pure.
+ * Computes the ranges of a growing selection: in scripts the word, the command, the block; in Nix the
+ * expression, the binding, the set. Pure.
  */
 import { expressionsAt } from '../../edits/locate.ts';
 import type { SourceFile } from '../../nix/source.ts';
@@ -8,7 +8,10 @@ import type { Expr, Range } from '../../nix/syntax.ts';
 import { scriptsIn, type WrittenScript } from '../names/scripts.ts';
 import type { Snapshot } from '../snapshot.ts';
 
-/** Innermost first, each within the next. 0-based UTF-16 offsets. Empty if the file is not there. */
+/**
+ * Returns the ranges innermost first, each within the next, as 0-based UTF-16 offsets. Empty if the file does
+ * not exist.
+ */
 export function selectionsAt(snapshot: Snapshot, file: string, offset: number): readonly Range[] {
   const source = snapshot.files.parse(file);
   if (!source) return [];
@@ -18,7 +21,10 @@ export function selectionsAt(snapshot: Snapshot, file: string, offset: number): 
   return nested(ranges, offset);
 }
 
-/** An expression, and what of it is no expression of its own: bindings, names, the inside of strings and brackets. */
+/**
+ * Returns an expression and the parts of it that are not expressions: bindings, names, the contents of strings
+ * and brackets.
+ */
 function partsAt(source: SourceFile, expr: Expr, offset: number): Range[] {
   const parts: Range[] = [expr];
   if (expr.kind === 'attrs' || expr.kind === 'let')
@@ -47,7 +53,7 @@ function quoteOf(expr: Expr): number {
   return expr.style === 'double' ? 1 : expr.style === 'indented' ? 2 : 0;
 }
 
-/** Without the white space around it. */
+/** Trims white space from a range. */
 function contentOf(text: string, { start, end }: Range): Range {
   const inside = text.slice(start, end);
   const leading = inside.length - inside.trimStart().length;
@@ -63,7 +69,7 @@ function wordAt(text: string, offset: number): Range | null {
   return start === end ? null : { start, end };
 }
 
-/** Statements, words and their parts: whatever of the tree has a place around the offset. */
+/** Returns statements, words and their parts: all nodes of the tree around the offset. */
 function shellRanges({ followed }: WrittenScript, file: string, offset: number): Range[] {
   const ranges: Range[] = [];
   const open: unknown[] = [followed.tree.body];
@@ -71,9 +77,9 @@ function shellRanges({ followed }: WrittenScript, file: string, offset: number):
     if (typeof node !== 'object' || node === null) continue;
     if (isRange(node)) {
       const at = node.end > node.start ? followed.placeOf(node) : null;
-      // What is below something is inside of it.
+      // The children of a node are inside its range.
       if (at?.file !== file || offset < at.start || offset > at.end) continue;
-      // What stands between two variables of a word is nothing that one would want.
+      // Literal text between two variables of a word is not worth selecting.
       const isPiece = 'kind' in node && node.kind === 'text';
       if (!isPiece) ranges.push({ start: at.start, end: at.end });
     }
@@ -86,7 +92,7 @@ function isRange(node: object): node is Range {
   return 'start' in node && 'end' in node && typeof node.start === 'number' && typeof node.end === 'number';
 }
 
-/** Only what is around the offset, and each around the one before it. */
+/** Keeps ranges around the offset, each of which contains the one before it. */
 function nested(ranges: readonly Range[], offset: number): Range[] {
   const around = ranges
     .filter(({ start, end }) => start <= offset && offset <= end && start < end)

@@ -1,4 +1,6 @@
-/** Names for outlines and for jumping about: what a file declares, and what the whole fleet does. */
+/**
+ * Computes symbols for outlines and for navigation: the declarations of a file, and those of the whole fleet.
+ */
 
 import { keeping } from '../../checks/memory/kept.ts';
 import { childrenOf } from '../../nix/expressions.ts';
@@ -15,16 +17,16 @@ export type SymbolKind = Subject['kind'];
 export interface NamedSymbol {
   readonly name: string;
   readonly kind: SymbolKind;
-  /** A few words beside the name. */
+  /** A few words next to the name. */
   readonly detail: string;
-  /** The name. */
+  /** The place of the name. */
   readonly at: Place;
   /** The whole declaration. */
   readonly whole: Place;
   readonly children: readonly NamedSymbol[];
 }
 
-/** What a file declares, in its order; files and prompts are below their generators. */
+/** Returns the declarations of a file in order; files and prompts are nested in their generators. */
 export function documentSymbols(snapshot: Snapshot, file: string): readonly NamedSymbol[] {
   const declared = declarationsIn(snapshot, file);
   const parts = declared.filter(({ subject }) => subject.kind === 'file' || subject.kind === 'prompt');
@@ -55,7 +57,10 @@ export function documentSymbols(snapshot: Snapshot, file: string): readonly Name
   );
 }
 
-/** Generators that the entry of a registry key of the same name declares, with that key: an outline has them once. */
+/**
+ * Maps generators to the registry key of the same name whose entry declares them, so that an outline lists them
+ * once.
+ */
 function twinsIn(snapshot: Snapshot, named: readonly Target[]): ReadonlyMap<Target, Target> {
   const keys = named.filter(({ subject }) => subject.kind === 'key');
   const twins = new Map<Target, Target>();
@@ -71,10 +76,10 @@ function twinsIn(snapshot: Snapshot, named: readonly Target[]): ReadonlyMap<Targ
   return twins;
 }
 
-/** At most this many: editors ask again while a person types. */
+/** The maximum number of symbols, because editors query again on every keystroke. */
 const MAX_SYMBOLS = 500;
 
-/** What the fleet declares and the letters of `query` occur in, in their order. */
+/** Returns the declarations of the fleet whose names contain the letters of `query` in order. */
 export function workspaceSymbols(snapshot: Snapshot, query: string): readonly NamedSymbol[] {
   const letters = query.toLowerCase();
   const symbols: NamedSymbol[] = [];
@@ -126,7 +131,7 @@ function symbolOf(snapshot: Snapshot, { subject, at }: Target, parts: readonly T
     kind: subject.kind,
     detail: owner === null ? DETAILS[subject.kind] : `${DETAILS[subject.kind]} of ${owner}`,
     at,
-    // Editors want the parts of an outline inside of what they are parts of.
+    // Editors require nested symbols to be within the range of their parent.
     whole: {
       file: at.file,
       start: Math.min(whole.start, ...children.map(child => child.whole.start)),
@@ -139,12 +144,12 @@ function symbolOf(snapshot: Snapshot, { subject, at }: Target, parts: readonly T
 function wholeOf({ files }: Snapshot, at: Place): Place {
   const source = files.parse(at.file);
   const bindings = source && bindingsIn(source);
-  // A place may be what is between the quotes of a name.
+  // The place of a name may exclude its quotes.
   const range = bindings?.get(at.start) ?? bindings?.get(at.start - 1);
   return range ? { file: at.file, start: range.start, end: range.end } : at;
 }
 
-/** All bindings of a file, by where their first name begins: looked through once for all symbols. */
+/** The ranges of all bindings of a file by the start of their first name, computed once for all symbols. */
 const bindingsIn = keeping((source: SourceFile): ReadonlyMap<number, Range> => {
   const ranges = new Map<number, Range>();
   const open: Expr[] = [source.root];

@@ -1,6 +1,6 @@
 /**
- * What the words of scripts are: commands, variables, the directories `$in`, `$out` and `$prompts`, and the names of
- * dependencies, files and prompts behind them. Pure; how a kind is coloured is for the editor.
+ * Classifies the words of scripts: commands, variables, the directories `$in`, `$out` and `$prompts`, and the
+ * dependencies, files and prompts below them. Pure; editors choose the colours.
  */
 import type { Place } from '../../nix/places.ts';
 import { wordsOf } from '../names/script-words.ts';
@@ -18,7 +18,7 @@ export interface Token {
 
 const DIRECTORIES: ReadonlySet<string> = new Set(['in', 'out', 'prompts']);
 
-/** In the order of the text; none overlaps another, and none goes over the end of a line. */
+/** Returns the tokens in text order, without overlaps, and none spanning a line end. */
 export function tokensIn(snapshot: Snapshot, file: string): readonly Token[] {
   const text = snapshot.files.text(file);
   if (text === null) return [];
@@ -41,7 +41,7 @@ export function tokensIn(snapshot: Snapshot, file: string): readonly Token[] {
   return apart(tokens);
 }
 
-/** The first of those that share a character. */
+/** Removes tokens that overlap an earlier one. */
 function apart(tokens: readonly Token[]): Token[] {
   const kept: Token[] = [];
   for (const token of tokens.toSorted((a, b) => a.at.start - b.at.start || a.at.end - b.at.end))

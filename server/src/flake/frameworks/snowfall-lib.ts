@@ -12,7 +12,7 @@ import type { AttrsValue, Lazy, Origin, Thunk, Value } from '../../nix/eval/valu
 import { nixpkgsLib } from '../../nix/lib/index.ts';
 import { defaultsBelow, pathTo } from './layout.ts';
 
-/** Stands for the libraries of the flake's inputs and Snowfall's own functions. */
+/** The unknown part of `lib`: the libraries of the flake's inputs, and Snowfall's own functions. */
 const MORE = symbol('lib', 'something of Snowfall or of an input');
 
 /**

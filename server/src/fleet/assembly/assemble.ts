@@ -8,7 +8,8 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { placeKey } from '../../nix/places.ts';
 import { once, sameItems, withLazy } from '../../std.ts';
-import { CORE_SWITCHES, catalogueGenerators } from '../catalogue/catalogue.ts';
+import { catalogueGenerators } from '../catalogue/catalogue.ts';
+import { type CoreModules, coreModules } from '../catalogue/core-modules.ts';
 import { type ExtendedCache, withServices } from '../catalogue/extended-generators.ts';
 import { usedClanCore } from '../catalogue/locked-clan-core.ts';
 import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from '../generators/generator-index.ts';
@@ -137,6 +138,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       lateArguments: parts.lateArguments,
       namedBy: parts.namedBy,
       units,
+      nix: null,
     },
     {
       generators: () =>
@@ -167,19 +169,46 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
 /** Returns the generators that services add; the same list as before if its inputs are unchanged. */
 function broughtTo(
   join: NonNullable<AssemblyCache['joined']>,
-  { files, mentions }: Parts,
+  parts: Parts,
   owners: ReadonlyMap<string, MachineModules>,
 ): readonly BroughtGenerator[] {
   const { inventory } = join.fleet;
-  const locked = usedClanCore(files);
-  const plain = inventory.machines
-    .filter(machine => machine.class === 'nixos' && owners.get(machine.name)?.complete === true)
-    .map(({ name }) => name);
-  const words = CORE_SWITCHES.filter(mentions);
-  const key = [locked, ...plain, null, ...words];
+  const locked = usedClanCore(parts.files);
+  const core = coreOf(parts, owners, inventory.machines);
+  const values = [...core].map(([machine, modules]) => [
+    machine,
+    ...[...modules.values()].flatMap(module => [module.isEnabled, ...module.values.values()]),
+  ]);
+  const key = [locked, JSON.stringify(values)];
   if (join.brought === null || !sameItems(join.brought.key, key))
-    join.brought = { key, all: catalogueGenerators(inventory, locked, plain, word => words.includes(word)) };
+    join.brought = { key, all: catalogueGenerators(inventory, locked, core) };
   return join.brought.all;
+}
+
+/** Returns the state of clan-core's own modules on each NixOS machine, by its name. */
+function coreOf(
+  { cache, table, mentions }: Parts,
+  owners: ReadonlyMap<string, MachineModules>,
+  machines: readonly Machine[],
+): ReadonlyMap<string, CoreModules> {
+  const words = new Map<string, boolean>();
+  const isMentioned = (word: string) => {
+    const isPresent = words.get(word) ?? mentions(word);
+    words.set(word, isPresent);
+    return isPresent;
+  };
+  const core = new Map<string, CoreModules>();
+  for (const machine of machines) {
+    const [modules, kept] = [owners.get(machine.name), cache.ownership.machines.get(machine.name)];
+    if (machine.class !== 'nixos' || modules === undefined || kept === undefined) continue;
+    const asked = {
+      ...table.machine(kept.followed),
+      isComplete: modules.complete,
+      hasForeign: modules.foreign,
+    };
+    core.set(machine.name, coreModules(asked, isMentioned));
+  }
+  return core;
 }
 
 /** Returns all places that could not be analysed. */

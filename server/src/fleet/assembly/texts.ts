@@ -2,7 +2,7 @@
 import { mayGiveArguments } from '../../flake/arguments.ts';
 import { mayAddOutputs } from '../../flake/flake-outputs.ts';
 import { sameItems } from '../../std.ts';
-import { CORE_SWITCHES } from '../catalogue/catalogue.ts';
+import { CORE_SWITCHES } from '../catalogue/core-modules.ts';
 import { mayDeclareMachines } from '../machines/machines.ts';
 import { mayHoldRegistry } from '../registry/registry.ts';
 import { USE_WORDS } from '../uses/prefilter.ts';
@@ -16,7 +16,7 @@ export interface TextFacts {
   readonly mayDeclareMachines: boolean;
   readonly mayGiveArguments: boolean;
   readonly mayAddOutputs: boolean;
-  /** Names in the options that disable modules of clan-core. */
+  /** Names in the options that enable modules of clan-core. */
   readonly coreSwitches: readonly string[];
   readonly references: readonly Reference[];
 }

@@ -20,6 +20,8 @@ export interface Occasion {
   readonly instance: Instance | null;
   readonly holes: Holes;
   readonly machine: string | null;
+  /** Holes whose values are the machine's own options. */
+  readonly values?: Holes;
   readonly settings: Setting | null;
   readonly certain: boolean;
   readonly at: Place;
@@ -37,7 +39,7 @@ function render(
   occasion: Occasion,
   locked: LockedClanCore | null,
 ): Rendered | null {
-  const { instance, holes, machine, settings, certain, at } = occasion;
+  const { instance, holes, machine, values = NO_HOLES, settings, certain, at } = occasion;
   const cases = bodiesOf(entry, locked);
   if (cases?.length === 0) return null;
   const files = entry.files.flatMap(file => fileOf(file, holes, settings));
@@ -75,7 +77,7 @@ function render(
     bodyOn(name) {
       let onMachine = onMachines.get(name);
       if (onMachine === undefined) {
-        onMachine = filledWith(textHoles(new Map([...holes, ['machine', name]])));
+        onMachine = filledWith(textHoles(new Map([...holes, ...values, ['machine', name]])));
         onMachines.set(name, onMachine);
       }
       return onMachine;
@@ -86,6 +88,8 @@ function render(
   const facts = [name, certain, share, generator.files, entry.service, instance?.name, dependencies, prompts];
   return { generator, key: JSON.stringify([facts, machine === null, chosenIndex, [...common]]) };
 }
+
+const NO_HOLES: Holes = new Map();
 
 function namesOf(body: GeneratorBody): Pick<BroughtGenerator, 'files' | 'prompts' | 'dependencies'> {
   return {
@@ -171,25 +175,37 @@ function fileOf(file: CatalogueFile, holes: Holes, settings: Setting | null): Br
   ];
 }
 
+/** Generators with the same key. */
+interface Group {
+  readonly first: BroughtGenerator;
+  readonly machines: Set<string>;
+  /** Those with values of their machine. */
+  readonly own: Map<string, BroughtGenerator>;
+}
+
 /** Collects generators and joins those that several machines have alike. */
 export function createCollector(locked: LockedClanCore | null): {
   add(entry: CatalogueGenerator, occasion: Occasion): void;
   all(): readonly BroughtGenerator[];
 } {
-  const groups = new Map<string, { readonly first: BroughtGenerator; readonly machines: Set<string> }>();
+  const groups = new Map<string, Group>();
   return {
     add(entry, occasion) {
       const rendered = render(entry, occasion, locked);
       if (rendered === null) return;
       const { generator, key } = rendered;
       const group = groups.get(key);
-      if (group === undefined) groups.set(key, { first: generator, machines: new Set(generator.machines) });
+      if (group === undefined)
+        groups.set(key, { first: generator, machines: new Set(generator.machines), own: new Map() });
       else for (const machine of generator.machines ?? []) group.machines.add(machine);
+      if (occasion.machine !== null && occasion.values !== undefined)
+        groups.get(key)?.own.set(occasion.machine, generator);
     },
     all: () =>
-      [...groups.values()].map(({ first, machines }) => ({
+      [...groups.values()].map(({ first, machines, own }) => ({
         ...first,
         machines: first.machines && [...machines],
+        bodyOn: machine => (own.get(machine) ?? first).bodyOn(machine),
       })),
   };
 }

@@ -29,6 +29,12 @@ export interface CatalogueCondition {
   readonly someOf?: string;
 }
 
+/** An option, and what it is if no module sets it: a value, or that of another option. */
+export interface CatalogueEnable {
+  readonly option: string;
+  readonly default: boolean | CatalogueEnable;
+}
+
 /** The source of values for a hole other than `<inst>` and `<machine>`; there is one generator for each value. */
 export type CatalogueEach =
   /** The value of one setting, by default the instance's name. */
@@ -54,8 +60,10 @@ export interface CatalogueGenerator {
   readonly share: boolean | { readonly setting: string; readonly default: boolean };
   readonly condition?: CatalogueCondition;
   readonly each?: CatalogueEach;
-  /** For a core module that every NixOS machine has: names in the options that disable it. */
-  readonly unless?: readonly string[];
+  /** For a core module: the option that enables it on a NixOS machine. */
+  readonly enable?: CatalogueEnable;
+  /** Holes of bodies that are the values of the machine's options, as paths with dots. */
+  readonly values?: Readonly<Record<string, string>>;
   /** The setting that lists domains of the machine, for the holes `<hosts>` and `<domains>` of bodies. */
   readonly domains?: string;
   readonly files: readonly CatalogueFile[];

@@ -19,6 +19,7 @@ import {
   type CatalogueGenerator,
 } from './catalogue-data.ts';
 import { filled, type Holes, holesIn, patternOf } from './catalogue-names.ts';
+import type { CoreModules } from './core-modules.ts';
 import type { LockedClanCore } from './locked-clan-core.ts';
 
 export { CLAN_CORE_COMMIT } from './catalogue-data.ts';
@@ -27,9 +28,6 @@ interface Template {
   readonly entry: CatalogueGenerator;
   readonly pattern: RegExp;
 }
-
-/** Names in the options that disable core modules. */
-export const CORE_SWITCHES: readonly string[] = CATALOGUE.flatMap(entry => entry.unless ?? []);
 
 const TEMPLATES: readonly Template[] = CATALOGUE.map(entry => ({ entry, pattern: patternOf(entry.name) }));
 
@@ -58,29 +56,28 @@ export function catalogueFile(generator: string, file: string): CatalogueFile | 
  * Returns the generators that an inventory adds, and those that core modules may add to any machine.
  *
  * @param locked the clan-core that the flake has locked
- * @param plain machines with no settings other than the known ones
- * @param mentions returns whether any file of the workspace contains a word
+ * @param core what core modules are on the machines of which something is known, by name
  */
 export function catalogueGenerators(
   inventory: Inventory,
   locked: LockedClanCore | null,
-  plain: readonly string[] = [],
-  mentions: (word: string) => boolean = () => true,
+  core: ReadonlyMap<string, CoreModules> = new Map(),
 ): readonly BroughtGenerator[] {
   const brought = createCollector(locked);
   const at = inventory.machines.find(machine => machine.at !== null)?.at ?? NOWHERE;
   for (const entry of CATALOGUE) {
     if (entry.service !== null) continue;
-    const core = { instance: null, holes: new Map<string, string>(), settings: null, at };
-    const isOn = entry.unless?.some(mentions) === false;
-    const having = isOn ? plain : [];
-    for (const machine of having) brought.add(entry, { ...core, machine, certain: true });
-    // A clan's machine is a NixOS machine unless it uses nix-darwin.
-    const others = inventory.machines.filter(
-      ({ name, class: kind }) => kind !== 'darwin' && !having.includes(name),
-    );
-    if (!isOn || others.length > 0 || inventory.tagged('all') === null)
-      brought.add(entry, { ...core, machine: null, certain: false });
+    const occasion = { instance: null, holes: new Map<string, string>(), settings: null, at };
+    let isOpen = inventory.tagged('all') === null;
+    for (const { name, class: kind } of inventory.machines) {
+      // A clan's machine is a NixOS machine unless it uses nix-darwin.
+      if (kind === 'darwin') continue;
+      const here = core.get(name)?.get(entry.name);
+      if (here?.isEnabled == null) isOpen = true;
+      else if (here.isEnabled)
+        brought.add(entry, { ...occasion, machine: name, values: here.values, certain: true });
+    }
+    if (isOpen) brought.add(entry, { ...occasion, machine: null, certain: false });
   }
   for (const instance of inventory.instances) {
     const ours = isOfClanCore(instance);

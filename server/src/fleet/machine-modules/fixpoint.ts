@@ -56,6 +56,8 @@ export interface Fixpoint {
   ): readonly ModuleFacts[];
   /** Returns the options of the machine that consists of the modules. */
   optionsOf(modules: readonly OwnModule[], complete: boolean, known: MachineSetting['known']): MachineOptions;
+  /** Returns true if the module certainly neither declares nor defines the option. */
+  isSilent(facts: ModuleFacts, path: readonly string[]): boolean;
   /** Returns whether two readings of one module with equal facts also agree about all options that were asked for. */
   isUnchanged(before: ModuleFacts, fresh: ModuleFacts): boolean;
   /** Transfers the kept results to the module that replaces another. */
@@ -117,6 +119,10 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
 
   return {
     optionsOf,
+    isSilent(facts, path) {
+      const { definitions, declared, unclear } = generalSays(facts, path, path.join('\0'));
+      return definitions.length === 0 && declared === null && !unclear;
+    },
     settled(modules, complete, known) {
       if (!modules.some(({ facts }) => isUnsettled(facts))) return modules.map(({ facts }) => facts);
       const machine = optionsOf(modules, complete, known);

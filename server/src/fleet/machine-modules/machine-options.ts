@@ -31,6 +31,14 @@ export interface MachineOptions {
   answer(path: readonly string[]): Plain | undefined;
 }
 
+/** The options of a machine for callers outside of the fixpoint. */
+export interface AskedOptions {
+  /** The value that the machine's modules prove; undefined if unknown. */
+  readonly option: (path: readonly string[]) => Plain | undefined;
+  /** True if certainly none of the known modules sets the option. */
+  readonly isUnset: (path: readonly string[]) => boolean;
+}
+
 /** The result of a question, with the options it depends on and their values. */
 export interface Settled<T> {
   readonly asked: readonly Asked[];

@@ -4,6 +4,7 @@
  */
 
 import type { FlakeSet } from '../../flake/flake-modules.ts';
+import type { Plain } from '../../modules/module-options.ts';
 import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import type { MachineSecrets, ModuleSecrets } from '../model/secrets.ts';
@@ -40,6 +41,8 @@ export interface ModuleCache {
   /** Secrets of modules on machines, by the secrets that the modules declare in general. */
   readonly settledSecrets: WeakMap<ModuleSecrets, Settled<ModuleSecrets>[]>;
   readonly machineSecrets: WeakMap<FollowedModules, KeptSecrets>;
+  /** The options of machines that were asked for, by path. */
+  readonly machineOptions: WeakMap<FollowedModules, Map<string, Plain | undefined>>;
   /** Files that have changed since the options of all modules were last joined. */
   readonly changed: Set<string>;
   /** Modules as they are on machines, and their statements about options. */
@@ -75,6 +78,7 @@ export function createModuleCache(): ModuleCache {
     ownSecrets: new WeakMap(),
     settledSecrets: new WeakMap(),
     machineSecrets: new WeakMap(),
+    machineOptions: new WeakMap(),
     changed: new Set(),
     settled: new WeakMap(),
   };

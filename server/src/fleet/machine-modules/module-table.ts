@@ -3,14 +3,17 @@
  * changes, by `file-modules.ts`, `output-modules.ts` and `module-sources.ts`.
  */
 
+import type { Plain } from '../../modules/module-options.ts';
 import type { Given } from '../../modules/modules.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Lazy, Origin } from '../../nix/eval/value.ts';
+import { once } from '../../std.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import type { MachineSecrets } from '../model/secrets.ts';
 import { fileModule, refreshFiles } from './file-modules.ts';
 import { createFixpoint } from './fixpoint.ts';
 import type { FollowedModules, ModuleLookup } from './machine-modules.ts';
+import type { AskedOptions } from './machine-options.ts';
 import { machineSecrets } from './machine-secrets.ts';
 import { createModuleContexts } from './module-contexts.ts';
 import type { ModuleFacts } from './module-facts.ts';
@@ -28,6 +31,8 @@ export interface ModuleTable extends ModuleLookup {
   options(facts: ModuleFacts): ModuleOptions;
   /** Returns the secrets that the modules of a machine declare. */
   secrets(followed: FollowedModules): MachineSecrets;
+  /** Returns the options of a machine. */
+  machine(followed: FollowedModules): AskedOptions;
   /** Returns the module of a value that is used at `at`. */
   of(module: Lazy, at: Origin, specialArgs: Given): ModuleFacts;
   /** Reads changed files again, and removes modules that are equal to the previous ones from `dropped`. */
@@ -43,6 +48,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     of: (module, at, specialArgs) => valueModule(table, module, at, specialArgs),
     options: facts => optionsOf(table, facts),
     secrets: followed => machineSecrets(table, followed),
+    machine: followed => askedMachine(table, followed),
     settled: table.fixpoint.settled,
     refresh: () => refreshFiles(table),
   };
@@ -55,6 +61,22 @@ function newTableState(cx: Evaluation, options: ModuleTableOptions): TableState 
     outputs: new Map(),
     contexts: createModuleContexts(cx, options.files, options.givenTo('')),
     fixpoint: createFixpoint(cx, options.cache.settled, readingFrom(sources)),
+  };
+}
+
+/** Returns the options of a machine. Answers are kept as long as the machine has the same modules. */
+function askedMachine({ cache, fixpoint }: TableState, followed: FollowedModules): AskedOptions {
+  const { complete, known } = followed.setting;
+  const answers = cache.machineOptions.get(followed) ?? new Map<string, Plain | undefined>();
+  cache.machineOptions.set(followed, answers);
+  const options = once(() => fixpoint.optionsOf(followed.modules, followed.allKnown && complete, known));
+  return {
+    option(path) {
+      const key = path.join('.');
+      if (!answers.has(key)) answers.set(key, options().answer(path));
+      return answers.get(key);
+    },
+    isUnset: path => followed.modules.every(({ facts }) => fixpoint.isSilent(facts, path)),
   };
 }
 

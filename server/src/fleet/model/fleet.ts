@@ -8,6 +8,7 @@ import type { Machine, NotAnalysable } from './base.ts';
 import type { FileFaults, Reach } from './faults.ts';
 import type { Generator } from './generators.ts';
 import type { MachineFact, MachineModules, RemovedUse } from './machines.ts';
+import type { NixWitness } from './nix-answer.ts';
 import type { ClanSetting, FleetOptions } from './options.ts';
 import type { Matrix, Registry } from './registries.ts';
 import type { AccessSetting, MachineSecrets, SecretFacts, StoreSettings } from './secrets.ts';
@@ -72,4 +73,6 @@ export interface Fleet {
   readonly namedBy: (path: string) => readonly string[];
   readonly units: ReadonlyMap<string, Unit>;
   readonly notAnalysable: readonly NotAnalysable[];
+  /** What Nix says, which is joined into all of the above; null where it was not asked. */
+  readonly nix: NixWitness | null;
 }

@@ -5,6 +5,7 @@ import type { Setting } from '../../modules/settings.ts';
 import type { Value } from '../../nix/eval/value.ts';
 import type { Known, Place } from '../../nix/places.ts';
 import type { Hole } from '../../shell/syntax.ts';
+import type { MachineClass } from './base.ts';
 
 /** A range of a script that comes from one literal or one hole. */
 export interface ScriptSegment {
@@ -181,3 +182,6 @@ export interface Variant {
   readonly body: GeneratorBody;
   readonly machines: readonly string[];
 }
+
+/** The primary group of root, which files have by default; clan-core d7c35d912, generic-generator.nix. */
+export const ROOTS_GROUPS: Readonly<Record<MachineClass, string>> = { nixos: 'root', darwin: 'wheel' };

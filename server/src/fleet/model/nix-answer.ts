@@ -3,6 +3,7 @@
  * means that Nix could not evaluate a part, such as an option that throws.
  */
 
+import type { Place } from '../../nix/places.ts';
 import type { MachineClass } from './base.ts';
 
 export interface NixAnswer {
@@ -41,6 +42,8 @@ export interface NixFacts {
   /** Names of the secrets of sops-nix and agenix; null if the machine lacks the option. */
   readonly sops: readonly string[] | null;
   readonly age: readonly string[] | null;
+  /** Tags of the inventory; null where the machine is in none. */
+  readonly tags: readonly string[] | null;
 }
 
 export interface NixGenerator {
@@ -93,4 +96,32 @@ export interface NixFailure {
   readonly at: SourcePosition | null;
   /** The steps of evaluation that led to the failure, innermost first, in the fleet's own files only. */
   readonly frames: readonly (SourcePosition & { readonly message: string })[];
+}
+
+/**
+ * Who vouches for a fact. `read`: only the sources, Nix could not say; `confirmed`: both say the same; `nix`: only Nix knows;
+ * `contradicted`: Nix says otherwise, and Nix is right.
+ */
+export type Witness = 'read' | 'confirmed' | 'nix' | 'contradicted';
+
+/** A fact of a generator on a machine. */
+export interface WitnessedFact {
+  readonly machine: string;
+  readonly generator: string;
+  /** `machine` (that the machine has it), `share`, `file key`, `file key: owner`, `prompt user: type`, `script`, … */
+  readonly fact: string;
+  readonly witness: Witness;
+  /** As it was read; null where it was not known, and for scripts. */
+  readonly read: unknown;
+  /** As Nix says; null where it could not say, and for scripts. */
+  readonly nix: unknown;
+  /** Where it is written; null where that is not known. */
+  readonly at: Place | null;
+}
+
+/** What Nix says of a fleet, beside what was read of it. */
+export interface NixWitness {
+  readonly answer: NixAnswer;
+  /** All facts of the machines that Nix answered for; compared when first asked for. */
+  readonly facts: readonly WitnessedFact[];
 }

@@ -1,6 +1,7 @@
 /**
- * Who gains and loses access with the age backend. An age file does not tell whom it is for: the notes beside files do,
- * and of a machine's own secret its key of today. Opens nothing, starts nothing.
+ * Computes who gains and loses access with the age backend. An age file does not name its recipients; the notes
+ * next to it do, and a machine's own secret is for the machine's current key. Decrypts nothing and starts no
+ * programs.
  */
 import type { AgeKeys, AgeMachine } from '../../store/age/age-keys.ts';
 import { type AdminRecipients, adminsOf, ageSecretPath } from '../../store/age/age-writes.ts';
@@ -15,19 +16,26 @@ export interface AgeAccess {
   /** The clan's folder. */
   readonly directory: string;
   readonly keys: () => AgeKeys;
-  /** By machine: the public key of its private key, where another lies beside that. Empty where they were not compared. */
+  /**
+   * Returns, by machine, the public key of its private key if the recorded public key differs. Empty if they
+   * were not compared.
+   */
   readonly replaced: () => ReadonlyMap<string, string>;
-  /** Throws where the configuration does not tell them. */
+  /** Returns the admins. Throws if the configuration does not determine them. */
   readonly admins: () => AdminRecipients;
 }
 
-/** Returns the admins that the configuration names for a machine. @throws StoreFailure */
+/**
+ * Returns the admins that the configuration names for a machine.
+ *
+ * @throws StoreFailure
+ */
 export function adminReaders({ admins }: Pick<AgeAccess, 'admins'>, machine: string): Reader[] {
   const { list, setting } = adminsOf(admins(), machine);
   return list.map(key => ({ kind: 'admin', name: '', key, via: [{ kind: 'setting', name: setting }] }));
 }
 
-/** Returns null where nothing is noted: of a machine's own secret nothing is. */
+/** Returns the noted recipients of a secret, or null if there are none, as for a machine's own secret. */
 export function notedRecipients(files: StoreFiles, path: string): readonly string[] | null {
   const text = files.text(`${path}.recipients`);
   return text === null ? null : sidecarRecipients(text);
@@ -41,10 +49,10 @@ export function ageChange(access: AgeAccess, place: SecretPlace): AccessChange {
   const whose = ownersIn(keys());
   if (files.kind(path) !== 'file') return accessChange(place, null, wanted, whose, () => true);
   const named = notedRecipients(files, path) ?? wanted.flatMap(reader => reader.key ?? []);
-  // A public key that was put in the place of a machine's own has access to nothing, whatever a note says.
+  // A public key that replaced a machine's own has access to nothing, whatever a note says.
   const replacedKeys = new Map([...access.replaced()].map(([name, key]) => [publicKeyOf(keys(), name), key]));
   const noted = named.map(key => replacedKeys.get(key) ?? key);
-  // Whoever opens the key of a machine opens what is for the machine.
+  // Whoever can decrypt the key of a machine can decrypt everything for the machine.
   const behind = keys().machines.flatMap(({ publicKey, keyRecipients }) =>
     noted.includes(publicKey() ?? '') ? (keyRecipients() ?? []) : [],
   );
@@ -52,12 +60,16 @@ export function ageChange(access: AgeAccess, place: SecretPlace): AccessChange {
     key => !wanted.some(reader => reader.key === key) && whose(key).every(owner => owner.kind === 'unknown'),
   );
   return accessChange(place, noted, wanted, whose, ({ kind, key }) =>
-    // A machine whose key was changed is no new one.
+    // A machine with a changed key is not new.
     kind === 'machine' ? !wasReplaced : key !== null && behind.includes(key),
   );
 }
 
-/** Returns the same of the key of a machine, which is for its admins. @throws StoreFailure */
+/**
+ * Returns the change of access to a machine's key, which is encrypted to its admins.
+ *
+ * @throws StoreFailure
+ */
 export function ageKeyChange(access: AgeAccess, machine: AgeMachine): AccessChange {
   const wanted = adminReaders(access, machine.name);
   const noted = machine.keyRecipients() ?? wanted.flatMap(reader => reader.key ?? []);
@@ -69,7 +81,10 @@ function publicKeyOf({ machines }: AgeKeys, name: string): string | null {
   return machines.find(machine => machine.name === name)?.publicKey() ?? null;
 }
 
-/** A machine without a key is one that gets it; where others may declare it, machines that have it keep it. */
+/**
+ * Returns the readers that a secret should have. A machine without a key counts, because it will get one. If
+ * unknown machines may declare the secret, machines that have it keep it.
+ */
 function wantedReaders(access: AgeAccess, place: SecretPlace): readonly Reader[] {
   const { machines } = access.keys();
   const machineReader = (name: string, key: string | null): Reader => ({

@@ -1,6 +1,6 @@
 /**
- * Who gains and who loses access when secrets are stored or encrypted anew, told before it happens; and which of the
- * gains have to be agreed to. Pure.
+ * Computes who gains and loses access when secrets are stored or re-encrypted, before it happens, and which
+ * gains need consent. Pure.
  */
 
 import { type AccessChange, type Reader, readerId } from '../../store/readers.ts';
@@ -16,10 +16,11 @@ import {
 } from './secret-backend.ts';
 
 /**
- * @param before the keys that can open what is stored; null where nothing is stored
- * @param wanted those that are to open it afterwards
- * @param ownersOf whose a key is that is to open it no longer
- * @param isDemanded whether the model demands it for a reader who has no access to what is stored
+ * Returns the change of access to a secret.
+ *
+ * @param before the keys that can decrypt the stored secret, or null if nothing is stored @param wanted the
+ * readers it should have afterwards @param ownersOf returns the owners of a key that loses access @param
+ * isDemanded returns whether the model demands access for a reader without access to the stored secret
  */
 export function accessChange(
   { key, file }: StoredPlace,
@@ -41,7 +42,12 @@ export function accessChange(
   };
 }
 
-/** Returns what storing or encrypting anew changes at some places; only what changes anything. @throws StoreFailure */
+/**
+ * Returns the changes of access that storing or re-encrypting makes at some places, without those that change
+ * nothing.
+ *
+ * @throws StoreFailure
+ */
 export function accessChanges(
   secretBackend: Pick<SecretBackend, 'change'>,
   places: readonly SecretPlace[],
@@ -54,11 +60,10 @@ export function accessChanges(
 }
 
 /**
- * Returns what a run changes: by the steps that store secrets, and by the shared ones that it encrypts anew for the machines
- * that have come since. Opens nothing.
+ * Returns the changes of access that a run makes: through the steps that store secrets, and through shared
+ * secrets that it re-encrypts for machines added since. Decrypts nothing.
  *
- * @param drifts of the shared ones that the run looks after
- * @throws StoreFailure
+ * @param drifts of the shared secrets that the run maintains @throws StoreFailure
  */
 export function accessChangesOf(
   steps: readonly { readonly generator: Generator }[],
@@ -74,12 +79,15 @@ export function accessChangesOf(
   ]);
 }
 
-/** Of what is not known nothing can be said. */
+/** Returns whether a generator is fully known. */
 export function isCertain({ unknown }: Generator): boolean {
   return !unknown.some(gap => gap.part === 'files' || gap.part === 'share');
 }
 
-/** Returns the shared generators that a run about some machines looks after; all where none are named. */
+/**
+ * Returns the shared generators maintained by a run for some machines, or all shared generators if no machines
+ * are named.
+ */
 export function sharedOf(generators: Iterable<Generator>, asked: readonly string[]): Generator[] {
   return [...generators].filter(
     ({ machine, machines }) =>
@@ -87,14 +95,14 @@ export function sharedOf(generators: Iterable<Generator>, asked: readonly string
   );
 }
 
-/** Returns the changes with only the gains that have to be agreed to. */
+/** Returns the changes with only those gains that need consent. */
 export function askedOf(changes: readonly AccessChange[]): AccessChange[] {
   return changes
     .map(change => ({ ...change, gained: change.gained.filter(gain => gain.asked), lost: [] }))
     .filter(change => change.gained.length > 0);
 }
 
-/** What has been agreed to: opaque. */
+/** The gains that have been consented to, in an opaque form. */
 export type Agreed = ReadonlySet<string>;
 
 export function agreedTo(changes: readonly AccessChange[]): Agreed {
@@ -102,14 +110,14 @@ export function agreedTo(changes: readonly AccessChange[]): Agreed {
 }
 
 /**
- * Refuses a change that was not shown: keys and links may be others by the time that a secret is stored.
+ * Refuses a change that was not shown, because keys and links may change before a secret is stored.
  *
  * @throws StoreFailure `recipient`
  */
 export function mustBeAgreed(change: AccessChange | null, agreed: Agreed): void {
   for (const gain of change?.gained ?? []) {
     const { place } = change as AccessChange;
-    // A machine that had no key when it was agreed to has been given one since.
+    // A machine without a key at the time of consent may have been given one since.
     if (!gain.asked || agreed.has(gainId(place, gain)) || agreed.has(gainId(place, { ...gain, key: null })))
       continue;
     throw new StoreFailure(
@@ -123,7 +131,7 @@ function gainId({ key, file }: StoredPlace, gain: Pick<Reader, 'kind' | 'name' |
   return `${key}/${file}\0${readerId(gain)}`;
 }
 
-/** Changes as plain data, for programs. */
+/** Converts changes to plain data, for programs. */
 export function accessData(changes: readonly AccessChange[]) {
   return changes.map(({ place, isNew, gained, lost }) => ({
     secret: `${place.key}/${place.file}`,
@@ -133,7 +141,7 @@ export function accessData(changes: readonly AccessChange[]) {
   }));
 }
 
-/** Returns a reader as plain data, for programs. */
+/** Converts a reader to plain data, for programs. */
 export function readerData({ kind, name, key, via }: Reader) {
   return { kind, name: name === '' ? null : name, key, via };
 }

@@ -1,6 +1,7 @@
 /**
- * Who can read what: every secret that is declared or stored, with all who can open it now, or will once it is
- * encrypted anew, and by which link. From names, links, public keys and metadata; opens nothing and starts nothing.
+ * Lists who can read what: every declared or stored secret, with everyone who can decrypt it now or after
+ * re-encryption, and the link that gives them access. Uses names, links, public keys and metadata; decrypts
+ * nothing and starts no programs.
  */
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import { byText } from '../../std.ts';
@@ -20,9 +21,10 @@ import { placesOf, type SecretPlace } from './secret-backend.ts';
 import type { KeyedBackend } from './served-backend.ts';
 
 /**
- * - `now`: it is encrypted to the key, as it should be;
- * - `pending`: it is to be, and is not yet: `varsmith fix` or the first generation of a declared var gives it;
- * - `leaving`: it is, and nothing gives it any more.
+ * - `now`: the secret is encrypted to the key, as intended;
+ * - `pending`: it is not encrypted to the key yet; `varsmith fix` or the first generation of a declared var
+ * changes that;
+ * - `leaving`: it is encrypted to the key, but nothing gives access any more.
  */
 export type ReaderState = 'now' | 'pending' | 'leaving';
 
@@ -31,15 +33,15 @@ export interface SecretReader extends Reader {
 }
 
 export interface SecretAccess {
-  /** `<placement>/<generator>/<file>` of a var, else the path of what holds it. */
+  /** `<placement>/<generator>/<file>` for a var, otherwise the path of the secret. */
   readonly secret: string;
-  /** `machine-key`: whoever opens it opens all that its machine can read; `other`: below `sops/secrets`. */
+  /** `machine-key`: gives access to everything that the machine can read; `other`: below `sops/secrets`. */
   readonly kind: 'var' | 'machine-key' | 'other';
-  /** Name of the generator; null for what is no var. */
+  /** The generator's name, or null if the secret is not a var. */
   readonly generator: string | null;
-  /** Those that declare it; of a machine's key that machine. */
+  /** The machines that declare it; for a machine's key, that machine. */
   readonly machines: readonly string[];
-  /** When it is needed: `services`, `users`, `activation` or `partitioning`; null where it is not declared. */
+  /** When it is needed: `services`, `users`, `activation` or `partitioning`; null if it is not declared. */
   readonly neededFor: string | null;
   readonly declared: boolean;
   readonly stored: boolean;
@@ -47,15 +49,17 @@ export interface SecretAccess {
 }
 
 export interface AccessMatrix {
-  /** Vars by name, then the keys of machines and what else clan keeps. */
+  /** Vars by name, then the keys of machines and other secrets that clan keeps. */
   readonly secrets: readonly SecretAccess[];
-  /** What cannot be told, in sentences. */
+  /** Sentences about what cannot be determined. */
   readonly notes: readonly string[];
 }
 
 /**
- * @param directory the clan's folder in the repository
- * @throws StoreFailure where the configuration does not tell whom secrets are for
+ * Returns who can read the secrets of a fleet.
+ *
+ * @param directory the clan's folder in the repository @throws StoreFailure if the configuration does not
+ * determine the recipients
  */
 export function accessMatrix(
   fleet: Fleet,
@@ -102,12 +106,12 @@ export function accessMatrix(
 
 const bySecret = byText(({ secret }: Pick<SecretAccess, 'secret'>) => secret);
 
-/** Whoever has it keeps it. */
+/** Assumed for undeclared secrets: readers keep their access. */
 const UNDECLARED = { deploy: true, neededFor: 'services', machines: [], machinesComplete: false } as const;
 
 interface Looked {
   change(place: SecretPlace): AccessChange;
-  /** Keys of machines, and what else clan keeps. */
+  /** Keys of machines, and other secrets that clan keeps. */
   readonly others: readonly SecretAccess[];
 }
 
@@ -147,7 +151,7 @@ function inAge(fleet: Fleet, files: StoreFiles, directory: string): Looked {
   };
 }
 
-/** Private keys of machines are not opened here. */
+/** Empty, because private keys of machines are not decrypted here. */
 const NOT_LOOKED: ReadonlyMap<string, string> = new Map();
 
 function other(secret: string, machine: string | null, change: AccessChange): SecretAccess {
@@ -164,20 +168,20 @@ function secretReaders({ kept, gained, lost }: AccessChange): SecretReader[] {
   return [...as('now', kept), ...as('pending', gained), ...as('leaving', lost)];
 }
 
-/** Who gains and who loses access to a secret between two states of a repository. */
+/** The readers who gain and lose access to a secret between two states of a repository. */
 export interface AccessDifference {
   readonly secret: string;
   readonly kind: SecretAccess['kind'];
-  /** Of a machine's key: whose. */
+  /** For a machine's key, that machine. */
   readonly machines: readonly string[];
-  /** `new`: it was neither declared nor stored; `gone`: it no longer is. */
+  /** `new`: it was neither declared nor stored before; `gone`: it is neither now. */
   readonly change: 'new' | 'gone' | 'changed';
-  /** Whether it is stored afterwards. */
+  /** Whether the secret is stored afterwards. */
   readonly stored: boolean;
-  /** Whether it is a var that is declared now: `varsmith fix` brings nothing else up to date. */
+  /** Whether the secret is a var that is declared now; `varsmith fix` updates no others. */
   readonly declared: boolean;
   readonly gains: readonly SecretReader[];
-  /** `pending`: with the next run; such a reader can still open it. */
+  /** `pending`: takes effect with the next run, until which the reader can still decrypt the secret. */
   readonly losses: readonly Loss[];
 }
 
@@ -185,7 +189,7 @@ export interface Loss extends Reader {
   readonly state: 'now' | 'pending';
 }
 
-/** Only secrets whose readers change. */
+/** Returns the differences of secrets whose readers change. */
 export function accessDifference(
   before: readonly SecretAccess[],
   after: readonly SecretAccess[],

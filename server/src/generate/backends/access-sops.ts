@@ -1,4 +1,7 @@
-/** Who gains and loses access with the sops backend, by links and metadata alone. Opens nothing, starts nothing. */
+/**
+ * Computes who gains and loses access with the sops backend, from links and metadata alone. Decrypts nothing
+ * and starts no programs.
+ */
 
 import { type AccessChange, ownersOf, readersOf } from '../../store/readers.ts';
 import type { ClanSecret, SopsFolder } from '../../store/sops/sops-keys.ts';
@@ -15,19 +18,19 @@ export interface SopsAccess {
   /** The clan's folder. */
   readonly directory: string;
   readonly sops: () => SopsFolder;
-  /** `clan.core.sops.defaultGroups` of a machine. */
+  /** Returns `clan.core.sops.defaultGroups` of a machine. */
   readonly groupsOf: (machine: string) => readonly string[];
-  /** A scan of the store that was made already. */
+  /** An existing scan of the store, if any. */
   readonly scanned: ScannedStore | null;
 }
 
 type HoldersSeen = ScannedAccess['holders'];
 
 /**
- * Returns whom a secret is for.
+ * Returns the readers of a secret.
  *
- * @param before whom it is linked to now
- * @param acting who writes it; null where no user does
+ * @param before the readers that it is currently linked to @param acting the user who writes it, or null if
+ * none does
  */
 export function sopsAccessFor(
   place: SecretPlace,
@@ -46,7 +49,7 @@ export function sopsAccessFor(
   });
 }
 
-/** Returns those of the first machine that declares it, as clan has it. */
+/** Returns the default groups of the first machine that declares the secret, as clan does. */
 export function defaultGroupsOf(
   { machines: [first] }: SecretPlace,
   groupsOf: SopsAccess['groupsOf'],
@@ -73,7 +76,10 @@ export function sopsChange(
   );
 }
 
-/** Returns the same of a secret below `sops/secrets`, such as the key of a machine: it is for those that it is linked to. */
+/**
+ * Returns the change of access to a secret below `sops/secrets`, such as the key of a machine, which is for the
+ * readers it is linked to.
+ */
 export function clanSecretChange(sops: SopsFolder, secret: ClanSecret): AccessChange {
   const holders = secret.holders();
   const names = (kind: keyof typeof holders) =>

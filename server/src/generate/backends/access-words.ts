@@ -1,23 +1,26 @@
-/** Who gains and loses access, in words: for people, and for the messages of commits. */
+/** Describes gains and losses of access in words, for people and commit messages. */
 import { type AccessChange, type Reader, type ReaderLink, readerId } from '../../store/readers.ts';
 
-/** Secrets that a sentence names; the others are counted. */
+/** The number of secrets that a sentence names; the others are counted. */
 const NAMED = 12;
 
-/** "user mallory (age1qxy0…k2f9ab)". */
+/** Describes a reader: "user mallory (age1qxy0…k2f9ab)". */
 export function readerText({ kind, name, key }: Pick<Reader, 'kind' | 'name' | 'key'>): string {
   const shown = key === null ? 'no key yet' : shortKey(key);
   if (kind === 'unknown') return `key ${shown}, which belongs to nobody here,`;
   return kind === 'admin' ? `admin key ${shown}` : `${kind} ${inLine(name)} (${shown})`;
 }
 
-/** Returns the beginning and the end of a public key: enough to tell it from others. */
+/** Returns the beginning and the end of a public key, enough to identify it. */
 export function shortKey(key: string): string {
   const line = inLine(key);
   return line.length > 24 ? `${line.slice(0, 12)}…${line.slice(-6)}` : line;
 }
 
-/** "through group ops"; empty for a link of one's own name, which says nothing more. */
+/**
+ * Describes the link that gives access: "through group ops". Empty for a link of the reader's own name, which
+ * adds nothing.
+ */
 export function viaText({ kind, name, via }: Reader): string {
   if (via.some(link => link.kind === kind && link.name === name)) return '';
   return via.map(linkText).join(' and ');
@@ -28,8 +31,8 @@ function linkText({ kind, name }: ReaderLink): string {
 }
 
 /**
- * Returns a sentence without its full stop for each reader that gains or loses access:
- * "user mallory (age1…) gains access to shared/ca/key, through group ops".
+ * Returns a sentence without full stop for each reader that gains or loses access: "user mallory (age1…) gains
+ * access to shared/ca/key, through group ops".
  */
 export function accessSentences(changes: readonly AccessChange[]): string[] {
   const groups = new Map<
@@ -51,7 +54,10 @@ export function accessSentences(changes: readonly AccessChange[]): string[] {
   return [...groups.values()].map(({ start, end, secrets }) => `${start} ${secretsText(secrets)}${end}`);
 }
 
-/** Returns the same for those that are asked about, or lose something, or concern what is stored; what is new is summed up. */
+/**
+ * Like `accessSentences`, but only for gains that need consent, losses, and changes to stored secrets; new
+ * secrets are summarised.
+ */
 export function accessSummary(changes: readonly AccessChange[]): string[] {
   const lines = accessSentences(changes.filter(change => !change.isNew));
   const fresh = changes.filter(change => change.isNew);
@@ -72,7 +78,7 @@ export function accessSummary(changes: readonly AccessChange[]): string[] {
   return lines;
 }
 
-/** Returns what follows the first line of a commit's message; empty where no access changes. */
+/** Returns the body of a commit message about access; empty if no access changes. */
 export function accessMessage(changes: readonly (AccessChange | null)[]): string {
   const groups = new Map<string, string[]>();
   for (const change of changes) {
@@ -96,7 +102,9 @@ function secretsText(secrets: readonly string[]): string {
   return `${secrets.slice(0, NAMED - 1).join(', ')} and ${secrets.length - NAMED + 1} more`;
 }
 
-/** Returns a name in one line: nothing in it begins another, or turns the direction of writing. */
+/**
+ * Returns a name on a single line, without characters that break the line or change the direction of writing.
+ */
 export function inLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd');
 }

@@ -1,6 +1,6 @@
 /**
- * Clan's age backend: reads secrets with the person's keys and those of the machines that they open, writes them for
- * machines and admins.
+ * Implements clan's age backend: reads secrets with the user's keys and the machine keys that they decrypt, and
+ * writes them for machines and admins.
  *
  * Source: clan-core d7c35d912, clan_lib/vars/secret_modules/age.
  */
@@ -52,7 +52,7 @@ export function ageBackend(
     },
     open: place => open(store, place),
     async examine(machines) {
-      // With the native identities alone: a plugin or an ssh key with a passphrase would ask for each machine.
+      // Use native identities only: a plugin or an ssh key with a passphrase would prompt for each machine.
       const natives = await openKeyring(keys.found.identities, null);
       replaced = await replacedPublicKeys(files, machineKeys.get(), machines, natives);
     },
@@ -71,7 +71,7 @@ export function ageBackend(
 interface AgeStore extends AgeAccess {
   readonly environment: RunEnvironment;
   readonly personKeys: Keys;
-  /** By the machines whose keys they hold. */
+  /** Keyrings by the machines whose keys they contain. */
   readonly keyrings: Map<string, Promise<Keyring>>;
 }
 
@@ -85,7 +85,7 @@ async function open(store: AgeStore, place: SecretPlace): Promise<Buffer | null>
   return namingFile(path, async () => openAgeSecret(text, await keyringFor(store, place.machines)));
 }
 
-/** Opens each machine's key once. */
+/** Returns the keyring with the machines' keys, each decrypted once. */
 function keyringFor(store: AgeStore, machines: readonly string[]): Promise<Keyring> {
   const { files, keyrings, personKeys } = store;
   const id = machines.join('\0');
@@ -94,7 +94,7 @@ function keyringFor(store: AgeStore, machines: readonly string[]): Promise<Keyri
   return keyring;
 }
 
-/** Makes the changes that give machines a key that have none yet. */
+/** Returns the changes that create keys for machines without one. */
 async function prepare(store: AgeStore, machines: readonly string[]): Promise<readonly MachineKey[]> {
   const { directory, environment, personKeys } = store;
   const keyOf = (machine: string) =>

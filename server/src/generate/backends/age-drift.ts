@@ -1,4 +1,7 @@
-/** How those who can read a secret of the age backend differ from those who should, as far as notes tell. Opens nothing. */
+/**
+ * Compares the actual readers of a secret in the age backend with the intended ones, as far as notes tell.
+ * Decrypts nothing.
+ */
 import { ageRecipients, ageSecretPath } from '../../store/age/age-writes.ts';
 import { recipientDrift } from '../../store/sops/sops-writes.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
@@ -14,9 +17,10 @@ export function ageDrift(access: AgeAccess, place: SecretPlace): Drift | null {
 }
 
 /**
- * Returns the keys that a secret is to be encrypted to. Where further machines may declare it, those that have it keep it.
+ * Returns the keys that a secret should be encrypted to. If unknown machines may declare it, machines that have
+ * it keep it.
  *
- * @throws StoreFailure where the configuration does not tell them
+ * @throws StoreFailure if the configuration does not determine them
  */
 export function wantedRecipients(access: AgeAccess, place: SecretPlace): readonly string[] {
   const { files, directory, keys, admins } = access;
@@ -40,7 +44,7 @@ function driftReason(access: AgeAccess, place: SecretPlace): string | null {
   if (planted !== undefined)
     return `is for machine ${planted}, whose public key was replaced: that of its private key is ${replaced.get(planted)}, so put it back into ${below(directory, 'secrets/age-keys/machines')}/${planted}/pub`;
   const noted = notedRecipients(files, path);
-  // A secret of one machine alone is for that machine; there is nothing noted to compare.
+  // A secret of a single machine is for that machine and has no note to compare.
   if (noted === null)
     return place.key.startsWith('shared/') || !place.deploy ? 'has no note of whom it is for' : null;
   try {

@@ -1,13 +1,16 @@
-/** How secrets are kept and whom they are for beside their machines, as the configuration says: for writing, so it must be certain. */
+/**
+ * Reads from the configuration how secrets are stored and who their readers are besides machines. The result is
+ * used for writing, so it must be certain.
+ */
 import type { AccessSetting } from '../../fleet/model/secrets.ts';
 import type { AdminRecipients } from '../../store/age/age-writes.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 
 /**
- * Returns `clan.core.sops.defaultGroups` by machine. A setting in a module that several machines may have counts for all: clan
- * keeps groups once they are there.
+ * Returns `clan.core.sops.defaultGroups` by machine. A setting in a module that several machines may import
+ * applies to all, because clan keeps groups once they are added.
  *
- * @throws StoreFailure `unsupported` from the function where only Nix can tell
+ * @throws StoreFailure `unsupported` from the returned function if only Nix can determine them
  */
 export function groupsFrom(settings: readonly AccessSetting[]): (machine: string) => readonly string[] {
   const groups = settings.filter(setting => setting.option === 'defaultGroups');
@@ -39,14 +42,14 @@ export function adminsFrom(settings: readonly AccessSetting[]): AdminRecipients 
   };
 }
 
-/** The programs of password stores that clan knows. */
+/** The password store programs that clan supports. */
 export type PassCommand = 'pass' | 'passage';
 
 /**
- * Returns `clan.core.vars.password-store.passCommand`: one for the whole fleet. A setting in a module that several machines may
- * have counts for all.
+ * Returns `clan.core.vars.password-store.passCommand`, which must be the same for the whole fleet. A setting in
+ * a module that several machines may import applies to all.
  *
- * @throws StoreFailure `unsupported` where only Nix can tell, and where machines differ
+ * @throws StoreFailure `unsupported` if only Nix can determine it, or machines differ
  */
 export function passCommandFrom(
   settings: readonly AccessSetting[],
@@ -59,7 +62,7 @@ export function passCommandFrom(
     const ofMachine = all.filter(setting => setting.machine === null || setting.machine === machine);
     for (const accessSetting of ofMachine)
       for (const name of certain(accessSetting, option)) commands.add(name);
-    // Clan's own default.
+    // Clan's default.
     if (ofMachine.length === 0) commands.add('passage');
   }
   const [only, other] = [...commands];

@@ -1,6 +1,6 @@
 /**
- * Secrets in a store of the person's own, reached through a command that `varsmith.json` names. The protocol is in
- * docs/custom-store.md: one process an operation, names in arguments, values on standard input and output.
+ * Keeps secrets in a custom store, through a command configured in `varsmith.json`. The protocol is in
+ * docs/custom-store.md: one process per operation, names as arguments, values on standard input and output.
  */
 
 import { HostFailure } from '../../host/host-failure.ts';
@@ -15,7 +15,7 @@ import { cannotStart, mustBeAllowed, storeCommand } from './store-command.ts';
 
 const PROTOCOL = '1';
 
-/** Exit codes of the protocol; every other one is a failure. */
+/** Exit codes of the protocol; all others are failures. */
 const THERE = 0;
 const NOT_THERE = 1;
 
@@ -25,7 +25,7 @@ type Operation = 'get' | 'set' | 'exists' | 'list' | 'delete';
 export function customStore(environment: RunEnvironment, command: readonly string[]): OutsideStore {
   const [name = '', ...first] = command;
 
-  /** Looked at each time: it may be replaced while a run goes on. */
+  /** Checks the program before every call, because it may be replaced during a run. */
   async function programOf(): Promise<string> {
     const resolved = await storeCommand(environment, command);
     mustBeAllowed(environment, resolved);
@@ -62,7 +62,7 @@ export function customStore(environment: RunEnvironment, command: readonly strin
     list,
     exists: async entry => (await ask('exists', entry)).isThere,
     async mustBeReady() {
-      // A store that can be asked can be written to, as far as can be told beforehand.
+      // A store that can be listed can presumably be written to; nothing more can be known in advance.
       await list();
     },
     async read(entry) {
@@ -88,7 +88,7 @@ interface Answer {
   readonly stdout: Buffer;
 }
 
-/** Returns what a store may want to know to decide who can read a value. */
+/** Returns environment variables that a store may need to decide who can read a value. */
 function placeVariables(place: SecretPlace | undefined): Record<string, string> {
   if (place === undefined) return {};
   const { machines, deploy, neededFor } = place;

@@ -1,4 +1,4 @@
-/** A value that is read when it is first asked for, and again after it was forgotten. */
+/** Provides a value that is read on first use, and again after it has been forgotten. */
 
 export interface Forgettable<T> {
   get(): T;

@@ -1,6 +1,6 @@
 /**
- * The keys of the person at the keyboard, found where clan, sops and age look for them, and the `age` command for
- * those that need it. Keys stay in memory; messages name places.
+ * Finds the user's keys where clan, sops and age look for them, and the `age` command for keys that need it.
+ * Keys stay in memory; messages only name their locations.
  */
 
 import { readKeyFile } from '../../host/files/keyfiles.ts';
@@ -31,8 +31,10 @@ const COMMAND_LIMIT_MS = 60_000;
 const COMMAND_OUTPUT_BYTES = 256 * 1024;
 
 /**
- * @param more identities named on the command line, beside those that are found
- * @throws StoreFailure where a command that should print a key fails; HostFailure
+ * Finds the user's keys.
+ *
+ * @param more identities from the command line, in addition to those found @throws StoreFailure if a command
+ * that should print a key fails; HostFailure
  */
 export async function findKeys(
   environment: RunEnvironment,
@@ -56,13 +58,16 @@ export async function findKeys(
   };
 }
 
-/** For commands that only look: no key is read, and no program started. */
+/** Returns an empty key set, for read-only commands. Reads no key and starts no program. */
 export async function noKeys(): Promise<Keys> {
   const foundIdentities: FoundIdentities = { identities: [], commands: [], problems: [], looked: [] };
   return { found: foundIdentities, keyring: await openKeyring([], null), command: null };
 }
 
-/** Returns the keys that open what sops-nix and agenix keep: those that sops finds, those that age finds, those that are named. */
+/**
+ * Returns the keys for files of sops-nix and agenix: those that sops finds, those that age finds, and the named
+ * ones.
+ */
 export function findAllKeys(environment: RunEnvironment, named: readonly Identity[]): Promise<Keys> {
   const { env, platform, home } = environment;
   const { identities } = ageIdentities({ env, platform, home, read: readKeyFile });
@@ -76,7 +81,7 @@ export function mustHaveKeys({ found, keyring }: Keys): void {
   throw new StoreFailure('no-key', [noIdentityMessage(found), ...problems].join(' '), MAKE_A_KEY);
 }
 
-/** Returns `SOPS_AGE_KEY_CMD` and the like: a command line whose output is the key. */
+/** Returns the key printed by a command line such as `SOPS_AGE_KEY_CMD`. */
 async function printedBy(variable: string, command: string, { env, root }: RunEnvironment): Promise<string> {
   const shell = await findCommand('sh', ['/bin', ...commandFolders(env.PATH)]);
   if (shell === null)

@@ -1,4 +1,4 @@
-/** The secret backend of a fleet: which backend it is, and what the configuration says of it. */
+/** Opens the secret backend of a fleet, as selected and configured there. */
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import { sweepScratch } from '../../host/files/scratch.ts';
 import type { ScannedStore } from '../../store/vars/scan.ts';
@@ -14,8 +14,10 @@ import { isKeyed, type KeyedBackend, type ServedBackend } from './served-backend
 import { sopsBackend } from './sops-backend.ts';
 
 /**
- * @param scanned a scan of the store that was made already; only for those that change nothing
- * @throws StoreFailure, HostFailure where keys that are named cannot be had
+ * Opens the secret backend of a fleet.
+ *
+ * @param scanned an existing scan of the store, for callers that change nothing @throws StoreFailure,
+ * HostFailure if named keys are not available
  */
 export async function openSecretBackend(
   environment: RunEnvironment,
@@ -23,7 +25,7 @@ export async function openSecretBackend(
   backend: ServedBackend,
   scanned: ScannedStore | null = null,
 ): Promise<SecretBackend> {
-  // What a killed run has left in memory goes before anything else is opened.
+  // Removes what a killed run left in memory before anything else is decrypted.
   await sweepScratch();
   return isKeyed(backend)
     ? keyedBackend(environment, fleet, backend, await findKeys(environment, backend), scanned)
@@ -31,9 +33,10 @@ export async function openSecretBackend(
 }
 
 /**
- * Returns a secret backend that tells whom secrets are for, and opens none; null for a store that keeps that to itself. Starts nothing.
+ * Returns a secret backend that knows readers but decrypts nothing, or null for a store that does not tell.
+ * Starts no programs.
  *
- * @param scanned a scan of the store that was made already
+ * @param scanned an existing scan of the store
  */
 export async function lookInto(
   environment: RunEnvironment,

@@ -1,25 +1,32 @@
 /**
- * Secrets that are kept outside of the repository, by another program that knows whom they are for. What is the same
- * for all such programs is here; each brings an `OutsideStore`.
+ * Keeps secrets outside of the repository, in a program that decides who can read them. Contains the part
+ * common to all such programs; each provides an `OutsideStore`.
  */
 import { StoreFailure } from '../../store/store-failure.ts';
 import type { SecretBackend, SecretPlace, StoredPlace } from './secret-backend.ts';
 
-/** Entries are `<placement>/<generator>/<file>`, such as `per-machine/web/ssh/id_ed25519`. Nothing is kept in between. */
+/**
+ * A store with entries `<placement>/<generator>/<file>`, such as `per-machine/web/ssh/id_ed25519`. Nothing is
+ * cached.
+ */
 export interface OutsideStore {
-  /** All entries. Opens nothing. @throws StoreFailure, HostFailure where that cannot be told */
+  /**
+   * Lists all entries. Decrypts nothing.
+   *
+   * @throws StoreFailure, HostFailure if they cannot be listed
+   */
   list(): Promise<Iterable<string>>;
   exists(entry: string): Promise<boolean>;
   /** @throws StoreFailure where nothing could be stored */
   mustBeReady(): Promise<void>;
-  /** The bytes of an entry; null where there is none. */
+  /** Returns the bytes of an entry, or null if it does not exist. */
   read(entry: string): Promise<Buffer | null>;
   write(entry: string, value: Uint8Array, place: SecretPlace): Promise<void>;
-  /** An entry that is there. */
+  /** Removes an existing entry. */
   remove(entry: string): Promise<void>;
 }
 
-/** For that many entries, asking for each is quicker than a list of everything. */
+/** Up to this number of entries, querying each is faster than listing all. */
 const FEW = 4;
 
 export function outsideBackend(store: OutsideStore): SecretBackend {
@@ -40,7 +47,8 @@ export function outsideBackend(store: OutsideStore): SecretBackend {
   return {
     open(place) {
       const entry = entryOf(place);
-      // Each asks another program, perhaps for a touch of a key: a value that many depend on is asked for once.
+      // Each read starts a program and may need a touch of a hardware key, so a value used by many is read
+      // once.
       const value = opened.get(entry) ?? store.read(entry);
       opened.set(entry, value);
       return value;
@@ -70,7 +78,7 @@ export function outsideBackend(store: OutsideStore): SecretBackend {
       };
       return [{ kind: 'outside', does: 'remove', run }];
     },
-    // Whom an entry is for is the other program's business.
+    // The other program decides who can read an entry.
     drift: () => null,
     change: () => null,
     reseal: async () => [],

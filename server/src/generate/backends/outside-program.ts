@@ -1,6 +1,4 @@
-/**
- * Runs the program of a store outside of the repository: what is the same for all of them, however they are spoken to.
- */
+/** Runs the program of a store outside of the repository, independent of its protocol. */
 import { commandFolders, findCommand } from '../../host/programs/commands.ts';
 import type { ProcessResult } from '../../host/programs/process.ts';
 import { runSecretCommand } from '../../host/programs/secret-command.ts';
@@ -8,16 +6,16 @@ import { StoreFailure } from '../../store/store-failure.ts';
 import { MOST_SHOWN, redacted } from '../run/redact.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 
-/** A key may want a passphrase or a touch. */
+/** Long, because a key may need a passphrase or a touch. */
 const TIME_LIMIT_MS = 120_000;
 export const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
 export interface Called {
-  /** The whole environment. */
+  /** The complete environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** Absolute path; undefined: where we are. */
+  /** Absolute path; undefined for the current directory. */
   readonly cwd?: string;
-  /** A secret, for standard input; undefined: none. */
+  /** A secret to pass on standard input, if any. */
   readonly input?: Uint8Array | undefined;
 }
 
@@ -38,10 +36,9 @@ export function runOutside(
 }
 
 /**
- * Returns a program of the person's `PATH`.
+ * Finds a program in the user's `PATH`.
  *
- * @param absent what is said where there is none
- * @throws StoreFailure `unsupported`
+ * @param absent the message if it is not found @throws StoreFailure `unsupported`
  */
 export async function outsideProgram({ env }: RunEnvironment, name: string, absent: string): Promise<string> {
   const program = await findCommand(name, commandFolders(env.PATH));
@@ -49,7 +46,10 @@ export async function outsideProgram({ env }: RunEnvironment, name: string, abse
   throw new StoreFailure('unsupported', absent);
 }
 
-/** Returns the beginning of what it said, without the secret that it was given; empty where it said nothing that can be shown. */
+/**
+ * Returns the beginning of the program's error output without the secret it was given; empty if nothing can be
+ * shown.
+ */
 export function beginningOf({ stderr }: ProcessResult, secret: Uint8Array | undefined): string {
   const output =
     redacted(stderr.toString('utf8', 0, MOST_SHOWN).trim(), secret === undefined ? [] : [secret]) ?? '';

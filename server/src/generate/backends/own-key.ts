@@ -1,5 +1,5 @@
 /**
- * A person's key: found, or made where there is none, and made known to the repository as that of a user.
+ * Finds or creates the user's key and registers it in the repository as that of a user.
  *
  * Source: clan-core d7c35d912, clan_cli/vars/keygen.py.
  */
@@ -16,7 +16,7 @@ import type { KeyedBackend } from './served-backend.ts';
 
 export interface OwnKey {
   readonly recipient: string;
-  /** Where a new one was written; null for one that was there. */
+  /** The path of a new key, or null for an existing one. */
   readonly written: string | null;
 }
 
@@ -40,12 +40,15 @@ export async function ownKey(environment: RunEnvironment, backend: KeyedBackend)
 const USER = /^[a-z_]([a-z0-9_-]{0,31})?$/;
 
 /**
- * What makes a key that of a user of the repository; nothing where it is already.
+ * Returns the changes that register a key for a user of the repository; none if it is registered.
  *
- * @param force whether a user that has another key loses it
+ * @param force whether to replace another key of the user @throws RunFailure
+ */
+/**
+ * Validates a user name before a key is created, so that a refusal leaves nothing behind.
+ *
  * @throws RunFailure
  */
-/** Before a key is made: what is refused then leaves nothing behind. @throws RunFailure */
 export function mustBeUserName(user: string): void {
   if (!USER.test(user))
     throw new RunFailure(

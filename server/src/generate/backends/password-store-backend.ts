@@ -1,6 +1,6 @@
 /**
- * Clan's password-store backend at work: entries of the person's own `pass` or `passage` store. The command encrypts,
- * decrypts and keeps the store's history; whether an entry is there is told by the names of its files.
+ * Implements clan's password-store backend with entries of the user's `pass` or `passage` store. The command
+ * encrypts, decrypts and keeps the store's history; existence is checked by file names.
  *
  * Source: clan-core d7c35d912, clan_lib/vars/secret_modules/password_store.py.
  */
@@ -14,7 +14,7 @@ import type { PassCommand } from './configured-access.ts';
 import type { OutsideStore } from './outside-backend.ts';
 import { beginningOf, outsideProgram, runOutside } from './outside-program.ts';
 
-/** Where clan keeps its entries in the store. */
+/** The folder of clan's entries in the store. */
 const PREFIX = 'clan-vars';
 
 export function passwordStore(environment: RunEnvironment, command: PassCommand): OutsideStore {
@@ -37,7 +37,7 @@ export function passwordStore(environment: RunEnvironment, command: PassCommand)
 
   async function exists(entry: string): Promise<boolean> {
     const path = join(storeFolder(environment, command), PREFIX, entry);
-    // Both programs' files count, as clan has it.
+    // Files of both programs count, as in clan.
     return (await isFile(`${path}.age`)) || (await isFile(`${path}.gpg`));
   }
 

@@ -1,41 +1,41 @@
 /**
- * What a backend has to do for a run, the same for all: values out, changes in. Nothing here writes; changes are
- * handed back so that they can be applied as a whole.
+ * The interface of a backend for runs: reads values and returns changes. Nothing here writes; the returned
+ * changes are applied as a whole.
  */
 
 import type { AccessChange, Reader } from '../../store/readers.ts';
 import type { Change } from '../../store/vars/changes.ts';
 import type { DeclaredFile, Generator } from '../plan/generators.ts';
 
-/** A file of a generator, and what its stored form must say. */
+/** A file of a generator, with what its stored form depends on. */
 export interface SecretPlace {
   readonly key: string;
   readonly file: string;
   readonly deploy: boolean;
   /** `services`, `users`, `activation` or `partitioning`. */
   readonly neededFor: string;
-  /** Those that declare it. */
+  /** The machines that declare it. */
   readonly machines: readonly string[];
-  /** False where others may declare it that are not seen. */
+  /** False if unknown machines may declare it too. */
   readonly machinesComplete: boolean;
 }
 
-/** How those who can read a secret differ from those who should. */
+/** The difference between actual and intended readers of a secret. */
 export interface Drift {
   readonly place: SecretPlace;
-  /** In words that follow the file's name: "machine web cannot read it". */
+  /** A clause that follows the file's name: "machine web cannot read it". */
   readonly reason: string;
 }
 
-/** Where a secret is stored, whoever it is for. */
+/** The place where a secret is stored, regardless of its readers. */
 export type StoredPlace = Pick<SecretPlace, 'key' | 'file'>;
 
-/** A change of a store outside of the repository: no transaction holds it. */
+/** A change of a store outside of the repository, which no transaction covers. */
 export interface OutsideChange {
   readonly kind: 'outside';
   /**
-   * Values are stored before the repository changes and removed after it: what is cut off in between leaves too much
-   * behind, never too little.
+   * Values are stored before the repository changes and removed after it, so that an interruption leaves too
+   * much behind, never too little.
    */
   readonly does: 'store' | 'remove';
   /** @throws StoreFailure, HostFailure */
@@ -46,50 +46,58 @@ export type SecretChange = Change | OutsideChange;
 
 export interface SecretBackend {
   /**
-   * A secret's bytes, verified; null where there is none.
+   * Returns the verified bytes of a secret, or null if there is none.
    *
    * @throws StoreFailure
    */
   open(place: SecretPlace): Promise<Buffer | null>;
   /**
-   * Everything that has to be there before secrets for these machines can be written: their keys.
+   * Creates what is required to write secrets for these machines: their keys.
    *
-   * @returns for each machine that has none yet, the changes that make one
-   * @throws StoreFailure where the person may not write at all
+   * @returns the changes that create a key for each machine without one @throws StoreFailure if the user may
+   * not write at all
    */
   prepare(machines: readonly string[]): Promise<readonly MachineKey[]>;
-  /** What storing a secret changes. */
+  /** Returns the changes that store a secret. */
   seal(place: SecretPlace, value: Uint8Array): Promise<readonly SecretChange[]>;
   /**
-   * Compares the public keys of machines with their private keys, where the person can open those without being asked:
-   * afterwards `drift` and `change` know which were replaced.
+   * Compares the public keys of machines with their private keys, if the user can decrypt those without being
+   * prompted. Afterwards `drift` and `change` know the replaced keys.
    *
-   * @throws StoreFailure where the key of a machine is damaged
+   * @throws StoreFailure if the key of a machine is damaged
    */
   examine?(machines: readonly string[]): Promise<void>;
-  /** What is wrong with whom a stored secret is for, without opening it; null where it is right, or not there. */
+  /**
+   * Returns the difference between actual and intended readers without decrypting the secret, or null if there
+   * is none or the secret is not stored.
+   */
   drift(place: SecretPlace): Drift | null;
   /**
-   * Who gains and who loses access when a secret is stored now, or encrypted anew. Opens nothing; null where the
-   * store does not tell.
+   * Returns who gains and loses access if a secret is stored or re-encrypted now, or null if the store does not
+   * tell. Decrypts nothing.
    *
-   * @throws StoreFailure where the configuration does not tell whom it is for
+   * @throws StoreFailure if the configuration does not determine the readers
    */
   change(place: SecretPlace): AccessChange | null;
-  /** What making it right changes. */
+  /** Returns the changes that re-encrypt a secret to its intended readers. */
   reseal(place: SecretPlace): Promise<readonly Change[]>;
-  /** The files of the repository that hold a secret: what another program may change while it is made anew. */
+  /**
+   * Returns the repository files that hold a secret, which another program may change while it is regenerated.
+   */
   paths(place: StoredPlace): readonly string[];
-  /** What taking secrets away changes, beside what lies in their folders below `vars`; those that are not there are fine. */
+  /**
+   * Returns the changes that remove secrets, except for their folders below `vars`. Secrets that do not exist
+   * are ignored.
+   */
   removal(places: readonly StoredPlace[]): readonly SecretChange[];
-  /** Files were written: what was kept of them is to be read anew. */
+  /** Drops cached file contents after files were written. */
   forget(): void;
 }
 
 export interface MachineKey {
   readonly machine: string;
   readonly changes: readonly Change[];
-  /** Who can open its private half. */
+  /** The readers who can decrypt its private half. */
   readonly readers: readonly Reader[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * Which backend keeps the secrets of a fleet: as its configuration says, or else as what lies on disk tells. Knows
- * which backends can be served here.
+ * Determines which backend keeps the secrets of a fleet: from its configuration, or else from the files on
+ * disk. Knows which backends are supported.
  */
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import { noSuchStore, usedSettings } from '../../store/backend-setting.ts';
@@ -8,7 +8,7 @@ import { StoreFailure } from '../../store/store-failure.ts';
 import { isWithoutClan, NO_READER } from '../../store/without-clan.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 
-/** Those that keep secrets in the repository, encrypted to keys that we look for. */
+/** Backends that keep secrets in the repository, encrypted to keys that we look up. */
 export type KeyedBackend = 'sops' | 'age';
 
 export type ServedBackend = KeyedBackend | 'password-store' | 'custom';
@@ -17,7 +17,7 @@ export function isKeyed(backend: ServedBackend): backend is KeyedBackend {
   return backend === 'sops' || backend === 'age';
 }
 
-/** What tells which backend it is. */
+/** The inputs that determine the backend. */
 export type StoreEnvironment = Pick<RunEnvironment, 'files' | 'storeCommand' | 'storeBackend'>;
 
 /** @throws StoreFailure `unsupported` where it is another, or not one for all machines */

@@ -1,5 +1,5 @@
 /**
- * Clan's sops backend: reads secrets with the person's keys, writes them for those they are for.
+ * Implements clan's sops backend: reads secrets with the user's keys and writes them for their readers.
  *
  * Source: clan-core d7c35d912, clan_lib/vars/secret_modules/sops.py.
  */
@@ -30,8 +30,10 @@ import type { MachineKey, SecretBackend, SecretPlace, StoredPlace } from './secr
 import { type KnownDrifts, sopsDrift } from './sops-drift.ts';
 
 /**
- * @param groupsOf `clan.core.sops.defaultGroups` of a machine
- * @param scanned a scan of the store that was made already: for those that only look
+ * Creates the backend.
+ *
+ * @param groupsOf returns `clan.core.sops.defaultGroups` of a machine @param scanned an existing scan of the
+ * store, for callers that change nothing
  */
 export function sopsBackend(
   environment: RunEnvironment,
@@ -72,7 +74,7 @@ async function open(store: SopsStore, place: StoredPlace): Promise<Buffer | null
   return namingFile(path, () => openSecret(text, store.keys.keyring));
 }
 
-/** Makes the changes that give machines a key that have none yet. */
+/** Returns the changes that create keys for machines without one. */
 async function prepare(store: SopsStore, machines: readonly string[]): Promise<readonly MachineKey[]> {
   const { files, directory, sops, groupsOf, environment, keys } = store;
   const acting = actor(store);
@@ -111,7 +113,11 @@ async function reseal(store: SopsStore, place: SecretPlace): Promise<readonly Ch
   return [{ kind: 'write', path, bytes: Buffer.from(sealed, 'utf8') }, ...links];
 }
 
-/** Returns the user of the repository who has the person's key. @throws StoreFailure where none has */
+/**
+ * Returns the user of the repository who has the current user's key.
+ *
+ * @throws StoreFailure if there is none
+ */
 function actor({ sops, keys }: SopsStore): string {
   mustHaveKeys(keys);
   const user = actingUser(sops(), keys.keyring);

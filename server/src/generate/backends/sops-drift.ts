@@ -1,6 +1,6 @@
 /**
- * How those who can read a secret of the sops backend differ from those who should. Goes by links and metadata alone;
- * who is looking does not matter.
+ * Compares the actual readers of a secret in the sops backend with the intended ones. Uses links and metadata
+ * alone, so the result is independent of the current user.
  */
 import { keysFor } from '../../store/sops/sops-keys.ts';
 import { recipientDrift } from '../../store/sops/sops-writes.ts';
@@ -12,7 +12,7 @@ import type { Drift, SecretPlace } from './secret-backend.ts';
 
 type RecipientDrift = ReturnType<typeof recipientDrift>;
 
-/** Drifts by what was scanned of a secret: many secrets are for the same few, and share it. */
+/** Drifts by scanned access, shared by the many secrets with the same readers. */
 export type KnownDrifts = Map<ScannedAccess, RecipientDrift>;
 
 /** @returns null where it is right, or not there */
@@ -46,7 +46,7 @@ function driftReason(
     : `is encrypted to ${drift.extra.length} more keys than its links name`;
 }
 
-/** Compares the links of a secret with those that it should have. */
+/** Compares the actual links of a secret with the intended ones. */
 function linkDriftReason(
   { directory, groupsOf }: SopsAccess,
   place: SecretPlace,
@@ -54,7 +54,8 @@ function linkDriftReason(
 ): string | null {
   const machines = place.deploy ? place.machines : [];
   const linked = linkedMachines(current);
-  // Also of what is uploaded by others: clan links machines to all that is deployed, whenever it is needed.
+  // Includes files that are uploaded by other means: clan links machines to every deployed secret, whenever it
+  // is needed.
   const lacking = machines.filter(name => !linked.includes(name));
   if (lacking.length > 0) return `is not for ${several('machine', lacking)}`;
   const isCertain = place.machinesComplete || !place.deploy;
@@ -79,7 +80,10 @@ function linkedMachines({ holders }: ScannedAccess): string[] {
   return holders.machines.map(({ name }) => name);
 }
 
-/** Compares the keys that links name with those that a file is encrypted to: once where many are alike. */
+/**
+ * Compares the keys of linked readers with the recipients of a file. Cached, because many files have the same
+ * ones.
+ */
 function keyDrift(
   { sops }: SopsAccess,
   drifts: KnownDrifts,

@@ -1,6 +1,6 @@
 /**
- * Encrypted files of sops-nix, opened and changed with the person's keys. Texts in, texts out: what becomes of them is
- * for the caller.
+ * Decrypts and edits encrypted files of sops-nix with the user's keys. Maps texts to texts; reading and writing
+ * files is up to the caller.
  */
 
 import { openDocument, type SopsLeaf } from '../../store/sops/sops-document.ts';
@@ -17,14 +17,14 @@ export interface SopsFile {
   readonly format: 'yaml' | 'json' | 'binary';
 }
 
-/** A value, and where it lies in a document: the names that lead to it. */
+/** A value with its path in a document. */
 export interface NamedValue {
   readonly names: readonly string[];
   readonly value: Uint8Array;
 }
 
 /**
- * Returns the values of a YAML or JSON file, verified.
+ * Returns the verified values of a YAML or JSON file.
  *
  * @throws StoreFailure that names the file
  */
@@ -36,12 +36,20 @@ export function valuesIn(
   return opening(path, keys, async () => (await openDocument(text, format, keys.keyring)).leaves);
 }
 
-/** Returns the one value of a binary file, verified. @throws StoreFailure that names the file */
+/**
+ * Returns the verified value of a binary file.
+ *
+ * @throws StoreFailure that names the file
+ */
 export function valueIn({ path }: SopsFile, text: string, keys: Keys): Promise<Buffer> {
   return opening(path, keys, () => openSecret(text, keys.keyring));
 }
 
-/** Returns the text of the file with a value more. @throws StoreFailure that names the file */
+/**
+ * Returns the text of the file with an added value.
+ *
+ * @throws StoreFailure that names the file
+ */
 export function withAdded(
   { path, format }: SopsFile & { readonly format: 'yaml' | 'json' },
   text: string,
@@ -52,7 +60,11 @@ export function withAdded(
   return opening(path, keys, () => addValue(text, format, keys.keyring, added, now()));
 }
 
-/** Returns the text of the file without values; null where none is left. @throws StoreFailure that names the file */
+/**
+ * Returns the text of the file without some values, or null if none is left.
+ *
+ * @throws StoreFailure that names the file
+ */
 export function withRemoved(
   { path, format }: SopsFile & { readonly format: 'yaml' | 'json' },
   text: string,
@@ -69,7 +81,11 @@ export interface CreationWanted {
   readonly macOnlyEncrypted: boolean;
 }
 
-/** Returns the text of a new file with one value. @throws StoreFailure that names the file */
+/**
+ * Returns the text of a new file with one value.
+ *
+ * @throws StoreFailure that names the file
+ */
 export function created(
   { path, format }: SopsFile,
   { command }: Keys,
@@ -85,7 +101,7 @@ export function created(
   );
 }
 
-/** Says, where no key fits, what would. */
+/** Runs an operation that decrypts a file. If no key fits, the error says which would. */
 export async function opening<T>(path: string, keys: Keys, run: () => Promise<T>): Promise<T> {
   mustHaveKeys(keys);
   try {
@@ -96,7 +112,7 @@ export async function opening<T>(path: string, keys: Keys, run: () => Promise<T>
   }
 }
 
-/** Returns what a person can do whose keys do not open a file. */
+/** Returns advice for a user whose keys do not decrypt a file. */
 function wayIn(path: string): string {
   const anew = path.endsWith('.age') ? '"agenix --rekey"' : `"sops updatekeys ${path}"`;
   return `Name the key that does with --identity FILE, or add yours to the rule of the file and have somebody who can open it run ${anew}.`;

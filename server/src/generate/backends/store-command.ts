@@ -1,6 +1,6 @@
 /**
- * The command that `varsmith.json` names as the store of secrets: where its program is, and whether the person has allowed
- * it. The repository chooses it, and it runs with everything that the person may do.
+ * Handles the command that `varsmith.json` configures as secret store: finds its program and checks whether the
+ * user has allowed it, because the repository chooses a command that runs with the user's privileges.
  */
 import { isAbsolute, join } from 'node:path';
 import { isFile } from '../../host/files/outside-files.ts';
@@ -29,8 +29,10 @@ export interface StoreCommand {
 }
 
 /**
- * @param words the program and its first arguments; a program with a slash is relative to the root
- * @throws StoreFailure where there is no such program
+ * Finds the command of a store.
+ *
+ * @param words the program and its first arguments; a program with a slash is relative to the root @throws
+ * StoreFailure if the program does not exist
  */
 export async function storeCommand(
   environment: RunEnvironment,
@@ -79,11 +81,11 @@ export function mustBeAllowed(
   );
 }
 
-/** Where the person's notes are looked for. */
+/** The inputs that locate the user's notes. */
 export type Person = Pick<RunEnvironment, 'env' | 'home' | 'platform'>;
 
 /**
- * Notes that the person allows the command of the repository as it is now.
+ * Records that the user allows the current command of the repository.
  *
  * @throws RunFailure, StoreFailure, HostFailure
  */
@@ -97,7 +99,11 @@ export async function allowStore(environment: RunEnvironment): Promise<FolderCom
   return command;
 }
 
-/** Returns all that the person has allowed, for any folder. @throws RunFailure */
+/**
+ * Returns all commands the user has allowed, for any folder.
+ *
+ * @throws RunFailure
+ */
 export function allowedStores(person: Person): readonly Allowed[] {
   return allowedIn(stateOf(person));
 }
@@ -113,7 +119,7 @@ function stateOf({ env, home, platform }: Person): string {
   throw new RunFailure('There is no home folder to note what you allow in. XDG_STATE_HOME names another.');
 }
 
-/** Returns a path for a shell. */
+/** Quotes a path for a shell. */
 function quoted(path: string): string {
   return /^[\w./@%+:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

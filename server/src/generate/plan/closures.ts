@@ -1,6 +1,6 @@
 /**
- * Which generators run together and in which order: closures over the graph of dependencies. Knows generators by
- * their keys and whether each is complete, nothing else.
+ * Computes which generators run together and in which order, as closures over the dependency graph. Knows only
+ * the keys of generators and whether each is complete.
  *
  * Source: clan-core d7c35d912, clan_lib/vars/graph.py.
  */
@@ -10,11 +10,11 @@ import { byPlacement, type Generator } from './generators.ts';
 
 export interface Graph {
   readonly generators: ReadonlyMap<string, Generator>;
-  /** By key: those that depend on it directly. */
+  /** Direct dependents by key. */
   readonly dependents: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Dependencies on what does not exist are no edges. */
+/** Builds the dependency graph. Dependencies that do not exist are no edges. */
 export function graphOf(generators: ReadonlyMap<string, Generator>): Graph {
   const dependents = new Map<string, string[]>();
   for (const { key, dependencies } of generators.values())
@@ -22,15 +22,15 @@ export function graphOf(generators: ReadonlyMap<string, Generator>): Graph {
   return { generators, dependents };
 }
 
-/** What is there of generators, by their keys. */
+/** Look-ups of which generators have stored values, by key. */
 export interface Known {
-  /** Nothing of it has to be made. */
+  /** Returns true if nothing has to be generated. */
   complete(key: string): boolean;
-  /** Something of it is there: a value that would be older than what it is made from. */
+  /** Returns true if some values exist, which would become older than their inputs. */
   begun(key: string): boolean;
 }
 
-/** Returns the roots that are not complete, and what runs with them. */
+/** Returns the incomplete roots and everything that runs with them. */
 export function missingClosure(graph: Graph, roots: Iterable<string>, lookups: Known): Set<string> {
   return runClosure(
     graph,
@@ -39,15 +39,15 @@ export function missingClosure(graph: Graph, roots: Iterable<string>, lookups: K
   );
 }
 
-/** Returns the roots, complete or not, and what runs with them. */
+/** Returns the roots, complete or not, and everything that runs with them. */
 export function requestedClosure(graph: Graph, roots: Iterable<string>, lookups: Known): Set<string> {
   return runClosure(graph, roots, lookups);
 }
 
 /**
- * Returns what runs where some are to run: those, what they need and is not complete, everything that depends on any of these,
- * and what that needs in turn. A dependent of which nothing is there gets no older by the run: where it needs something
- * that the run does not make, it is left for a run of its own.
+ * Returns everything that runs if some generators are to run: those, their incomplete dependencies, all
+ * dependents of any of these, and the dependencies of those in turn. A dependent without any values cannot
+ * become outdated; if it needs something that the run does not make, it is left to a later run.
  */
 function runClosure(graph: Graph, start: Iterable<string>, lookups: Known): Set<string> {
   const lackedBy = (key: string) =>
@@ -66,27 +66,27 @@ function runClosure(graph: Graph, start: Iterable<string>, lookups: Known): Set<
     if (unbegun.length > 0) continue;
     if (lacking.length === 0) return running;
     for (const key of reach(lacking.flatMap(lackedBy), lackedBy)) wanted.add(key);
-    // With what runs now, they may lack nothing any more.
+    // With what now runs, nothing may be missing for the postponed ones any more.
     left.clear();
   }
 }
 
-/** Keys, and everything that depends on them. */
+/** Returns the keys and all that transitively depend on them. */
 export function withDependents(graph: Graph, keys: Iterable<string>): Set<string> {
   return reach(keys, key => graph.dependents.get(key) ?? []);
 }
 
 function reach(start: Iterable<string>, next: (key: string) => readonly string[]): Set<string> {
   const reached = new Set(start);
-  // A set that grows while it is walked is walked to its end.
+  // Iterating over a set includes elements that are added meanwhile.
   for (const key of reached) for (const other of next(key)) reached.add(other);
   return reached;
 }
 
 export interface Order {
-  /** Level by level: what depends on nothing in the closure comes first; sorted by placement within a level. */
+  /** Sorted topologically by level, dependencies first, and by placement within a level. */
   readonly sorted: readonly Generator[];
-  /** Keys around one cycle, the first repeated at the end; null where there is none. */
+  /** The keys of one cycle with the first repeated at the end, or null if there is none. */
   readonly cycle: readonly string[] | null;
 }
 
@@ -122,7 +122,7 @@ export function orderOf(graph: Graph, closure: ReadonlySet<string>): Order {
 function cycleAmong(graph: Graph, left: ReadonlySet<string>): string[] {
   const path: string[] = [];
   let key = [...left].sort()[0] as string;
-  // Each of them waits for another of them, so that walking on must come round.
+  // Each remaining generator waits for another, so this walk must return to a visited one.
   while (!path.includes(key)) {
     path.push(key);
     key = graph.generators.get(key)?.dependencies.find(dependency => left.has(dependency.key))?.key as string;

@@ -1,6 +1,6 @@
 /**
- * Services that are used more often than they allow, and roles with too many or too few machines. clan generates
- * nothing in such a fleet. Pure; only what is certain.
+ * Finds services with too many instances, and roles with too many or too few machines; clan generates nothing
+ * in such a fleet. Pure; reports only what is certain.
  *
  * Source: clan-core d7c35d912, lib/inventory/distributed-service/service-module.nix (`result.cliChecks`).
  */
@@ -11,12 +11,15 @@ import type { Bounds, Instance } from '../../fleet/model/services.ts';
 import { listed } from './plan-words.ts';
 
 export interface Violation {
-  /** Those that are in the role or the instances; perhaps none. */
+  /** The machines in the role or the instances; may be empty. */
   readonly machines: readonly string[];
   readonly message: string;
 }
 
-/** Returns the services of the workspace alone: what those of clan-core allow differs from one version to the next. */
+/**
+ * Returns the violations of the workspace's own services only, because the limits of clan-core's services
+ * differ between versions.
+ */
 export function violationsIn(fleet: Fleet): readonly Violation[] {
   return fleet.serviceModules.flatMap(module => {
     const isOnly = fleet.serviceModules.every(other => other === module || other.name !== module.name);

@@ -1,8 +1,9 @@
 /**
- * From the fleet's model to what the plan is made from: what every machine declares, with the expressions that only
- * Nix can tell, and the recipe that a generator is run by. Pure; reads nothing but the model and the texts it points to.
+ * Turns the fleet's model into the input for plans: the declarations of every machine, with the expressions
+ * that only Nix can evaluate, and the recipe for running each generator. Pure; reads only the model and the
+ * texts it refers to.
  *
- * A generator that is not wholly known is handed on with its unknown parts, never with guesses in their place.
+ * A partly known generator keeps its unknown parts; they are never guessed.
  */
 import {
   type Asked,
@@ -21,27 +22,27 @@ import type { RefusedFile, Uncertain } from './plan.ts';
 import type { Recipe } from './recipe.ts';
 
 export interface Declared {
-  /** In the order of the fleet. */
+  /** In fleet order. */
   readonly machines: readonly string[];
   /** False if there may be machines that are not listed. */
   readonly machinesComplete: boolean;
   readonly declarations: readonly Declaration[];
   readonly uncertain: readonly Uncertain[];
-  /** Machines that may have generators which are nowhere to be seen. */
+  /** Machines that may have unknown generators. */
   readonly incomplete: readonly string[];
-  /** Files that Nix refuses; what they declare is read as far as it can be. */
+  /** Files that Nix rejects; their declarations are read as far as possible. */
   readonly refused: readonly RefusedFile[];
   readonly violations: readonly Violation[];
-  /** How a generator is run that a machine declares and of which nothing is unknown. */
+  /** Returns how to run a fully known generator of a machine, or null. */
   recipe(machine: string, name: string): Recipe | null;
-  /** Its script as it is written; null where there is none. */
+  /** Returns the generator's script as written, or null if there is none. */
   script(machine: string, name: string): GeneratorScript | null;
 }
 
 /**
- * Reads what every machine declares.
+ * Reads the declarations of every machine.
  *
- * @param textOf the source of a file of the workspace
+ * @param textOf returns the source of a workspace file
  */
 export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | null): Declared {
   const machines = fleet.machines.map(machine => machine.name);
@@ -58,7 +59,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
   ];
   const elsewhere = createElsewhere(fleet);
   const askedFor = (name: string): Asked => ({ name, declared: listed(generators.get(name)) });
-  // A service may bring a generator of the name to further machines.
+  // A service may provide a generator of this name to further machines.
   const isBroughtTo = (machine: string, { name, machines: having }: Generator) =>
     having?.includes(machine) !== true && mayBeBrought(elsewhere, askedFor(name), machine);
   const complete = new Set(
@@ -82,7 +83,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
       .map(({ file, machines: those }) => ({ file, machines: those })),
     violations: violationsIn(fleet),
     declarations: [...bodies].flatMap(([machine, own]) =>
-      // Clan has them in the order of their names.
+      // Clan sorts them by name.
       [...own].sort(byText(([name]) => name)).map(([name, body]) => ({
         machine,
         name,
@@ -117,11 +118,11 @@ function isNamed({ nameKind }: Generator): boolean {
 }
 
 function isPlanned({ certain, isPattern, service }: BroughtGenerator): boolean {
-  // Core modules are on every machine: that Nix makes what they need goes without saying.
+  // Core modules are on every machine, so it need not be mentioned that Nix provides their generators.
   return certain && !isPattern && service !== null;
 }
 
-/** What the fleet declares on some machines, the service may bring to others. */
+/** Returns the service's generator on the machines where the fleet does not declare it. */
 function besideDeclared(brought: BroughtGenerator, declared: Generator | undefined): BroughtGenerator[] {
   if (declared === undefined) return [brought];
   const has = new Set(declared.machines);
@@ -129,7 +130,9 @@ function besideDeclared(brought: BroughtGenerator, declared: Generator | undefin
   return machines.length === 0 ? [] : [{ ...brought, machines }];
 }
 
-/** Returns whether the clan-core is known that brings it, and everything that a run needs of it. */
+/**
+ * Returns whether the clan-core version that provides the generator is known, with everything that a run needs.
+ */
 function isWhollyKnown({ machines, bodyOn }: BroughtGenerator, reader: BodyReader): boolean {
   return machines?.every(machine => reader.parts(bodyOn(machine)).unknown.length === 0) === true;
 }
@@ -138,11 +141,11 @@ function uncertainBrought({ name, machines, service }: BroughtGenerator): Uncert
   return { name, machines, expression: service ?? 'clan-core', isBrought: true };
 }
 
-/** Returns the generators of which only Nix can tell who has them, or even their names. */
+/** Returns the generators for which only Nix can determine the machines or even the name. */
 function uncertainIn(fleet: Fleet): Uncertain[] {
   const uncertain: Uncertain[] = [];
   for (const { name, nameKind, machines } of fleet.generators) {
-    // Of what nobody has nothing is uncertain.
+    // A generator without machines leaves nothing uncertain.
     if (machines?.length === 0) continue;
     if (nameKind === 'pattern') uncertain.push({ name: null, machines, expression: name, isBrought: false });
     else if (machines === null) uncertain.push({ name, machines, expression: name, isBrought: false });
@@ -151,8 +154,8 @@ function uncertainIn(fleet: Fleet): Uncertain[] {
 }
 
 /**
- * Names the cause of unknown parts: where a module that is not known decides which definitions a machine has, it is that
- * module, and nothing that the definitions say.
+ * Attributes unknown parts to their cause: if an unknown module decides which definitions a machine has, the
+ * cause is that module rather than the definitions.
  */
 function withCause(
   fleet: Fleet,
@@ -178,7 +181,7 @@ function listed(generator: Generator | undefined): readonly Generator[] {
   return generator === undefined ? [] : [generator];
 }
 
-/** A dependency that may be there unseen is one that only Nix can follow. */
+/** Moves dependencies without a known generator to the unknown parts, because only Nix can resolve them. */
 function withKnownDependencies(parts: Parts, isKnown: (name: string) => boolean): Parts {
   if (parts.dependencies.every(isKnown)) return parts;
   const unseen = parts.dependencies.filter(name => !isKnown(name));

@@ -1,4 +1,7 @@
-/** What the body of a generator declares, with the expressions that only Nix can tell in the place of guesses. Pure. */
+/**
+ * Reads what the body of a generator declares, keeping expressions that only Nix can evaluate instead of
+ * guessing. Pure.
+ */
 import type { GeneratorBody, WrittenOption } from '../../fleet/model/generators.ts';
 import type { Setting } from '../../modules/settings.ts';
 import type { Place } from '../../nix/places.ts';
@@ -9,7 +12,7 @@ import { type Recipe, recipeOf } from './recipe.ts';
 
 export type Parts = Omit<Declaration, 'machine' | 'name' | 'machinesComplete'>;
 
-/** Reads bodies of generators, each once: machines often share them. */
+/** Reads bodies of generators, each once, because machines often share them. */
 export interface BodyReader {
   recipe(body: GeneratorBody): Recipe;
   parts(body: GeneratorBody): Parts;
@@ -86,7 +89,7 @@ function partsIn(body: GeneratorBody, recipe: Recipe, expressionAt: ExpressionAt
     note('dependencies', written('generator', null, 'dependencies'), 'dependencies');
   if (!body.complete.packages)
     note('runtimeInputs', written('generator', null, 'runtimeInputs'), 'runtimeInputs');
-  // Few have one, and looking for what is written reads all options of the generator.
+  // Few generators have one, and finding it requires reading all options of the generator.
   const option = body.validation === undefined ? undefined : written('generator', null, 'validation');
   const validation =
     option?.kind === 'null' ? null : isWhole(option?.value) ? validationOf(body.validation) : undefined;
@@ -104,13 +107,13 @@ function partsIn(body: GeneratorBody, recipe: Recipe, expressionAt: ExpressionAt
   };
 }
 
-/** Returns false for data that may hold more than is seen. */
+/** Returns whether data is fully known. */
 function isWhole(setting: Setting | undefined): boolean {
   if (setting?.kind !== 'set') return setting?.kind !== 'unknown';
   return setting.complete && [...setting.entries.values()].every(isWhole);
 }
 
-/** Returns `display.required`, which is true unless it is said otherwise. */
+/** Returns `display.required`, which defaults to true. */
 function isRequired(display: Setting | undefined): boolean {
   if (display?.kind !== 'set') return true;
   const required = display.entries.get('required');
@@ -129,7 +132,7 @@ export function expressionsIn(textOf: (file: string) => string | null): Expressi
     const text = textOf(file);
     if (text === null) return file;
     const line = text.slice(0, start).split('\n').length;
-    // What is selected has its name's place; people read the whole of it.
+    // The place of a selection is that of its last name, but the whole expression is shown.
     const path = text.charAt(start - 1) === '.' ? (/[\w.'-]*$/.exec(text.slice(0, start))?.[0] ?? '') : '';
     const expression = (name ?? path + text.slice(start, end)).replace(/\s+/g, ' ').trim();
     const shown =

@@ -1,4 +1,4 @@
-/** The declared files of machines, by the names that people type: `generator/file`. */
+/** Finds the declared files of machines by the id that users type: `generator/file`. */
 import { RunFailure } from '../run-failure.ts';
 import type { DeclaredFile, Generator, Generators } from './generators.ts';
 
@@ -20,7 +20,7 @@ export function varsOf(generators: Generators, machine: string): Var[] {
   return declared.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
-/** What only Nix can tell of a file that is to be written: then it is not. */
+/** Throws if only Nix can determine a file that is to be written, in which case it is not written. */
 export function mustBeKnown({ id, generator }: Var): void {
   const part = generator.unknown.find(gap => gap.part === 'share' || gap.part === 'files');
   if (part !== undefined)

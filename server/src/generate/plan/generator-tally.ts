@@ -1,9 +1,12 @@
-/** How much of what generators make is there, as plans see it: in the unit and the words that every view has. */
+/**
+ * Counts how much of the generators' output exists according to plans, in the units and words that every view
+ * uses.
+ */
 import { type StoredState, type Tally, tallyOf } from '../../store/vars/tally.ts';
 import type { Generator, UnknownPart } from './generators.ts';
 import type { Status } from './plan.ts';
 
-/** What would keep a complete generator from being seen as incomplete. */
+/** Parts that, if unknown, could make an incomplete generator look complete. */
 export const DECIDING: ReadonlySet<UnknownPart['part']> = new Set([
   'share',
   'files',
@@ -11,7 +14,7 @@ export const DECIDING: ReadonlySet<UnknownPart['part']> = new Set([
   'dependencies',
 ]);
 
-/** Returns the state of a generator in its place, by why it would run. */
+/** Returns the state of a generator in its placement, derived from the reason why it would run. */
 export function stateOfStatus({ unknown }: Generator, { reason, present }: Status): StoredState {
   if (reason === 'missing') return present.length > 0 ? 'partial' : 'missing';
   if (reason !== null) return 'outdated';

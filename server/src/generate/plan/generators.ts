@@ -1,6 +1,6 @@
 /**
- * The generators of a whole fleet as the plan sees them: one for every placement, with what each depends on. Joins
- * what machines declare; plain data in, plain data out. Knows nothing of Nix or of what is stored.
+ * Builds the generators of a whole fleet for plans: one per placement, with its dependencies. Joins the
+ * declarations of machines; plain data in, plain data out. Knows nothing of Nix or of what is stored.
  *
  * Source: clan-core d7c35d912, clan_lib/vars/generator.py.
  */
@@ -22,15 +22,15 @@ export interface DeclaredPrompt {
   readonly required: boolean;
 }
 
-/** Returns whether answers are hidden on a screen. */
+/** Returns whether answers are hidden on screen. */
 export function isHidden({ type }: Pick<DeclaredPrompt, 'type'>): boolean {
   return type === 'hidden' || type === 'multiline-hidden';
 }
 
-/** A part of a declaration that only Nix can tell. */
+/** A part of a declaration that only Nix can evaluate. */
 export interface UnknownPart {
   readonly part: 'share' | 'files' | 'prompts' | 'dependencies' | 'validation' | 'script' | 'runtimeInputs';
-  /** As it is written in the source. */
+  /** The source text of the expression. */
   readonly expression: string;
 }
 
@@ -41,32 +41,32 @@ export interface Declaration {
   readonly share: boolean;
   readonly files: readonly DeclaredFile[];
   readonly prompts: readonly DeclaredPrompt[];
-  /** Names. */
+  /** The names of its dependencies. */
   readonly dependencies: readonly string[];
   readonly validationHash: string | null;
   readonly unknown: readonly UnknownPart[];
-  /** False where further machines may declare it, which are not seen: what they have must not be taken away. */
+  /** False if unknown machines may declare it too; their access must not be removed. */
   readonly machinesComplete: boolean;
 }
 
-/** A generator in its place: a shared one is one, however many machines declare it. */
+/** A generator in one placement. A shared one is a single generator, however many machines declare it. */
 export interface Generator extends Omit<Declaration, 'machine' | 'dependencies'> {
-  /** `shared/<name>` or `per-machine/<machine>/<name>`: also its folder below `vars`. */
+  /** `shared/<name>` or `per-machine/<machine>/<name>`, which is also its folder below `vars`. */
   readonly key: string;
   /** Null for a shared one. */
   readonly machine: string | null;
-  /** All that declare it, in the order of the fleet; at least one. */
+  /** All machines that declare it, in fleet order; at least one. */
   readonly machines: readonly string[];
   readonly dependencies: readonly Dependency[];
 }
 
 interface Dependency {
   readonly name: string;
-  /** Where it would be; perhaps there is no such generator. */
+  /** The key it would have; the generator may not exist. */
   readonly key: string;
 }
 
-/** A shared generator that machines do not agree on. */
+/** A shared generator that machines declare differently. */
 export interface Disagreement {
   readonly key: string;
   readonly name: string;
@@ -77,7 +77,7 @@ export interface Disagreement {
 export interface Generators {
   readonly all: ReadonlyMap<string, Generator>;
   readonly disagreements: readonly Disagreement[];
-  /** What a machine declares under a name; undefined: nothing. */
+  /** Returns the generator that a machine declares under a name, if any. */
   on(machine: string, name: string): Generator | undefined;
 }
 
@@ -85,7 +85,7 @@ export function keyOf(name: string, machine: string | null): string {
   return machine === null ? `shared/${name}` : `per-machine/${machine}/${name}`;
 }
 
-/** Shared ones first, then by machine, then by name. */
+/** Compares generators: shared ones first, then by machine, then by name. */
 export function byPlacement(a: Generator, b: Generator): number {
   return compareTexts(a.machine ?? '', b.machine ?? '') || compareTexts(a.name, b.name);
 }
@@ -117,7 +117,7 @@ export function joinGenerators(declarations: readonly Declaration[]): Generators
       key,
       machine: share ? null : machine,
       machines: [machine],
-      // What the machine itself does not declare can only be a shared one.
+      // A dependency that the machine itself does not declare can only be shared.
       dependencies: declaration.dependencies.map(dependency => ({
         name: dependency,
         key: keyOf(dependency, shares.get(machine)?.get(dependency) === false ? machine : null),
@@ -134,15 +134,15 @@ export function joinGenerators(declarations: readonly Declaration[]): Generators
   };
 }
 
-/** What a request is about. */
+/** The subject of a request. */
 export interface Choice {
-  /** None: all. */
+  /** Empty for all machines. */
   readonly machines: readonly string[];
-  /** Names, or keys for one placement alone. None: all that the machines declare. */
+  /** Names, or keys for a single placement. Empty for all generators of the machines. */
   readonly generators: readonly string[];
 }
 
-/** Returns the generators that are asked for, in their order. */
+/** Returns the selected generators, in their order. */
 export function chosen({ all }: Generators, { machines, generators }: Choice): Generator[] {
   const [on, names] = [new Set(machines), new Set(generators)];
   return [...all.values()].filter(
@@ -152,7 +152,10 @@ export function chosen({ all }: Generators, { machines, generators }: Choice): G
   );
 }
 
-/** Owner, group and mode may differ: they are of the machine. What is unknown on either side is not compared. */
+/**
+ * Returns the parts that differ. Owner, group and mode may differ between machines; unknown values are not
+ * compared.
+ */
 function differing(a: Declaration, b: Declaration): Disagreement['parts'][number][] {
   const isKnown = (part: UnknownPart['part']) => ![...a.unknown, ...b.unknown].some(gap => gap.part === part);
   const parts: Disagreement['parts'][number][] = [];
@@ -163,7 +166,7 @@ function differing(a: Declaration, b: Declaration): Disagreement['parts'][number
   return parts;
 }
 
-/** Machines that have it from one place have the same lists. */
+/** Returns whether two lists differ. Machines with the same declaration share the list. */
 function differ<T>(a: readonly T[], b: readonly T[], shape: (item: T) => string): boolean {
   return a !== b && shapeOf(a, shape) !== shapeOf(b, shape);
 }

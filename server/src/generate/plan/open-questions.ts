@@ -1,20 +1,21 @@
 /**
- * What of a fleet's generators only Nix can tell, in words: the one source for what a plan notes and what the doctor lists.
+ * Describes what only Nix can determine about a fleet's generators. The single source for the notes of plans
+ * and for the doctor.
  */
 import { joinGenerators } from './generators.ts';
 import type { PlanInput, PlanNote } from './plan.ts';
 import { listed, partsText, whereOf } from './plan-words.ts';
 
-/** What a fleet declares, as far as it is known. */
+/** The known declarations of a fleet. */
 type Declared = Pick<
   PlanInput,
   'machines' | 'machinesComplete' | 'uncertain' | 'incomplete' | 'refused' | 'declarations'
 >;
 
 /**
- * Returns what may be there and is not seen.
+ * Returns notes about declarations that may exist unseen.
  *
- * @param machines those that are asked about
+ * @param machines the selected machines
  */
 export function unseenNotes(
   { machines: all, machinesComplete = true, uncertain, incomplete, refused = [] }: Declared,
@@ -60,7 +61,7 @@ export function unseenNotes(
 const NO_MACHINES = 'Only Nix can tell which machines there are.';
 const MORE_MACHINES = 'Only Nix can tell whether there are further machines.';
 
-/** Returns all open questions of a fleet, a sentence each; none where all of it is known. */
+/** Returns all open questions of a fleet, one sentence each; empty if everything is known. */
 export function openQuestions(declared: Declared): string[] {
   const generators = [...joinGenerators(declared.declarations).all.values()];
   return [

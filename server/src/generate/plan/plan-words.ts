@@ -1,4 +1,4 @@
-/** Words that plans and problems share. */
+/** Wording shared by plans and problems. */
 import type { Generator, UnknownPart } from './generators.ts';
 
 /** Returns where a generator is: `machine web`, or `shared by web, mail`. */
@@ -6,15 +6,15 @@ export function whereOf({ machine, machines }: Pick<Generator, 'machine' | 'mach
   return machine === null ? `shared by ${listed(machines)}` : `machine ${machine}`;
 }
 
-/** Names, a few of them where there are many. */
+/** Lists names, shortened if there are many. */
 export function listed(names: readonly string[]): string {
   if (names.length === 0) return 'none';
   return names.length > 6 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
 }
 
 /**
- * Returns what only Nix can tell, and why, a clause for each reason, in the order of the parts:
- * `only evaluation can tell its files and script: cfg.x`.
+ * Returns what only Nix can evaluate and why, one clause per reason, in the order of the parts: `only
+ * evaluation can tell its files and script: cfg.x`.
  */
 export function partsText(unknown: readonly UnknownPart[]): string[] {
   const byReason = new Map<string, Set<string>>();
@@ -28,7 +28,7 @@ export function partsText(unknown: readonly UnknownPart[]): string[] {
   });
 }
 
-/** Returns `machine a`, `machines a and b`. */
+/** Returns `machine a` or `machines a and b`. */
 export function several(word: string, names: readonly string[]): string {
   const [first, ...others] = names;
   const last = others.pop();
@@ -36,12 +36,12 @@ export function several(word: string, names: readonly string[]): string {
   return `${word}s ${[first, ...others].join(', ')} and ${last}`;
 }
 
-/** Names of which few are known, and how many there are beside them: `a, b and 19,990 more`. */
+/** Lists a few names and the number of others: `a, b and 19,990 more`. */
 export function someText(names: readonly string[], more: number): string {
   return `${names.join(', ')}${more === 0 ? '' : ` and ${countText(more)} more`}`;
 }
 
-/** Returns `19,990` */
+/** Formats a number: `19,990`. */
 export function countText(count: number): string {
   return count.toLocaleString('en');
 }

@@ -1,4 +1,4 @@
-/** A plan of a run as plain data: what it is made from, what it holds, and what would make it fail. */
+/** A plan of a run as plain data: its inputs, its steps, and the problems that would make it fail. */
 import type { StaleNotes } from '../../host/files/stale.ts';
 import type { StoredLookups } from '../../store/vars/stored-lookups.ts';
 import type { Violation } from './constraints.ts';
@@ -16,95 +16,98 @@ export interface PlanProblem {
     | 'missing-dependency'
     | 'constraint'
     | 'needs-nix';
-  /** The name of the generator that it is about; null where it is about none. */
+  /** The name of the generator concerned, or null if there is none. */
   readonly generator: string | null;
   readonly machines: readonly string[];
   readonly message: string;
 }
 
-/** A generator of which only Nix can tell who has it, what it is, or even its name. */
+/** A generator for which only Nix can determine the machines, its contents or even its name. */
 export interface Uncertain {
-  /** Null where the name itself is not known. */
+  /** Null if the name itself is not known. */
   readonly name: string | null;
-  /** Null: any may have it. */
+  /** The machines that may have it, or null for any. */
   readonly machines: readonly string[] | null;
-  /** As it is written in the source; of one that is brought, the service it is of. */
+  /** The source text; for a generator from a service, the service's name. */
   readonly expression: string;
-  /** It is one of clan-core's own, of which only names are known. */
+  /** True for one of clan-core's own generators, of which only the name is known. */
   readonly isBrought: boolean;
 }
 
-/** A file that Nix refuses, and the machines that have it among their modules. */
+/** A file that Nix rejects, and the machines that import it. */
 export interface RefusedFile {
   readonly file: string;
   readonly machines: readonly string[];
 }
 export interface PlanInput {
-  /** All machines of the fleet, in its order. */
+  /** All machines of the fleet, in order. */
   readonly machines: readonly string[];
   /** False if there may be machines that are not listed. */
   readonly machinesComplete?: boolean;
   readonly declarations: readonly Declaration[];
   readonly uncertain: readonly Uncertain[];
-  /** Machines that may have generators which are nowhere to be seen. */
+  /** Machines that may have unknown generators. */
   readonly incomplete: readonly string[];
-  /** Files that Nix refuses. */
+  /** Files that Nix rejects. */
   readonly refused?: readonly RefusedFile[];
-  /** What services do not allow. Nothing is generated where there is any, whomever it is asked for. */
+  /** Violated constraints of services. If there are any, nothing is generated for any machine. */
   readonly violations?: readonly Violation[];
   readonly stored: StoredLookups;
-  /** What is noted to be made anew, complete as it may look. */
+  /** Notes of generators to regenerate although they look complete. */
   readonly stale?: StaleNotes;
 }
 export interface PlanRequest extends Choice {
-  /** Also those that are complete. */
+  /** Whether to include complete generators. */
   readonly regenerate: boolean;
-  /** Generators that only Nix can run are left out, with all that depends on them, and stop nothing. */
+  /**
+   * Whether to omit generators that only Nix can run, with their dependents, instead of treating them as
+   * problems.
+   */
   readonly skipUnknown?: boolean;
 }
 
 /**
- * - `missing`: a file is not there; `outdated`: made from other inputs;
- * - `interrupted`: complete, but a run that was cut off has replaced what it was made from, or some of its own values in
- *   a store outside of the repository;
- * - `superseded`: complete, and made from a value that has been set anew since;
- * - `requested`: complete, and asked for;
- * - `dependent`: complete, and made from something that changes.
+ * - `missing`: a file does not exist; `outdated`: made from other inputs;
+ * - `interrupted`: complete, but an interrupted run has replaced one of its inputs, or some of its own values
+ * in a store outside of the repository;
+ * - `superseded`: complete, but made from a value that has been set again since;
+ * - `requested`: complete, but selected;
+ * - `dependent`: complete, but made from something that changes.
  */
 type StepReason = 'missing' | 'outdated' | 'interrupted' | 'superseded' | 'requested' | 'dependent';
 export interface PlanStep {
   readonly generator: Generator;
   readonly reason: StepReason;
-  /** Of `superseded`: the values that have been set since, as `generator/file`, sorted. */
+  /** For `superseded`: the values set since, as `generator/file`, sorted. */
   readonly older: readonly string[];
-  /** Files that are not there, sorted. */
+  /** Files that do not exist, sorted. */
   readonly missing: readonly string[];
-  /** Files that are there and get another value, sorted. */
+  /** Files that exist and get another value, sorted. */
   readonly overwrites: readonly string[];
 }
 
-/** Something that Varsmith cannot tell and that stops nothing. */
+/** Something that Varsmith cannot determine but that does not prevent the run. */
 export interface PlanNote {
   readonly generator: string | null;
   readonly machines: readonly string[];
   readonly message: string;
 }
 export interface Plan {
-  /** In the order of running. Empty where there are problems with the order itself. */
+  /** In the order of execution. Empty if the order itself has problems. */
   readonly steps: readonly PlanStep[];
-  /** Nothing may run while there are any. */
+  /** Nothing may run while there are any problems. */
   readonly problems: readonly PlanProblem[];
   readonly notes: readonly PlanNote[];
   readonly generators: Generators;
 }
 export interface Status {
-  /** Null: complete. */
+  /** Null if the generator is complete. */
   readonly reason: 'missing' | 'outdated' | 'interrupted' | 'superseded' | null;
-  /** Of `superseded`: the values that have been set since, as `generator/file`, sorted. */
+  /** For `superseded`: the values set since, as `generator/file`, sorted. */
   readonly older: readonly string[];
   readonly missing: readonly string[];
   readonly present: readonly string[];
 }
 
-/** For commands that want to know of all generators and run none. */
+/** For commands that inspect all generators and run none. */
 export const EVERYTHING: PlanRequest = { machines: [], generators: [], regenerate: false };

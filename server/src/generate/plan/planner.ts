@@ -1,9 +1,9 @@
 /**
- * What a run would do, told before anything runs: which generators, in which order, why, and everything that would
- * make it fail. Pure: from declarations and from what is stored.
+ * Plans a run before anything is executed: which generators run, in which order and why, and everything that
+ * would make the run fail. Pure: uses declarations and what is stored.
  *
- * Source: clan-core d7c35d912, clan_lib/vars/generate.py. Where clan fails in the middle of a run, or loses a value,
- * there is a problem here instead.
+ * Source: clan-core d7c35d912, clan_lib/vars/generate.py. Where clan fails in the middle of a run or loses a
+ * value, the plan has a problem instead.
  */
 import { exact } from '../../nix/exact.ts';
 import type { StoredLookups } from '../../store/vars/stored-lookups.ts';
@@ -34,7 +34,7 @@ export function planRun(input: PlanInput, request: PlanRequest): Plan {
   const skipped = request.skipUnknown === true ? withDependents(graph, unknownIn(sorted)) : new Set<string>();
   const steps = sorted.flatMap((generator): PlanStep[] => {
     if (skipped.has(generator.key)) return [];
-    // It has nothing to make: running it could only fail.
+    // It has nothing to generate, so running it could only fail.
     if (generator.files.length === 0 && !generator.unknown.some(gap => gap.part === 'files')) return [];
     const { reason, older, missing, present } = status(generator.key);
     const why = reason ?? (everything && rootKeys.has(generator.key) ? 'requested' : 'dependent');
@@ -84,9 +84,9 @@ function statusOf(
 }
 
 /**
- * Returns what is there of a generator, and why it would run by itself.
+ * Returns which values of a generator exist, and why it would run by itself.
  *
- * @param noted values that it was made from and that were set since; undefined where nothing is noted of it
+ * @param noted the inputs set since, or undefined if nothing is noted
  */
 export function statusIn(stored: StoredLookups, generator: Generator, noted?: readonly string[]): Status {
   const missing: string[] = [];
@@ -95,7 +95,7 @@ export function statusIn(stored: StoredLookups, generator: Generator, noted?: re
     (stored.has(generator.key, name, secret) ? present : missing).push(name);
   const lists = { older: [], missing: exact(missing.sort()), present: exact(present.sort()) };
   if (missing.length > 0) return { reason: 'missing', ...lists };
-  // Without files there is nothing that could be out of date, and no hash is ever stored.
+  // Without files nothing can be outdated, and no hash is ever stored.
   const isHashed = present.length > 0 && !generator.unknown.some(gap => gap.part === 'validation');
   if (isHashed && stored.validation(generator.key) !== generator.validationHash)
     return { reason: 'outdated', ...lists };
@@ -114,7 +114,7 @@ function undecidedNotes(
     .filter(root => !closure.has(root.key) && status(root.key).reason === null)
     .flatMap(generator => {
       const part = generator.unknown.find(gap => DECIDING.has(gap.part));
-      // Of one that only Nix can make, nothing could be done about it here.
+      // Nothing can be done here about a generator that only Nix can run.
       if (part === undefined || generator.unknown.some(gap => gap.part === 'script')) return [];
       return [
         {

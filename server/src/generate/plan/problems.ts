@@ -1,19 +1,22 @@
 /**
- * What would make a run fail, found before it starts, in words that say what to do. Pure.
+ * Finds what would make a run fail before it starts, and says what to do. Pure.
  *
- * Source of what fails: clan-core d7c35d912, clan_lib/vars/{generate,generator}.py; it finds most of this in the
- * middle of a run.
+ * Source of the failures: clan-core d7c35d912, clan_lib/vars/{generate,generator}.py, which finds most of them
+ * in the middle of a run.
  */
 import { chosen, type Disagreement, type Generator, type Generators } from './generators.ts';
 import type { PlanInput, PlanProblem, PlanRequest, PlanStep } from './plan.ts';
 import { listed, partsText, whereOf } from './plan-words.ts';
 
-/** Is what was asked for not there, rather than something wrong with what is? */
+/**
+ * Returns whether the problem is that a requested name does not exist, rather than a mistake in the
+ * declarations.
+ */
 export function isOfRequest({ kind }: PlanProblem): boolean {
   return kind === 'unknown-machine' || kind === 'unknown-generator';
 }
 
-/** Names that do not exist. */
+/** Returns the problems of requested names that do not exist. */
 export function requestProblems(
   input: PlanInput,
   request: PlanRequest,
@@ -36,7 +39,7 @@ export function requestProblems(
   ];
 }
 
-/** Certain only where all generators of the machines are seen. */
+/** Returns the problem of a missing name, which is only certain if all generators of the machines are known. */
 function absentProblem(input: PlanInput, machines: readonly string[], name: string): PlanProblem {
   const about = { generator: name, machines };
   const uncertain = input.uncertain.find(candidate => candidate.name === name);
@@ -115,7 +118,10 @@ function differingProblem({ name, machines, parts }: Disagreement): PlanProblem 
   };
 }
 
-/** Storing a per-machine value removes the shared one of the same name, and the other way round. */
+/**
+ * Returns the problems of generators that are both shared and per machine: storing either value removes the
+ * other.
+ */
 function mixedProblems(generators: Generators, steps: readonly PlanStep[]): PlanProblem[] {
   const names = new Set(steps.map(step => step.generator.name));
   const placements = new Map<string, { shared: Generator | null; own: Generator[] }>();

@@ -1,7 +1,7 @@
 /**
- * How a generator is run: its script and the packages whose commands it is given. A script may name a program of a
- * package by its place in the Nix store (`${pkgs.jq}/bin/jq`), and a file of the workspace (`${./make.py}`); such holes
- * are known for what they are, every other hole is something that only Nix can tell.
+ * How to run a generator: its script and the packages whose commands are available to it. A script may contain
+ * the store path of a program (`${pkgs.jq}/bin/jq`) or of a workspace file (`${./make.py}`); these holes are
+ * recognised, and every other hole can only be evaluated by Nix.
  */
 
 import { placeInScript } from '../../fleet/generators/script.ts';
@@ -9,35 +9,38 @@ import type { GeneratorBody } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
 import { packageCommands } from '../../shell/programs/tools.ts';
 
-/** A program by its package, in the place of its absolute path. */
+/** A program by its package, in place of its absolute path. */
 interface ProgramPart {
   readonly package: string;
   readonly command: string;
 }
 
-/** A file or folder of the workspace, in the place of the path of its copy. */
+/** A workspace file or folder, in place of the path of its copy. */
 export interface CopyPart {
   /** Relative to the root. */
   readonly path: string;
 }
 
 export interface Recipe {
-  /** Text, and the parts between the texts. Empty for a generator that only stores its prompts. */
+  /** The script's text, with parts in between. Empty for a generator that only stores its prompts. */
   readonly script: readonly (string | ProgramPart | CopyPart)[];
   /** Names below `pkgs`. */
   readonly packages: readonly string[];
-  /** Why the script is not known: a place, and what the script has in its place where that is a part; null where it is known. */
+  /**
+   * The place of an unknown script and, if only a part of it is unknown, that part's text; null if the script
+   * is known.
+   */
   readonly unknown: { readonly at: Place; readonly text: string | null } | null;
 }
 
-/** Of a generator that only stores its prompts. */
+/** The recipe of a generator that only stores its prompts. */
 export const NO_RECIPE: Recipe = { script: [], packages: [], unknown: null };
 
 export function recipeOf({ script, runtimeInputs }: GeneratorBody): Recipe {
   const packages = [...runtimeInputs];
   if (script === null) return { script: [], packages, unknown: null };
   const { source, at, file } = script;
-  // Clan puts its path into the text, so that Bash runs it as a program.
+  // Clan inserts its path into the text, so Bash runs it as a program.
   if (file !== null) return { script: [{ path: file }], packages, unknown: null };
   if (source === null) return { script: [], packages, unknown: { at, text: null } };
   const parts: (string | ProgramPart | CopyPart)[] = [];
@@ -46,7 +49,7 @@ export function recipeOf({ script, runtimeInputs }: GeneratorBody): Recipe {
   );
   let from = 0;
   for (const { start, end } of source.holes) {
-    // The name of a main program is a hole behind that of its package.
+    // The name of a main program is a hole after that of its package.
     if (start < from) continue;
     const path = copied.get(start);
     if (path !== undefined) {
@@ -79,14 +82,14 @@ function programOf(
   return { program: { package: withoutOutput(package_), command: name }, taken: path.length };
 }
 
-/** A path in a package, or what `lib.getExe` makes. */
+/** Matches a path in a package, or the result of `lib.getExe`. */
 const PROGRAM = /^\/bin\/(?:([\w.+-]+)|(\$\{meta\.mainProgram\}))/;
 
 function withoutOutput(name: string): string {
   return name.replace(/\.(bin|out)$/, '');
 }
 
-/** Returns the program that has its package's name, or the only one. */
+/** Returns the program with the package's name, or else the only one. */
 function mainCommand(name: string): string | null {
   const brought = packageCommands(name);
   if (brought === null) return null;

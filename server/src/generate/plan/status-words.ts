@@ -1,14 +1,14 @@
-/** What is said of values that are stored, and not as a run would make them now. */
+/** Describes stored values that differ from what a run would generate now. */
 
 import type { Status } from './plan.ts';
 import { listed } from './plan-words.ts';
 
-/** Returns what something was made from that has been set since, behind "made from": `an older token/t`. */
+/** Returns the inputs that have been set since, to follow "made from": `an older token/t`. */
 export function olderText(older: readonly string[]): string {
   return `${older.length === 1 ? 'an ' : ''}older ${listed(older)}`;
 }
 
-/** Of what is stored, and not as a run would make it now: `made from an older token/t`; '' where nothing is to be said. */
+/** Describes why a stored value is outdated: `made from an older token/t`; '' if it is not. */
 export function outdatedText({ reason, older }: Pick<Status, 'reason' | 'older'>): string {
   switch (reason) {
     case 'outdated':

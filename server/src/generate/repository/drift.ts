@@ -1,5 +1,6 @@
 /**
- * Whom stored secrets are for, compared with whom they should be for, and put right. Values stay as they are.
+ * Finds stored secrets whose actual readers differ from the intended ones, and re-encrypts them. Values do not
+ * change.
  */
 import { folderOf } from '../../nix/eval/paths.ts';
 import { type Agreed, isCertain, mustBeAgreed } from '../backends/access-change.ts';
@@ -19,7 +20,7 @@ export interface GeneratorDrift {
   readonly drifts: readonly Drift[];
 }
 
-/** Opens nothing. */
+/** Returns the drifts of generators. Decrypts nothing. */
 export function driftsOf(
   generators: Iterable<Generator>,
   secretBackend: Pick<SecretBackend, 'drift'>,
@@ -32,11 +33,11 @@ export function driftsOf(
 }
 
 /**
- * Encrypts them to those they should be for: a transaction and a commit a generator. Machines without a key get one.
+ * Re-encrypts secrets to their intended readers, with one transaction and commit per generator. Machines
+ * without a key get one.
  *
- * @param agreed the gains of access that were agreed to
- * @param onFixed called with each generator that was changed
- * @throws StoreFailure, HostFailure; what was fixed before stays fixed
+ * @param agreed the gains of access that were consented to @param onFixed called with each changed generator
+ * @throws StoreFailure, HostFailure; earlier fixes remain
  */
 export async function fixDrifts(
   drifts: readonly GeneratorDrift[],
@@ -61,14 +62,18 @@ export async function fixDrifts(
   }
 }
 
-/** Keys for machines that have none: a transaction and a commit a machine. @param keys as the secret backend prepared them */
+/**
+ * Stores keys for machines without one, with one transaction and commit per machine.
+ *
+ * @param keys as prepared by the secret backend
+ */
 export async function storeMachineKeys(
   keys: readonly MachineKey[],
   secretBackend: SecretBackend,
   session: Session,
 ): Promise<void> {
   for (const { machine, changes, readers } of keys) {
-    // The private half is the first that is written.
+    // The private half is the first file written.
     const path = changes[0]?.path ?? machine;
     const place = { key: folderOf(path), file: path.slice(path.lastIndexOf('/') + 1) };
     const gained = readers.map(reader => ({ ...reader, asked: false }));
@@ -78,7 +83,7 @@ export async function storeMachineKeys(
   secretBackend.forget();
 }
 
-/** Returns the machines that must have a key before these generators' secrets can be written. */
+/** Returns the machines that need a key before these generators' secrets can be written. */
 export function machinesOfSecrets(generators: Iterable<Generator>): string[] {
   const names = new Set<string>();
   for (const { files, machines } of generators)

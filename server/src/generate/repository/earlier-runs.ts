@@ -1,4 +1,4 @@
-/** What earlier runs have left noted in the person's state folder, for those who only look. */
+/** Reads the notes of earlier runs from the user's state folder, for read-only commands. */
 import { readStale, type StaleNotes } from '../../host/files/stale.ts';
 import { stateFolderIfAny } from '../../host/files/state-folder.ts';
 import { owedIn } from '../../host/git/owed-commits.ts';
@@ -7,13 +7,17 @@ import { listed } from '../plan/plan-words.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 
 export interface Noted {
-  /** What `Session.stale` is. */
+  /** Same as `Session.stale`. */
   readonly stale: StaleNotes;
-  /** What is stored and not committed; null where there is nothing. */
+  /** Files stored but not committed, or null if there are none. */
   readonly owed: { readonly files: readonly string[]; readonly message: string } | null;
 }
 
-/** Returns what `Session.stale` is. @throws HostFailure where it is not to be read */
+/**
+ * Returns the same as `Session.stale`.
+ *
+ * @throws HostFailure if it cannot be read
+ */
 export async function staleIn(environment: RunEnvironment): Promise<StaleNotes> {
   return staleOf(environment, await openRepository(environment.root, environment.env));
 }
@@ -23,7 +27,11 @@ async function staleOf(environment: RunEnvironment, repository: Repository | nul
   return state === null ? new Map() : readStale(state);
 }
 
-/** Returns all that is noted. @throws HostFailure where a note is not to be read */
+/**
+ * Returns all notes.
+ *
+ * @throws HostFailure if a note cannot be read
+ */
 export async function notedIn(environment: RunEnvironment): Promise<Noted> {
   const repository = await openRepository(environment.root, environment.env);
   const stale = await staleOf(environment, repository);

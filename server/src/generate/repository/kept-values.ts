@@ -1,6 +1,6 @@
 /**
- * Values that sops-nix and agenix keep, opened with the person's keys, each file once. In memory alone; messages name
- * files and keys, never values.
+ * Decrypts values kept by sops-nix and agenix with the user's keys, each file once. Values stay in memory;
+ * messages name files and keys, never values.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { opening, valueIn, valuesIn } from '../backends/sops-files.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import type { Unchanged } from './session.ts';
 
-/** Where a value is kept: `names` lead to it in a YAML or JSON file; other files are the value. */
+/** The place of a value: `names` is its path in a YAML or JSON file; any other file is the value itself. */
 export interface KeptPlace {
   /** Relative to the root. */
   readonly path: string;
@@ -23,11 +23,13 @@ export interface KeptPlace {
 
 export interface KeptValues {
   /**
-   * @returns a string: why the value cannot become that of a prompt, following the secret's name
-   * @throws StoreFailure, HostFailure where its file cannot be opened
+   * Returns the value, or a clause following the secret's name that says why it cannot become the answer of a
+   * prompt.
+   *
+   * @throws StoreFailure, HostFailure if its file cannot be decrypted
    */
   open(place: KeptPlace): Promise<Buffer | string>;
-  /** The files that were read, as they were then. */
+  /** Returns the files that were read, as they were at that time. */
   read(): readonly Unchanged[];
 }
 
@@ -58,7 +60,7 @@ export function keptValues({ root }: RunEnvironment, keys: Keys): KeptValues {
       leaf => leaf.path.length === names.length && names.every((name, i) => leaf.path[i] === name),
     );
     if (ownLeaf?.bytes == null) return `has no value in ${path}`;
-    // sops-nix itself hands out nothing else.
+    // sops-nix itself provides no other types.
     return ownLeaf.type === 'str' ? ownLeaf.bytes : `is kept in ${path} as ${ownLeaf.type}, not as a text`;
   }
 

@@ -1,4 +1,4 @@
-/** Values from elsewhere that become vars, sealed for their machines before anything is written. */
+/** Turns existing values into vars, encrypted for their machines before anything is written. */
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import { openSecretBackend } from '../backends/open-backend.ts';
 import type { SecretChange } from '../backends/secret-backend.ts';
@@ -10,21 +10,21 @@ import { overlayOn } from './overlay.ts';
 import { situationOf } from './situation.ts';
 import { hashChanges, outputChanges } from './store-step.ts';
 
-/** A value for a secret var that has none yet. */
+/** A value for a secret var without a value. */
 export interface NewValue {
   readonly generator: Generator;
   readonly value: Buffer;
-  /** Where it was kept before. */
+  /** The place where it was kept before. */
   readonly from: KeptPlace;
 }
 
 export interface SealedValues {
   readonly changes: readonly SecretChange[];
-  /** Machines that get a key, having none. */
+  /** Machines that get a key because they have none. */
   readonly newKeys: readonly string[];
 }
 
-/** Returns what storing the values changes, with keys for machines that have none. */
+/** Returns the changes that store the values, including keys for machines without one. */
 export async function sealedAnew(
   environment: RunEnvironment,
   fleet: Fleet,

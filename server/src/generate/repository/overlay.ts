@@ -1,4 +1,7 @@
-/** A repository as it will be once changes are applied, for what is computed before they are: files, no links. */
+/**
+ * Presents a repository as it will be after changes are applied, for computations that precede them. Contains
+ * files, but no links.
+ */
 import type { Change } from '../../store/vars/changes.ts';
 import type { StoreFiles } from '../../store/vars/files.ts';
 

@@ -1,4 +1,7 @@
-/** Gives secrets in a store outside of the repository new names: stored under the new one before the old one goes. */
+/**
+ * Renames secrets in a store outside of the repository: stores them under the new name before removing the old
+ * one.
+ */
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import { areSecretsOutside } from '../../store/backend-setting.ts';
 import { openSecretBackend } from '../backends/open-backend.ts';
@@ -8,7 +11,7 @@ import type { PlanRequest } from '../plan/plan.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import { situationOf } from './situation.ts';
 
-/** What is renamed, as the store goes by it. */
+/** The name to change, of the kind that the store uses. */
 export type StoredName =
   | { readonly kind: 'generator' | 'machine'; readonly old: string; readonly to: string }
   | { readonly kind: 'file'; readonly generator: string; readonly old: string; readonly to: string };
@@ -16,9 +19,9 @@ export type StoredName =
 const EVERYTHING: PlanRequest = { machines: [], generators: [], regenerate: false };
 
 /**
- * Returns what a new name changes in such a store; nothing for stores in the repository.
+ * Returns the changes that a new name requires in such a store; none for stores in the repository.
  *
- * @throws StoreFailure, HostFailure where it does not tell what is there, or does not give a value
+ * @throws StoreFailure, HostFailure if the store cannot be listed or does not return a value
  */
 export async function outsideMoves(
   fleet: Fleet,
@@ -41,7 +44,7 @@ export async function outsideMoves(
   return changes;
 }
 
-/** Returns the place under the new name; null where it keeps the old one. */
+/** Returns the place under the new name, or null if it does not change. */
 function renamedPlace(place: SecretPlace, name: StoredName): SecretPlace | null {
   const parts = place.key.split('/');
   const generator = parts.at(-1);

@@ -1,6 +1,6 @@
 /**
- * Moves what is stored, and folders of machines, as changes of a transaction: after a crash at any moment all has moved
- * or nothing. Links that say who a secret is shared with go along.
+ * Moves stored values and machine folders as changes of a transaction, so that a crash leaves either all or
+ * nothing moved. Also moves the links that share secrets.
  */
 import { entriesAt } from '../../host/files/entries.ts';
 import { openRepository } from '../../host/git/repository.ts';
@@ -12,11 +12,10 @@ import type { Session, Unchanged } from './session.ts';
 import type { SourceChanges } from './sources.ts';
 
 /**
- * Returns the changes that bring everything below the moves to its new place.
+ * Returns the changes that move everything below the given paths.
  *
- * @param sources edits of files, by their paths before the moves
- * @param links what becomes of links; their paths are those before the moves
- * @throws HostFailure
+ * @param sources edits of files, by their paths before the move @param links new targets of links, by their
+ * paths before the move @throws HostFailure
  */
 export function relocation(
   root: string,
@@ -46,7 +45,7 @@ export function relocation(
   return { changes: [...changes, ...linkChanges(links, moves)], unchanged };
 }
 
-/** Returns the links at their new places, and the old ones gone where nothing else takes them away. */
+/** Returns the links at their new places, and removals of old ones that nothing else removes. */
 export function linkChanges(links: readonly MovedLink[], moves: readonly Move[]): Change[] {
   return links.flatMap(({ from, link }): Change[] => {
     const goes = from !== link.path && movedPath(from, moves) === from;
@@ -55,11 +54,10 @@ export function linkChanges(links: readonly MovedLink[], moves: readonly Move[])
 }
 
 /**
- * Looks up what git's index says of files that get other names.
+ * Looks up the index entries of files to be renamed.
  *
- * @param links as they lie now
- * @returns tells the index of the new names, as `git mv` does; to be called when all has moved
- * @throws HostFailure with what git said
+ * @param links the current links @returns a function that updates the index with the new names, like `git mv`;
+ * to be called after everything has moved @throws HostFailure with git's error
  */
 export async function tellingGit(
   { root, env }: RunEnvironment,
@@ -76,7 +74,11 @@ export async function tellingGit(
   });
 }
 
-/** What an interrupted run has left to be made anew is known by the new names from now on. @throws HostFailure */
+/**
+ * Renames the notes of an interrupted run about generators to be regenerated.
+ *
+ * @throws HostFailure
+ */
 export async function renameNotes(
   session: Session,
   directory: string,

@@ -1,5 +1,5 @@
 /**
- * A repository that is written to: under its lock, with what a crash has left behind brought to its end first. Applies
+ * Opens a repository for writing: takes its lock and first completes what a crash has left behind. Applies
  * changes as a whole and commits what they touch.
  */
 import { join } from 'node:path';
@@ -16,34 +16,40 @@ import type { OutsideChange, SecretChange } from '../backends/secret-backend.ts'
 import type { RunEnvironment } from '../run-environment.ts';
 
 export interface Session {
-  /** What an interrupted run had left: brought to its end, or taken back; null where there was nothing. */
+  /** Whether changes of an interrupted run were completed or reverted; null if there were none. */
   readonly recovered: 'finished' | 'undone' | null;
-  /** What an earlier run stored without committing is committed now. */
+  /** Whether changes stored by an earlier run without a commit are committed now. */
   readonly settled: boolean;
-  /** What was stored and is left to a later run to commit, since this is under way (`merge`); null where nothing was. */
+  /**
+   * Returns the operation under way, such as `merge`, for which stored changes are left to a later run to
+   * commit; null if none were.
+   */
   postponed(): string | null;
-  /** What git would not commit, or not be told of, and why; null where nothing was refused. */
+  /** Returns the error with which git refused to commit or to update its index, or null. */
   refused(): HostFailure | null;
   /**
-   * Applies changes to the repository, all or none, and commits them with this message. What lies outside of it is
-   * stored before and removed after. Where git refuses (a hook, a signature, a lock), the changes stay, `refused` says
-   * so, and neither this nor later commits are tried again: the next run makes them.
+   * Applies changes to the repository, all or none, and commits them. Changes outside of the repository are
+   * stored before and removed after. If git refuses (a hook, a signature, a lock), the changes remain,
+   * `refused` returns the error, and neither this nor later commits are tried again: the next run makes them.
    *
-   * @param unchanged files that must still be as they were read
-   * @throws HostFailure, StoreFailure
+   * @param unchanged files that must still be as they were read @throws HostFailure, StoreFailure
    */
   apply(changes: readonly SecretChange[], message: string, unchanged?: readonly Unchanged[]): Promise<void>;
   /**
-   * The same for several, as one: all or none are applied, then each is committed by itself.
+   * Applies several sets of changes, all or none, then commits each separately.
    *
    * @throws HostFailure, StoreFailure
    */
   applyAll(works: readonly Work[]): Promise<void>;
-  /** Generators that are to be made anew, as they were noted when the session was opened. */
+  /** Generators to regenerate, as noted when the session was opened. */
   readonly stale: StaleNotes;
-  /** Notes them, so that the next run makes them anew whatever becomes of this one. @throws HostFailure */
+  /**
+   * Notes generators to regenerate in the next run, whatever happens to this one.
+   *
+   * @throws HostFailure
+   */
   noteStale(notes: StaleNotes): Promise<void>;
-  /** Whether changes have begun to be applied that the next run brings to their end. */
+  /** Returns whether the application of changes has begun, which the next run completes. */
   hasBegun(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -56,16 +62,20 @@ export interface Work {
 
 export interface Unchanged {
   readonly path: string;
-  /** In hexadecimal; null for "not there". */
+  /** In hexadecimal; null for a file that does not exist. */
   readonly sha256: string | null;
 }
 
 export interface SessionOptions {
-  /** False: files are only made known to git, for flakes to see them. */
+  /** False if files are only added to git's index, so that flakes see them. */
   readonly commit: boolean;
 }
 
-/** Opens a repository for writing. @throws HostFailure `locked` while another program writes to it */
+/**
+ * Opens a repository for writing.
+ *
+ * @throws HostFailure `locked` while another program writes to it
+ */
 export async function openSession(environment: RunEnvironment, options: SessionOptions): Promise<Session> {
   const { root } = environment;
   const repository = await openRepository(root, environment.env);
@@ -109,15 +119,15 @@ export async function openSession(environment: RunEnvironment, options: SessionO
 interface OpenWork {
   readonly environment: RunEnvironment;
   readonly options: SessionOptions;
-  /** Null where there is no git. */
+  /** Null if there is no git repository. */
   readonly repository: Repository | null;
-  /** Absolute path of the folder that holds the notes of this repository's runs. */
+  /** Absolute path of the folder with the notes of this repository's runs. */
   readonly stateAt: string;
   /** Absolute path. */
   readonly journal: string;
-  /** What is under way that keeps anything from being committed; null where nothing is. */
+  /** The git operation under way that prevents commits, or null. */
   readonly begun: string | null;
-  /** What is stored and not committed yet, as it is noted. */
+  /** Stored but uncommitted changes, as noted. */
   owed: readonly OwedCommit[];
   hasPostponed: boolean;
   refused: Refused | null;
@@ -145,7 +155,7 @@ async function applyInside(
   const { environment, options, repository, stateAt, journal, begun } = work;
   const changes = works.flatMap(recorded => recorded.changes);
   const toCommit = repository === null || !options.commit ? [] : works.map(owedOf);
-  // Whatever becomes of it: what was not stored then is not committed.
+  // Noted first: what fails to be stored is not committed.
   work.owed = [...work.owed, ...toCommit];
   const noted = toCommit.length === 0 ? Promise.resolve() : noteOwed(stateAt, work.owed);
   await applyChanges(environment.root, changes, { journal, unchanged, noted });
@@ -157,7 +167,11 @@ async function applyInside(
   }
 }
 
-/** Commits what was applied, or makes it known to git. @returns whether git has taken it */
+/**
+ * Commits applied changes, or adds them to git's index.
+ *
+ * @returns whether git accepted them
+ */
 async function record(work: OpenWork, works: readonly Recorded[]): Promise<boolean> {
   const { repository, options, stateAt } = work;
   if (repository === null) return true;
@@ -184,7 +198,11 @@ function owedOf({ changes, message }: { readonly changes: readonly Change[]; rea
   return owedFor(message, changes);
 }
 
-/** Makes the commits that earlier runs owe. @returns whether there was something to commit */
+/**
+ * Makes the commits that earlier runs left.
+ *
+ * @returns whether there was something to commit
+ */
 async function settle(
   repository: Repository | null,
   root: string,
@@ -212,20 +230,20 @@ function isInside(change: SecretChange): change is Change {
   return change.kind !== 'outside';
 }
 
-/** The changes are applied; what comes after them has failed. */
+/** The changes were applied, but a later action failed. */
 export class AfterwardsFailure extends HostFailure {}
 
 type Recorded = { readonly changes: readonly Change[]; readonly message: string };
 
 interface Refused {
-  /** What git said first. */
+  /** The first error from git. */
   readonly error: HostFailure;
   readonly works: Recorded[];
 }
 
 function refusal({ error, works }: Refused, { commit }: SessionOptions): HostFailure {
   const [first, ...others] = works;
-  // Of several, some may have been committed.
+  // With several, some may have been committed.
   const committed =
     others.length > 0
       ? 'not committed, or not all of them'

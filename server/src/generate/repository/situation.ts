@@ -1,4 +1,4 @@
-/** A fleet and what it has stored, as plans are made from it: what is there is looked up once, before. */
+/** Collects the inputs of a plan: a fleet and what it has stored, looked up once in advance. */
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { StaleNotes } from '../../host/files/stale.ts';
 import type { ScannedStore } from '../../store/vars/scan.ts';
@@ -20,17 +20,19 @@ export interface Situation {
 }
 
 export interface SituationOptions {
-  /** What is noted to be made anew. */
+  /** Notes of generators to regenerate. */
   readonly stale?: StaleNotes;
-  /** False: a store outside of the repository is not asked, and nothing in it counts as there. */
+  /** False to skip a store outside of the repository; none of its values count as stored. */
   readonly asksStore?: boolean;
-  /** A scan of the store that was made meanwhile; asked for when it is needed. */
+  /** Returns a scan of the store made in the meantime; called when needed. */
   readonly scanned?: () => Promise<ScannedStore | null>;
 }
 
 /**
- * @throws StoreFailure `unsupported` for a backend that is not served; StoreFailure, HostFailure where a store outside
- *   of the repository does not tell what is there
+ * Collects the inputs of a plan.
+ *
+ * @throws StoreFailure `unsupported` for an unsupported backend; StoreFailure, HostFailure if a store outside
+ * of the repository cannot be listed
  */
 export async function situationOf(
   fleet: Fleet,

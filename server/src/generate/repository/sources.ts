@@ -1,4 +1,4 @@
-/** Turns edits of files that people write, modules and encrypted files, into changes of a transaction. */
+/** Turns edits of source files, modules and encrypted files, into changes of a transaction. */
 
 import { peopleFile } from '../../host/files/people-files.ts';
 import { HostFailure } from '../../host/host-failure.ts';
@@ -9,9 +9,9 @@ import type { Unchanged } from './session.ts';
 export interface EditedFile {
   /** Relative to the root. */
   readonly path: string;
-  /** Null for a file that is not there yet. */
+  /** Null for a new file. */
   readonly before: string | null;
-  /** Null for one that goes. */
+  /** Null for a removed file. */
   readonly after: string | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What storing the outputs of a generator changes: its values in their places, those of its other placement gone, the
- * hash of its validation.
+ * Computes the changes that store a generator's outputs: its values, the removal of values in its other
+ * placement, and the hash of its validation.
  *
  * Source: clan-core d7c35d912, clan_lib/vars/_types.py (`StoreBase.set`).
  */
@@ -29,7 +29,7 @@ export async function outputChanges(
     if (value === undefined) continue;
     const place = placeOf(generator, file);
     if (file.secret) changes.push(...(await secretBackend.seal(place, value)));
-    // A file that is public now must not lie encrypted elsewhere.
+    // A file that is now public must not remain encrypted elsewhere.
     else
       changes.push(
         ...publicChanges(files, directory, place.key, place.file, value),
@@ -40,7 +40,7 @@ export async function outputChanges(
   return changes;
 }
 
-/** With the hash by which it is told that the inputs have changed. */
+/** Returns the change of the stored hash by which changed inputs are detected. */
 export function hashChanges({ files, directory }: RunEnvironment, generator: Generator): Change[] {
   return [
     ...validationChanges(files, directory, generator.key, generator.validationHash),
@@ -48,7 +48,7 @@ export function hashChanges({ files, directory }: RunEnvironment, generator: Gen
   ];
 }
 
-/** A file is in one placement: shared, or with its machines. */
+/** Returns the removal of values in the other placement; a file is either shared or per machine. */
 function otherPlacement(
   { files, directory }: RunEnvironment,
   secretBackend: SecretBackend,
@@ -64,7 +64,7 @@ function otherKeys({ name, machine, machines }: Generator): string[] {
   return machine === null ? machines.map(machine => keyOf(name, machine)) : [keyOf(name, null)];
 }
 
-/** Where a public value lies, relative to the root. */
+/** Returns the path of a public value, relative to the root. */
 export function publicPath(
   { directory }: RunEnvironment,
   { key }: Generator,

@@ -1,16 +1,16 @@
 /**
- * The answers to all prompts of a run, before anything of it runs: given beforehand, kept from the last time, or asked
- * for. Knows nothing of terminals.
+ * Collects the answers to all prompts before a run: given in advance, kept from the previous run, or requested.
+ * Knows nothing of terminals.
  *
- * Source: clan-core d7c35d912, clan_lib/vars/prompt.py. Answers are kept by generator and placement: clan's are kept by
- * name, so that the last machine's answer counts for all.
+ * Source: clan-core d7c35d912, clan_lib/vars/prompt.py. Answers are kept by generator and placement; clan keeps
+ * them by name, so the last machine's answer applies to all.
  */
 
 import type { DeclaredPrompt, Generator } from '../plan/generators.ts';
 import type { PlanStep } from '../plan/plan.ts';
 import { RunFailure } from '../run-failure.ts';
 
-/** An answer from the command line: for all generators of a name, or for the one of a machine. */
+/** An answer from the command line, for all generators of a name or for that of one machine. */
 export interface GivenAnswer {
   readonly machine: string | null;
   readonly generator: string;
@@ -21,21 +21,21 @@ export interface GivenAnswer {
 export interface Question {
   readonly generator: Generator;
   readonly prompt: DeclaredPrompt;
-  /** What was stored the last time; null where nothing was. */
+  /** The previously stored value, or null. */
   readonly previous: Buffer | null;
 }
 
 export interface AnswerSources {
   readonly givenAnswers: readonly GivenAnswer[];
-  /** What is stored of a persisted prompt; null where nothing is. */
+  /** Returns the stored value of a persisted prompt, or null. */
   previous(generator: Generator, prompt: DeclaredPrompt): Promise<Buffer | null>;
-  /** Stored answers are asked for again. */
+  /** Whether to prompt again for stored answers. */
   readonly anew: boolean;
-  /** Null where there is no one to ask. */
+  /** Prompts the user; null if there is no one to ask. */
   readonly ask: ((question: Question) => Promise<Uint8Array>) | null;
 }
 
-/** By key of the generator, then by prompt. */
+/** By generator key, then by prompt. */
 export type Answers = ReadonlyMap<string, ReadonlyMap<string, Buffer>>;
 
 /** @throws RunFailure naming every prompt without an answer, and every answer without a prompt */
@@ -67,7 +67,8 @@ export async function answersFor(steps: readonly PlanStep[], sources: AnswerSour
 }
 
 /**
- * Returns what was given for a prompt: for its machine alone before what is for all, and of two the last. Null where nothing was.
+ * Returns the given answer for a prompt, or null. An answer for its machine takes precedence over one for all;
+ * the last of equals counts.
  */
 export function givenFor(
   givenAnswers: readonly GivenAnswer[],
@@ -88,7 +89,7 @@ export function mustBeAsked(givenAnswers: readonly GivenAnswer[], generators: re
   if (strangers.length > 0) throw new RunFailure(strangers.map(strangerText).join('\n'));
 }
 
-/** An editor ends the line of a file; the one line of a prompt has no end. */
+/** Removes the line end that an editor adds to a file; a single-line prompt has none. */
 function withoutLineEnd({ type }: DeclaredPrompt, value: Uint8Array): Uint8Array {
   const isLine = type === 'line' || type === 'hidden';
   return isLine && value.at(-1) === 0x0a ? value.subarray(0, value.at(-2) === 0x0d ? -2 : -1) : value;

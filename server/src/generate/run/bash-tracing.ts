@@ -1,8 +1,11 @@
-/** Whether a script has Bash write down what it runs: with values in Bash's own words, derived ones too. */
+/**
+ * Detects whether a script makes Bash trace its commands, which prints values, even derived ones, in Bash's own
+ * form.
+ */
 import type { CommandFact, Flow } from '../../shell/flow/flow-facts.ts';
 import { literal } from '../../shell/flow/values.ts';
 
-/** Setting them is of use to tracing alone. */
+/** Variables that only affect tracing. */
 const VARIABLES: ReadonlySet<string> = new Set(['PS4', 'BASH_XTRACEFD']);
 
 const SHELLS: ReadonlySet<string> = new Set(['bash', 'sh', 'dash', 'ash', 'ksh', 'mksh', 'zsh']);
@@ -15,7 +18,7 @@ export function switchesTracingOn({ options, assignments, commands }: Flow): boo
   );
 }
 
-/** Returns `bash -x`, `sh -ex`, `bash -o xtrace` */
+/** Returns whether a command starts a tracing shell: `bash -x`, `sh -ex`, `bash -o xtrace`. */
 function isTracingShell({ name, arguments: words }: CommandFact): boolean {
   if (name === null || !SHELLS.has(name)) return false;
   const texts = words.map(({ value }) => literal(value));

@@ -1,25 +1,26 @@
 /**
- * When a run stores what it has made: not after each of many quick scripts, since the disk and git take as long for one
- * as for many, and not long after a slow one. Knows nothing of what is stored.
+ * Decides when a run stores its results: not after each of many quick scripts, because the disk and git take as
+ * long for one as for many, and soon after a slow one. Knows nothing of what is stored.
  */
 
-/** In milliseconds: what a run that is killed may lose of its work. */
+/** Bounds of the interval in milliseconds, which limit the work that is lost when a run is killed. */
 const [SHORTEST, LONGEST] = [500, 3000];
-/** How many times as long as storing takes nothing is stored after it. */
+/** The pause after storing, as a multiple of the time that storing took. */
 const REST = 8;
 
 export interface BatchTimer {
-  /** A step has ended. */
+  /** Records that a step has ended. */
   tick(): void;
-  /** Waits until it is time to store: at once when all steps have ended. */
+  /** Waits until it is time to store; returns at once when all steps have ended. */
   due(signal: AbortSignal): Promise<void>;
-  /** It is stored: the next pause begins. */
+  /** Records that the results are stored, which starts the next pause. */
   stored(): void;
 }
 
 /**
- * @param steps how many there are
- * @param now the time
+ * Creates the timer.
+ *
+ * @param steps the number of steps @param now returns the current time
  */
 export function batchTimer(steps: number, now: () => Date): BatchTimer {
   const time = () => now().getTime();
@@ -29,7 +30,7 @@ export function batchTimer(steps: number, now: () => Date): BatchTimer {
   let timer: NodeJS.Timeout | undefined;
   let isDue = false;
   let begun = started;
-  /** Of the last time. */
+  /** The duration of the last store, in milliseconds. */
   let toStore = 0;
   let isStoring = false;
   let isNearEnd = false;
@@ -43,16 +44,16 @@ export function batchTimer(steps: number, now: () => Date): BatchTimer {
     isDue = left === 0;
     if (isDue) return;
     timer = setTimeout(become, milliseconds);
-    // Scripts that run keep the process alive, not this.
+    // Running scripts should keep the process alive, not this timer.
     timer.unref();
   };
-  /** At the speed so far. */
+  /** Estimated from the speed so far. */
   const remaining = () => ((time() - started) / (steps - left)) * left;
   rest(SHORTEST);
   return {
     tick() {
       left--;
-      // Most is stored while the last scripts run, so that little is left to be waited for after them.
+      // Store most results while the last scripts run, so that little remains afterwards.
       const isWorthIt = !isStoring && !isNearEnd && remaining() <= toStore;
       if (isWorthIt) isNearEnd = true;
       if (isWorthIt || left === 0) become();

@@ -1,12 +1,15 @@
-/** How much a script may take: the command line before the fleet's settings before the defaults. */
+/**
+ * Determines the resource limits of scripts. The command line takes precedence over the fleet's settings, and
+ * those over the defaults.
+ */
 import { DEFAULT_LIMITS, GREATEST, LIMIT_NAMES, type Limits } from '../../host/sandbox/limits.ts';
 
 export type { Limits };
 
 /**
- * @param ofFleet from its settings
- * @param texts each as `NAME=NUMBER`
- * @returns or what is wrong, in words that follow what was given
+ * Returns the limits, or an error to follow the given text.
+ *
+ * @param ofFleet from the fleet's settings @param texts each as `NAME=NUMBER`
  */
 export function chosenLimits(
   ofFleet: Partial<Limits>,

@@ -1,6 +1,5 @@
 /**
- * One generator, from its inputs to its outputs: nothing is stored here. Says what went wrong in words that hold no
- * secret.
+ * Runs one generator from its inputs to its outputs, without storing them. Error messages contain no secrets.
  */
 import { dirname, join } from 'node:path';
 import { isSeenIn, type SandboxProgram } from '../../host/sandbox/find-sandbox.ts';
@@ -19,9 +18,9 @@ import type { ScriptEnvironment } from './script-environment.ts';
 import { type Known, shownNames, shownOutput, withheldTrace } from './shown-output.ts';
 
 export interface Inputs {
-  /** Values of dependencies by the name of the generator, then by file. */
+  /** Values of dependencies by generator name, then by file. */
   readonly dependencies: ReadonlyMap<string, ReadonlyMap<string, Buffer>>;
-  /** Those of them, and of the prompts, that must not be shown. */
+  /** Values of dependencies and prompts that must not be shown. */
   readonly secrets: readonly Uint8Array[];
   readonly answers: ReadonlyMap<string, Buffer>;
 }
@@ -35,28 +34,28 @@ export type Execution =
   | { readonly outcome: 'cancelled' }
   | {
       readonly outcome: 'failed';
-      /** In words that follow the generator's name. */
+      /** A clause that follows the generator's name. */
       readonly message: string;
       readonly output: string;
-      /** Of the script, from 1, where Bash says it; null where it does not. */
+      /** The 1-based line of the script, or null if Bash does not report it. */
       readonly line: number | null;
-      /** What was written all the same. */
+      /** Outputs that were written despite the failure. */
       readonly outputs: ReadonlyMap<string, Buffer>;
       readonly undeclared: Undeclared;
     };
 
-/** What is the same for all scripts of a run. */
+/** The parameters common to all scripts of a run. */
 export interface ExecutionContext {
   readonly scriptEnvironment: ScriptEnvironment;
-  /** What scripts that are run after and beside each other have in common. */
+  /** State shared by scripts that run one after another or in parallel. */
   readonly shared: SharedSandbox;
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs the script of a generator and takes what it has made.
+ * Runs a generator's script and collects its outputs.
  *
- * @throws HostFailure where a script cannot be started at all
+ * @throws HostFailure if a script cannot be started at all
  */
 export async function execute(
   generator: Generator,
@@ -114,7 +113,7 @@ export async function execute(
   return { outcome: 'failed', message, output, line, outputs, undeclared };
 }
 
-/** Secrets are what it was given and what it has made. */
+/** Returns the secrets of a script: what it was given and what it has made. */
 function knownOf(
   generator: Generator,
   script: Prepared,
@@ -128,26 +127,29 @@ function knownOf(
   return { secrets, open: [Buffer.from(text, 'utf8'), ...values.filter(value => !secrets.includes(value))] };
 }
 
-/** A store of Nix that is not where all are has to be shown by itself; what a program needs lies beside it. */
+/**
+ * Returns Nix stores that the sandbox does not show by default. They are shown as a whole, because programs
+ * need the files next to them.
+ */
 function hiddenStores(path: readonly string[], sandbox: SandboxProgram | null): string[] {
   const hidden = sandbox === null ? [] : path.filter(folder => !isSeenIn(sandbox.kind, folder));
   return [...new Set(hidden.map(folder => dirname(dirname(folder))))];
 }
 
-/** Names of prompts are names of files: what clan itself puts before the script. */
+/** Returns the line that clan itself prepends for a prompt. Names of prompts are file names. */
 function copyLine({ name }: { readonly name: string }): string {
   const quoted = `"$prompts"/'${name.replaceAll("'", "'\\''")}'`;
   return `cat ${quoted} > "$out"/'${name.replaceAll("'", "'\\''")}'; `;
 }
 
-/** How Bash tells of SIGXFSZ. */
+/** The exit code by which Bash reports SIGXFSZ. */
 const FILE_TOO_LARGE = 153;
 
 function mebibytes({ limits }: ScriptEnvironment): string {
   return `${limits.fileMiB} MiB`;
 }
 
-/** In words that follow the generator's name; null where the script ended well. */
+/** Returns a clause that follows the generator's name, or null if the script succeeded. */
 function endReason({ process }: ScriptResult, limits: ScriptEnvironment): string | null {
   switch (process.end) {
     case 'timeout':
@@ -169,7 +171,10 @@ function wroteText(outputs: ScriptResult['outputs'], undeclared: Undeclared): st
   return names.length === 0 ? '; it wrote nothing' : `; it wrote ${someText(names, undeclared.more)}`;
 }
 
-/** Bash begins what it has to say with the script and the line; what comes last ended the script. */
+/**
+ * Returns the line of the last error, which ended the script. Bash prefixes its messages with the script and
+ * the line.
+ */
 function failedLine(stderr: Buffer): number | null {
   const lineNumber = [...stderr.toString('utf8').matchAll(/^\/\S*\/script: line (\d+): /gm)].at(-1);
   return lineNumber === undefined ? null : Number(lineNumber[1]);

@@ -1,17 +1,17 @@
-/** Finds texts and parts of texts in others, in a time that does not depend on how much is found or how often. */
+/** Finds texts and parts of texts within others, in time independent of the number of matches. */
 
-/** All runs of so many bytes. */
+/** An index of all substrings of a fixed number of bytes. */
 export interface Grams {
   /**
-   * Finds each run of the text that is in the index, and takes it out. Runs of one and the same byte count only where
-   * the whole text is one.
+   * Finds each substring of the text that is in the index, and removes it. Substrings of a single repeated byte
+   * count only if the whole text consists of it.
    *
-   * @param onFound called with where each begins
+   * @param onFound called with the start of each
    */
   take(text: Uint8Array, onFound: (at: number) => void): void;
 }
 
-/** Odd, and another one in each process: no one can prepare texts that fall together. */
+/** Odd, and random per process, so that nobody can prepare colliding texts. */
 const BASE = (Math.floor(Math.random() * 0x7fffffff) * 2 + 1) | 0;
 const SPREAD = 0x9e3779b1 | 0;
 
@@ -46,9 +46,9 @@ export function indexGrams(bytes: Uint8Array, bounds: readonly number[], width: 
 }
 
 /**
- * Finds whole texts, of which few lengths are different.
+ * Finds whole texts, which have few different lengths.
  *
- * @param onFound called with where one begins, and its length
+ * @param onFound called with the start and length of each
  */
 export function findTexts(
   bytes: Uint8Array,

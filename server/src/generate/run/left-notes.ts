@@ -1,7 +1,7 @@
-/** Words for plaintexts that stay where they should not. */
+/** Describes plaintexts that could not be removed. */
 import { leftBehind } from '../../host/files/scratch.ts';
 
-/** Returns what is to be said of plaintexts that this process could not remove: a sentence, or none. */
+/** Returns a sentence about plaintexts that this process could not remove, or none. */
 export function leftNotes(): string[] {
   const left = leftBehind();
   if (left.length === 0) return [];

@@ -1,20 +1,24 @@
 /**
- * Which nixpkgs a flake is locked to, and what to ask Nix of its packages. Pure: texts in, texts out. The flake itself
- * is not evaluated.
+ * Reads which nixpkgs a flake is locked to, and builds the expression that queries its packages. Pure: texts
+ * in, texts out. The flake itself is not evaluated.
  */
 
 /** A node of `flake.lock` as Nix fetches it. */
 export type LockedInput = Readonly<Record<string, string | number | boolean>>;
 
-/** Inputs may follow each other; not in a circle. */
+/** A bound for inputs that follow each other in a cycle. */
 const MAX_DEPTH = 20;
 
-/** Returns the input called `nixpkgs`; null where there is none, or the text is no lock file. @param lock the text of `flake.lock` */
+/**
+ * Returns the input called `nixpkgs`, or null if there is none or the text is no lock file.
+ *
+ * @param lock the text of `flake.lock`
+ */
 export function lockedNixpkgs(lock: string): LockedInput | null {
   const nodes = nodesIn(lock);
   if (nodes === null) return null;
   const { root, all } = nodes;
-  /** An input is the name of a node, or the way to one from the root. */
+  /** An input is the name of a node, or a path to one from the root. */
   const resolve = (input: unknown, depth: number): string | null => {
     if (typeof input === 'string') return input;
     if (!Array.isArray(input) || depth > MAX_DEPTH) return null;
@@ -45,24 +49,24 @@ function nodesIn(
       typeof value?.root === 'string' && typeof value.nodes === 'object' && value.nodes !== null;
     return isWhole ? { root: value.root, all: value.nodes } : null;
   } catch {
-    // What is in the way of a merge, for example; Nix would say so too.
+    // The text contains merge conflicts, for example, which Nix would report too.
     return null;
   }
 }
 
-/** Names below `pkgs` that can be asked for. */
+/** Matches names below `pkgs` that can be queried. */
 const NAME = /^[A-Za-z_][\w'-]*(\.[A-Za-z_][\w'-]*)*$/;
 
-/** What Nix says of a package. */
+/** The answer of Nix about a package. */
 export interface ToldPackage {
-  /** `/nix/store/….drv!bin`: what makes the path be there. */
+  /** `/nix/store/….drv!bin`: building this creates the path. */
   readonly output: string;
   readonly path: string;
 }
 
 /**
- * Returns an expression for a set of packages by name: null for those that this nixpkgs does not have or refuses. Of each
- * package the output that brings its commands, as `lib.makeBinPath` takes it.
+ * Returns an expression for a set of packages by name, with null for those that this nixpkgs lacks or refuses.
+ * Selects the output with the commands of each package, as `lib.makeBinPath` does.
  *
  * @param system such as `x86_64-linux`
  */
@@ -85,12 +89,12 @@ export function packagesExpression(locked: LockedInput, system: string, names: r
 in { ${asked.join(' ')} }`;
 }
 
-/** Returns a string of Nix. */
+/** Returns a Nix string literal. */
 function text(content: string): string {
   return `"${content.replace(/[\\"]/g, '\\$&').replaceAll('${', '\\${')}"`;
 }
 
-/** Returns what the expression evaluated to; what is not of its form counts as not there. */
+/** Parses the result of the expression; entries of another form count as absent. */
 export function toldPackages(value: unknown): ReadonlyMap<string, ToldPackage | null> {
   const told = new Map<string, ToldPackage | null>();
   if (typeof value !== 'object' || value === null) return told;
@@ -104,7 +108,11 @@ function isTold(value: unknown): value is ToldPackage {
   return typeof output === 'string' && typeof path === 'string' && path.startsWith('/');
 }
 
-/** Nix's name of a system; null for one that it does not know. @param arch as `process.arch` has it */
+/**
+ * Returns Nix's name of a system, or null if it is not known.
+ *
+ * @param arch as in `process.arch`
+ */
 export function nixSystem(platform: string, arch: string): string | null {
   const cpu = { x64: 'x86_64', arm64: 'aarch64', riscv64: 'riscv64' }[arch];
   return cpu !== undefined && (platform === 'linux' || platform === 'darwin') ? `${cpu}-${platform}` : null;

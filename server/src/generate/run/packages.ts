@@ -1,6 +1,6 @@
 /**
- * Packages as the fleet's own nixpkgs has them, through `nix` where it is installed. What Nix has said once is kept
- * until the lock file names another nixpkgs.
+ * Resolves packages from the fleet's own nixpkgs, using `nix` if it is installed. Answers are cached until the
+ * lock file names another nixpkgs.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -14,24 +14,25 @@ import type { RunEnvironment } from '../run-environment.ts';
 import { RunFailure } from '../run-failure.ts';
 import { lockedNixpkgs, nixSystem, packagesExpression, toldPackages } from './nixpkgs.ts';
 
-/** `auto`: through Nix where that works, otherwise from this system. */
+/** `auto`: from Nix if that works, otherwise from this system. */
 export const PACKAGE_SOURCES = ['auto', 'nix', 'host'] as const;
 
 export type PackageSource = (typeof PACKAGE_SOURCES)[number];
 
 export interface FoundPackages {
-  /** Absolute paths of packages in the Nix store, by name; those that are not here come from this system. */
+  /** Absolute paths of packages in the Nix store, by name; all others come from this system. */
   readonly paths: ReadonlyMap<string, string>;
-  /** Why Nix was not of use although it is installed: a sentence. Null where there is nothing to say. */
+  /** A sentence that says why an installed Nix could not be used, or null. */
   readonly note: string | null;
 }
 
 const NONE: FoundPackages = { paths: new Map(), note: null };
 
 /**
- * @param names below `pkgs`
- * @param signal once it is aborted, what is returned says nothing
- * @throws RunFailure where packages have to come from Nix and do not
+ * Resolves packages.
+ *
+ * @param names below `pkgs` @param signal the result is meaningless once it is aborted @throws RunFailure if
+ * packages have to come from Nix and do not
  */
 export async function findPackages(
   environment: RunEnvironment,
@@ -73,7 +74,7 @@ export async function findPackages(
       await kept.write(keptText);
     } catch (error) {
       if (!(error instanceof HostFailure)) throw error;
-      // It was ended by us and has not failed.
+      // It was terminated by us and has not failed.
       if (signal?.aborted) return NONE;
       if (source === 'nix') return refuse(error.message);
       return {
@@ -102,7 +103,11 @@ interface KeptAnswers {
   write(answers: ReadonlyMap<string, string | null>): Promise<void>;
 }
 
-/** Returns where programs keep what can be found out again. @param id of the nixpkgs and the system */
+/**
+ * Returns the cache for a nixpkgs and system.
+ *
+ * @param id identifies both
+ */
 function keptAnswers({ env, home }: RunEnvironment, id: string): KeptAnswers {
   const folder = env.XDG_CACHE_HOME || (home === null ? null : join(home, '.cache'));
   const name = createHash('sha256').update(id).digest('hex').slice(0, 32);
@@ -115,7 +120,7 @@ function keptAnswers({ env, home }: RunEnvironment, id: string): KeptAnswers {
     async write(answers) {
       if (path === null) return;
       const text = JSON.stringify(Object.fromEntries(answers));
-      // Without it, Nix is asked again the next time.
+      // If this fails, Nix is queried again next time.
       await replaceFile(path, Buffer.from(text, 'utf8')).catch(() => undefined);
     },
   };
@@ -130,7 +135,7 @@ function answersIn(text: string): Map<string, string | null> {
       ),
     );
   } catch {
-    // Written by another program; Nix knows better.
+    // The file was written by another program, so query Nix instead.
     return new Map();
   }
 }

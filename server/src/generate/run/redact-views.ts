@@ -1,16 +1,16 @@
 /**
- * A text as what it may stand for: as it is, without quotes, with escapes resolved, decoded, backwards. All in one row of
- * bytes, each with the place in the text that it comes from, so that whatever is found in it is found in the text.
- * Letters of ASCII are small ones.
+ * Builds views of a text in all forms that may contain a secret: as is, without quotes, with escapes resolved,
+ * decoded, reversed. All views are in one array of bytes, each with its position in the text, so that matches
+ * can be mapped back. ASCII letters are in lower case.
  */
 
 export interface Views {
   readonly bytes: Uint8Array;
-  /** Of each byte, where in the text that begins which it stands for, in bytes. */
+  /** The start, in bytes, of what each byte represents in the text. */
   readonly starts: Int32Array;
-  /** And where that ends. */
+  /** The end, likewise. */
   readonly ends: Int32Array;
-  /** Where one view ends and the next one begins. */
+  /** The positions where one view ends and the next begins. */
   readonly bounds: readonly number[];
 }
 
@@ -53,17 +53,17 @@ function small(byte: number): number {
   return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
 }
 
-/** Returns what a secret is compared with views as. */
+/** Normalises a secret for comparison with views. */
 export function folded(secret: Uint8Array): Uint8Array {
   return secret.map(small);
 }
 
 const codes = (text: string) => new Set(Buffer.from(text, 'latin1'));
 
-/** What shells, JSON, URLs and programs that wrap lines put into a text, or write in another way. */
+/** Characters that shells, JSON, URLs and line-wrapping programs add to a text or encode. */
 const QUOTES = codes(`'"\\$+ \t\r\n`);
 
-/** Returns what a secret is compared with views without quotes as. */
+/** Normalises a secret for comparison with views without quotes. */
 export function withoutQuotes(secret: Uint8Array): Uint8Array {
   return secret.filter(byte => !QUOTES.has(byte)).map(small);
 }
@@ -79,7 +79,7 @@ function stripped(text: Uint8Array, row: Row): void {
   row.endView();
 }
 
-/** By characters, as `rev` does. */
+/** Adds the view reversed by characters, as `rev` does. */
 function backwards(text: Uint8Array, row: Row): void {
   for (let end = text.length; end > 0; ) {
     let start = end - 1;
@@ -90,7 +90,7 @@ function backwards(text: Uint8Array, row: Row): void {
   row.endView();
 }
 
-/** Within a character of UTF-8. */
+/** Returns whether a byte is a continuation byte of UTF-8. */
 export function isContinued(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80;
 }
@@ -98,9 +98,11 @@ export function isContinued(byte: number | undefined): boolean {
 const BACKSLASH = 0x5c;
 const PERCENT = 0x25;
 
-/** `\303`, `\xc3`, `\u00e4`, `\n`, `%C3`; what quotes is left out. */
+/**
+ * Adds the view with escapes resolved: `\303`, `\xc3`, `\u00e4`, `\n`, `%C3`. Quoting characters are left out.
+ */
 function unescaped(text: Uint8Array, row: Row): void {
-  // A byte a character, so that places are the same.
+  // Latin-1 maps each byte to one character, so positions are the same.
   const source = Buffer.from(text.buffer, text.byteOffset, text.length).toString('latin1');
   for (let at = 0; at < text.length; ) {
     const byte = text[at] as number;
@@ -128,7 +130,7 @@ const LETTERS: Readonly<Record<string, number>> = {
   ...{ a: 7, b: 8, e: 27, E: 27, f: 12, n: 10, r: 13, t: 9, v: 11 },
 };
 
-/** Returns null where nothing is escaped: what stands there is itself, or only quotes. */
+/** Returns the escape at a position, or null if nothing is escaped there. */
 function escapeAt(source: string, at: number): Escape | null {
   if (source.startsWith('\\\\', at)) return { bytes: [], length: 2 };
   ESCAPE.lastIndex = at;
@@ -155,9 +157,9 @@ function characterOf(code: string): Escape {
 
 interface Coding {
   readonly bits: number;
-  /** After how many characters the bits begin with a byte again. */
+  /** The number of characters after which the bits are aligned to a byte again. */
   readonly period: number;
-  /** By character: what it stands for, `SKIPPED`, or `ENDS`. */
+  /** The value of each character, or `SKIPPED` or `ENDS`. */
   readonly values: Int8Array;
 }
 

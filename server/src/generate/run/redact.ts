@@ -1,27 +1,28 @@
 /**
- * Output of a script that can be shown: without the secrets that are known, however they are written there. A script may
- * print what it was given or has made, as it is, quoted, encoded, or in part; what it derives from that in other ways
- * and never stores cannot be recognised, so output is shown of failures only.
+ * Removes known secrets from a script's output, in every form in which they may appear. A script may print its
+ * inputs and outputs as they are, quoted, encoded or in part; values derived in other ways and never stored
+ * cannot be recognised, so output is shown for failures only.
  */
 import { findTexts, indexGrams } from './gram-index.ts';
 import { folded, isContinued, type Views, viewsOf, withoutQuotes } from './redact-views.ts';
 
-/** In bytes. Shorter ones would be found everywhere; where one of them may be, nothing is shown. */
+/** In bytes. Shorter secrets would match everywhere; if one may be present, nothing is shown. */
 export const MIN_LENGTH = 4;
 
-/** In bytes. That much of a secret in one piece is not shown. */
+/** In bytes. Any part of a secret this long is hidden. */
 const RUN = 8;
 
-/** In bytes. Longer output is cut at its front. */
+/** In bytes. Longer output is cut at the beginning. */
 export const MOST_SHOWN = 64 * 1024;
 
 const MARK = '[secret]';
 
 /**
- * @param output of long ones only the end is shown
- * @param secrets whole values; their lines count by themselves
- * @param open what may be seen, such as the script itself: pieces of secrets that are in it stay
- * @returns null where something of a secret that is too short to be told apart may be in it
+ * Removes secrets from an output.
+ *
+ * @param output only its end is shown if it is long @param secrets whole values; their lines count individually
+ * @param open texts that may be seen, such as the script itself; parts of secrets in them stay @returns null if
+ * the output may contain a secret too short to be recognised
  */
 export function redacted(
   output: string | Uint8Array,
@@ -36,7 +37,7 @@ export function redacted(
   return hidden.some(secret => holdsShort(shown, secret)) ? null : shown;
 }
 
-/** Several texts at once, none of which has a zero byte. */
+/** Removes secrets from several texts at once, none of which may contain a zero byte. */
 export function redactedAll(
   texts: readonly string[],
   secrets: Iterable<Uint8Array>,
@@ -45,14 +46,14 @@ export function redactedAll(
   return redacted(texts.join('\0'), secrets, open)?.split('\0') ?? null;
 }
 
-/** Beginning with a whole line, if there is one. */
+/** Returns the end of the output, beginning with a whole line if possible. */
 function endOf(output: Buffer): Buffer {
   if (output.length <= MOST_SHOWN) return output;
   const end = output.subarray(-MOST_SHOWN);
   return end.subarray(end.indexOf('\n') + 1);
 }
 
-/** For each byte whether it is part of a secret. */
+/** Returns, for each byte, whether it is part of a secret. */
 function hiddenIn(text: Buffer, secrets: readonly Uint8Array[], open: Iterable<Uint8Array>): Uint8Array {
   const hidden = new Uint8Array(text.length);
   const views = viewsOf(text);
@@ -63,12 +64,12 @@ function hiddenIn(text: Buffer, secrets: readonly Uint8Array[], open: Iterable<U
     for (const part of withoutFrames(secret))
       for (const form of formsOf(part)) runs.take(form, at => hide(hidden, views, at, RUN));
   findTexts(bytes, bounds, wholesOf(secrets), (at, length) => hide(hidden, views, at, length));
-  // What parts texts from each other.
+  // Separators between texts.
   for (let at = text.indexOf(0); at !== -1; at = text.indexOf(0, at + 1)) hidden[at] = 0;
   return hidden;
 }
 
-/** As views have it. Only letters of ASCII are the same in all of them. */
+/** Returns the forms of a secret to look for in views. Only ASCII letters are the same in all of them. */
 function formsOf(secret: Uint8Array): Uint8Array[] {
   const forms = [folded(secret), withoutQuotes(secret)];
   if (!secret.some(byte => byte > 0x7f)) return forms;
@@ -83,7 +84,7 @@ function hide(hidden: Uint8Array, { starts, ends }: Views, at: number, length: n
   hidden.fill(1, start, Math.max(ends[first] as number, ends[last] as number));
 }
 
-/** The first and last lines of keys in PEM: they are the same in all. */
+/** Matches the first and last lines of PEM keys, which are always the same. */
 const FRAME = /^-----(?:BEGIN|END) [A-Z0-9 ]{1,60}-----/m;
 
 function withoutFrames(secret: Uint8Array): Uint8Array[] {
@@ -91,10 +92,10 @@ function withoutFrames(secret: Uint8Array): Uint8Array[] {
   return FRAME.test(text) ? text.split(FRAME).map(part => trimmed(Buffer.from(part, 'latin1'))) : [secret];
 }
 
-/** In bytes. Of longer ones all runs are looked for. */
+/** In bytes. Longer secrets are searched for by all of their parts. */
 const LONGEST_WHOLE = 64;
 
-/** Secrets and lines that are long enough to be told apart, and so short that no run of them may be in the text. */
+/** Yields secrets and lines that are long enough to be recognised, but too short for a search by parts. */
 function* wholesOf(secrets: readonly Uint8Array[]): Iterable<Uint8Array> {
   for (const secret of secrets)
     for (const piece of piecesOf(secret)) {
@@ -103,7 +104,7 @@ function* wholesOf(secrets: readonly Uint8Array[]): Iterable<Uint8Array> {
     }
 }
 
-/** Returns the secret and its lines, without the space around them. */
+/** Yields the secret and its lines, without surrounding white space. */
 function* piecesOf(secret: Uint8Array): Iterable<Buffer> {
   const bytes = trimmed(Buffer.from(secret.buffer, secret.byteOffset, secret.length));
   yield bytes;
@@ -143,7 +144,10 @@ function shownOf(text: Buffer, hidden: Uint8Array): string {
   return shown + text.toString('utf8', from);
 }
 
-/** Whole characters; what nothing but space parts is one. */
+/**
+ * Returns the end of a hidden range, extended to whole characters. Ranges separated only by white space are
+ * merged.
+ */
 function endOfRun(text: Buffer, hidden: Uint8Array, at: number): number {
   let end = at;
   for (;;) {

@@ -1,4 +1,4 @@
-/** What a value from outside leaves behind: generators that were made from the one before. */
+/** Marks generators as outdated that were made from a value replaced from outside. */
 import { type StaleNotes, withOlder } from '../../host/files/stale.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 import type { SecretBackend } from '../backends/secret-backend.ts';
@@ -10,7 +10,7 @@ import type { Situation } from '../repository/situation.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import { storedValue } from './run.ts';
 
-/** Returns whether it is certain that a value is stored already. Programs of stores are not asked. */
+/** Returns whether a value is certainly stored already. Programs of custom stores are not queried. */
 export async function isSame(
   { generator, file }: Var,
   value: Uint8Array,
@@ -27,13 +27,16 @@ export async function isSame(
   try {
     return (await storedValue(environment, secretBackend, generator, file))?.equals(value) === true;
   } catch (error) {
-    // No key here opens it, or it is damaged: then it is another value for all that is known.
+    // If no key decrypts it or it is damaged, it counts as a different value.
     if (error instanceof StoreFailure) return false;
     throw error;
   }
 }
 
-/** Returns the keys of what was made from a generator's values and is there, as far as can be told; in the order of the fleet. */
+/**
+ * Returns the keys of existing generators that were made from a generator's values, as far as known, in fleet
+ * order.
+ */
 export function madeFrom(
   { generator }: Var,
   { all }: Generators,
@@ -46,11 +49,11 @@ export function madeFrom(
 }
 
 /**
- * Replaces a value, with what was made from it noted before, so that the next run makes it anew whatever becomes of this
- * one. The note is taken back where nothing was replaced.
+ * Replaces a value. Notes beforehand what was made from it, so that the next run regenerates it whatever
+ * happens; the note is withdrawn if nothing was replaced.
  *
- * @param dependents keys of what was made from it
- * @throws what `replace` throws; HostFailure where it cannot be noted
+ * @param dependents keys of generators made from the value @throws what `replace` throws; HostFailure if the
+ * note cannot be written
  */
 export async function replacing(
   { id, generator }: Var,
@@ -59,14 +62,14 @@ export async function replacing(
   replace: () => Promise<void>,
 ): Promise<void> {
   const noted = withOlder(session.stale, dependents, id);
-  // With its only file set from outside, nothing of a generator is old.
+  // If its only file is set from outside, nothing of the generator is outdated.
   const isWhole = generator.files.length === 1 && noted.has(generator.key);
   if (dependents.length > 0) await session.noteStale(noted);
   try {
     await replace();
   } catch (error) {
     if (dependents.length > 0 && !(error instanceof AfterwardsFailure) && !(await session.hasBegun()))
-      // What has failed first is what is told.
+      // The first failure is the one to report.
       await session.noteStale(session.stale).catch(() => undefined);
     throw error;
   }

@@ -1,4 +1,7 @@
-/** Encrypts stored secrets to those they should be for, told to a reporter. Runs no scripts; values stay as they are. */
+/**
+ * Re-encrypts stored secrets to their intended readers and reports to a reporter. Runs no scripts; values do
+ * not change.
+ */
 import type { AccessChange } from '../../store/readers.ts';
 import { accessChanges, agreedTo, askedOf } from '../backends/access-change.ts';
 import { openSecretBackend } from '../backends/open-backend.ts';
@@ -11,27 +14,35 @@ import { withSession } from './run-session.ts';
 
 export interface FixRequest {
   readonly choice: Choice;
-  /** True: keys are given access that have none, without being asked. */
+  /** Whether keys may gain access without asking. */
   readonly isSure: boolean;
-  /** False: what is stored is not committed. */
+  /** Whether to commit what is stored. */
   readonly commit: boolean;
 }
 
 export interface FixReporter {
-  /** Reports what was chosen, before anything is looked at. What is thrown here ends the run. */
+  /** Reports the selection before anything is inspected. An exception ends the run. */
   planned(plan: Plan, machines: readonly string[]): void;
   note(sentence: string): void;
   /** Reports who gains and loses access. */
   access(changes: readonly AccessChange[]): void;
-  /** Asks whether keys are given access that have none today. @throws where there is no one to ask */
+  /**
+   * Asks whether keys may gain access.
+   *
+   * @throws if there is no one to ask
+   */
   mayGive(asked: readonly AccessChange[]): Promise<boolean>;
-  /** Reports a generator whose secrets are encrypted anew. @param key of the generator */
+  /**
+   * Reports a generator whose secrets were re-encrypted.
+   *
+   * @param key of the generator
+   */
   fixed(key: string): void;
   ended(ending: FixEnding): void;
 }
 
 export interface FixEnding {
-  /** `refused`: the answer was no. */
+  /** `refused`: the new access was not accepted. */
   readonly outcome: 'done' | 'refused';
   /** The name of the secret backend. */
   readonly backend: string;
@@ -61,7 +72,7 @@ async function fixIn(
   { choice, isSure }: FixRequest,
   reporter: FixReporter,
 ): Promise<FixEnding> {
-  // What is there makes no difference to whom it is for.
+  // Readers do not depend on which values are stored.
   const { backend, declared, plan: planOf } = await fleet.situation({ asksStore: false });
   const plan = planOf({ ...choice, regenerate: false });
   reporter.planned(plan, declared.machines);

@@ -1,4 +1,4 @@
-/** A fleet that generators are run for, whoever has opened it. */
+/** A fleet to run generators for, independent of who opened it. */
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Situation, SituationOptions } from '../repository/situation.ts';
 import type { RunEnvironment } from '../run-environment.ts';
@@ -7,12 +7,13 @@ export interface RunFleet {
   readonly environment: RunEnvironment;
   fleet(): Fleet;
   /**
-   * Looks up what is stored at this moment.
-   * @throws as `situationOf` does
+   * Looks up what is currently stored.
+   *
+   * @throws like `situationOf`
    */
   situation(options?: SituationOptions): Promise<Situation>;
-  /** Reads all sources anew: a run that was cut off and is completed may have changed modules. */
+  /** Reads all sources again, because completing an interrupted run may have changed modules. */
   rescan(): void;
-  /** True once a secret has been laid on a disk, for want of a file system in memory. */
+  /** Returns whether a secret was written to disk, because there is no file system in memory. */
   hasUsedDisk(): boolean;
 }

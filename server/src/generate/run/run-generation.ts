@@ -1,6 +1,6 @@
 /**
- * A run from the wish to its end: the plan, the secret backend, packages and commands, keys, answers, the scripts, and
- * whom shared secrets are for. The one door for the command line and for editors.
+ * Runs a generation from the request to the end: plan, secret backend, packages and commands, keys, answers,
+ * scripts, and readers of shared secrets. The entry point for the command line and for editors.
  */
 import type { AccessChange } from '../../store/readers.ts';
 import { type Agreed, accessChangesOf, agreedTo, askedOf, sharedOf } from '../backends/access-change.ts';
@@ -36,22 +36,22 @@ import type { StepResult } from './step-results.ts';
 
 export interface GenerationRequest {
   readonly plan: PlanRequest;
-  /** True: stored values may be overwritten, and keys given access that have none, without being asked. */
+  /** Whether stored values may be overwritten and keys may gain access without asking. */
   readonly isSure: boolean;
-  /** False: what is stored is not committed. */
+  /** Whether to commit what is stored. */
   readonly commit: boolean;
   readonly scripts: ScriptEnvironmentOptions;
   readonly packages: PackageSource;
-  /** How many scripts may run at the same time. */
+  /** The number of scripts that may run at the same time. */
   readonly workers: number;
   readonly answers: readonly GivenAnswer[];
 }
 
 /**
- * Runs the generators that a request is about and stores what they make.
+ * Runs the requested generators and stores their outputs.
  *
- * @returns the end, which the reporter has been told
- * @throws RunFailure, StoreFailure, HostFailure before anything has run; Cancelled; what the reporter throws
+ * @returns the ending that was reported to the reporter @throws RunFailure, StoreFailure, HostFailure before
+ * anything has run; Cancelled; what the reporter throws
  */
 export async function runGeneration(
   fleet: RunFleet,
@@ -76,7 +76,7 @@ export async function runGeneration(
   return ending;
 }
 
-/** All that the steps of a run have in common. */
+/** The state shared by the steps of a run. */
 interface Run {
   readonly environment: RunEnvironment;
   readonly session: Session;
@@ -85,7 +85,7 @@ interface Run {
   readonly plan: Plan;
   readonly request: GenerationRequest;
   readonly reporter: Reporter;
-  /** Who gains and loses access. */
+  /** The gains and losses of access. */
   readonly access: readonly AccessChange[];
   readonly agreed: Agreed;
 }
@@ -97,7 +97,7 @@ async function generateIn(
   reporter: Reporter,
 ): Promise<Ending> {
   const { environment } = fleet;
-  // Other processes are at work on it while the plan is made; a failure is told where it matters.
+  // Runs in parallel with planning; a failure is reported when the result is needed.
   const scriptEnvironment = findScriptEnvironment(environment, request.scripts);
   scriptEnvironment.catch(() => undefined);
   const situation = await fleet.situation({ stale: session.stale });
@@ -108,7 +108,7 @@ async function generateIn(
   if (plan.problems.length > 0) return { ...nothing, outcome: 'problems' };
 
   const secretBackend = await openSecretBackend(environment, fleet.fleet(), backend);
-  // A machine that came later gets what was shared before it.
+  // A machine added later gets the secrets that were shared before.
   const shared = sharedOf(plan.generators.all.values(), request.plan.machines);
   await secretBackend.examine?.(machinesOfSecrets([...generatorsOf(plan), ...shared]));
   const drifts = driftsOf(shared, secretBackend);
@@ -127,7 +127,11 @@ async function generateIn(
   };
 }
 
-/** Runs the steps of the plan. @returns null where the answer to its consequences was no */
+/**
+ * Runs the steps of the plan.
+ *
+ * @returns null if its consequences were not accepted
+ */
 async function runSteps(
   run: Run,
   finding: Promise<ScriptEnvironment>,
@@ -135,7 +139,7 @@ async function runSteps(
   const { environment, session, secretBackend, plan, request, reporter, agreed } = run;
   const { signal } = reporter;
   if (plan.steps.length === 0) return (await mayGoOn(run, 0)) ? [] : null;
-  // Whatever can be missing is found out before any question is asked.
+  // Everything that may be missing is checked before the first question.
   const scriptEnvironment = await finding;
   const scripts = await prepareScripts(run, scriptEnvironment);
   const machineKeys = await secretBackend.prepare(machinesOfSecrets(generatorsOf(plan)));
@@ -154,13 +158,17 @@ async function runSteps(
   });
 }
 
-/** Asks whether to go on where values are overwritten or access is given. */
+/** Asks whether to continue if values are overwritten or access is given. */
 async function mayGoOn({ request, reporter, access }: Run, overwritten: number): Promise<boolean> {
   const asked = askedOf(access);
   return request.isSure || overwritten + asked.length === 0 || reporter.mayGoOn({ overwritten, asked });
 }
 
-/** Finds the packages and commands of all scripts. @returns the scripts by key of their generator */
+/**
+ * Finds the packages and commands of all scripts.
+ *
+ * @returns the scripts by generator key
+ */
 async function prepareScripts(
   { environment, declared, plan, request, reporter }: Run,
   scriptEnvironment: ScriptEnvironment,
@@ -192,10 +200,10 @@ function answersOf({ environment, secretBackend, plan, request, reporter }: Run)
 }
 
 /**
- * Encrypts shared secrets to those they should be for.
+ * Re-encrypts shared secrets to their intended readers.
  *
- * @param before how they differed before the run, which is still so for those that it has not stored
- * @returns the keys of the generators whose secrets were encrypted anew
+ * @param before the drifts before the run, which persist for secrets it has not stored @returns the keys of the
+ * generators whose secrets were re-encrypted
  */
 async function fixShared(
   { session, secretBackend, agreed }: Run,

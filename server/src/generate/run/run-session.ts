@@ -1,4 +1,4 @@
-/** The repository of a fleet, opened for writing while some work is done, with the notes that this gives rise to. */
+/** Opens the repository of a fleet for writing while a task runs, and reports the resulting notes. */
 import { openSession, type Session } from '../repository/session.ts';
 import { leftNotes } from './left-notes.ts';
 import type { RunFleet } from './run-fleet.ts';
@@ -6,17 +6,17 @@ import type { RunFleet } from './run-fleet.ts';
 type Note = (sentence: string) => void;
 
 export interface RunSessionOptions {
-  /** False: what is stored is not committed. */
+  /** Whether to commit what is stored. */
   readonly commit: boolean;
   readonly note: Note;
-  /** Called, when the work is done, with what git would not commit; without it, that is thrown. */
+  /** Called after the task with git's refusal to commit; without it, the refusal is thrown. */
   readonly onRefused?: (refused: Error) => void;
 }
 
 /**
- * Opens the repository for writing, does the work, and closes it however the work ends.
+ * Opens the repository for writing, runs the task, and closes the repository however the task ends.
  *
- * @throws HostFailure `locked` while another program writes to it; what git would not commit, without `onRefused`
+ * @throws HostFailure `locked` while another program writes to it; git's refusal to commit, without `onRefused`
  */
 export async function withSession<T>(
   fleet: RunFleet,
@@ -49,7 +49,7 @@ export async function withSession<T>(
 
 function noteRecovery({ recovered, settled }: Session, fleet: RunFleet, note: Note): void {
   if (recovered !== null) {
-    // What is brought to its end may be modules too.
+    // Completing an interrupted run may have changed modules.
     fleet.rescan();
     note(
       recovered === 'finished'
@@ -60,7 +60,7 @@ function noteRecovery({ recovered, settled }: Session, fleet: RunFleet, note: No
   if (settled) note('What an earlier run stored without committing is committed now.');
 }
 
-/** Does the work, and notes afterwards whether plaintexts were on a disk and which could not be removed. */
+/** Runs the task, then reports plaintexts that were on disk and those that could not be removed. */
 export async function notingDisk<T>(
   { hasUsedDisk }: Pick<RunFleet, 'hasUsedDisk'>,
   note: Note,

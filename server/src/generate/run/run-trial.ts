@@ -1,6 +1,6 @@
 /**
- * A trial of one generator from the request to its result: the missing answers, the script environment, packages and the
- * run itself. The door to `trial.ts` for the command line. Stores nothing.
+ * Runs a trial of one generator from the request to the result: missing answers, script environment, packages
+ * and the run itself. The entry point of `trial.ts` for the command line. Stores nothing.
  */
 import type { Declared } from '../plan/declarations.ts';
 import type { DeclaredPrompt, Generator, Generators } from '../plan/generators.ts';

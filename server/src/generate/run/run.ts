@@ -1,7 +1,7 @@
 /**
- * A run: the steps of a plan, as many at a time as there are workers, stored in the order of the plan, what has ended
- * meanwhile together. What comes of it does not depend on which script is quicker. A step that fails takes with it what depends on
- * it; the others go on.
+ * Runs the steps of a plan, with as many in parallel as there are workers. Results are stored in the order of
+ * the plan, all that have ended in the meantime together, so that they do not depend on which script is
+ * quicker. A failed step fails its dependents; the others continue.
  */
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
@@ -38,17 +38,17 @@ export interface RunOptions {
   readonly secretBackend: SecretBackend;
   readonly session: Session;
   readonly scriptEnvironment: ScriptEnvironment;
-  /** By key of the generator: one for each step. */
+  /** By generator key, one for each step. */
   readonly scripts: ReadonlyMap<string, Prepared>;
   readonly answers: Answers;
-  /** The gains of access that were agreed to. */
+  /** The gains of access that were consented to. */
   readonly agreed: Agreed;
-  /** How many scripts may run at the same time. */
+  /** The number of scripts that may run at the same time. */
   readonly workers: number;
   readonly signal: AbortSignal;
-  /** Called with each generator when its script begins. */
+  /** Called with each generator when its script starts. */
   onStart?(generator: Generator): void;
-  /** Called with each step when it is done with, in the order of the plan. */
+  /** Called with each finished step, in the order of the plan. */
   onResult?(result: StepResult): void;
 }
 
@@ -74,7 +74,7 @@ async function runWith(
   const limit = limiter(options.workers);
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
-  // Each script that runs listens; Node takes more than ten listeners for a mistake.
+  // Each running script adds a listener; Node warns about a leak above ten.
   setMaxListeners(0, either);
   const context = { scriptEnvironment: options.scriptEnvironment, shared, signal: either };
   const before = await valuesBefore(plan, options);
@@ -100,7 +100,7 @@ async function runWith(
     running.set(
       key,
       execution.then(result => {
-        // Made ready while the next script runs already.
+        // Storing is prepared while the next script already runs.
         ended.set(key, endedWith(step, result, storing));
         batching.tick();
         return result;
@@ -112,7 +112,8 @@ async function runWith(
   let broken = false;
   while (results.length < plan.steps.length) {
     await running.get((plan.steps[results.length] as PlanStep).generator.key);
-    // What has ended in the meantime, in the order of the plan, is stored together: the disk and git take many as one.
+    // Everything that has ended in the meantime is stored together, in the order of the plan: the disk and git
+    // take as long for many as for one.
     await batching.due(either);
     const batch: Ended[] = [];
     for (const step of plan.steps.slice(results.length, results.length + MOST_TOGETHER)) {
@@ -125,7 +126,7 @@ async function runWith(
         ? batch.map(({ step, execution }) => unfinished(step, execution))
         : await finish(batch, storing);
     batching.stored();
-    // What cannot be stored now could not be stored a moment later either.
+    // If one cannot be stored now, the others will not be stored a moment later either.
     if (done.some((result, at) => result.outcome === 'failed' && isMade(batch[at] as Ended))) {
       broken = true;
       stop.abort();
@@ -138,7 +139,7 @@ async function runWith(
   return results;
 }
 
-/** Of generators that are stored together. */
+/** The maximum number of generators that are stored together. */
 const MOST_TOGETHER = 400;
 
 async function attempt(
@@ -160,7 +161,7 @@ async function attempt(
   }
 }
 
-/** Values that this run has made, or else those that are stored. */
+/** Returns the inputs of a generator: values that this run has made, or else stored ones. */
 async function inputsOf(
   generator: Generator,
   plan: Plan,
@@ -205,7 +206,7 @@ export async function storedValue(
     : storedPublic(environment, generator, file);
 }
 
-/** Returns the bytes of a public value; null where there is none. */
+/** Returns the bytes of a public value, or null if it does not exist. */
 export async function storedPublic(
   environment: RunEnvironment,
   generator: Generator,
@@ -215,7 +216,7 @@ export async function storedPublic(
   return environment.files.kind(path) === 'file' ? readIfThere(join(environment.root, path)) : null;
 }
 
-/** Runs as many at a time as there are workers, the first to ask first. */
+/** Limits the number of parallel tasks to the number of workers, first come, first served. */
 function limiter(workers: number): <T>(run: () => Promise<T>) => Promise<T> {
   let free = Math.max(1, workers);
   const waiting: (() => void)[] = [];

@@ -1,7 +1,7 @@
 /**
- * The commands that a script is given: those of the packages it declares and those of coreutils, out of the Nix store
- * or taken from this system. There, a package is a list of commands; which of them there have to be is told by the
- * script itself.
+ * Provides the commands of a script: those of its packages and of coreutils, from the Nix store or from this
+ * system. On this system a package is a list of commands, and the script determines which of them have to
+ * exist.
  */
 import { join } from 'node:path';
 import { isThere } from '../../host/files/outside-files.ts';
@@ -14,22 +14,24 @@ import { RunFailure } from '../run-failure.ts';
 import { switchesTracingOn } from './bash-tracing.ts';
 import type { ScriptEnvironment } from './script-environment.ts';
 
-/** A script with all it needs to run. */
+/** A script with everything it needs to run. */
 export interface Prepared {
-  /** Text, and files of the workspace whose paths stand between. Empty where there is nothing to run. */
+  /** The text, with workspace files in place of their paths. Empty if there is nothing to run. */
   readonly text: readonly (string | CopyPart)[];
-  /** Names of commands, with the absolute paths of their programs. */
+  /** Absolute paths of programs by command name. */
   readonly commands: ReadonlyMap<string, string>;
-  /** Folders of further commands: of packages in the Nix store. */
+  /** Folders with further commands, of packages in the Nix store. */
   readonly path: readonly string[];
-  /** It is to be seen that it has Bash write down what it runs. */
+  /** Whether the script visibly makes Bash trace its commands. */
   readonly traces: boolean;
 }
 
 /**
- * @param name of the generator, for messages
- * @param packages absolute paths of those that are in the Nix store; the others are taken from this system
- * @throws RunFailure naming command, package and generator where a command that the script uses is absent, or a file
+ * Prepares a script for running.
+ *
+ * @param name of the generator, for messages @param packages absolute paths of packages in the Nix store; the
+ * others are taken from this system @throws RunFailure naming command, package and generator if a command that
+ * the script uses is missing, or a file
  */
 export async function prepareScript(
   name: string,
@@ -41,7 +43,7 @@ export async function prepareScript(
   for (const part of script)
     if (typeof part !== 'string' && !(await isThere(join(root, part.path))))
       throw new RunFailure(`Generator "${name}" uses ${part.path}, which is not there.`);
-  // Where a file is seen does not matter to what the text uses.
+  // The path at which a file is mounted does not affect which commands are used.
   const text = script.map(part => (typeof part === 'string' ? part : `/${part.path}`)).join('');
   if (text.trim() === '') return { text: [], commands: new Map(), path: [], traces: false };
   const wanted = [...recipe.packages, 'coreutils'];
@@ -65,7 +67,7 @@ export async function prepareScript(
     const from = offered.get(command);
     if (from !== undefined) throw absent(name, command, `which "${from}" brings`);
     if (unlisted.length === 0) continue;
-    // A package that is not wholly known may bring it.
+    // A package that is not fully known may provide it.
     const program = await host.find(command);
     if (program === null) throw absent(name, command, `which "${unlisted.join('" or "')}" may bring`);
     commands.set(command, program);
@@ -103,16 +105,16 @@ async function scriptParts(
   return parts;
 }
 
-/** What the text of a script shows. */
+/** Facts from the text of a script. */
 interface Looked {
-  /** Names of programs that it looks up and does not ask about first. */
+  /** Names of programs that it runs without testing for them first. */
   readonly programs: ReadonlySet<string>;
   readonly traces: boolean;
 }
 
 const looked = new Map<string, Looked>();
 
-/** Machines often share their scripts. */
+/** Returns the facts of a text. Cached, because machines often share scripts. */
 function lookedUp(text: string): Looked {
   const facts = looked.get(text) ?? lookAt(text);
   looked.set(text, facts);
@@ -135,7 +137,7 @@ function lookAt(text: string): Looked {
   return { programs: new Set(programs), traces };
 }
 
-/** Returns the packages that a recipe is about, by the names they have below `pkgs`. */
+/** Returns the packages of a recipe by their names below `pkgs`. */
 export function packagesOf({ packages, script }: Recipe): string[] {
   const named = script.flatMap(part => (typeof part === 'string' || 'path' in part ? [] : [part.package]));
   return ['coreutils', ...packages, ...named];

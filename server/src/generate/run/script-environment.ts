@@ -1,4 +1,4 @@
-/** What scripts are run with on this system, found once before a run: Bash, the sandbox, commands. */
+/** Finds what scripts need on this system, once before a run: Bash, the sandbox, commands. */
 
 import { type Commands, findCommand, hostCommands } from '../../host/programs/commands.ts';
 import { findSandbox, isSeenIn, type SandboxProgram } from '../../host/sandbox/find-sandbox.ts';
@@ -6,20 +6,22 @@ import type { Limits } from '../../host/sandbox/limits.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import { RunFailure } from '../run-failure.ts';
 
-/** How long a script may take unless it is said otherwise. */
+/** The default time limit of a script. */
 export const TIME_LIMIT_MS = 10 * 60_000;
 
 export interface ScriptEnvironmentOptions {
-  /** False: scripts run without a sandbox, with all that the person may do. */
+  /** False to run scripts without a sandbox, with all of the user's privileges. */
   readonly sandbox: boolean;
-  /** Where we are root, scripts in a sandbox are run as root as well, instead of as nobody. */
+  /** Whether root runs sandboxed scripts as root instead of as nobody. */
   readonly asRoot: boolean;
   readonly timeLimitMs: number;
   readonly limits: Limits;
 }
 
 /**
- * @throws RunFailure where there is no sandbox and one is wanted, or no Bash
+ * Finds the environment.
+ *
+ * @throws RunFailure if a sandbox is wanted and there is none, or there is no Bash
  */
 export async function findScriptEnvironment(
   environment: RunEnvironment,
@@ -34,7 +36,7 @@ export async function findScriptEnvironment(
     );
   const sandbox = answer?.sandbox ?? null;
   const commands = hostCommands(path, program => sandbox === null || isSeenIn(sandbox.kind, program));
-  // Behind all links: those of NixOS lead nowhere inside of the sandbox.
+  // Links are resolved, because those of NixOS do not work inside the sandbox.
   const bash = (await commands.find('bash')) ?? (await findCommand('bash', folders));
   if (bash === null) throw new RunFailure('Bash is not installed: there is nothing to run scripts with.');
   return {
@@ -49,17 +51,17 @@ export async function findScriptEnvironment(
   };
 }
 export interface ScriptEnvironment {
-  /** Absolute path of the repository, for the files of it that scripts use. */
+  /** Absolute path of the repository, for workspace files that scripts use. */
   readonly root: string;
   /** Absolute path of Bash. */
   readonly bash: string;
-  /** Absolute path; null where there is none. */
+  /** Absolute path, or null if there is none. */
   readonly cat: string | null;
-  /** Null only where the user said that no sandbox is needed. */
+  /** Null only if the user requested no sandbox. */
   readonly sandbox: SandboxProgram | null;
   readonly commands: Commands;
   readonly timeLimitMs: number;
   readonly limits: Limits;
-  /** Called where plaintexts lie on a disk while a script runs. */
+  /** Called when plaintexts are on disk while a script runs. */
   readonly onDisk: () => void;
 }

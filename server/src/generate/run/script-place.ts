@@ -1,11 +1,13 @@
-/** From a line of a script to the file that it is written in. Pure. */
+/** Maps a line of a script to the file that contains it. Pure. */
 
 import { placeInScript } from '../../fleet/generators/script.ts';
 import type { GeneratorScript } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
 
 /**
- * @param line of the script, from 1; null, or one that is written nowhere: the script as a whole
+ * Returns the place of a line.
+ *
+ * @param line 1-based; null, or a line that is written nowhere, yields the place of the whole script
  */
 export function scriptPlace(script: GeneratorScript | null, line: number | null): Place | null {
   if (script === null) return null;

@@ -23,7 +23,7 @@ export interface SetRequest {
   readonly id: string;
   /** True if keys may be given access that have none, without being asked. */
   readonly isSure: boolean;
-  /** False: what is stored is not committed. */
+  /** Whether to commit what is stored. */
   readonly commit: boolean;
 }
 

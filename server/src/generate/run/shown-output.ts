@@ -1,21 +1,25 @@
-/** What is shown of a script that has run: of what it said, and of the names of files that it was not asked for. */
+/** Selects what to show of a script's output and of its undeclared files. */
 import type { ProcessResult } from '../../host/programs/process.ts';
 import type { Undeclared } from '../../host/sandbox/run-script.ts';
 import { MOST_SHOWN, redacted, redactedAll } from './redact.ts';
 
-/** What a script has to do with, as far as it is known. */
+/** The values known to a script. */
 export interface Known {
   readonly secrets: readonly Uint8Array[];
-  /** What may be seen: pieces of secrets that are in it stay. */
+  /** Texts that may be seen; parts of secrets in them stay. */
   readonly open: readonly Uint8Array[];
 }
 
 const SHOWN_LINES = 20;
 
-/** Of each line, in UTF-16 units. */
+/** The maximum length of each line, in UTF-16 units. */
 const SHOWN_LENGTH = 1000;
 
-/** Returns the end of what the script said, without secrets. @param limit of each stream, in words */
+/**
+ * Returns the end of a script's output, without secrets.
+ *
+ * @param limit of each stream, in words
+ */
 export function shownOutput(
   { stdout, stderr, truncated }: ProcessResult,
   { secrets, open }: Known,
@@ -23,7 +27,7 @@ export function shownOutput(
 ): string {
   const output = [stdout, stderr]
     .map(stream => stream.subarray(-MOST_SHOWN / 2).toString('utf8'))
-    // Half of a secret's line would not be recognised.
+    // Half a line of a secret would not be recognised.
     .map(text => (truncated ? text.slice(0, text.lastIndexOf('\n') + 1) : text).trim())
     .filter(text => text !== '')
     .join('\n');
@@ -37,16 +41,17 @@ export function shownOutput(
 }
 
 /**
- * Instead of what a script said that traces itself: a trace has values that the script derives, which cannot be recognised.
+ * Returns the message shown instead of the output of a tracing script: a trace contains derived values, which
+ * cannot be recognised.
  *
- * @param line of the script that failed, from 1; null where that is not known
+ * @param line the 1-based line where the script failed, or null if not known
  */
 export function withheldTrace(line: number | null): string {
   const where = line === null ? '' : ` It failed at line ${line} of the script.`;
   return `(Its output is not shown: the script switches tracing on, as "set -x" does, and a trace may hold secrets.${where})`;
 }
 
-/** Names are given by the script, and may be made of anything. */
+/** Returns the names of undeclared files, which the script chooses, without secrets. */
 export function shownNames({ names, more }: Undeclared, { secrets, open }: Known): Undeclared {
   if (names.length === 0) return { names, more };
   const shown = redactedAll(names, secrets, open);

@@ -1,4 +1,4 @@
-/** What comes of a run, a generator at a time: plain data, and the words for what went wrong. */
+/** The results of a run per generator: plain data, and error messages. */
 import { HostFailure } from '../../host/host-failure.ts';
 import { NOTHING_MORE, type Undeclared } from '../../host/sandbox/run-script.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
@@ -9,33 +9,33 @@ import type { Execution } from './execute.ts';
 export interface FileResult {
   readonly name: string;
   readonly secret: boolean;
-  /** Where it lies, relative to the root; null where the store is outside of it. */
+  /** Path relative to the root, or null if the store is outside of the repository. */
   readonly path: string | null;
-  /** Of public files; null for secret ones and for those that were not there. */
+  /** The former content of a public file; null for secret and new files. */
   readonly before: Buffer | null;
   readonly after: Buffer | null;
 }
 
 /**
- * - `stored`: its values are in the repository, or in the store that keeps its secrets outside of it;
- * - `failed`: see the message; nothing of it was stored;
- * - `skipped`: something that it depends on failed;
- * - `cancelled`: it was not begun, or not brought to its end.
+ * - `stored`: its values are in the repository, or in the store outside of it that keeps its secrets;
+ * - `failed`: see the message; nothing was stored;
+ * - `skipped`: one of its dependencies failed;
+ * - `cancelled`: it was not started, or not finished.
  */
 export interface StepResult {
   readonly step: PlanStep;
   readonly outcome: 'stored' | 'failed' | 'skipped' | 'cancelled';
   /** A sentence; empty for `stored`. */
   readonly message: string;
-  /** The end of what the script said, without secrets. */
+  /** The end of the script's output, without secrets. */
   readonly output: string;
-  /** The line of the script that failed, from 1; null where that is not known. */
+  /** The 1-based line where the script failed, or null if not known. */
   readonly line: number | null;
   readonly files: readonly FileResult[];
   readonly undeclared: Undeclared;
 }
 
-/** Of what has nothing to tell. */
+/** The fields of a result without any details. */
 export const NOTHING = {
   message: '',
   output: '',
@@ -44,7 +44,7 @@ export const NOTHING = {
   undeclared: NOTHING_MORE,
 } as const;
 
-/** Of a step that was not brought to its end. */
+/** Returns the result of a step that was not finished. */
 export function unfinished(step: PlanStep, execution: Execution | 'skipped'): StepResult {
   const { generator } = step;
   const name = `Generator "${generator.name}" (${whereOf(generator)})`;
@@ -72,9 +72,9 @@ export function unfinished(step: PlanStep, execution: Execution | 'skipped'): St
   };
 }
 
-/** In words for a person, and without anything that an error could quote. */
+/** Describes an error for the user, without anything that an error could quote. */
 export function messageOf(error: unknown): string {
   if (error instanceof HostFailure || error instanceof StoreFailure) return error.message;
-  // Anything else is a mistake of this program; its words could quote what it was working on.
+  // Any other error is a bug of this program, and its message could quote data.
   return `something unexpected happened (${error instanceof Error ? error.name : typeof error})`;
 }

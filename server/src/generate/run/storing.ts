@@ -1,6 +1,6 @@
 /**
- * From what scripts have made to what lies in the repository: several generators at once where they have ended at the
- * same time, since the disk and git take many as one, and one by one where one of them cannot be stored.
+ * Stores the results of scripts in the repository: several generators at once if they ended at the same time,
+ * because the disk and git take as long for many as for one, and one by one if any of them cannot be stored.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ import { type FileResult, messageOf, NOTHING, type StepResult, unfinished } from
 export interface Ended {
   readonly step: PlanStep;
   readonly execution: Execution | 'skipped';
-  /** What storing it changes, as it was when it had ended; null where there is nothing to store. */
+  /** The changes that store it, as of when it ended; null if there is nothing to store. */
   readonly work: Promise<StepWork> | null;
 }
 
@@ -30,22 +30,25 @@ export interface Storing {
   readonly secretBackend: SecretBackend;
   readonly session: Session;
   readonly signal: AbortSignal;
-  /** The gains of access that were agreed to. */
+  /** The gains of access that were consented to. */
   readonly agreed: Agreed;
-  /** What the run replaces, as it was before. */
+  /** The values that the run replaces, as they were before. */
   readonly before: ReadonlyMap<PlanStep, readonly Before[]>;
-  /** By key: what is noted as old when it changes. */
+  /** By key: the generators to note as outdated when it changes. */
   readonly dependents: ReadonlyMap<string, readonly string[]>;
-  /** What is noted as old, so that the next run makes it anew. */
+  /** Generators noted as outdated, so that the next run regenerates them. */
   readonly stale: Map<string, readonly string[]>;
 }
 
 export interface Before extends Unchanged {
-  /** Of a public value that is there. */
+  /** The content of an existing public value. */
   readonly bytes: Buffer | null;
 }
 
-/** Returns the files that a run is about to replace, as they are now: what others change in the meantime is theirs. */
+/**
+ * Returns the current state of files that a run is about to replace, to detect changes by others in the
+ * meantime.
+ */
 export async function valuesBefore(
   { steps }: Plan,
   { environment, secretBackend }: Pick<Storing, 'environment' | 'secretBackend'>,
@@ -68,13 +71,13 @@ export async function valuesBefore(
   return values;
 }
 
-/** Stores what was made of a batch: together, or one after the other where one of them cannot be stored. */
+/** Stores the results of a batch: together, or one by one if any of them cannot be stored. */
 export async function finish(batch: readonly Ended[], storing: Storing): Promise<StepResult[]> {
   const made = batch.filter(isMade);
   if (made.length > 1) {
     try {
       const works = await Promise.all(made.map(step => step.work));
-      // A store outside of the repository takes nothing back: what goes there goes by itself.
+      // A store outside of the repository cannot be rolled back, so its changes are applied one by one.
       if (!works.some(hasOutside)) {
         await store(works, storing);
         const stored = new Map(works.map(work => [work.result.step, work.result]));
@@ -85,7 +88,7 @@ export async function finish(batch: readonly Ended[], storing: Storing): Promise
         return batch.map(step =>
           isMade(step) ? failed(step.step, error) : unfinished(step.step, step.execution),
         );
-      // It was refused before anything was changed; which of them is to blame is found out below.
+      // Refused before anything was changed; the loop below finds the cause.
     }
   }
   const results: StepResult[] = [];
@@ -103,11 +106,11 @@ type Finished = Ended & {
   readonly work: Promise<StepWork>;
 };
 
-/** Begins to make ready what a step is stored with. */
+/** Starts to prepare the changes that store a step. */
 export function endedWith(step: PlanStep, execution: Execution | 'skipped', storing: Storing): Ended {
   if (execution === 'skipped' || execution.outcome !== 'made') return { step, execution, work: null };
   const work = workOf(step, execution, storing);
-  // Looked at when it is stored; a run that is cancelled never does.
+  // Errors are handled when it is stored, which a cancelled run never does.
   work.catch(() => undefined);
   return { step, execution, work };
 }
@@ -116,14 +119,14 @@ export function isMade(step: Ended): step is Finished {
   return step.execution !== 'skipped' && step.execution.outcome === 'made';
 }
 
-/** Made, and not stored. */
+/** Returns whether a step was executed but could not be stored. */
 function isRefused({ step, outcome }: StepResult, batch: readonly Ended[]): boolean {
   return outcome === 'failed' && batch.some(other => other.step === step && isMade(other));
 }
 
 async function finishOne(finished: Finished, storing: Storing): Promise<StepResult> {
   try {
-    // Anew: what was stored before it may have changed something.
+    // Recomputed, because earlier changes of the batch may have affected it.
     const work = await workOf(finished.step, finished.execution, storing);
     await store([work], storing);
     return work.result;
@@ -142,7 +145,7 @@ interface StepWork extends Work {
   readonly result: StepResult;
 }
 
-/** Returns what storing it changes, and what is to be said of it then. */
+/** Returns the changes that store a step, and the result to report. */
 async function workOf(
   step: PlanStep,
   execution: Finished['execution'],
@@ -174,7 +177,8 @@ async function workOf(
 
 async function store(works: readonly StepWork[], { session, dependents, stale }: Storing): Promise<void> {
   const keys = works.map(work => work.result.step.generator.key);
-  // A store outside of the repository changes by itself: cut off in between, its values do not fit the files.
+  // A store outside of the repository changes separately; after an interruption its values do not match the
+  // files.
   const outsideKeys = works.filter(hasOutside).map(work => work.result.step.generator.key);
   const older = [...keys.flatMap(key => dependents.get(key) ?? []), ...outsideKeys].filter(
     key => !stale.has(key),
@@ -204,7 +208,10 @@ function writtenTo(changes: readonly SecretChange[], paths: readonly string[]): 
   return paths.find(path => changes.some(change => change.kind === 'write' && change.path === path)) ?? null;
 }
 
-/** By key: the steps that were made from it before and are there, so that nothing but this run tells that they are old. */
+/**
+ * Returns, by key, the existing generators made from its previous values, which only this run knows to be
+ * outdated.
+ */
 export function presentDependents({ steps }: Plan): ReadonlyMap<string, readonly string[]> {
   const dependents = new Map<string, string[]>();
   for (const { generator, missing } of steps)

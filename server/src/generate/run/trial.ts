@@ -1,6 +1,6 @@
 /**
- * One generator run for its own sake: in the sandbox, with made-up answers where none are given, its dependencies run
- * the same way before it. Nothing is read from the store and nothing is stored.
+ * Runs one generator as a trial: in the sandbox, with generated answers where none are given, after its
+ * dependencies, which run the same way. Reads nothing from the store and stores nothing.
  */
 
 import { openSharedSandbox, type SharedSandbox } from '../../host/sandbox/shared-sandbox.ts';
@@ -19,7 +19,7 @@ export interface TryOptions {
   recipe(machine: string, name: string): Recipe | null;
   readonly givenAnswers: readonly GivenAnswer[];
   readonly scriptEnvironment: ScriptEnvironment;
-  /** Where its packages are in the Nix store, for those that are. */
+  /** Returns the paths of packages that are in the Nix store. */
   packages(recipe: Recipe): Promise<ReadonlyMap<string, string>>;
   readonly signal: AbortSignal;
 }
@@ -27,21 +27,22 @@ export interface TryOptions {
 export interface Trial {
   readonly generator: Generator;
   readonly execution: Execution;
-  /** Prompts whose answers were made up. */
+  /** Prompts with generated answers. */
   readonly madeUp: readonly string[];
-  /** Names of the generators that were run before it. */
+  /** Names of the generators that ran before it. */
   readonly dependencies: readonly string[];
 }
 
-/** Returns the made-up answer of a prompt: long enough for most passwords. */
+/** Returns a generated answer for a prompt, long enough for most passwords. */
 function madeUpAnswer(prompt: string): string {
   return `made-up-${prompt}`;
 }
 
 /**
- * @param machine one that declares it
- * @throws RunFailure where it, or what it depends on, cannot be run without Nix or fails, and for answers that neither
- *   asks for; HostFailure
+ * Runs a generator and its dependencies.
+ *
+ * @param machine one that declares it @throws RunFailure if the generator or a dependency fails or cannot be
+ * run without Nix, and for answers without a prompt; HostFailure
  */
 export async function tryGenerator(machine: string, name: string, options: TryOptions): Promise<Trial> {
   mustBeAsked(options.givenAnswers, withDependencies(machine, name, options.generators));

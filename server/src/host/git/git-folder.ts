@@ -37,9 +37,8 @@ export function mustBeOrdinary(root: string): void {
 }
 
 /**
- * Returns the folder that the work tree of a folder begins with; null without git.
- *
- * @param root absolute
+ * Returns the top of the work tree that contains a folder, or `null` without git.
+ * @param root absolute path
  */
 export function topOfWorkTree(root: string): string | null {
   const git = gitAbove(root);

@@ -95,12 +95,24 @@ export async function findNixEvaluator({
       missing: 'version',
       message: `${nix} is Nix ${text}; ${OLDEST.join('.')} or later is needed to be asked.`,
     };
+  const evaluate = (mode: readonly string[], expression: string, limits: NixLimits) =>
+    ask(['eval'], ['--json', ...mode, '--show-trace', '--expr', expression], limits);
+  let mode: readonly string[] = ['--read-only'];
   return {
     version: text,
     metadata: (reference, limits) => ask(['flake', 'metadata'], ['--json', reference], limits),
-    evaluate: (expression, limits) =>
-      ask(['eval'], ['--json', '--read-only', '--show-trace', '--expr', expression], limits),
+    async evaluate(expression, limits) {
+      const reply = await evaluate(mode, expression, limits);
+      if (!readsItsOwnWriting(reply)) return reply;
+      mode = [];
+      return evaluate(mode, expression, limits);
+    },
   };
+}
+
+/** Returns whether an evaluation failed since it reads what it would have written into the store: a text, a filtered folder. */
+function readsItsOwnWriting(reply: NixReply): boolean {
+  return reply.kind === 'error' && /^\s*error: path '[^'\n]+' is not valid/m.test(reply.stderr);
 }
 
 function replyOf({ end, code, stdout, stderr }: ProcessResult, { outputBytes }: NixLimits): NixReply {

@@ -30,7 +30,7 @@ export function isSeenIn(kind: SandboxKind, path: string): boolean {
   return kind === 'bwrap' ? isInSandbox(path) : isInMacSandbox(path);
 }
 
-/** By `process.platform`. */
+/** The kind of sandbox by `process.platform`. */
 const KINDS: ReadonlyMap<string, SandboxKind> = new Map([
   ['linux', 'bwrap'],
   ['darwin', 'sandbox-exec'],

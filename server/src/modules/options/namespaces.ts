@@ -3,7 +3,7 @@
  * names have siblings that are not known here.
  */
 
-/** As of nixpkgs 26.05 and nix-darwin of the same time. */
+/** Names in nixpkgs 26.05 and nix-darwin of the same time. */
 const SYSTEM =
   'appstream assertions boot console containers documentation dysnomia ec2 environment fileSystems fonts gtk hardware ' +
   'homebrew i18n ids image isoImage jobs krb5 launchd lib location meta nesting netboot networking nix nixops nixpkgs oci ' +

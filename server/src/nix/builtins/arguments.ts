@@ -1,6 +1,4 @@
-/**
- * What functions ask of their arguments: a value of a certain type, or the reason why there is none.
- */
+/** Reads the arguments of functions: returns a value of the expected type, or the reason why there is none. */
 import { failure, float, string, typeName, unknown } from '../eval/construct.ts';
 import { boundedKey, lazyKey } from '../eval/identity.ts';
 import type {
@@ -19,7 +17,7 @@ import type {
 } from '../eval/value.ts';
 import { because, type Result } from './define.ts';
 
-/** Says why there is no value of the type that was asked for. */
+/** The reason why there is no value of the expected type. */
 export type Stop = UnknownValue | FailureValue;
 
 export function stop(value: Stop): Result {
@@ -41,13 +39,13 @@ export function asAttrs(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Attr
   return value.kind === 'attrs' ? value : wrongType(value, 'a set', at);
 }
 
-/** Returns a string, perhaps with holes. No coercion. */
+/** Returns a string, possibly with holes, without coercion. */
 export function asString(cx: BuiltinContext, lazy: Lazy, at: Origin | null): StringValue | Stop {
   const value = cx.resolve(lazy);
   return value.kind === 'string' ? value : wrongType(value, 'a string', at);
 }
 
-/** Returns a string all of whose text is known. */
+/** Returns a string whose text is fully known. */
 export function asText(cx: BuiltinContext, lazy: Lazy, at: Origin | null): KnownText | Stop {
   return known(asString(cx, lazy, at));
 }
@@ -56,19 +54,19 @@ export interface KnownText extends StringValue {
   readonly text: string;
 }
 
-/** Refuses strings with holes, naming the first hole as the reason. */
+/** Rejects strings with holes, with the first hole as the reason. */
 export function known(value: StringValue | Stop): KnownText | Stop {
   if (value.kind !== 'string') return value;
   return value.text !== null ? (value as KnownText) : holeIn(value);
 }
 
-/** Returns the first hole of a string that has one. */
+/** Returns the first hole of a string with holes. */
 export function holeIn(value: StringValue): UnknownValue {
   for (const piece of value.pieces) if ('hole' in piece) return piece.hole;
   return unknown('a text with unknown parts', lazyKey(value), value.origin);
 }
 
-/** Coerces to text as most functions do: strings, paths, sets that stand for a text. */
+/** Coerces to text as most functions do: strings, paths, and sets that convert to text. */
 export function coercedText(cx: BuiltinContext, lazy: Lazy, at: Origin | null): KnownText | Stop {
   return known(cx.toText(lazy, false, at));
 }
@@ -89,7 +87,7 @@ export function asFloat(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Floa
   return value.kind === 'float' ? value : wrongType(value, 'a float', at);
 }
 
-/** Refuses what can certainly not be called; an unknown may be a function. */
+/** Rejects values that certainly cannot be called. An unknown value may be a function. */
 export function asFunction(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Value | FailureValue {
   const value = cx.resolve(lazy);
   if (
@@ -102,13 +100,13 @@ export function asFunction(cx: BuiltinContext, lazy: Lazy, at: Origin | null): V
   return value.kind === 'failure' ? value : (wrongType(value, 'a function', at) as FailureValue);
 }
 
-/** Selects `set.name` for a builtin's own use: not a selection that somebody wrote. */
+/** Selects `set.name` for a builtin's own use, so that no selection is recorded. */
 export function field(cx: BuiltinContext, set: Lazy, name: string, at: Origin | null): Value {
   const value = cx.select(set, name, null);
   return value.kind === 'failure' && value.origin === null ? { ...value, origin: at } : value;
 }
 
-/** Returns the name of an attribute as a string that knows where the name is written. */
+/** Returns an attribute's name as a string that knows its place in the source. */
 export function nameString(name: string, at: Origin | null): StringValue {
   const written = at === null ? null : at.file.text.slice(at.start, at.end);
   const offset = written === name ? 0 : written === `"${name}"` ? 1 : -1;
@@ -117,7 +115,7 @@ export function nameString(name: string, at: Origin | null): StringValue {
   return { kind: 'string', text: name, pieces: [{ text: name, source }], origin: at };
 }
 
-/** Returns any element of a list of which nothing else is known. Good for guessing only: no two need be the same. */
+/** Returns an arbitrary element of an unknown list. Only for guesses, since no two elements need be equal. */
 export function elementOf(unknownList: UnknownValue): UnknownValue {
   return unknown(unknownList.reason, boundedKey(`${unknownList.key}[]`), unknownList.origin);
 }

@@ -1,6 +1,4 @@
-/**
- * Sets of which not all is known: why, and their attributes as items of a list.
- */
+/** Helpers for partly known sets: the reason for unknown names, and attributes as list items. */
 
 import { compareBytes } from '../bytes.ts';
 import { attrs, list, mayHaveAnyName, unknown, withCandidates } from '../eval/construct.ts';
@@ -14,7 +12,7 @@ function sortedNames(set: AttrsValue): string[] {
   return names.sort(compareBytes);
 }
 
-/** Says why not all names of a set are known; null if they are. */
+/** Returns the reason why not all names of a set are known, or null if they are. */
 export function hiddenNames(set: AttrsValue): UnknownValue | null {
   if (set.open !== null) return set.open;
   for (const entry of set.entries.values()) if (entry.optional) return namesUnknown(set);
@@ -26,8 +24,8 @@ export function namesUnknown(set: AttrsValue): UnknownValue {
 }
 
 /**
- * One item for each attribute in the order of names. Where there may be more of them, they may be anywhere between:
- * one with a partly known name is written as what it would be.
+ * Returns one item for each attribute, in the order of names. Further attributes may be anywhere in between; one with
+ * a partly known name is included as its pattern.
  */
 export function itemsOf(
   set: AttrsValue,
@@ -52,19 +50,19 @@ export function itemsOf(
     const value = item(nameString(text, entry.at), entry);
     if (hidden === null || !entry.optional) items.push(value);
     else items.push(maybeItem(hidden, value, `${name} ${text}`));
-    // Further names may follow this one; what they are has been said once.
+    // Further names may follow this one; the candidates for them are only given once.
     if (hidden !== null)
       items.push({ kind: 'spread', of: withCandidates({ ...hidden, term: null }, [], true) });
   }
   return items;
 }
 
-/** Returns the name of any attribute of an unknown set. */
+/** Returns the name of an arbitrary attribute of an unknown set. */
 export function anyName(set: UnknownValue): UnknownValue {
   return unknown(set.reason, boundedKey(`name of ${set.key}`), set.origin);
 }
 
-/** Returns the name of a pattern for those who make further names of it: a lone hole is passed on as what it is. */
+/** Returns the name of a pattern for making further names from it. A single hole is passed on as its unknown. */
 export function patternName(pattern: PatternAttr): Lazy {
   const [first] = pattern.name.pieces;
   return pattern.name.pieces.length === 1 && first !== undefined && 'hole' in first
@@ -72,7 +70,7 @@ export function patternName(pattern: PatternAttr): Lazy {
     : pattern.name;
 }
 
-/** Returns a set of which nothing is known, as a set. */
+/** Returns an unknown value as an open set without known attributes. */
 export function openSet(value: UnknownValue): AttrsValue {
   return attrs(new Map(), value.origin, value);
 }

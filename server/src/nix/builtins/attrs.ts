@@ -1,5 +1,6 @@
 /**
- * Builtins on attribute sets. An open set stays open, an optional attribute optional, a name with holes a pattern.
+ * Builtins for attribute sets. An open set stays open, an optional attribute optional, and a name with holes a
+ * pattern.
  */
 
 import {
@@ -84,7 +85,7 @@ function attrValues(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
   );
 }
 
-/** Removes attributes by name. A name that is not known may take any of them away. */
+/** Removes attributes by name. An unknown name may remove any of them. */
 function removeAttrs(cx: BuiltinContext, lazy: Lazy, names: Lazy, at: Origin | null): Result {
   const set = asAttrs(cx, lazy, at);
   if (set.kind !== 'attrs') return stop(set);

@@ -1,6 +1,4 @@
-/**
- * Builtins that say when and whether something is evaluated: failures, `tryEval`, `seq`, `genericClosure`.
- */
+/** Builtins that control evaluation: failures, `tryEval`, `seq`, `genericClosure`. */
 
 import { attr, attrs, bool, display, failure, list, perhaps, unknown } from '../eval/construct.ts';
 import { isTolerated, lazyKey } from '../eval/identity.ts';
@@ -18,7 +16,7 @@ import { asAttrs, asList, field, stop } from './arguments.ts';
 import { because, fn1, fn2, type Result, type Table } from './define.ts';
 import { wholeList } from './list-parts.ts';
 
-/** Returns a failure with a text of the author's; what of it is not known is shown as it is written. */
+/** Returns a failure with the author's text, with unknown parts shown as written. */
 export function fail(cx: BuiltinContext, kind: FailureKind, text: Lazy, at: Origin | null): Value {
   const message = cx.toText(text, false, at);
   if (message.kind === 'failure') return message;
@@ -47,7 +45,7 @@ function outcome(success: Value, value: Value, at: Origin | null): Value {
   );
 }
 
-/** Returns the failure that was passed over in making a value; null if none was. */
+/** Returns the failure that was ignored in making a value, or null if there was none. */
 function passedOver(value: Value): UnknownValue | null {
   if (value.kind === 'attrs') return value.open !== null && isTolerated(value.open) ? value.open : null;
   if (value.kind !== 'list') return null;
@@ -55,14 +53,14 @@ function passedOver(value: Value): UnknownValue | null {
   return null;
 }
 
-/** Returns `b` once `a` has been looked at. */
+/** Returns `b` after `a` has been evaluated. */
 function after(first: Value | null, second: Lazy, cx: BuiltinContext, at: Origin | null): Result {
   if (first?.kind === 'failure') return first;
   if (first?.kind === 'unknown') return perhaps(first, [second], at, 'seq');
   return cx.resolve(second);
 }
 
-/** Returns the first failure in a value, else the first unknown, else null. Looks at everything, each thing once. */
+/** Returns the first failure in a value, else the first unknown, else null. Forces everything once. */
 function deepForce(
   cx: BuiltinContext,
   lazy: Lazy,
@@ -115,7 +113,7 @@ function genericClosure(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Resu
   return list(reached, at);
 }
 
-/** Keys are compared by order, as Nix does; keys that have none are refused. */
+/** Returns whether a key is among others. Keys are compared by order, as in Nix; keys without an order are rejected. */
 function isKnown(cx: BuiltinContext, keys: readonly Lazy[], key: Value, at: Origin | null): boolean | Result {
   for (const other of keys) {
     cx.step();

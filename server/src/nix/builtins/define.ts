@@ -1,6 +1,6 @@
 /**
- * How functions of Nix and of nixpkgs `lib` are written down here: name, number of arguments, and what they do.
- * Knows nothing of any particular function.
+ * Defines functions of Nix and nixpkgs `lib`: their name, number of arguments, and implementation. Knows no
+ * particular function.
  */
 
 import { unknown, withCandidates } from '../eval/construct.ts';
@@ -8,12 +8,12 @@ import { boundedKey, lazyKey } from '../eval/identity.ts';
 import { evaluated, thunk } from '../eval/thunks.ts';
 import type { BuiltinContext, BuiltinValue, Lazy, Origin, UnknownValue, Value } from '../eval/value.ts';
 
-/** "Not known because this is not": becomes an unknown that is told apart by the function and its arguments. */
+/** The result "unknown because of `cause`", which becomes an unknown identified by the function and its arguments. */
 export interface Pending {
   readonly kind: 'pending';
   readonly cause: UnknownValue;
   readonly candidates: readonly Lazy[] | null;
-  /** Whether the candidates show all that the result may be; without any, whether those of the cause lead to all. */
+  /** True if the candidates cover all possible results or, without candidates, if those of the cause lead to all. */
   readonly bounded: boolean;
 }
 
@@ -28,7 +28,7 @@ export function because(
 export type Result = Value | Pending;
 export type Run = (cx: BuiltinContext, args: readonly Lazy[], at: Origin | null) => Result;
 
-/** A table of functions and constants by name. */
+/** Functions and constants by name. */
 export type Table = Readonly<Record<string, Lazy>>;
 
 export function builtin(name: string, arity: number, run: Run): BuiltinValue {
@@ -53,7 +53,7 @@ function settle(
   const key = boundedKey(`${name}(${args.map(lazyKey).join(',')})`);
   let { candidates, bounded } = pending;
   const index = args.findIndex(arg => evaluated(arg) === cause);
-  // Where an argument is perhaps one of several values, so is the result.
+  // If an argument may be one of several values, so may the result.
   if (candidates === null && index >= 0 && cause.candidates !== null) {
     candidates = cause.candidates.map(value => thunk(() => run(args.with(index, value), at)));
     bounded &&= cause.bounded === true;
@@ -69,7 +69,7 @@ export function fn1(name: string, run: Run1): BuiltinValue {
   return builtin(name, 1, (cx, args, at) => run(cx, args[0] as Lazy, at));
 }
 
-/** Returns a function of one argument for use inside another: it has no name of its own. */
+/** Returns a function of one argument for use inside another. It has no name of its own. */
 export function anonymous(run: Run1): BuiltinValue {
   return fn1('λ', run);
 }

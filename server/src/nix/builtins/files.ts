@@ -1,13 +1,11 @@
-/**
- * Builtins that read files: those of the workspace only, through the snapshot. Anything else is not known.
- */
+/** Builtins that read files. Only files of the workspace are known, through the snapshot. */
 import { attr, attrs, bool, failure, string, unknown } from '../eval/construct.ts';
 import { stringAsPath } from '../eval/paths.ts';
 import type { Attr, BuiltinContext, Lazy, Origin, PathValue } from '../eval/value.ts';
 import { type Stop, stop } from './arguments.ts';
 import { because, fn1, fn2, type Result, type Table } from './define.ts';
 
-/** Returns the path of the workspace that an argument stands for. */
+/** Returns the path of the workspace that an argument names. */
 export function workspacePath(cx: BuiltinContext, lazy: Lazy, at: Origin | null): PathValue | Stop {
   const value = cx.resolve(lazy);
   if (value.kind === 'unknown' || value.kind === 'failure') return value;
@@ -27,7 +25,7 @@ function pathIn(cx: BuiltinContext, value: Lazy, at: Origin | null): PathValue |
   return unknown('a file outside the workspace', `file ${text.text}`, at);
 }
 
-/** Returns the text of a file of the workspace. */
+/** Returns the text of a file in the workspace. */
 export function readText(cx: BuiltinContext, lazy: Lazy, at: Origin | null): string | Result {
   const path = workspacePath(cx, lazy, at);
   if (path.kind !== 'path') return stop(path);

@@ -1,6 +1,4 @@
-/**
- * Nix's own functions and constants: what is in scope in every file.
- */
+/** The builtin functions and constants, which are in scope in every file. */
 import { attr, attrs, bool, nullValue, symbol } from '../eval/construct.ts';
 import type { Attr, Lazy } from '../eval/value.ts';
 import { ATTRS } from './attrs.ts';
@@ -31,7 +29,7 @@ export const BUILTINS: Table = {
   null: nullValue(null),
 };
 
-/** What needs no `builtins.` before it; all others are there as `__name` too. */
+/** Builtins that need no `builtins.` prefix. All others are also available as `__name`. */
 const GLOBAL = new Set([
   'abort',
   'baseNameOf',
@@ -65,7 +63,7 @@ export function builtinsScope(): Map<string, Lazy> {
     scope.set(GLOBAL.has(name) ? name : `__${name}`, value);
     entries.set(name, attr(value, null));
   }
-  // Other versions of Nix have others.
+  // Other versions of Nix have further builtins.
   const builtins = attrs(entries, null, symbol('builtins', 'a builtin of another version of Nix'));
   entries.set('builtins', attr(builtins, null));
   scope.set('builtins', builtins);

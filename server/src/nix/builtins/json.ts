@@ -1,6 +1,5 @@
 /**
- * `toJSON` and `fromJSON`. Floats are written differently by different versions of Nix: only those that all write
- * alike are known.
+ * `toJSON` and `fromJSON`. Versions of Nix write some floats differently; only those that all write alike are known.
  */
 import { compareBytes } from '../bytes.ts';
 import {
@@ -80,12 +79,12 @@ function attrsToJson(cx: BuiltinContext, value: Extract<Value, { kind: 'attrs' }
 }
 
 function quoted(text: string, at: Origin | null): Text {
-  // These two are escaped in two ways by different versions.
+  // Versions of Nix escape these two differently.
   if (/[\b\f]/.test(text)) return unknown('a control character in JSON', `json ${text}`, at);
   return JSON.stringify(text);
 }
 
-/** Writes a float. Old versions of Nix write six digits and drop `.0`, new ones write all digits and keep it. */
+/** Writes a float. Old versions of Nix write six digits and drop `.0`; new ones write all digits and keep it. */
 function floatToJson(value: number, at: Origin | null): Text {
   const text = String(value);
   const alike = Number(value.toPrecision(6)) === value && !Number.isInteger(value) && !text.includes('e');
@@ -94,7 +93,7 @@ function floatToJson(value: number, at: Origin | null): Text {
 
 class NotJson extends Error {}
 
-/** A strict JSON reader, for integers that JavaScript's own would round. */
+/** A strict JSON parser that reads integers exactly, unlike JavaScript's own. */
 class JsonReader {
   private at = 0;
   constructor(
@@ -166,7 +165,7 @@ class JsonReader {
     try {
       return JSON.parse(match[0]) as string;
     } catch {
-      // Control characters and unknown escapes: JavaScript's own reader is as strict as Nix's.
+      // Rejects control characters and unknown escapes, for which JavaScript's own parser is as strict as Nix's.
       throw new NotJson();
     }
   }
@@ -186,7 +185,7 @@ class JsonReader {
 
 /** Returns the value of a JSON text. */
 export function fromJson(cx: BuiltinContext, text: string, at: Origin | null): Result {
-  // Half a surrogate pair and NUL are read differently by different versions.
+  // Versions of Nix read unpaired surrogates and NUL differently.
   if (/\\u(?:d[89ab]|dc|0000)/i.test(text)) return because(unknown('rare characters in JSON', 'json', at));
   try {
     return new JsonReader(text, at, cx).whole();

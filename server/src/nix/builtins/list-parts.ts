@@ -1,6 +1,4 @@
-/**
- * Lists of which not all is known: spreads, the lists that an unknown one may be, and items that may be there.
- */
+/** Helpers for partly known lists: spreads, the candidates of an unknown list, and items that may be absent. */
 
 import { failure, list, withCandidates } from '../eval/construct.ts';
 import { boundedKey, isTolerated, lazyKey } from '../eval/identity.ts';
@@ -11,23 +9,28 @@ import { because, type Pending, type Result } from './define.ts';
 
 export type Item = Lazy | Spread;
 
-/** Returns the lists that an unknown one may be: its candidates, or a list with any element where nothing is known. */
+/**
+ * Returns the lists that an unknown may be: its candidates, or a list with an arbitrary element if nothing is known.
+ */
 export function possibleLists(unknownList: UnknownValue): readonly Lazy[] {
   return unknownList.candidates?.map(anyListOf) ?? [anyListOf(unknownList)];
 }
 
-/** Returns whether the lists that an unknown one may be have all items that it may have. */
+/** Returns whether the candidates of an unknown list contain all items that it may have. */
 export function areAllItems({ candidates, bounded }: UnknownValue): boolean {
   return candidates === null || bounded === true;
 }
 
-/** `xs or [ ]` has the bare `xs` among its candidates. */
+/** Returns a list for a candidate: `xs or [ ]` has the unknown `xs` itself among its candidates. */
 function anyListOf(lazy: Lazy): Lazy {
   if (lazy.kind !== 'unknown' || lazy.candidates !== null) return lazy;
   return list([elementOf(lazy)], lazy.origin);
 }
 
-/** Returns the spread that a function makes of a spread; `again` is the function on one of the lists that it may be. */
+/**
+ * Returns the result of applying a function to a spread.
+ * @param again applies the function to one of the lists that the spread may be
+ */
 export function mapSpread(spread: Spread, name: string, again: (items: Lazy) => Value): Spread {
   const { of } = spread;
   if (isTolerated(of)) return spread;
@@ -37,8 +40,8 @@ export function mapSpread(spread: Spread, name: string, again: (items: Lazy) => 
 }
 
 /**
- * Maps an unknown list: the result is unknown, but perhaps of a known shape. For functions of which the result for a list
- * is made of those for its items, one by one.
+ * Maps an unknown list. The result is unknown, but may have a known shape. For functions that work on each item
+ * separately.
  */
 export function eachOfUnknown(unknownList: UnknownValue, again: (items: Lazy) => Value): Pending {
   return because(
@@ -48,27 +51,27 @@ export function eachOfUnknown(unknownList: UnknownValue, again: (items: Lazy) =>
   );
 }
 
-/** Returns the items if all of them are there, else the reason. */
+/** Returns the items if all are known, else the reason why they are not. */
 export function wholeList(value: ListValue): readonly Lazy[] | UnknownValue {
   const spread = value.items.find(item => item.kind === 'spread');
   return spread?.kind === 'spread' ? spread.of : (value.items as readonly Lazy[]);
 }
 
-/** Returns a result as a value, where it cannot be given back to the caller of a builtin. */
+/** Returns a result as a value, where it cannot be returned to the caller of a builtin. */
 export function settled(result: Result): Value {
   if (result.kind !== 'pending') return result;
   const { cause, candidates, bounded } = result;
   return withCandidates({ ...cause, term: null }, candidates, bounded && candidates !== null);
 }
 
-/** Returns a list with one item that may be there or not. */
+/** Returns a spread with a single item that may be absent. */
 export function maybeItem(why: UnknownValue, item: Lazy, name: string): Spread {
   const key = boundedKey(`${name}(${why.key},${lazyKey(item)})`);
   const candidates = [list([item], null), list([], null)];
   return { kind: 'spread', of: withCandidates({ ...why, key, term: null }, candidates, true) };
 }
 
-/** Keeps the items for which the predicate says yes; where it says nothing, the item may be there. */
+/** Keeps the items for which the predicate is true. If it is unknown, the item may be absent. */
 export function filterItems(
   cx: BuiltinContext,
   value: ListValue,
@@ -101,7 +104,7 @@ export function hidden(value: ListValue): UnknownValue {
   return { kind: 'unknown', reason, key: lazyKey(value), term: null, candidates: null, origin: value.origin };
 }
 
-/** Refuses what cannot be called before anything else is looked at, as Nix does. */
+/** Returns the failure of a value that cannot be called, else null. Nix checks this before anything else. */
 export function notCallable(cx: BuiltinContext, f: Lazy, at: Origin | null): Value | null {
   const value = asFunction(cx, f, at);
   return value.kind === 'failure' ? value : null;

@@ -1,6 +1,6 @@
 /**
- * Sets made of lists: `listToAttrs` and `groupBy`. An element that fails or cannot be read leaves the set open and
- * the others readable, although Nix itself would end there.
+ * Makes sets from lists: `listToAttrs` and `groupBy`. An element that fails or cannot be read leaves the set open and
+ * the other elements readable, although Nix itself would fail.
  */
 
 import { sameText } from '../eval/compare.ts';
@@ -35,11 +35,11 @@ import { areAllItems, notCallable, possibleLists, wholeList } from './list-parts
 interface Growing {
   readonly entries: Map<string, Attr>;
   readonly patterns: PatternAttr[];
-  /** Why there may be more. */
+  /** The reason why there may be more attributes. */
   open: UnknownValue | null;
-  /** False once there may be more of which nobody knows how the names look. */
+  /** False once there may be more attributes with arbitrary names. */
   bounded: boolean;
-  /** What may have given a name before, so that it wins. */
+  /** An earlier element that may have provided a name, which then wins. */
   earlier: UnknownValue | null;
 }
 
@@ -58,10 +58,10 @@ export function listToAttrs(cx: BuiltinContext, xs: Lazy, at: Origin | null): Re
   return boundedAttrs(attrs(growing.entries, at, growing.open, growing.patterns), growing.bounded);
 }
 
-/** How many guesses may rest on one another: a candidate that is unknown itself has candidates of its own. */
+/** The depth to which candidates are followed that are unknown themselves and have candidates of their own. */
 const GUESSES = 4;
 
-/** Adds what elements of unknown number would add; all of that is optional. */
+/** Adds the attributes of an unknown number of elements, all of them optional. */
 function addUnknownList(
   cx: BuiltinContext,
   growing: Growing,
@@ -83,11 +83,11 @@ function addUnknownList(
   }
 }
 
-/** @param bounded whether what is not seen looks like something that is */
+/** @param bounded true if unseen attributes look like seen ones */
 function unseen(growing: Growing, why: UnknownValue, bounded: boolean): void {
   growing.open ??= why;
   growing.bounded &&= bounded;
-  // After a failure Nix would not have gone on: what follows is taken as if it had been there alone.
+  // After a failure Nix would have stopped, so the following elements are treated as if it had not been there.
   if (!isTolerated(why)) growing.earlier ??= why;
 }
 
@@ -107,7 +107,7 @@ function addElement(
       else if (kind === 'unknown') unseen(growing, element, false);
     }
     if (element.candidates !== null || maybe) return;
-    // An element of which nothing is known gives one attribute all the same.
+    // An unknown element still yields one attribute.
     const name = hole(field(cx, element, 'name', at) as UnknownValue, null);
     addNamed(cx, growing, { name, element, maybe: true, place: null }, at);
     return;
@@ -141,19 +141,19 @@ function hole(name: UnknownValue, source: string | null): StringValue {
   return stringOf([{ hole: name, source: source ?? '…' }], name.origin);
 }
 
-/** Returns a name as it is written, while that can still be seen. */
+/** Returns the source of a name while it is still available. */
 function sourceOf(lazy: Lazy): string | null {
   if (lazy.kind !== 'thunk' || lazy.expr === null || lazy.scope === null) return null;
   return lazy.scope.file.text.slice(lazy.expr.start, lazy.expr.end);
 }
 
-/** An element of the list whose name is known, perhaps in part. */
+/** An element whose name is known, at least in part. */
 interface NamedElement {
   readonly name: StringValue;
   readonly element: Lazy;
-  /** True if the list has it only perhaps. */
+  /** True if the list may not contain it. */
   readonly maybe: boolean;
-  /** Where the name is written. */
+  /** The place of the name. */
   readonly place: Origin | null;
 }
 
@@ -187,7 +187,7 @@ function addNamed(
   }
 }
 
-/** Returns a name with holes that may be the same as a later one. */
+/** Returns an unknown for whether a name with holes equals a later one. */
 function rivalName(pattern: PatternAttr): UnknownValue {
   const key = `same name as ${stringKey(pattern.name)}`;
   return unknown('whether two names are the same', boundedKey(key), pattern.at);

@@ -1,6 +1,6 @@
 /**
- * Builtins on lists. A spread, items of unknown number, stays where it is; what depends on how many there are is
- * unknown.
+ * Builtins for lists. A spread (an unknown number of items) keeps its position; results that depend on the number of
+ * items are unknown.
  */
 
 import { attrsOf, bool, failure, int, list, perhaps } from '../eval/construct.ts';
@@ -53,7 +53,7 @@ export function filterList(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | n
   );
 }
 
-/** Concatenates lists of lists. What cannot be seen is a spread; what fails hides nothing else. */
+/** Concatenates lists of lists. An unknown list becomes a spread, and a failure hides nothing else. */
 function joinLists(
   cx: BuiltinContext,
   items: readonly Item[],
@@ -96,7 +96,10 @@ export function concatMapList(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin 
   );
 }
 
-/** Evaluates `any` (`wanted` true) and `all` (`wanted` false): the answer is there as soon as one item has it. */
+/**
+ * Evaluates `any` (`wanted` is true) and `all` (`wanted` is false), stopping at the first item that decides the
+ * answer.
+ */
 function quantify(cx: BuiltinContext, f: Lazy, xs: Lazy, wanted: boolean, at: Origin | null): Result {
   const refused = notCallable(cx, f, at);
   if (refused !== null) return refused;
@@ -142,7 +145,7 @@ function unknownOf(cx: BuiltinContext, lazy: Lazy): UnknownValue | null {
   return value.kind === 'unknown' ? value : null;
 }
 
-/** Folds from the left. Over items of unknown number the result is perhaps what it was, or one step further. */
+/** Folds from the left. For an unknown number of items, the result may be the same as before, or one step further. */
 export function foldLeft(
   cx: BuiltinContext,
   step: (accumulator: Lazy, item: Lazy) => Lazy,
@@ -168,7 +171,7 @@ export function foldLeft(
   return cx.resolve(accumulator);
 }
 
-/** More than any Nix file means to make; beyond it the list is not built. */
+/** Limit above the size of any intended list. A larger one is not built. */
 const MAX_GENERATED = 200_000n;
 
 export function generate(
@@ -187,7 +190,7 @@ export function generate(
   return list(items, at);
 }
 
-/** Returns the item at an index that counts from the front; a spread before it hides it. */
+/** Returns the item at an index, which a spread before it makes unknown. */
 function itemAt(
   cx: BuiltinContext,
   value: ListValue,
@@ -206,7 +209,7 @@ function itemAt(
   return failure('other', message, at);
 }
 
-/** Partitions into `{ right; wrong; }`; what the predicate does not decide may be in either. */
+/** Partitions into `{ right; wrong; }`. An item with an unknown predicate may be in either. */
 function partition(cx: BuiltinContext, f: Lazy, xs: Lazy, at: Origin | null): Result {
   const refused = notCallable(cx, f, at);
   if (refused !== null) return refused;

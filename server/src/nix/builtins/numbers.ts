@@ -1,6 +1,4 @@
-/**
- * Builtins on numbers and on types.
- */
+/** Builtins for numbers and types. */
 import { bool, int, string } from '../eval/construct.ts';
 import { arithmetic } from '../eval/operators.ts';
 import type { BuiltinContext, Lazy, Origin, Value } from '../eval/value.ts';

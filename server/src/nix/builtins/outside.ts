@@ -1,6 +1,4 @@
-/**
- * Builtins whose results depend on the machine, the store or the network: never known.
- */
+/** Builtins whose results depend on the machine, the store or the network, and are always unknown. */
 import { symbol, unknown } from '../eval/construct.ts';
 import { lazyKey } from '../eval/identity.ts';
 import { because, builtin, type Table } from './define.ts';

@@ -1,6 +1,4 @@
-/**
- * `match` and `split`. std::regex sees UTF-8 as one character a byte.
- */
+/** `match` and `split`. std::regex treats each byte of UTF-8 as a character. */
 import { asByteString, fromByteString } from '../bytes.ts';
 import { list, nullValue, string, unknown } from '../eval/construct.ts';
 import type { BuiltinContext, Lazy, Origin, Value } from '../eval/value.ts';

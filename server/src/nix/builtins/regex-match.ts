@@ -1,10 +1,10 @@
 /**
- * Matching of regular expressions the way C++'s std::regex does it for POSIX patterns: depth first, left and long
- * first; of all matches from one place the longest, and of those of one length the first found.
+ * Matches regular expressions like C++'s std::regex with POSIX patterns: depth first, alternatives from the left and
+ * greedily; of all matches from a place the longest wins, and among equally long ones the first.
  */
 import type { Node, Regex } from './regex.ts';
 
-/** Start and end of the match and of its groups; a group that took no part is null. */
+/** The range of the match and of its groups, with null for a group that took no part. */
 export interface Match {
   readonly start: number;
   readonly end: number;
@@ -15,11 +15,11 @@ interface Search {
   readonly text: string;
   readonly step: () => void;
   readonly groups: ({ start: number; end: number } | null)[];
-  /** A match need not begin at the beginning of the text, but `^` only holds there. */
+  /** True at the beginning of the text, where `^` matches; a match may begin elsewhere. */
   readonly first: boolean;
 }
 
-/** What follows at a place. @returns true if a match was found that way */
+/** Continues the match at an offset, and returns true if it succeeds. */
 type Next = (at: number) => boolean;
 
 function run(search: Search, node: Node, at: number, next: Next): boolean {
@@ -30,7 +30,7 @@ function run(search: Search, node: Node, at: number, next: Next): boolean {
     case 'sequence':
       return sequence(search, node.parts, 0, at, next);
     case 'choice': {
-      // All of them, since a later one may give a longer match.
+      // All alternatives are tried, since a later one may give a longer match.
       let isFound = false;
       for (const option of node.options) isFound = run(search, option, at, next) || isFound;
       return isFound;
@@ -60,7 +60,7 @@ function sequence(search: Search, parts: readonly Node[], index: number, at: num
   return run(search, part, at, end => sequence(search, parts, index + 1, end, next));
 }
 
-/** Repeats as long as that leads to a match, and less often only if it does not. */
+/** Repeats as often as possible, and less often only if the rest does not match. */
 function repeat(
   search: Search,
   node: Extract<Node, { kind: 'repeat' }>,
@@ -73,7 +73,7 @@ function repeat(
   return count >= node.min && next(at);
 }
 
-/** `x*` of single characters, without a frame on the stack for each. */
+/** Repeats a set of characters (`x*`) without a stack frame for each repetition. */
 function repeatSet(
   search: Search,
   body: Extract<Node, { kind: 'set' }>,
@@ -90,7 +90,7 @@ function repeatSet(
   return false;
 }
 
-/** What is looked for, and where. */
+/** The pattern and the text. */
 interface Subject {
   readonly regex: Regex;
   readonly text: string;
@@ -98,7 +98,7 @@ interface Subject {
   readonly step: () => void;
 }
 
-/** Returns the longest match from a place of those that `accept` takes; of equally long ones the first that is found. */
+/** Returns the longest match from an offset whose end `accept` allows, or the first of several equally long ones. */
 function matchAt(
   { regex, text, step }: Subject,
   start: number,
@@ -115,12 +115,12 @@ function matchAt(
   return best;
 }
 
-/** Matches the whole text, as `match` wants it. */
+/** Matches the whole text, as `match` requires. */
 export function matchWhole(regex: Regex, text: string, step: () => void): Match | null {
   return matchAt({ regex, text, step }, 0, true, end => end === text.length);
 }
 
-/** Returns all matches from left to right, as `split` wants them. */
+/** Returns all matches from left to right, as `split` requires. */
 export function* matches(regex: Regex, text: string, step: () => void): Generator<Match> {
   let at = 0;
   let afterEmpty = false;
@@ -129,7 +129,7 @@ export function* matches(regex: Regex, text: string, step: () => void): Generato
     let match: Match | null = null;
     if (afterEmpty) {
       if (at === text.length) return;
-      // After an empty match: one that is not empty at the same place, else on from the next.
+      // After an empty match, a non-empty one is tried at the same place, and otherwise the next place.
       const place = at;
       match = matchAt({ regex, text, step }, at, first, end => end > place);
       if (match === null) at++;

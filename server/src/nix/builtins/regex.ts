@@ -1,6 +1,6 @@
 /**
- * POSIX extended regular expressions as Nix's `match` and `split` understand them: the syntax.
- * Nix uses C++'s std::regex; where that is not clear about a pattern, the pattern is not understood here either.
+ * Parses POSIX extended regular expressions as Nix's `match` and `split` understand them. Nix uses C++'s std::regex;
+ * patterns whose meaning is unclear there are rejected here.
  */
 
 export type Node =
@@ -19,7 +19,7 @@ export interface Regex {
 
 class NotUnderstood extends Error {}
 
-/** Parses a pattern of bytes (a string of characters below 256). Returns null for what is not understood. */
+/** Parses a pattern of bytes (a string of characters below 256), or returns null if it is not supported. */
 export function parseRegex(pattern: string): Regex | null {
   try {
     return new PatternReader(pattern).whole();
@@ -55,7 +55,7 @@ class PatternReader {
       options.push(this.sequence());
     }
     this.depth--;
-    // An empty alternative is an error to some.
+    // Some implementations reject an empty alternative.
     if (options.length > 1 && options.some(option => option.kind === 'sequence' && option.parts.length === 0))
       throw new NotUnderstood();
     return options.length === 1 ? (options[0] as Node) : { kind: 'choice', options };
@@ -74,7 +74,7 @@ class PatternReader {
     if (min === 1 && max === 1) return body;
     if (this.quantifier() !== null) throw new NotUnderstood();
     if (body.kind === 'start' || body.kind === 'end') throw new NotUnderstood();
-    // How often nothing is repeated shows in what groups have caught.
+    // The number of empty repetitions would be visible in the groups.
     if ((max > 1 || min > 1) && canBeEmpty(body)) throw new NotUnderstood();
     return { kind: 'repeat', body, min, max };
   }
@@ -157,7 +157,7 @@ class PatternReader {
     return { kind: 'set', has: code => tests.some(test => test(code)) !== negated };
   }
 
-  /** One character of a bracket expression or a range that begins with it. */
+  /** Reads a character of a bracket expression, or the range that begins with it. */
   private range(from: string): (code: number) => boolean {
     const low = from.charCodeAt(0);
     const isRange = this.next() === '-' && this.pattern.charAt(this.at + 1) !== ']';

@@ -1,6 +1,4 @@
-/**
- * `sort`: Nix sorts stably with any comparison; one that is no order has no known result.
- */
+/** `sort`. Nix sorts stably with any comparison; the result is unknown if the comparison is no order. */
 
 import { list } from '../eval/construct.ts';
 import { thunk } from '../eval/thunks.ts';
@@ -39,7 +37,7 @@ export function sortItems(
     return [...items].sort((left, right) => {
       const before = less(left, right);
       const after = less(right, left);
-      // Not an order: what comes out of sorting with it depends on the sorting.
+      // Without an order, the result depends on the sorting algorithm.
       if (before && after) throw new Stopped(because(hidden(list(items, at))));
       return before ? -1 : after ? 1 : 0;
     });

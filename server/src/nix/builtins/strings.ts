@@ -1,6 +1,5 @@
 /**
- * Builtins on strings. Nix counts bytes of UTF-8; so does this, and where a cut would leave half a character the
- * result is not known.
+ * Builtins for strings. Like Nix they count bytes of UTF-8; a result that would contain half a character is unknown.
  */
 import { sliceOfBytes, utf8Length } from '../bytes.ts';
 import { attrs, failure, int, list, string, stringOf, unknown } from '../eval/construct.ts';
@@ -24,7 +23,7 @@ import { dropStart, isAscii, knownHead, mapCharacters, takeStart } from './text.
 import { compareVersions, versionParts } from './versions.ts';
 
 /**
- * Texts of list items with a separator between them. Items of unknown number become one hole, together with the
+ * Joins the texts of list items with a separator. An unknown number of items becomes a single hole, including the
  * separators around it.
  */
 export function joinTexts(
@@ -130,7 +129,7 @@ export function replaceStrings(
   const pieces: string[] = [];
   const stopped = replaceInto(cx, olds, fixed, value.text, pieces);
   if (stopped !== null) return stopped;
-  // Older versions of Nix look at all replacements, newer ones at those that are used.
+  // Older versions of Nix evaluate all replacements, newer ones only those that are used.
   const bad = replacements.some(to => cx.speculate(to).kind !== 'string');
   return bad
     ? because(unknown('a replacement that is not used', lazyKey(to), at))
@@ -139,7 +138,10 @@ export function replaceStrings(
 
 type Replacement = (index: number) => StringValue | UnknownValue | FailureValue;
 
-/** Replaces as Nix does: at each place the first of `olds` that fits; an empty one fits everywhere and eats nothing. */
+/**
+ * Replaces as Nix does: at each place the first match among `olds` wins; an empty string matches everywhere and
+ * consumes nothing.
+ */
 function replaceInto(
   cx: BuiltinContext,
   olds: readonly string[],
@@ -165,7 +167,7 @@ function replaceInto(
   return null;
 }
 
-/** Single characters can be replaced on both sides of a hole without knowing what is in it. */
+/** Replaces single characters on both sides of holes, whose content need not be known for that. */
 function replaceInPieces(
   cx: BuiltinContext,
   olds: readonly string[],

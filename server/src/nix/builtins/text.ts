@@ -1,6 +1,4 @@
-/**
- * Work on strings that keeps what is known of them: pieces with holes, and the way back to the file.
- */
+/** Operations on strings that preserve what is known: pieces with holes, and their places in the source. */
 import { stringOf } from '../eval/construct.ts';
 import { boundedKey } from '../eval/identity.ts';
 import type { StringPiece, StringValue, TextPiece } from '../eval/value.ts';
@@ -78,8 +76,8 @@ function cut(piece: TextPiece, from: number, to: number): TextPiece {
 }
 
 /**
- * Each stretch of text through a function that looks at single characters only, so that it may be done piece by
- * piece; a hole becomes the hole of the result.
+ * Applies a function that works on single characters to each known part of a string. A hole becomes a hole of the
+ * result.
  */
 export function mapCharacters(
   value: StringValue,

@@ -1,11 +1,11 @@
 import { compareBytes } from '../bytes.ts';
 
-/** Splits a version into runs of digits and runs of anything else; dots and dashes only separate. */
+/** Splits a version into runs of digits and runs of other characters. Dots and dashes only separate. */
 export function versionParts(version: string): string[] {
   return version.match(/[0-9]+|[^0-9.-]+/g) ?? [];
 }
 
-/** Returns -1, 0 or 1 as Nix orders versions: numbers by value, `pre` before everything, numbers after words. */
+/** Returns -1, 0 or 1 in Nix's order of versions: numbers by value, `pre` before everything, numbers after words. */
 export function compareVersions(left: string, right: string): number {
   const a = versionParts(left);
   const b = versionParts(right);
@@ -29,7 +29,7 @@ function isBefore(x: string, y: string): boolean {
   return compareBytes(x, y) < 0;
 }
 
-/** Returns a number that fits 32 bits; Nix takes a longer one for a word. */
+/** Returns a number that fits into 32 bits. Nix treats a longer one as a word. */
 function smallNumber(part: string): number | null {
   return /^[0-9]+$/.test(part) && Number(part) <= 2_147_483_647 ? Number(part) : null;
 }

@@ -1,6 +1,6 @@
-/** How much work a question may be before evaluation gives up on it. */
+/** Limits for the work that a question may take before evaluation gives up. */
 
-/** Evaluation was given up: the budget of steps is spent, or it nests too deeply. Nothing half-done is kept. */
+/** Thrown when evaluation gives up, because it has used its steps or nests too deeply. No partial result is kept. */
 export class BudgetExceeded extends Error {
   readonly reason: 'steps' | 'depth';
   constructor(reason: 'steps' | 'depth') {
@@ -9,8 +9,8 @@ export class BudgetExceeded extends Error {
   }
 }
 
-/** Nested forces and applications at which evaluation gives up: well inside what the JavaScript stack holds. */
+/** The nesting of forces and applications at which evaluation gives up, well within JavaScript's stack. */
 export const MAX_DEPTH = 700;
 
-/** Steps a single top-level question may take. */
+/** The steps allowed for a top-level question. */
 export const DEFAULT_STEPS = 400_000;

@@ -1,6 +1,4 @@
-/**
- * Equality and order as Nix has them, with a third answer: null, not known.
- */
+/** Equality and order as in Nix, with null as a third answer for unknown. */
 
 import { compareBytes } from '../bytes.ts';
 import { failure, isClosed, stringKey, typeName } from './construct.ts';
@@ -36,7 +34,9 @@ function isFunction(value: Value): boolean {
   return value.kind === 'lambda' || value.kind === 'builtin';
 }
 
-/** Functions are not equal, but one and the same value is in some places, such as inside lists. */
+/**
+ * Compares functions, which are never equal, except that a value equals itself in some places, such as inside lists.
+ */
 function functions(left: Value, right: Value): boolean | null {
   if (left.kind === 'lambda' && right.kind === 'lambda' && left.expr !== right.expr) return false;
   return isFunction(left) && isFunction(right) ? null : false;
@@ -50,7 +50,7 @@ function numbers(
   return Number(left.value) === Number(right.value);
 }
 
-/** Two strings with holes are equal if their holes are, and differ if their known ends do. */
+/** Compares two strings. Strings with holes are equal if their holes are, and differ if their known ends do. */
 export function sameText(left: StringValue, right: StringValue): boolean | null {
   if (left.text !== null && right.text !== null) return left.text === right.text;
   if (stringKey(left) === stringKey(right)) return true;
@@ -90,15 +90,15 @@ function lists(cx: Evaluation, left: ListValue, right: ListValue): Answer {
 
 function sets(cx: Evaluation, left: AttrsValue, right: AttrsValue): Answer {
   if (!isClosed(left) || !isClosed(right) || hasOptional(left) || hasOptional(right)) return null;
-  // Nix compares derivations by `outPath` alone.
+  // Nix compares derivations by `outPath` only.
   if (left.entries.has('type') || right.entries.has('type')) return derivations(cx, left, right);
   if (left.entries.size !== right.entries.size) return false;
   return members(cx, left, right);
 }
 
 /**
- * Nix compares attributes one by one until two differ, in an order of its own: where one differs and another cannot
- * be compared, it is not known which of them it meets first.
+ * Compares attributes. Nix stops at the first difference in an order of its own, so if one attribute differs and
+ * another cannot be compared, the result is unknown.
  */
 function members(cx: Evaluation, left: AttrsValue, right: AttrsValue): Answer {
   let different = false;

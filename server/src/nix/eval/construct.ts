@@ -1,6 +1,4 @@
-/**
- * Small constructors and questions for values, so that the rest never spells out their shapes.
- */
+/** Constructors and predicates for values, so that other code need not know their shapes. */
 
 import { exact } from '../exact.ts';
 import { literalText, type Range, type StringExpr, type StringPart, type TextPart } from '../syntax.ts';
@@ -63,12 +61,12 @@ export function list(items: readonly (Lazy | Spread)[], origin: Origin | null): 
   return { kind: 'list', items, origin };
 }
 
-/** Returns a string all of whose text is known but which was written nowhere (or only as a whole). */
+/** Returns a string whose text is fully known, but which has no place in the source (or only as a whole). */
 export function string(text: string, origin: Origin | null): StringValue {
   return { kind: 'string', text, pieces: text === '' ? [] : [{ text, source: null }], origin };
 }
 
-/** Returns the value of a string literal, with its way back to the file; null if it has holes. */
+/** Returns the value of a string literal with its place in the source, or null if it has holes. */
 export function stringLiteral(expr: StringExpr, scope: Scope): StringValue | null {
   const text = literalText(expr.parts);
   if (text === null) return null;
@@ -78,7 +76,7 @@ export function stringLiteral(expr: StringExpr, scope: Scope): StringValue | nul
 
 function writtenPieces(parts: readonly StringPart[], origin: Origin): StringPiece[] {
   const [only] = parts;
-  // Nearly all there are, and they are many: no list that has room to grow.
+  // The most frequent case, for which no growing list is allocated.
   if (parts.length === 1 && only?.kind === 'text' && only.value !== '') return [writtenPiece(only, origin)];
   return exact(
     parts.flatMap(part => (part.kind === 'text' && part.value !== '' ? [writtenPiece(part, origin)] : [])),
@@ -89,13 +87,13 @@ function writtenPiece({ value, map }: TextPart, origin: Origin): StringPiece {
   return { text: value, source: { origin, map, start: 0 } };
 }
 
-/** A longer text than any Nix file needs: what makes it would eat the memory. */
+/** Limit above any intended text, as code that makes longer ones would exhaust the memory. */
 const MAX_TEXT = 8_000_000;
 const MAX_PIECES = 100_000;
 
 /**
- * Joins pieces to a string; `text` becomes null as soon as one of them is a hole.
- * @throws BudgetExceeded for a text of absurd length
+ * Joins pieces to a string. `text` is null if one of them is a hole.
+ * @throws BudgetExceeded for an absurdly long text
  */
 export function stringOf(pieces: readonly StringPiece[], origin: Origin | null): StringValue {
   let text: string | null = '';
@@ -111,7 +109,7 @@ export function stringOf(pieces: readonly StringPiece[], origin: Origin | null):
   return { kind: 'string', text, pieces, origin };
 }
 
-/** Returns a string as people read it: its text, with holes as they are written. */
+/** Returns a string for display: its text, with holes as written. */
 export function display(value: StringValue): string {
   if (value.text !== null) return value.text;
   return value.pieces.map(piece => ('hole' in piece ? `\${${piece.source}}` : piece.text)).join('');
@@ -126,12 +124,12 @@ export function attrs(
   return { kind: 'attrs', entries, patterns: patterns.length === 0 ? NO_PATTERNS : patterns, open, origin };
 }
 
-/** Returns the set where `open` leads to no other names than its patterns and optional entries have. */
+/** Returns the set, marked as bounded if `open` adds no other names than those of its patterns and optional entries. */
 export function boundedAttrs(set: AttrsValue, isBounded: boolean): AttrsValue {
   return isBounded && set.open !== null ? { ...set, bounded: true } : set;
 }
 
-/** Returns whether nobody knows how the names look that the set may have beside those that it shows. */
+/** Returns whether the set may have further attributes with arbitrary names. */
 export function mayHaveAnyName(set: AttrsValue): set is AttrsValue & { readonly open: UnknownValue } {
   return set.open !== null && set.bounded !== true;
 }
@@ -144,7 +142,7 @@ export function attr(value: Lazy, at: Origin | null, optional = false): Attr {
   return { value, at, optional };
 }
 
-/** Returns an attribute set of values that were written nowhere. */
+/** Returns an attribute set of values without places in the source. */
 export function attrsOf(values: Readonly<Record<string, Lazy>>, origin: Origin | null): AttrsValue {
   const entries = new Map<string, Attr>();
   for (const [name, value] of Object.entries(values)) entries.set(name, attr(value, origin));
@@ -164,7 +162,7 @@ export function failure(
   return { kind: 'failure', failure: kind, message, cycle, origin };
 }
 
-/** Returns an unknown that is told from others by `key`. */
+/** Returns an unknown that `key` distinguishes from others. */
 export function unknown(
   reason: string,
   key: string,
@@ -176,8 +174,8 @@ export function unknown(
 }
 
 /**
- * Returns a named unknown from which others are made by selection and application: `config`, `pkgs`.
- * @param names those that it has as a set, where they are known
+ * Returns a named unknown, such as `config` or `pkgs`, from which others are made by selection and application.
+ * @param names its attribute names, if they are known
  */
 export function symbol(name: string, reason: string, names?: readonly string[]): UnknownValue {
   const term = { kind: 'root', name } as const;
@@ -185,12 +183,15 @@ export function symbol(name: string, reason: string, names?: readonly string[]):
   return { kind: 'unknown', reason, key: name, term, candidates: null, origin: null, ...named };
 }
 
-/** Unknown because an operand is: keeps the operand's reason, told apart by the place and the call. */
+/**
+ * Returns an unknown for a result with an unknown operand. It keeps the operand's reason, and is identified by the
+ * place and the call.
+ */
 export function derived(from: UnknownValue, what: string, origin: Origin | null): UnknownValue {
   return unknown(from.reason, boundedKey(`${what}(${from.key})${placeKey(origin)}`), origin);
 }
 
-/** Returns a key of the place and the very call: one expression is evaluated many times where a function is called many times. */
+/** Returns a key of the place and the individual call, since an expression in a function is evaluated once per call. */
 function placeKey(origin: Origin | null): string {
   if (origin === null) return '';
   return `@${origin.file.path}:${origin.start}${origin.call === null ? '' : identity(origin.call)}`;
@@ -212,8 +213,8 @@ export function unknownApply(fn: UnknownValue, arg: Lazy, at: Origin | null): Un
 }
 
 /**
- * Unknown, but perhaps one of the given values.
- * @param what tells apart what depends on one cause: which of the values it is must follow from it and `why`
+ * Returns an unknown that may be one of the given values.
+ * @param what distinguishes results of the same cause: it and `why` must determine which of the values it is
  */
 export function perhaps(
   why: UnknownValue,
@@ -225,7 +226,7 @@ export function perhaps(
   return unknown(why.reason, key, origin, null, candidates);
 }
 
-/** As `perhaps`, where it is certainly one of the values. */
+/** Returns an unknown like `perhaps` that is certainly one of the values. */
 export function either(
   why: UnknownValue,
   candidates: readonly Lazy[],
@@ -235,7 +236,10 @@ export function either(
   return { ...perhaps(why, candidates, origin, what), bounded: true };
 }
 
-/** Returns the unknown with other candidates. @param bounded whether they show all that it may be */
+/**
+ * Returns the unknown with other candidates.
+ * @param bounded true if they cover all possible values
+ */
 export function withCandidates(
   value: UnknownValue,
   candidates: readonly Lazy[] | null,
@@ -249,7 +253,7 @@ export function isStopped(value: Value): value is UnknownValue | FailureValue {
   return value.kind === 'unknown' || value.kind === 'failure';
 }
 
-/** Returns the words for a value's type in Nix's messages. */
+/** Returns the name of a value's type in Nix's messages. */
 export function typeName(value: Value): string {
   switch (value.kind) {
     case 'null':

@@ -1,19 +1,18 @@
 /**
- * Infinite recursion: a thunk that is forced while it is being evaluated, and questions that Nix would perhaps not ask,
- * of which a cycle is no error.
+ * Detects infinite recursion: a thunk that is forced while it is being evaluated. In questions that Nix might not
+ * ask, a cycle is no error.
  */
 import { failure, originOf, unknown } from './construct.ts';
 import type { Evaluation } from './evaluation.ts';
 import { lazyKey } from './identity.ts';
 import type { FailureValue, Lazy, Origin, Thunk, Value } from './value.ts';
 
-/** Thrown where a cycle goes through a value that Nix would perhaps not look at; met by `speculating`. */
+/** Thrown if a cycle involves a value that Nix might not evaluate; caught by `speculating`. */
 class SpeculativeCycle extends Error {}
 
 /**
- * Asks what Nix would perhaps not evaluate here. A cycle met on the way is not an error then: half-evaluated
- * thunks are left as they were.
- * @returns null in that case
+ * Asks a question that Nix might not evaluate here. Returns null if it runs into a cycle, which is not an error then:
+ * partly evaluated thunks are left unchanged.
  */
 export function speculating<T>(cx: Evaluation, question: () => T): T | null {
   const running = cx.running.length;
@@ -40,7 +39,7 @@ export function speculate(cx: Evaluation, lazy: Lazy): Value {
   );
 }
 
-/** Returns the failure of a thunk that needs itself, with the places of the cycle. */
+/** Returns the failure of a thunk that depends on itself, with the places of the cycle. */
 export function cycleFailure(cx: Evaluation, again: Thunk): FailureValue {
   const first = cx.running.lastIndexOf(again);
   if ((cx.boundaries.at(-1) ?? 0) > first) throw new SpeculativeCycle();

@@ -1,8 +1,7 @@
 /**
- * The evaluator: expressions to values, lazily, with unknowns and failures as values.
- *
- * It follows Nix's own evaluation order, so that a cycle met here is a cycle in Nix. What it cannot know it says
- * so; a value that it claims is the value that Nix computes.
+ * The evaluator: evaluates expressions to values lazily, with unknowns and failures as values.
+ * It follows Nix's own evaluation order, so that a cycle here is a cycle in Nix. Values that it cannot determine are
+ * unknown; a value that it claims is the one that Nix computes.
  */
 
 import { groupOf } from '../bindings.ts';
@@ -162,7 +161,7 @@ function assertion(cx: Evaluation, expr: Extract<Expr, { kind: 'assert' }>, scop
   return evaluate(cx, expr.body, scope);
 }
 
-/** `fn arg`. A set with `__functor` is a function; one with `open` might be. */
+/** Applies `fn arg`. A set with `__functor` is a function; an open set may be one. */
 export function apply(cx: Evaluation, fn: Value, arg: Lazy, at: Origin | null): Value {
   switch (fn.kind) {
     case 'lambda': {

@@ -1,6 +1,6 @@
 /**
- * The state of one evaluation: its files, its budget, what is being forced, and who listens. Created once for a
- * snapshot of a workspace; the functions that do the work take it as their first argument.
+ * The state of an evaluation: its files, its budget, what is being forced, and its listeners. Created once per
+ * snapshot of a workspace; the functions that evaluate take it as their first argument.
  */
 
 import type { SourceFile } from '../source.ts';
@@ -21,61 +21,64 @@ import type {
   Value,
 } from './value.ts';
 
-/** Hears of imports: `to` is the path of the file that `from` imported. */
+/** Called for each import: the file `from` imported the path `to`. */
 export type NoteImport = (from: SourceFile, to: string) => void;
 
-/** What an unknown stands for after all, as whoever started the evaluation can tell; null where nobody can. */
+/** Returns the value of an unknown, as determined by the owner of the evaluation, or null if it remains unknown. */
 type Resolver = (value: UnknownValue) => Value | null;
 
 export interface Evaluation extends BuiltinContext {
   readonly files: NixFiles;
-  /** Builtins and constants: the parent of every file's scope. */
+  /** Builtins and constants, which are the parent scope of every file. */
   readonly globals: ReadonlyMap<string, Lazy>;
-  /** Hears that `from` imported `to`. */
+  /** Called when `from` has imported `to`. */
   readonly noteImport: NoteImport;
-  /** Takes up selections while a question is traced: see trace.ts. */
+  /** Records selections while a question is traced: see trace.ts. */
   trace: Trace | null;
-  /** Asked where evaluation cannot go on without the value: selections from it stay symbolic. */
+  /** Called when evaluation needs the value of an unknown. Selections from it remain symbolic. */
   resolver: Resolver | null;
-  /** Asked what each selection from an unknown comes to, while somebody knows more than the files say by themselves. */
+  /** Called for the result of each selection from an unknown, while more is known than the files alone say. */
   settle: Resolver | null;
-  /** Weak head normal form. An unknown stays symbolic: `resolve` asks what it stands for. */
+  /** Evaluates to weak head normal form. An unknown remains symbolic; `resolve` determines its value. */
   force(lazy: Lazy): Value;
-  /** The value of an expression in a scope. */
+  /** Returns the value of an expression in a scope. */
   evaluate(expr: Expr, scope: Scope): Value;
-  /** The value of a file of the workspace, evaluated at most once. `path` is relative to the root. */
+  /** Returns the value of a file in the workspace, which is evaluated at most once. `path` is relative to the root. */
   importFile(path: string, at: Origin | null): Value;
   stepsLeft: number;
   depth: number;
-  /** Thunks being forced, outermost first: what a cycle is read from. */
+  /** Thunks that are being forced, outermost first, from which cycles are read. */
   readonly running: Thunk[];
-  /** Lengths of `running` where Nix would perhaps not have gone on: see `speculate` in evaluate.ts. */
+  /** Lengths of `running` at which Nix might not have continued: see `speculate` in evaluate.ts. */
   readonly boundaries: number[];
-  /** Failures passed over so far, so that they hide nothing else. Nix would have ended with one of them. */
+  /** Failures that were ignored so far, so that they hide nothing else. Nix would have stopped at one of them. */
   readonly tolerated: Set<FailureValue>;
-  /** Values of files by path, as `import` gives them. */
+  /** Imported values by path. */
   readonly imports: Map<string, Lazy>;
-  /** Drops what was computed from a file, so that it is read anew. Files that import it are the caller's to name. */
+  /** Drops what was computed from a file, so that it is read again. The caller has to name the files that import it. */
   forgetFile(path: string): void;
   /**
-   * Sets that all who read them have in common: those that much is made of, others that are read beside them, and those
-   * from which selections are watched. See sharing.ts.
+   * Sets that are the same for all their readers: those from which many values are made, those that are read besides,
+   * and those whose selections are watched. See sharing.ts.
    */
   readonly common: WeakMap<AttrsValue, 'made-of' | 'beside' | 'watched'>;
-  /** What is made of those, by the file that says how. */
+  /** The values made from those sets, by the file of the expression. */
   readonly shared: Map<string, SharedValues>;
-  /** Pairs that functions make of names, by the file of the function; see shared-pairs.ts. */
+  /** Pairs that functions make from names, by the file of the function; see shared-pairs.ts. */
   readonly pairs: Map<string, PairMakers>;
-  /** Results of applying whole files to identical arguments, by file and by what identifies those; see functions.ts. */
+  /**
+   * Results of applying whole files to identical arguments, by file and by the key of the arguments; see
+   * functions.ts.
+   */
   readonly applications: Map<string, Map<string, Value>>;
   /**
-   * By file: the scope in which a walk looked into the function that the file consists of. What was evaluated there
-   * need not be again when the file is read as a module, which is given the same.
+   * By file, the scope in which a walk visited the function that is the whole file. Values from the walk are reused
+   * when the file is read as a module with the same arguments.
    */
   readonly modules: Map<string, Scope>;
 }
 
-/** Lets go of what a walk has seen of a file: nobody will read it as a module, or somebody has. */
+/** Drops the values that a walk has kept for a file, once it was read as a module or certainly will not be. */
 export function forgetWalked({ modules }: Evaluation, path: string): void {
   const scope = modules.get(path);
   if (scope === undefined) return;
@@ -83,7 +86,7 @@ export function forgetWalked({ modules }: Evaluation, path: string): void {
   clearMade(scope);
 }
 
-/** Values hold on to their scopes for long. */
+/** Cleared because values keep their scopes alive. */
 function clearMade({ made }: Scope): void {
   if (made === null) return;
   for (const inner of made.lets.values()) clearMade(inner);
@@ -92,8 +95,8 @@ function clearMade({ made }: Scope): void {
 }
 
 /**
- * Asks one question with a budget of its own.
- * @returns the answer, or `BudgetExceeded` as a value: the caller counts it as "not analysable".
+ * Asks a question with a budget of its own.
+ * @returns the answer, or `BudgetExceeded` as a value, which the caller counts as "not analysable"
  */
 export function withBudget<T>(cx: Evaluation, steps: number, question: () => T): T | BudgetExceeded {
   const before = cx.stepsLeft;
@@ -105,7 +108,7 @@ export function withBudget<T>(cx: Evaluation, steps: number, question: () => T):
   } catch (error) {
     cx.running.length = running;
     if (error instanceof BudgetExceeded) return error;
-    // V8's own stack limit: the same thing, met earlier. Nothing else may be swallowed here.
+    // V8's own stack limit was reached first. Other errors must not be swallowed.
     if (error instanceof RangeError && /call stack/i.test(error.message)) return new BudgetExceeded('depth');
     throw error;
   } finally {

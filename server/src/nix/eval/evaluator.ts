@@ -1,6 +1,4 @@
-/**
- * Putting an evaluation together: its globals, `import`, and the view that builtins have of it.
- */
+/** Assembles an evaluation: its globals, `import`, and the interface for builtins. */
 import { builtinsScope } from '../builtins/index.ts';
 import { BudgetExceeded, DEFAULT_STEPS } from './budget.ts';
 import { equal, less } from './compare.ts';
@@ -19,9 +17,9 @@ import { thunk } from './thunks.ts';
 import type { AttrsValue, FailureValue, Lazy, NixFiles, Origin, UnknownValue, Value } from './value.ts';
 
 /**
- * Creates an evaluation over files.
+ * Creates an evaluation of files.
  * @param files the workspace; nothing else is ever read
- * @param noteImport hears of every import
+ * @param noteImport called for every import
  */
 export function createEvaluation(files: NixFiles, noteImport: NoteImport = () => {}): Evaluation {
   const cx: Evaluation = {
@@ -105,7 +103,7 @@ function importFile(cx: Evaluation, path: string, at: Origin | null): Value {
   return force(cx, lazy);
 }
 
-/** `import path`: a folder stands for its `default.nix`. */
+/** Evaluates `import path`. A folder refers to its `default.nix`. */
 function importPath(cx: Evaluation, lazy: Lazy, at: Origin | null): Value {
   const value = force(cx, lazy);
   switch (value.kind) {
@@ -146,12 +144,12 @@ function importTarget(cx: Evaluation, text: string, at: Origin | null): Value {
   return importFile(cx, target, at);
 }
 
-/** Returns the file that importing a path reads. */
+/** Returns the file that an import of a path reads. */
 export function importedFile(files: NixFiles, path: string): string {
   return files.kind(path) === 'directory' ? (joinPath(path, 'default.nix') as string) : path;
 }
 
-/** Returns the symbolic set of which nothing is known but its name. */
+/** Returns a symbolic set of which only the name is known. */
 export function openAttrs(name: string, reason: string): AttrsValue {
   return attrs(new Map(), null, unknown(reason, name, null, { kind: 'root', name }));
 }

@@ -1,6 +1,4 @@
-/**
- * Failures in words for people. Knows nothing of evaluation.
- */
+/** Describes failures for people. Knows nothing of evaluation. */
 import type { FailureValue } from './value.ts';
 
 /** Describes a failure for people, as a phrase without a full stop. */

@@ -1,6 +1,4 @@
-/**
- * Applying Nix functions to arguments.
- */
+/** Applies Nix functions to arguments. */
 
 import { byText } from '../../std.ts';
 import { extentOf } from '../source.ts';
@@ -28,7 +26,7 @@ export function applyLambda(cx: Evaluation, fn: LambdaValue, arg: Lazy, at: Orig
   const { path } = fn.scope.file;
   const result = cx.applications.get(path)?.get(shared);
   if (result !== undefined) return result;
-  // The result serves every caller, so it must not say that it came through this one.
+  // The result is used by all callers, so it must not contain this call.
   const value = call(cx, fn, arg, null);
   const results = cx.applications.get(path);
   if (results === undefined) cx.applications.set(path, new Map([[shared, value]]));
@@ -52,7 +50,7 @@ function call(cx: Evaluation, fn: LambdaValue, arg: Lazy, at: Origin | null): Va
   return cx.evaluate(fn.expr.body, scope);
 }
 
-/** Binds what the argument has to the names that a function takes it apart into, in the scope of its body. */
+/** Binds a function's formals to the attributes of its argument, in the scope of its body. */
 function bindFormals(
   cx: Evaluation,
   fn: LambdaValue,
@@ -102,11 +100,11 @@ function formalValue(formal: Formal, args: AttrsValue, scope: Scope, at: Origin 
   return fallback;
 }
 
-/** Returns an argument of an unknown set: what the set has under that name, or perhaps the default. */
+/** Returns an argument from an unknown set: the attribute of that name, or possibly the default. */
 function unknownFormal(formal: Formal, set: UnknownValue, scope: Scope, at: Origin | null): UnknownValue {
   const value = unknownSelect(set, formal.name.name, at);
   if (formal.fallback === null) return value;
-  // As with `or`: another function may have another default for the same attribute.
+  // As with `or`, another function may have another default for the same attribute.
   const key = boundedKey(`${value.key} ? ${identity(formal)}${identity(scope)}`);
   return { ...value, key, candidates: [delay(formal.fallback, scope)] };
 }
@@ -116,7 +114,7 @@ function optionalArgument(formal: Formal, args: AttrsValue, at: Origin | null): 
   return unknown(`whether the argument \`${name}\` is given`, `${identity(args)}.${name}`, at);
 }
 
-/** Returns true for the function that a file consists of, as `import` gives it. */
+/** Returns whether a function is the whole file, as `import` returns it. */
 function isWholeFile(fn: LambdaValue): boolean {
   if (fn.scope.parent !== null || fn.scope.call !== null) return false;
   const extent = extentOf(fn.scope.file);
@@ -124,9 +122,9 @@ function isWholeFile(fn: LambdaValue): boolean {
 }
 
 /**
- * Returns a key that identifies an argument without forcing anything; null where that is not possible. A file that is a
- * function is often imported by many others with the same arguments (`{ inherit pkgs; }`), and Nix functions are pure:
- * one result serves all.
+ * Returns a key that identifies an argument without forcing it, or null if that is not possible. A file that is a
+ * function is often imported by many others with the same arguments (`{ inherit pkgs; }`), and since Nix functions
+ * are pure, they can share the result.
  */
 function sharedArgument(cx: Evaluation, arg: Lazy): string | null {
   const set = evaluated(arg) ?? literalSet(cx, arg);
@@ -140,7 +138,7 @@ function sharedArgument(cx: Evaluation, arg: Lazy): string | null {
   return key;
 }
 
-/** Forces a thunk only if it is a set written out, which cannot fail or recurse. */
+/** Forces a thunk only if it is a literal set, which cannot fail or recurse. */
 function literalSet(cx: Evaluation, lazy: Lazy): Value | null {
   if (lazy.kind !== 'thunk' || lazy.state !== 'suspended' || lazy.expr.kind !== 'attrs') return null;
   if (
@@ -169,10 +167,10 @@ function identityOf(lazy: Lazy): string | null {
   }
 }
 
-/** Returns what a thunk is known to be without forcing it: its value, or the variable or constant it stands for. */
+/** Returns what is known of a thunk without forcing it: its value, or the variable or constant that it refers to. */
 function settled(lazy: Lazy): Value | null {
   let at = lazy;
-  // A chain of names is short; one that is not may be a circle.
+  // Real chains of names are short; a longer one may be a cycle.
   for (let hops = 0; hops < 8; hops++) {
     if (at.kind !== 'thunk') return at;
     if (at.state === 'evaluated') return at.value;

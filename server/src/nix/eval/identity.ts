@@ -1,6 +1,6 @@
 /**
- * Identity without evaluation: keys by which two unknowns are recognised as the same value. Equal keys promise
- * equal values; different keys promise nothing.
+ * Identity without evaluation: keys by which equal unknowns are recognised. Equal keys guarantee equal values;
+ * different keys guarantee nothing.
  */
 
 import { counter } from '../../std.ts';
@@ -10,7 +10,7 @@ import type { Lazy, StringValue, UnknownValue } from './value.ts';
 const numbers = new WeakMap<object, string>();
 const nextNumber = counter();
 
-/** Returns a name for an object, the same as long as it lives. */
+/** Returns a name for an object that is constant for its lifetime. */
 export function identity(object: object): string {
   let name = numbers.get(object);
   if (name === undefined) {
@@ -20,13 +20,13 @@ export function identity(object: object): string {
   return name;
 }
 
-/** Identity of a string for comparison: two strings with holes are equal if these are. */
+/** Returns a key for comparing strings. Two strings with holes are equal if their keys are. */
 export function stringKey(value: StringValue): string {
   if (value.text !== null) return value.text;
   return value.pieces.map(piece => ('hole' in piece ? `\0{${piece.hole.key}}` : piece.text)).join('');
 }
 
-/** Returns a key for what has perhaps not been evaluated yet. Forces nothing. */
+/** Returns a key for a value that may not have been evaluated, without forcing it. */
 export function lazyKey(lazy: Lazy): string {
   const value = lazy.kind === 'thunk' ? lazy.value : lazy;
   switch (value?.kind) {
@@ -47,12 +47,12 @@ export function lazyKey(lazy: Lazy): string {
   }
 }
 
-/** Keys are made of keys; this keeps them from growing without end. */
+/** Limits the length of a key, since keys are made of keys. */
 export function boundedKey(key: string): string {
   return key.length <= 240 ? key : `sha1:${hexHash('sha1', key)}`;
 }
 
-/** Returns true for the unknown that stands for a failure which was passed over: see `BuiltinContext.tolerate`. */
+/** Returns whether an unknown stands for an ignored failure: see `BuiltinContext.tolerate`. */
 export function isTolerated(value: UnknownValue): boolean {
   return value.key.startsWith('failed:');
 }

@@ -1,6 +1,6 @@
 /**
- * Nix's operators. Both sides are evaluated in Nix's order; an unknown side makes the result unknown unless Nix
- * would not have looked at it.
+ * Nix's operators. Both sides are evaluated in Nix's order; an unknown side makes the result unknown, unless Nix
+ * would not have evaluated it.
  */
 
 import type { BinaryExpr, Expr, UnaryExpr } from '../syntax.ts';
@@ -113,7 +113,7 @@ function truth(
   return typeof answer === 'boolean' ? bool(answer !== negate, origin) : answer;
 }
 
-/** Neither side is unknown itself, but something in them is. */
+/** Returns the unknown for a comparison in which neither side is unknown itself, but something inside them is. */
 function inside(left: Value, right: Value, origin: Origin): UnknownValue {
   return unknown('a value inside what is compared', `compare(${identity(left)},${identity(right)})`, origin);
 }
@@ -133,7 +133,7 @@ function logic(cx: Evaluation, expr: BinaryExpr, scope: Scope, origin: Origin): 
   return failure('type', `value is ${typeName(right)} while a Boolean was expected`, origin);
 }
 
-/** `left // right` */
+/** Evaluates `left // right`. */
 export function update(cx: BuiltinContext, left: Value, right: Value, origin: Origin | null): Value {
   for (const side of [left, right]) {
     if (side.kind !== 'attrs' && side.kind !== 'unknown')
@@ -144,7 +144,7 @@ export function update(cx: BuiltinContext, left: Value, right: Value, origin: Or
   return updateSets(cx, asSet(cx, left), asSet(cx, right), origin);
 }
 
-/** Returns an unknown set as a set: what its candidates have is optional, and there may be more. */
+/** Returns an unknown set as a set: the attributes of its candidates are optional, and there may be more. */
 function asSet(cx: BuiltinContext, value: Value): AttrsValue {
   if (value.kind === 'attrs') return value;
   const entries = new Map<string, Attr>();
@@ -178,7 +178,7 @@ function updateSets(
   const hidden = open ?? (right.patterns.length > 0 ? namesOf(right) : null);
   const entries = new Map(left.entries);
   if (hidden !== null) {
-    // What is on the left may be replaced by something that cannot be seen.
+    // An attribute of the left side may be replaced by one that is not visible.
     for (const [name, entry] of left.entries)
       entries.set(name, { ...entry, value: perhaps(hidden, [entry.value], entry.at, `// ${name}`) });
   }
@@ -192,14 +192,14 @@ function updateSets(
   return boundedAttrs(attrs(entries, origin, right.open ?? left.open, patterns), isBounded);
 }
 
-/** Returns an attribute that the right side may have, over what the left side has. */
+/** Returns an optional attribute of the right side merged over that of the left side. */
 function optionalUpdate(name: string, entry: Attr, before: Attr | undefined, why: UnknownValue): Attr {
   if (before === undefined) return entry;
   const value = perhaps(why, [entry.value, before.value], entry.at, `// ${name}`);
   return attr(value, entry.at, before.optional);
 }
 
-/** Patterns of the left side that the right side does not certainly replace. */
+/** Returns the patterns of the left side that the right side does not certainly replace. */
 function withoutOverwritten(left: AttrsValue, right: AttrsValue): PatternAttr[] {
   const kept: PatternAttr[] = [];
   for (const pattern of left.patterns) {
@@ -217,12 +217,12 @@ function mayBeOneOf(pattern: PatternAttr, set: AttrsValue): boolean {
   return false;
 }
 
-/** Returns why the names of a set without unknown rest are not all known. */
+/** Returns the reason why the names of a closed set are not all known. */
 function namesOf(set: AttrsValue): UnknownValue {
   return unknown('which names a set has', `names(${identity(set)})`, set.origin);
 }
 
-/** `left ++ right` */
+/** Evaluates `left ++ right`. */
 export function append(cx: BuiltinContext, left: Value, right: Value, origin: Origin | null): Value {
   if (left.kind === 'unknown' && right.kind === 'unknown') return derived(left, `++ ${right.key}`, origin);
   const items: (Lazy | Spread)[] = [];
@@ -233,7 +233,7 @@ export function append(cx: BuiltinContext, left: Value, right: Value, origin: Or
       return failure('type', `value is ${typeName(side)} while a list was expected`, origin);
     else for (const item of side.items) items.push(item);
   }
-  // Copying costs: a list that is built one by one is quadratic.
+  // Copying takes time: building a list item by item is quadratic.
   cx.step(items.length >> 6);
   return list(items, origin);
 }
@@ -249,7 +249,7 @@ function plus(cx: Evaluation, left: Value, right: Value, expr: BinaryExpr, scope
   }
   const outPath =
     left.kind === 'attrs' && cx.has(left, 'outPath') === true ? cx.select(left, 'outPath', origin) : null;
-  // `self + "/file"` names a file of the workspace.
+  // `self + "/file"` is a file of the workspace.
   if (outPath?.kind === 'path')
     return appendToPath(outPath, right.kind === 'path' ? right : toText(cx, right, false, origin), origin);
   const first = toText(cx, left, false, originOf(expr.left, scope));
@@ -271,7 +271,10 @@ function isNumber(value: Value): value is Extract<Value, { kind: 'int' | 'float'
   return value.kind === 'int' || value.kind === 'float';
 }
 
-/** `+ - * /` on numbers. An overflow is an error in newer Nix and wraps in older: not known. */
+/**
+ * Evaluates `+ - * /` on numbers. An overflow is an error in newer versions of Nix and wraps in older ones, so it is
+ * unknown.
+ */
 export function arithmetic(operator: string, left: Value, right: Value, origin: Origin | null): Value {
   for (const side of [left, right]) {
     if (side.kind === 'failure') return side;

@@ -1,5 +1,5 @@
 /**
- * Paths. Inside the workspace a path is relative to its root and has no leading `/`; `..` above the root leaves
+ * Path values. A path inside the workspace is relative to its root, without a leading `/`; `..` above the root leaves
  * the workspace and is unknown.
  */
 
@@ -16,8 +16,8 @@ export function folderOf(file: string): string {
 }
 
 /**
- * Joins and normalises: `.`, `..` and empty names are resolved.
- * @returns null where the result would lie above the workspace root
+ * Joins and normalises paths: resolves `.`, `..` and empty names. Returns null if the result would be above the
+ * workspace root.
  */
 export function joinPath(base: string, relative: string): string | null {
   const absolute = base.startsWith('/');
@@ -41,7 +41,7 @@ export function pathText(cx: Evaluation, parts: readonly StringPart[], scope: Sc
   return pathFrom(text.text.startsWith('/') ? '/' : folderOf(scope.file.path), text.text, origin);
 }
 
-/** Returns a path below `base`, or unknown where it leaves the workspace. */
+/** Returns a path below `base`, or an unknown if it leaves the workspace. */
 export function pathFrom(base: string, relative: string, origin: Origin | null): PathValue | UnknownValue {
   const joined = joinPath(base, relative);
   return joined === null
@@ -49,13 +49,13 @@ export function pathFrom(base: string, relative: string, origin: Origin | null):
     : path(joined, origin);
 }
 
-/** `path + right`: Nix appends the text, then normalises. */
+/** Evaluates `path + right`: Nix appends the text, then normalises. */
 export function appendToPath(left: PathValue, right: Value, origin: Origin | null): Value {
   if (right.kind !== 'string' && right.kind !== 'path') return right;
   if (right.kind === 'string' && right.text === null) return derived(holeOf(right), 'path +', origin);
   const text = right.text as string;
   const absolute = left.text.startsWith('/');
-  // Where the workspace lies is not known, nor is the name of its own folder.
+  // The location of the workspace is unknown, and so is the name of its root folder.
   const hidden = right.kind === 'path' ? !text.startsWith('/') : left.text === '' && !/^(\/|$)/.test(text);
   const joined = hidden ? null : joinPath(absolute ? '/' : '', `${left.text}${text}`);
   return joined === null
@@ -63,7 +63,10 @@ export function appendToPath(left: PathValue, right: Value, origin: Origin | nul
     : path(joined, origin);
 }
 
-/** `"${./.}/file"` and `toString ./file` name a file of the workspace; null for texts that do not. */
+/**
+ * Returns the path in the workspace that a text such as `"${./.}/file"` or `toString ./file` names, or null for other
+ * texts.
+ */
 export function stringAsPath(value: StringValue): PathValue | null {
   const [first, ...rest] = value.pieces;
   if (first === undefined || !('hole' in first) || !first.hole.key.startsWith('path:')) return null;
@@ -74,15 +77,15 @@ export function stringAsPath(value: StringValue): PathValue | null {
     if ('hole' in piece) return null;
     text += piece.text;
   }
-  // The workspace folder's own name goes on: another folder beside it.
+  // The text extends the name of the workspace folder, and names another folder beside it.
   if (base.text === '' && !/^(\/|$)/.test(text)) return null;
   const joined = joinPath(base.text.startsWith('/') ? '/' : '', text);
   return joined === null ? null : path(joined, value.origin);
 }
 
 /**
- * Returns the text of a path of the workspace as far as it is known, with a \0 for each character of a hash: flakes are
- * evaluated in the store, and a path that is put into a text is copied there by itself. Null for other texts.
+ * Returns the text of a path in the workspace as far as it is known, with a \0 for each character of a hash, or null
+ * for other texts. Flakes are evaluated in the store, and a path in a text is copied there individually.
  */
 export function textOfPath(value: StringValue, files: NixFiles): string | null {
   const inside = stringAsPath(value);
@@ -91,7 +94,7 @@ export function textOfPath(value: StringValue, files: NixFiles): string | null {
   const base = first !== undefined && 'hole' in first ? first.hole.candidates?.[0] : undefined;
   if (first === undefined || !('hole' in first) || base?.kind !== 'path') return null;
   const store = `/nix/store/${'\0'.repeat(32)}-`;
-  // The flake itself lies there already.
+  // The flake itself is already in the store.
   if (base.text === '' || !first.hole.reason.endsWith('in the store'))
     return `${store}source${inside.text === '' ? '' : `/${inside.text}`}`;
   const name = base.text.slice(base.text.lastIndexOf('/') + 1);

@@ -1,6 +1,4 @@
-/**
- * Names: in the lexical scopes first, then in the sets that `with` brings in.
- */
+/** Looks up names: first in the lexical scopes, then in the sets of `with`. */
 
 import type { SourceFile } from '../source.ts';
 import type { Expr } from '../syntax.ts';
@@ -22,7 +20,7 @@ export function fileScope(cx: Evaluation, file: SourceFile): Scope {
   };
 }
 
-/** Returns a name in the lexical scopes, `with` left aside. */
+/** Returns the binding of a name in the lexical scopes, ignoring `with`. */
 export function lookupLexical(scope: Scope, name: string): Lazy | null {
   for (let at: Scope | null = scope; at !== null; at = at.parent) {
     const binding = at.names?.get(name);
@@ -31,7 +29,7 @@ export function lookupLexical(scope: Scope, name: string): Lazy | null {
   return null;
 }
 
-/** Suspends an expression where the scope is complete: a variable is then the binding itself. */
+/** Suspends an expression in a complete scope. A variable becomes its binding directly. */
 export function delayArgument(expr: Expr, scope: Scope): Lazy {
   if (expr.kind === 'variable') {
     const binding = lookupLexical(scope, expr.name);
@@ -46,7 +44,10 @@ export function variable(cx: Evaluation, name: string, at: Expr, scope: Scope): 
   return lookupWith(cx, name, at, scope);
 }
 
-/** Looks a name up in the sets of `with`, innermost first. One that cannot be looked into may have it: the search ends there. */
+/**
+ * Looks up a name in the sets of `with`, innermost first. A set whose names are unknown may have it, so the search
+ * ends there.
+ */
 function lookupWith(cx: Evaluation, name: string, at: Expr, scope: Scope): Value {
   const origin = originOf(at, scope);
   for (let inner: Scope | null = scope; inner !== null; inner = inner.parent) {
@@ -69,7 +70,7 @@ function lookupWith(cx: Evaluation, name: string, at: Expr, scope: Scope): Value
   return failure('undefined-variable', `undefined variable '${name}'`, origin);
 }
 
-/** Returns the set of the next `with` further out that has the name, if none between them may have it. */
+/** Returns the value in the next outer `with` that certainly has the name, or null if one in between may have it. */
 function certainOuter(cx: Evaluation, name: string, inner: Scope): Value | null {
   for (let outer = inner.parent; outer !== null; outer = outer.parent) {
     if (outer.subject === null) continue;
@@ -80,7 +81,9 @@ function certainOuter(cx: Evaluation, name: string, inner: Scope): Value | null 
   return null;
 }
 
-/** Returns a name that the set of a `with` may have: if not, it is that of a `with` further out, if one certainly has it. */
+/**
+ * Returns a name that the set of a `with` may have; otherwise it is that of an outer `with`, if one certainly has it.
+ */
 function perhapsOuter(cx: Evaluation, value: Value, name: string, inner: Scope, origin: Origin): Value {
   if (value.kind !== 'unknown') return value;
   for (let outer = inner.parent; outer !== null; outer = outer.parent) {

@@ -1,6 +1,4 @@
-/**
- * Selection: `a.b`, `a.b or c`, `a ? b`, static and by computed names, on sets and on unknowns.
- */
+/** Selections: `a.b`, `a.b or c` and `a ? b`, with static and computed names, on sets and unknowns. */
 
 import type { AttrName, HasAttrExpr, SelectExpr } from '../syntax.ts';
 import { sameText } from './compare.ts';
@@ -33,7 +31,7 @@ import type {
   Value,
 } from './value.ts';
 
-/** How a selection is written, for its trace. */
+/** The form of a selection in the source, for its trace. */
 interface Manner {
   readonly guarded: boolean;
   readonly fallback: Lazy | null;
@@ -41,12 +39,12 @@ interface Manner {
 }
 const PLAIN: Manner = { guarded: false, fallback: null, expr: null };
 
-/** Returns true if selections from this are recorded. */
+/** Returns whether selections from a value are recorded. */
 function isWatched({ trace }: Evaluation, target: AttrsValue | UnknownValue): boolean {
   return trace?.watches(target) === true;
 }
 
-/** Returns the attribute under a written name where it is certainly there and not recorded: most selections by far. */
+/** Returns the attribute under a literal name if it certainly exists and is not recorded, as for most selections. */
 function plainAttr(cx: Evaluation, target: Value, step: AttrName): Lazy | null {
   if (target.kind !== 'attrs' || step.kind !== 'name') return null;
   const entry = target.entries.get(step.name);
@@ -78,13 +76,13 @@ export function selectPath(cx: Evaluation, expr: SelectExpr, scope: Scope): Valu
     value = next;
   }
   if (fallback === null || value.kind !== 'unknown' || certain) return value;
-  // Not the same value as the bare selection: that of another fallback differs from it.
+  // This differs from the bare selection, and from one with another fallback.
   const key = boundedKey(`${value.key} or ${lazyKey(fallback)}`);
   const candidates = [...(value.candidates ?? [withCandidates(value, null)]), fallback];
   return withCandidates({ ...value, key }, candidates, value.candidates === null || value.bounded === true);
 }
 
-/** Returns true if the attribute is certainly there, whatever its value. */
+/** Returns whether the attribute certainly exists, whatever its value. */
 function surely(value: Value, name: StringValue | UnknownValue): boolean {
   return value.kind === 'attrs' && name.kind === 'string' && hasText(value, name) === true;
 }
@@ -107,7 +105,7 @@ function missing(value: Value, name: StringValue | UnknownValue, at: Origin | nu
   return failure('missing-attribute', text ?? '', at);
 }
 
-/** One step of a selection; null where the attribute is certainly not there. */
+/** Evaluates one step of a selection, or returns null if the attribute certainly does not exist. */
 function selectStep(
   cx: Evaluation,
   target: Value,
@@ -176,7 +174,9 @@ function selectAttrs(cx: Evaluation, target: AttrsValue, name: StringValue, at: 
   return canMatch(target, name) ? unknownAttr(target, name, at) : null;
 }
 
-/** Returns true if an attribute of a set without unknown rest may have the name: one is a pattern that could give the other. */
+/**
+ * Returns whether an attribute of a closed set may have the name: a pattern may match, or the name itself has holes.
+ */
 export function canMatch(target: AttrsValue, name: StringValue): boolean {
   if (target.patterns.some(pattern => sameText(pattern.name, name) !== false)) return true;
   if (name.text !== null) return false;
@@ -205,12 +205,12 @@ function hasText(target: AttrsValue, name: StringValue): boolean | null {
   return target.open === null && !canMatch(target, name) ? false : null;
 }
 
-/** Returns whether the set has the attribute; null: not known. */
+/** Returns whether the set has the attribute, or null if that is unknown. */
 export function has(target: AttrsValue | UnknownValue, name: string): boolean | null {
   return target.kind === 'unknown' ? null : hasText(target, string(name, null));
 }
 
-/** `set.name` as builtins need it. */
+/** Evaluates `set.name` for builtins. */
 export function select(cx: Evaluation, set: Lazy, name: string | StringValue, at: Origin | null): Value {
   const target = cx.force(set);
   if (target.kind === 'failure') return target;
@@ -220,7 +220,7 @@ export function select(cx: Evaluation, set: Lazy, name: string | StringValue, at
   return result ?? missing(target, wanted, at);
 }
 
-/** `target ? a.b` */
+/** Evaluates `target ? a.b`. */
 export function hasName(cx: Evaluation, expr: HasAttrExpr, scope: Scope): Value {
   const origin = originOf(expr, scope);
   let value = cx.evaluate(expr.target, scope);
@@ -260,7 +260,7 @@ function ask(
   record(cx, { target, name, at, found: isPresent, result: null, guarded: true, fallback: null, expr: null });
 }
 
-/** `builtins.hasAttr` */
+/** Evaluates `builtins.hasAttr`. */
 export function hasAttribute(
   cx: Evaluation,
   target: AttrsValue | UnknownValue,

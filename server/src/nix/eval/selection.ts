@@ -1,29 +1,29 @@
-/** What evaluation shows of the selections it makes. */
+/** The selections that evaluation reports. */
 import type { SelectExpr } from '../syntax.ts';
 import type { AttrsValue, Lazy, Origin, StringValue, UnknownValue, Value } from './value.ts';
 
-/** One selection `target.name`, static or by a computed name, seen while evaluating. */
+/** A selection `target.name` by a static or computed name, as seen during evaluation. */
 export interface Selection {
   readonly target: AttrsValue | UnknownValue;
   readonly name: StringValue;
-  /** Where the name stands. */
+  /** The place of the name. */
   readonly at: Origin;
-  /** null: not known. */
+  /** Whether the attribute exists; null if that is unknown. */
   readonly found: boolean | null;
-  /** What the selection gave; null where it was only asked for (`?`, `hasAttr`). */
+  /** The selected value, or null if its existence was only tested (`?`, `hasAttr`). */
   readonly result: Value | null;
   /** True for `?` and `hasAttr`, and with `or`. */
   readonly guarded: boolean;
-  /** What stands after `or`. */
+  /** The expression after `or`. */
   readonly fallback: Lazy | null;
-  /** The whole selection, if it is one in the source. */
+  /** The whole selection, if it is a selection in the source. */
   readonly expr: SelectExpr | null;
 }
 
-/** Tells of which values selections are recorded. Asked very often: it must be cheap. */
+/** Returns whether selections from a value are recorded. Called very often, so it must be fast. */
 export type Watch = (target: AttrsValue | UnknownValue) => boolean;
 
-/** The selections that evaluation made while a question was asked, in the order in which it made them. */
+/** The selections that evaluation made for a question, in order. */
 export interface Trace {
   readonly watches: Watch;
   readonly selections: Selection[];

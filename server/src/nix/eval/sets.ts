@@ -1,6 +1,4 @@
-/**
- * Bindings to values: `{ … }`, `rec { … }` and the scope of a `let`.
- */
+/** Evaluates bindings: `{ … }`, `rec { … }` and the scope of a `let`. */
 
 import { type Group, groupOfPath, type Member } from '../bindings.ts';
 import type { AttrName, Expr } from '../syntax.ts';
@@ -25,18 +23,22 @@ export function letScope(cx: Evaluation, group: Group, scope: Scope): Scope {
   return inner;
 }
 
-/** Tolerates names that are bound twice, for which Nix refuses the file: the first binding stands. */
+/** Tolerates names that are bound twice, for which Nix rejects the file; the first binding applies. */
 function noteDuplicates(cx: Evaluation, group: Group, scope: Scope): void {
   for (const again of group.duplicates)
     cx.tolerate(failure('other', `attribute '${again.name}' already defined`, originOf(again, scope)));
 }
 
-/** What `inherit (from) …` looks into: one value for all names of one `inherit`. */
+/** The sets that `inherit (from) …` selects from, one for all names of an `inherit`. */
 interface Sources {
   found: Map<Expr, Lazy> | null;
 }
 
-/** Returns a member of a group, not evaluated. `inner` is where expressions are evaluated, `outer` where `inherit` looks. */
+/**
+ * Returns a member of a group, unevaluated.
+ * @param inner the scope of expressions
+ * @param outer the scope of `inherit`
+ */
 function memberValue(cx: Evaluation, member: Member, inner: Scope, outer: Scope, sources: Sources): Lazy {
   if (member.expr !== null)
     return inner === outer ? delayArgument(member.expr, inner) : delay(member.expr, inner);
@@ -59,7 +61,7 @@ function memberValue(cx: Evaluation, member: Member, inner: Scope, outer: Scope,
 
 /** Returns the value of a group of bindings. */
 export function attributeSet(cx: Evaluation, group: Group, scope: Scope): Value {
-  // Names that are computed may fail for want of budget, and are asked for again then.
+  // Computed names may fail for lack of budget, and are then evaluated again.
   if (scope.made === null || group.dynamics.length > 0) return newSet(cx, group, scope);
   let set = scope.made.sets.get(group);
   if (set === undefined) {

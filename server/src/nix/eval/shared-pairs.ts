@@ -1,7 +1,8 @@
 /**
- * Shares the pairs that functions make of names for `listToAttrs`: `key: { name = …; value = … registry.${key} …; }`. The
- * lists of many machines hold the same names, and the pair of a name is made once for all of them. It is shared only where
- * nothing of it tells for whom it was made; the selections that made it are recorded again for each who is handed it.
+ * Shares the pairs that functions make from names for `listToAttrs`: `key: { name = …; value = … registry.${key} …;
+ * }`. The lists of many machines contain the same names, so the pair of a name is made once for all of them. A pair
+ * is shared only if nothing in it depends on its machine; the selections that made it are recorded again for each
+ * user.
  */
 
 import { attr, attrs, isClosed, originOf } from './construct.ts';
@@ -15,13 +16,10 @@ import { evaluated } from './thunks.ts';
 import { newTrace, record, recorded } from './trace.ts';
 import type { AttrsValue, LambdaValue, Lazy, Origin, StringValue, Value } from './value.ts';
 
-/** After so many names of which nothing shared was made, a function is not asked again. */
+/** The number of unsuccessful names after which a function is not tried again. */
 const TRIES = 2;
 
-/**
- * Returns the pair that a function makes of a name.
- * @returns null where it cannot be shared
- */
+/** Returns the pair that a function makes from a name, or null if it cannot be shared. */
 export function sharedPair(cx: Evaluation, fn: Value, item: Lazy): Value | null {
   const name = evaluated(item);
   if (fn.kind !== 'lambda' || name?.kind !== 'string' || name.text === null) return null;
@@ -34,7 +32,7 @@ export function sharedPair(cx: Evaluation, fn: Value, item: Lazy): Value | null 
   const before = byName.get(name.text);
   if (before !== undefined) return before === null ? null : handedOut(cx, before, name);
   if (!pairs.worthwhile && byName.size >= TRIES) return null;
-  // Nix would not look at the name and the value yet; where that leads back here, they are not looked at either.
+  // Nix would not evaluate the name and the value yet; if that leads back here, they are not evaluated either.
   const made = speculating(cx, () => ({ pair: newPair(cx, closed, name) }));
   if (made === null) return null;
   byName.set(name.text, made.pair);
@@ -53,7 +51,7 @@ function makersOf(cx: Evaluation, { scope }: LambdaValue): PairMakers {
   return makers;
 }
 
-/** Hands a pair out, and records the selections that made it, as if they were made again. */
+/** Returns a pair and records the selections that made it, as if they were made again. */
 function handedOut(cx: Evaluation, { of, pair, isNamedSo, selections }: Pair, name: StringValue): AttrsValue {
   for (const selection of selections)
     record(cx, selection.name === of && name !== of ? { ...selection, name } : selection);
@@ -77,14 +75,14 @@ function newPair(cx: Evaluation, fn: LambdaValue, of: StringValue): Pair | null 
       ? { of, pair: made.pair, isNamedSo, selections }
       : null;
   } finally {
-    // What is evaluated elsewhere on the way is not asked for again.
+    // Selections from elsewhere on the way were already recorded.
     for (const selection of trace.selections) if (!cameThrough(selection.at, call)) record(cx, selection);
   }
 }
 
 /**
- * Returns the selections from watched sets, which everybody who is handed the pair makes too.
- * @returns null where a selection tells for whom the pair was made
+ * Returns the selections from watched sets, which every user of the pair makes as well, or null if a selection
+ * depends on the machine that the pair was made for.
  */
 function sharedSelections(
   { common }: Evaluation,
@@ -105,7 +103,7 @@ function sharedSelections(
   return selections;
 }
 
-/** Name and value of a set that has nothing else, if the value is shared. */
+/** Returns the name and value of a set that has nothing else, if the value is shared. */
 function pairOf(
   cx: Evaluation,
   made: Value,
@@ -126,7 +124,7 @@ function pairOf(
 
 function sharedOf(cx: Evaluation, lazy: Lazy): Value | null {
   if (lazy.kind === 'thunk' && lazy.state === 'suspended') {
-    // The question did not ask for the value, and has its steps for others.
+    // The value is not part of the question, so it must not use up its steps.
     const { stepsLeft } = cx;
     const value = sharedValue(cx, lazy.expr, lazy.scope);
     cx.stepsLeft = stepsLeft;
@@ -140,7 +138,7 @@ function isOf(name: StringValue, of: StringValue): boolean {
   return name === of || (name.text === of.text && name.origin === of.origin);
 }
 
-/** Returns whether a text was there before, apart from what the pair is made of. */
+/** Returns whether a text existed before, apart from the name that the pair is made from. */
 function isFromElsewhere({ origin }: StringValue, of: StringValue, call: Origin): boolean {
   if (origin === null || cameThrough(origin, call)) return false;
   const { origin: ownOrigin } = of;

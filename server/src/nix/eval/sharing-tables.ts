@@ -1,19 +1,19 @@
-/** The tables in which an evaluation keeps what is shared: sharing.ts and shared-pairs.ts fill them. */
+/** The tables for shared values in an evaluation, which sharing.ts and shared-pairs.ts fill. */
 import type { Expr } from '../syntax.ts';
 import type { Selection } from './selection.ts';
 import type { AttrsValue, LambdaValue, StringValue, Value } from './value.ts';
 
-/** By expression, by the common set that it is made of, and by what else is read beside it. */
+/** By expression, by the common set that the value is made from, and by what else is read. */
 export type SharedValues = WeakMap<Expr, WeakMap<AttrsValue, Map<string, Value>>>;
 
-/** Functions as if they stood at the top of their files. */
+/** Functions as if they were at the top of their files. */
 export interface ClosedFunctions {
-  /** By what they need there. */
+  /** By their dependencies there. */
   readonly byNeeds: {
     get(expr: Expr): Map<string, LambdaValue> | undefined;
     set(expr: Expr, all: Map<string, LambdaValue>): unknown;
   };
-  /** By the function as it is found. One that is being looked into needs itself, and is the same for nobody. */
+  /** By the original function. A function that is being closed depends on itself, and cannot be shared. */
   readonly byFunction: WeakMap<LambdaValue, LambdaValue | 'never'>;
 }
 
@@ -21,24 +21,24 @@ export function createClosedFunctions(): ClosedFunctions {
   return { byNeeds: new Map(), byFunction: new WeakMap() };
 }
 
-/** What is kept of the functions of one file. */
+/** The shared values of the functions in a file. */
 export interface PairMakers {
   readonly closed: ClosedFunctions;
   readonly pairs: WeakMap<LambdaValue, Pairs>;
 }
 
 interface Pairs {
-  /** By the text of the name; null where what is made of it is not shared. */
+  /** By the text of the name; null if its pair cannot be shared. */
   readonly byName: Map<string, Pair | null>;
-  /** True once the function has made one that is shared. */
+  /** True once the function has made a pair that is shared. */
   worthwhile: boolean;
 }
 
 export interface Pair {
-  /** What it was made of. */
+  /** The name that it was made from. */
   readonly of: StringValue;
   readonly pair: AttrsValue;
-  /** Is it named by what it was made of? Then that says where the name is written. */
+  /** True if the pair's name is that name, so that it also has its place. */
   readonly isNamedSo: boolean;
   readonly selections: readonly Selection[];
 }

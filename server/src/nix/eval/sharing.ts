@@ -1,7 +1,7 @@
 /**
- * Sharing: what depends on nothing but values that all who read them have in common is evaluated once. A function makes
- * the same of one entry wherever it is called from, since Nix is pure. A shared value does not say which calls it came
- * through, since it came through many.
+ * Shares values: an expression that depends only on values which are the same for all their readers is evaluated
+ * once. Since Nix is pure, a function makes the same from an entry wherever it is called. A shared value does not
+ * contain the calls that it came through, as there are many.
  */
 
 import { freeNames, hasWith } from '../expressions.ts';
@@ -13,15 +13,18 @@ import type { ClosedFunctions, SharedValues } from './sharing-tables.ts';
 import { evaluated } from './thunks.ts';
 import type { AttrsValue, LambdaValue, Lazy, Scope, Value } from './value.ts';
 
-/** The names that expressions take from around them; null for those of which nothing is shared. */
+/** The free names of expressions, or null for those that are never shared. */
 const namesOf = new WeakMap<Expr, readonly string[] | null>();
 
-/** Longer ones are written for one place, and looking through them costs more than it spares. */
+/**
+ * The limit above which expressions are not considered: long ones belong to one place, and analysing them costs more
+ * than it saves.
+ */
 const LONGEST = 4000;
 
 /**
- * Returns the value of an expression that makes a set of a common one; null where it does not, or where something that
- * it needs is not evaluated yet. Evaluates nothing but the expression.
+ * Returns the value of an expression that makes a set from a common one, or null if it does not, or if a value that
+ * it needs is not evaluated yet. Evaluates only the expression itself.
  */
 export function sharedValue(cx: Evaluation, expr: Expr, scope: Scope): Value | null {
   if (!makesSet(expr) || !mayHoldCommon(cx, scope)) return null;
@@ -38,14 +41,14 @@ export function sharedValue(cx: Evaluation, expr: Expr, scope: Scope): Value | n
     shared.set(key, value);
     return value;
   }
-  // A text says where it comes from by the calls that it came through.
+  // A text contains the calls that it came through.
   namesOf.set(expr, null);
   return null;
 }
 
 /**
- * Returns the table of values that an expression makes of a common set. It goes with what else was computed from the
- * file: what that imports may have changed though its own text has not.
+ * Returns the table of values that an expression makes from a common set. It is kept with the other values computed
+ * from the file, since the file's imports may change although its own text does not.
  */
 function valuesMadeOf(cx: Evaluation, expr: Expr, file: string, anchor: AttrsValue): Map<string, Value> {
   const ofFile: SharedValues = cx.shared.get(file) ?? new WeakMap();
@@ -57,7 +60,7 @@ function valuesMadeOf(cx: Evaluation, expr: Expr, file: string, anchor: AttrsVal
   return values;
 }
 
-/** Kinds of expressions that make sets out of others. */
+/** Returns whether an expression is of a kind that makes sets from others. */
 function makesSet(expr: Expr): boolean {
   switch (expr.kind) {
     case 'attrs':
@@ -73,10 +76,10 @@ function makesSet(expr: Expr): boolean {
   }
 }
 
-/** Names of scopes that are looked through before expressions are, which are mostly longer. */
+/** The number of names in scopes that are checked before the expression itself, which is usually longer. */
 const MANY_NAMES = 64;
 
-/** Returns false where no name in scope stands for a set that something is made of, as in most modules. */
+/** Returns false if no name in scope refers to a set from which values are made, as in most modules. */
 function mayHoldCommon(cx: Evaluation, scope: Scope): boolean {
   let looked = 0;
   for (let at: Scope | null = scope; at !== null; at = at.parent) {
@@ -106,20 +109,25 @@ interface Resolved {
   readonly anchor: AttrsValue | null;
 }
 
-/** What is not evaluated yet may turn out to be common; what is no such thing never will. */
+/** A value that is not evaluated yet may turn out to be common; others never will. */
 export type Unresolved = 'not yet' | 'never';
 
-/** What names may stand for, beside sets that are common and functions that need nothing else. */
+/** The values that names may refer to, in addition to common sets and functions without other dependencies. */
 interface Manner {
-  /** A set that things are made of. One is kept by, and two would keep one another. */
+  /**
+   * True to allow a set from which values are made. Values are kept by one such set; two would keep each other alive.
+   */
   readonly madeOf: boolean;
-  /** Sets of which somebody listens to what is selected: who allows them sees to it that everybody hears of it. */
+  /**
+   * True to allow sets whose selections are watched. The caller has to make sure that every user's selections are
+   * recorded.
+   */
   readonly watched: boolean;
-  /** The same functions as they are kept. */
+  /** The table in which closed functions are kept. */
   readonly closed: ClosedFunctions;
 }
 
-/** Resolves names, if all that they stand for is known and the same for everybody. */
+/** Resolves names, if all of their values are known and the same for all readers. */
 function resolveAll(
   cx: Evaluation,
   names: readonly string[],
@@ -146,7 +154,7 @@ function resolveAll(
       values.set(name, value);
       key += `${name}=${identity(value)} `;
     } else if (value.kind === 'lambda') {
-      // What is kept of a file goes with what that file imports, not with what others do.
+      // Values of a file are kept with what that file imports, not with what others do.
       if (manner.watched && value.scope.file !== scope.file) return 'never';
       const closed = closedFunction(cx, value, manner);
       if (typeof closed === 'string') return closed;
@@ -167,7 +175,7 @@ const OF_NOTHING: Manner = {
 };
 const OF_ONE: Manner = { ...OF_NOTHING, madeOf: true };
 
-/** Closes a function of a file that needs nothing but others of that kind and sets whose selections are recorded. */
+/** Closes a function of a file that only needs other such functions, and sets whose selections are recorded. */
 export function closedOverWatched(
   cx: Evaluation,
   fn: LambdaValue,
@@ -176,7 +184,7 @@ export function closedOverWatched(
   return closedFunction(cx, fn, { madeOf: false, watched: true, closed });
 }
 
-/** Returns the same function without the calls around it, if it is the same for everybody. */
+/** Returns the same function without the calls around it, if it is the same for all readers. */
 function closedFunction(cx: Evaluation, fn: LambdaValue, manner: Manner): LambdaValue | Unresolved {
   const { byFunction } = manner.closed;
   const before = byFunction.get(fn);
@@ -188,7 +196,7 @@ function closedFunction(cx: Evaluation, fn: LambdaValue, manner: Manner): Lambda
   return closed;
 }
 
-/** Kept of one expression: what it needs may be made anew again and again. */
+/** The number of versions to keep per expression, since its dependencies may be made again and again. */
 const MAX_CLOSED = 64;
 
 function newClosedFunction(

@@ -1,6 +1,6 @@
 /**
- * Strings: interpolation, coercion to text, and computed attribute names. What is not known stays in the string
- * as a hole; everything else keeps its way back to the file it was written in.
+ * Evaluates strings: interpolation, coercion to text, and computed attribute names. Unknown parts become holes; all
+ * others keep their places in the source.
  */
 
 import type { Expr, Range, StringPart } from '../syntax.ts';
@@ -57,20 +57,20 @@ function holePlace(part: Range, literal: Origin): HolePlace {
   return { file: literal.file, start: part.start, end: part.end, literal: literal.start };
 }
 
-/** Appends a coerced value; an unknown becomes a hole that shows `source`. */
+/** Appends a coerced value. An unknown becomes a hole that is shown as `source`. */
 export function addText(pieces: StringPiece[], text: StringValue | UnknownValue, source: string): void {
   if (text.kind === 'unknown') pieces.push({ hole: text, source });
   else for (const piece of text.pieces) pieces.push(piece);
 }
 
-/** `left + right` for texts. */
+/** Returns `left + right` for texts. */
 export function concatenate(left: StringValue, right: StringValue, origin: Origin | null): StringValue {
   return stringOf([...left.pieces, ...right.pieces], origin);
 }
 
 /**
- * Coercion to a string. Paths of the workspace get a name in the store that cannot be known here.
- * @param coerceMore as `toString` does: null, Booleans, numbers and lists too
+ * Coerces a value to a string. Paths of the workspace get a name in the store, which is unknown here.
+ * @param coerceMore true to also coerce null, Booleans, numbers and lists, as `toString` does
  */
 export function toText(
   cx: Evaluation,
@@ -101,7 +101,10 @@ export function toText(
 const WHERE = 'where the path lies on the evaluating machine';
 const COPY = 'where the path lies in the store';
 
-/** `toString` gives the path itself; elsewhere the file is copied to the store, under a name with its hash. */
+/**
+ * Returns a path as text. `toString` gives the path itself; elsewhere the file is copied to the store, under a name
+ * with its hash.
+ */
 function pathAsText(value: PathValue, coerceMore: boolean, at: Origin | null): StringValue {
   if (coerceMore && value.text.startsWith('/')) return string(value.text, at);
   const hole = unknown(coerceMore ? WHERE : COPY, `path:${value.text}`, at, null, [value]);
@@ -150,7 +153,7 @@ function moreToText(
   }
 }
 
-/** Joins the items with spaces, but with none after an item that is an empty list: so does Nix. */
+/** Joins the items with spaces, except after an item that is an empty list, as Nix does. */
 function listToText(
   cx: Evaluation,
   value: ListValue,
@@ -185,7 +188,7 @@ function sixDecimals(value: number): string {
   return Object.is(value, -0) ? '-0.000000' : text;
 }
 
-/** Returns a computed attribute name; null means "leave the attribute out". */
+/** Returns a computed attribute name, or null if the attribute is left out. */
 export function dynamicName(
   cx: Evaluation,
   expr: Expr,

@@ -1,6 +1,4 @@
-/**
- * Thunks: values that are computed when they are first forced. Forcing them is evaluate.ts's business.
- */
+/** Thunks: values that are computed when they are first forced. evaluate.ts forces them. */
 import type { Expr } from '../syntax.ts';
 import { float, int, originOf, stringLiteral } from './construct.ts';
 import type { Lazy, NativeThunk, Origin, Scope, SuspendedThunk, Thunk, Value } from './value.ts';
@@ -10,7 +8,10 @@ export function suspended(expr: Expr, scope: Scope): SuspendedThunk {
   return { kind: 'thunk', state: 'suspended', expr, scope, compute: null, at: null, value: null };
 }
 
-/** Suspends a computation. `at` is the place that is shown if it turns out to need itself. */
+/**
+ * Suspends a computation.
+ * @param at the place to show if it turns out to depend on itself
+ */
 export function thunk(compute: () => Value, at: Origin | null = null): NativeThunk {
   return { kind: 'thunk', state: 'native', expr: null, scope: null, compute, at, value: null };
 }
@@ -23,12 +24,12 @@ export function enterBlackhole(of: SuspendedThunk | NativeThunk): void {
   (of as Changing).state = 'blackhole';
 }
 
-/** Suspends a thunk again whose evaluation was given up: another question with a fresh budget may try again. */
+/** Suspends a thunk again whose evaluation was given up, so that another question with a fresh budget may try again. */
 export function suspendAgain(of: Thunk): void {
   (of as Changing).state = of.compute === null ? 'suspended' : 'native';
 }
 
-/** Gives a thunk its value, and lets go of everything else. */
+/** Sets a thunk's value and releases everything else. */
 export function setEvaluated(of: Thunk, value: Value): void {
   const changing = of as Changing;
   changing.state = 'evaluated';
@@ -38,12 +39,12 @@ export function setEvaluated(of: Thunk, value: Value): void {
   changing.compute = null;
 }
 
-/** Returns the value of what is evaluated already, else null. Forces nothing. */
+/** Returns a value if it is already evaluated, else null. Forces nothing. */
 export function evaluated(lazy: Lazy): Value | null {
   return lazy.kind === 'thunk' ? lazy.value : lazy;
 }
 
-/** Suspends an expression unless it is a value as it stands, which costs less than a thunk. */
+/** Suspends an expression, except a literal value, which costs less than a thunk. */
 export function delay(expr: Expr, scope: Scope): Lazy {
   switch (expr.kind) {
     case 'int':

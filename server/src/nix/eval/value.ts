@@ -1,12 +1,11 @@
 /**
- * What Nix expressions evaluate to here: Nix's own values, plus two that Nix does not have.
+ * The values that Nix expressions evaluate to: Nix's own values, plus two that Nix does not have.
  *
- * `unknown` stands for a value that exists but cannot be known without Nix (an option, a fetched input); it says
- * why, and is symbolic: selecting from it or applying it gives a further unknown that remembers how it was made.
- * `failure` is an evaluation that Nix would end with an error. Both pass through strict operations like any value,
- * so that one mistake never hides its neighbours.
- *
- * Every value that was written somewhere carries its origin. Attributes and list items are lazy: see `force` in
+ * `unknown` stands for a value that exists but cannot be determined without Nix (an option, a fetched input). It has
+ * a reason and is symbolic: selecting from it or applying it gives another unknown that remembers how it was made.
+ * `failure` is an evaluation that Nix would end with an error. Both pass through strict operations like any value, so
+ * that a mistake never hides its neighbours.
+ * Every value with a place in the source carries its origin. Attributes and list items are lazy: see `force` in
  * evaluate.ts.
  */
 import type { Group } from '../bindings.ts';
@@ -18,10 +17,10 @@ export interface Call {
   readonly at: Origin;
 }
 
-/** Where a value was written. The range is in UTF-16 offsets of `file`. */
+/** The place of a value in the source. The range is in UTF-16 offsets of `file`. */
 export interface Origin extends Range {
   readonly file: SourceFile;
-  /** The call in whose body the value was written; null at the top of a file. */
+  /** The call in whose body the value is written, or null at the top of a file. */
   readonly call: Call | null;
 }
 
@@ -46,27 +45,30 @@ export interface FloatValue {
   readonly origin: Origin | null;
 }
 
-/** A stretch of a string's text together with the place it was written in, if it was written. */
+/** Part of a string's text, with its place in the source if it has one. */
 export interface TextPiece {
   readonly text: string;
-  /** The origin of the string literal the text comes from, with the literal's own offset map. */
+  /** The origin of the text's string literal, with the literal's own offset map. */
   readonly source: TextSource | null;
 }
-/** Ties a piece of text to a literal: `map` as in `TextPart`, `start` the piece's first character in the part. */
+/**
+ * Connects a piece of text to a literal: `map` as in `TextPart`, and `start` as the offset of the piece's first
+ * character in the part.
+ */
 export interface TextSource {
   readonly origin: Origin;
   readonly map: readonly number[];
   readonly start: number;
 }
-/** A part of a string that is not known. */
+/** An unknown part of a string. */
 export interface HolePiece {
   readonly hole: UnknownValue;
-  /** The hole as it is written, without `${` and `}`. */
+  /** The hole as written, without `${` and `}`. */
   readonly source: string;
-  /** Where it is written, if it is written in a string. */
+  /** The place of the hole, if it is written in a string. */
   readonly at?: HolePlace;
 }
-/** The place of `${…}`, and the offset of the literal that it is in. */
+/** The place of `${…}`, and the offset of the surrounding literal. */
 export interface HolePlace extends Range {
   readonly file: SourceFile;
   readonly literal: number;
@@ -74,8 +76,8 @@ export interface HolePlace extends Range {
 export type StringPiece = TextPiece | HolePiece;
 
 /**
- * A string. `text` is its content when all of it is known, else null. `pieces` is in order and never has two
- * equal-origin neighbours split without reason; it is what maps a character back to the file.
+ * A string. `text` is its content if all of it is known, else null. `pieces` maps characters back to the source; they
+ * are in order, and adjacent pieces of the same origin are joined if possible.
  */
 export interface StringValue {
   readonly kind: 'string';
@@ -84,14 +86,14 @@ export interface StringValue {
   readonly origin: Origin | null;
 }
 
-/** A path. Paths of the workspace are relative to its root (`text` without a leading `/`), others absolute. */
+/** A path. Paths of the workspace are relative to its root (`text` without a leading `/`); others are absolute. */
 export interface PathValue {
   readonly kind: 'path';
   readonly text: string;
   readonly origin: Origin | null;
 }
 
-/** Items of unknown number inside a list: `[ a ] ++ unknown`. */
+/** An unknown number of items in a list: `[ a ] ++ unknown`. */
 export interface Spread {
   readonly kind: 'spread';
   readonly of: UnknownValue;
@@ -104,9 +106,9 @@ export interface ListValue {
 
 export interface Attr {
   readonly value: Lazy;
-  /** Where the name is written (or the expression that computes it). */
+  /** The place of the name, or of the expression that computes it. */
   readonly at: Origin | null;
-  /** True if the attribute may also be absent. */
+  /** True if the attribute may be absent. */
   readonly optional: boolean;
 }
 /** An attribute whose name has holes: `"svc-${instanceName}"`. */
@@ -114,8 +116,8 @@ export interface PatternAttr extends Attr {
   readonly name: StringValue;
 }
 /**
- * An attribute set. With `open`, there may be more attributes than listed, of which nothing is known but what
- * the unknown says; names listed exist. `patterns` are further attributes of which the names are partly known.
+ * An attribute set. With `open` it may have further attributes, of which only the unknown is known; the listed names
+ * exist. `patterns` are further attributes with partly known names.
  */
 export interface AttrsValue {
   readonly kind: 'attrs';
@@ -123,7 +125,7 @@ export interface AttrsValue {
   readonly patterns: readonly PatternAttr[];
   readonly open: UnknownValue | null;
   readonly origin: Origin | null;
-  /** True if what there may be more of, by `open`, has no other names than `patterns` and optional entries. */
+  /** True if the further attributes of `open` have no other names than `patterns` and optional entries. */
   readonly bounded?: true;
 }
 
@@ -133,7 +135,7 @@ export interface LambdaValue {
   readonly scope: Scope;
   readonly origin: Origin | null;
 }
-/** A function of Nix itself or of nixpkgs `lib`, with the arguments given so far. */
+/** A function of Nix itself or of nixpkgs `lib`, with the arguments so far. */
 export interface BuiltinValue {
   readonly kind: 'builtin';
   readonly builtin: Builtin;
@@ -141,7 +143,7 @@ export interface BuiltinValue {
   readonly origin: Origin | null;
 }
 
-/** How an unknown came to be. */
+/** The way in which an unknown was made. */
 export type Term =
   | { readonly kind: 'root'; readonly name: string }
   | {
@@ -154,23 +156,23 @@ export type Term =
 
 export interface UnknownValue {
   readonly kind: 'unknown';
-  /** What is not known, for people: "the value of `config.services.x`". */
+  /** A description of the unknown for display: "the value of `config.services.x`". */
   readonly reason: string;
-  /** Two unknowns with one key are the same value. */
+  /** Identifies the value: two unknowns with the same key are equal. */
   readonly key: string;
   readonly term: Term | null;
   /**
-   * Values that it may have, as far as is known (the branches of an `if`, a default that may be overridden);
-   * not necessarily all. Good for showing and for guessing, never for reporting.
+   * Possible values as far as they are known (the branches of an `if`, a default that may be overridden), not
+   * necessarily all. For display and guesses, never for reports.
    */
   readonly candidates: readonly Lazy[] | null;
   /**
-   * True if the candidates show all that it may be: it is one of them or, where they are lists or sets, may have any
-   * number of the items that they have.
+   * True if the candidates cover all possibilities: the value is one of them or, for lists and sets, has any number
+   * of their items.
    */
   readonly bounded?: true;
   readonly origin: Origin | null;
-  /** Of a set of which nothing but its names is known: those. */
+  /** The names of a set of which nothing else is known. */
   readonly names?: ReadonlySet<string>;
 }
 
@@ -190,12 +192,12 @@ export type FailureKind =
 export interface FailureValue {
   readonly kind: 'failure';
   readonly failure: FailureKind;
-  /** Nix's own words where it has some: the text given to `throw`, the missing attribute's name. */
+  /** Nix's own words if there are any: the text of a `throw`, the name of a missing attribute. */
   readonly message: string;
   /** For `infinite-recursion`: the places of the cycle, in order. */
   readonly cycle: readonly Origin[];
   readonly origin: Origin | null;
-  /** For a missing or unexpected argument: the function, and what it was called with. */
+  /** For a missing or unexpected argument, the function and its argument. */
   readonly called?: { readonly fn: LambdaValue; readonly arg: Lazy };
 }
 
@@ -214,8 +216,8 @@ export type Value =
   | FailureValue;
 
 /**
- * What all thunks have, so that every state of one is the same shape to the engine that runs this. Only thunks.ts
- * takes a thunk from one state to the next.
+ * The fields of all thunks, so that every state has the same shape for the JavaScript engine. Only thunks.ts changes
+ * a thunk's state.
  */
 interface ThunkFields {
   readonly kind: 'thunk';
@@ -223,11 +225,11 @@ interface ThunkFields {
   readonly expr: Expr | null;
   readonly scope: Scope | null;
   readonly compute: (() => Value) | null;
-  /** Where a native thunk is written, if anywhere. */
+  /** The place of a native thunk, if it has one. */
   readonly at: Origin | null;
   readonly value: Value | null;
 }
-/** An expression with its scope, not evaluated yet. */
+/** An expression with its scope, not yet evaluated. */
 export interface SuspendedThunk extends ThunkFields {
   readonly state: 'suspended';
   readonly expr: Expr;
@@ -239,11 +241,14 @@ export interface NativeThunk extends ThunkFields {
   readonly state: 'native';
   readonly compute: () => Value;
 }
-/** A thunk that is being evaluated: forcing it again is infinite recursion. It still says what it was suspended as. */
+/**
+ * A thunk that is being evaluated, so that forcing it again is infinite recursion. It keeps its expression or
+ * computation.
+ */
 interface BlackholeThunk extends ThunkFields {
   readonly state: 'blackhole';
 }
-/** A thunk that has been forced. It holds on to nothing but its value. */
+/** A thunk that has been forced. It keeps only its value. */
 interface EvaluatedThunk extends ThunkFields {
   readonly state: 'evaluated';
   readonly value: Value;
@@ -251,10 +256,10 @@ interface EvaluatedThunk extends ThunkFields {
 /** A value that is computed when it is first forced, at most once. The states are those of tvix (`ThunkRepr`). */
 export type Thunk = SuspendedThunk | NativeThunk | BlackholeThunk | EvaluatedThunk;
 
-/** A value, or what will become one. */
+/** A value, or a thunk that computes one. */
 export type Lazy = Value | Thunk;
 
-/** A lexical scope. `names` are its bindings; a `with` scope has none but `subject`. */
+/** A lexical scope. `names` are its bindings; a scope of `with` has only `subject`. */
 export interface Scope {
   readonly parent: Scope | null;
   readonly names: Map<string, Lazy> | null;
@@ -262,66 +267,72 @@ export interface Scope {
   readonly subject: Lazy | null;
   readonly file: SourceFile;
   readonly call: Call | null;
-  /** Only where an expression is evaluated in the scope more than once: what was made the first time. */
+  /** The values made in the scope, kept only if expressions are evaluated in it more than once. */
   readonly made: Made | null;
 }
 
-/** The scopes of `let`s and the values of sets in a scope. */
+/** Values made in a scope: the scopes of `let`s, and sets. */
 interface Made {
   readonly lets: Map<Group, Scope>;
   readonly sets: Map<Group, Value>;
 }
 
-/** A builtin: its name, how many arguments it takes, and what it does with all of them. */
+/** A builtin: its name, its number of arguments, and its implementation. */
 interface Builtin {
   readonly name: string;
   readonly arity: number;
-  /** `at` is the place of the call, for origins and failures. */
+  /** Applies the builtin. `at` is the place of the call, for origins and failures. */
   readonly run: (context: BuiltinContext, args: readonly Lazy[], at: Origin | null) => Value;
 }
 
-/** What a builtin may do: a narrow view of the evaluator. */
+/** The operations that builtins may use: a narrow interface of the evaluator. */
 export interface BuiltinContext {
-  /** The value that evaluation goes on with: an unknown only if nobody knows what it stands for. */
+  /** Returns the value with which evaluation continues, which is unknown only if it cannot be resolved. */
   resolve(lazy: Lazy): Value;
   apply(fn: Lazy, arg: Lazy, at: Origin | null): Value;
-  /** As `apply`, for a function that is applied to many items, names perhaps: what it makes of those may be shared. */
+  /** Applies a function that is applied to many items, such as names, whose results may be shared. */
   applyToName(fn: Lazy, item: Lazy, at: Origin | null): Value;
   /** Applies a curried function to several arguments in order. */
   applyAll(fn: Lazy, args: readonly Lazy[], at: Origin | null): Value;
   /**
-   * As `force`, for what Nix itself would perhaps not evaluate here (a candidate, the other branch): a cycle met
-   * on the way is not an error then, but an unknown.
+   * Forces a value that Nix itself might not evaluate here (a candidate, the other branch), so that a cycle is not an
+   * error, but an unknown.
    */
   speculate(lazy: Lazy): Value;
-  /** A thunk that computes its value when first forced. */
+  /** Returns a thunk that computes its value when it is first forced. */
   delay(compute: () => Value): Lazy;
-  /** `set.name` with the rules of `select`: unknown from open or optional, a failure where missing. */
+  /** Selects `set.name` with the rules of `select`: unknown for open or optional, a failure if it is missing. */
   select(set: Lazy, name: string | StringValue, at: Origin | null): Value;
-  /** Returns whether the set has the attribute; null: not known. */
+  /** Returns whether the set has the attribute, or null if that is unknown. */
   has(set: AttrsValue | UnknownValue, name: string): boolean | null;
-  /** As `has`, for a computed name; the question is seen by those who listen. */
+  /** Returns the same for a computed name, and records the test in traces. */
   hasAttribute(set: AttrsValue | UnknownValue, name: StringValue, at: Origin | null): boolean | null;
-  /** Text for interpolation and `toString`: strings, paths, sets with `outPath` or `__toString`, numbers with `coerceMore`. */
+  /**
+   * Returns the text for interpolation and `toString`: of strings, paths, sets with `outPath` or `__toString`, and
+   * numbers with `coerceMore`.
+   */
   toText(lazy: Lazy, coerceMore: boolean, at: Origin | null): StringValue | UnknownValue | FailureValue;
-  /** Nix's `==`; null where it cannot be known; a failure where Nix would fail. */
+  /** Evaluates Nix's `==`. Returns null if the answer is unknown, and a failure if Nix would fail. */
   equal(left: Lazy, right: Lazy): boolean | null | FailureValue;
-  /** Nix's `<`; null where it cannot be known. */
+  /** Evaluates Nix's `<`. Returns null if the answer is unknown. */
   less(left: Lazy, right: Lazy, at: Origin | null): boolean | null | FailureValue;
   importPath(path: Lazy, at: Origin | null): Value;
   readonly files: NixFiles;
   /**
-   * Notes a failure that Nix would end with and that is passed over here so that it hides nothing else.
-   * @returns the unknown that stands for what failed
+   * Records a failure at which Nix would stop, and which is ignored here so that it hides nothing else.
+   * @returns the unknown that stands for the failed value
    */
   tolerate(failure: FailureValue): UnknownValue;
-  /** Counts steps (by default one) against the budget; throws `BudgetExceeded` when it is spent. Call it in every loop. */
+  /**
+   * Counts steps (by default one) against the budget. Must be called in every loop.
+   * @throws BudgetExceeded when the budget is used up
+   */
   step(count?: number): void;
 }
 
-/** The files of a workspace as Nix sees them. Paths are relative to the root; an answer of null: not there. */
+/** The files of a workspace as Nix sees them. Paths are relative to the root; null means that a path does not exist. */
 export interface NixFiles {
-  /** The parsed file; null if absent, or too large or not text. */
+  /** Returns the parsed file, or null if it is absent, too large or not text. */
   parse(path: string): SourceFile | null;
   text(path: string): string | null;
   kind(path: string): 'file' | 'directory' | null;

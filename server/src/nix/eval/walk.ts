@@ -1,6 +1,6 @@
 /**
- * Walks a file with its scopes: every expression once, whether or not evaluation would reach it, so that what is
- * written in a function that nobody calls yet is seen too. Parameters of functions are what the caller says.
+ * Walks a file with its scopes. Visits every expression once, whether or not evaluation would reach it, so that the
+ * bodies of functions that are never called are included. The caller chooses the values of parameters.
  */
 
 import { type DynamicMember, type Group, groupOf, groupOfPath, type Member } from '../bindings.ts';
@@ -12,10 +12,10 @@ import { dynamicName } from './strings.ts';
 import { delay } from './thunks.ts';
 import type { Lazy, Origin, Scope, StringValue } from './value.ts';
 
-/** The attribute path from the top of the file to where the walk is, innermost name first. */
+/** The attribute path from the top of the file to the current place, innermost name first. */
 export interface NamePath {
   readonly parent: NamePath | null;
-  /** null where the name is not known at all. */
+  /** null if the name is unknown. */
   readonly name: StringValue | null;
   readonly at: Origin;
 }
@@ -23,30 +23,30 @@ export interface NamePath {
 export interface WalkState {
   readonly scope: Scope;
   readonly path: NamePath | null;
-  /** Under a condition: `mkIf`, `optionalAttrs`, `if`. */
+  /** True under a condition: `mkIf`, `optionalAttrs`, `if`. */
   readonly conditional: boolean;
 }
 
 export interface WalkedBinding {
-  /** Its path ends with the binding's name. */
+  /** The state at the binding; its path ends with the binding's name. */
   readonly state: WalkState;
-  /** The value, unevaluated. */
+  /** Returns the value, unevaluated. */
   readonly value: () => Lazy;
-  /** What is assigned; null for a path that goes on (`a` in `a.b = 1`). */
+  /** The assigned expression, or null for a path that continues (`a` in `a.b = 1`). */
   readonly expr: Expr | null;
-  /** From the name to the end of the value. */
+  /** The range from the name to the end of the value. */
   readonly range: Range;
   readonly isLet: boolean;
 }
 
 export interface WalkHandler {
-  /** Seen before what is inside; false leaves the inside alone. */
+  /** Called before the content of an expression. Returns false to skip the content. */
   enter(expr: Expr, state: WalkState): boolean;
-  /** Returns whether a range has nothing that the handler would look at: nothing is made then for what is bound there. */
+  /** Returns whether a range contains nothing of interest, so that no values are made for its bindings. */
   skips?(range: Range): boolean;
-  /** An attribute or `let` binding. */
+  /** Called for an attribute or a `let` binding. */
   binding?(binding: WalkedBinding): void;
-  /** What a parameter is taken for; null: an unknown of its own. */
+  /** Returns the value of a parameter, or null for an unknown of its own. */
   parameter?(name: string, lambda: LambdaExpr, scope: Scope): Lazy | null;
 }
 
@@ -128,14 +128,14 @@ function conditionally(fn: Expr): boolean {
   return CONDITIONAL.test(writtenName(fn.kind === 'apply' ? fn.fn : fn));
 }
 
-/** The walk over the bindings of one group. */
+/** The walk over the bindings of a group. */
 interface GroupWalk {
   readonly cx: Evaluation;
   readonly handler: WalkHandler;
   readonly group: Group;
-  /** Inside the group. */
+  /** The state inside the group. */
   readonly state: WalkState;
-  /** Around the group: where `inherit` looks. */
+  /** The scope around the group, which `inherit` uses. */
   readonly outer: Scope;
   readonly isLet: boolean;
 }
@@ -160,13 +160,13 @@ function walkMembers(walked: GroupWalk): void {
   for (const member of group.dynamics) walkDynamic(walked, member);
 }
 
-/** Returns the range from the name, or what it is inherited from, to the end of the value. */
+/** Returns the range from the name, or its `inherit` source, to the end of the value. */
 function wholeOf({ at, expr, group, inherit }: Member): Range {
   const start = inherit?.from ? Math.min(inherit.from.start, at.start) : at.start;
   return { start, end: (expr ?? group ?? at).end };
 }
 
-/** `name = expr;` */
+/** Walks `name = expr;`. */
 function walkBound(walked: GroupWalk, member: Member, expr: Expr, below: WalkState): void {
   const { cx, handler, isLet } = walked;
   const range = { start: member.at.start, end: expr.end };
@@ -175,7 +175,7 @@ function walkBound(walked: GroupWalk, member: Member, expr: Expr, below: WalkSta
   walk(cx, expr, below, handler);
 }
 
-/** `name.rest = …;`, or several sets of one name. */
+/** Walks `name.rest = …;`, or several sets of the same name. */
 function walkNested(walked: GroupWalk, member: Member, nested: Group, below: WalkState): void {
   const { cx, handler, isLet } = walked;
   const { recursive, start, end } = nested;
@@ -186,7 +186,7 @@ function walkNested(walked: GroupWalk, member: Member, nested: Group, below: Wal
   if (handler.enter(literal, below)) walkGroup(cx, nested, below, handler);
 }
 
-/** `inherit name;` is walked as the variable, `inherit (from) name;` as the selection. */
+/** Walks `inherit name;` as the variable, and `inherit (from) name;` as the selection. */
 function walkInherited(walked: GroupWalk, member: Member, from: Expr | null, below: WalkState): void {
   const { cx, handler, isLet } = walked;
   const { name, at } = member;
@@ -207,7 +207,7 @@ function walkInherited(walked: GroupWalk, member: Member, from: Expr | null, bel
   walk(cx, expr, { ...below, scope }, handler);
 }
 
-/** `${name} = …;` */
+/** Walks `${name} = …;`. */
 function walkDynamic({ cx, handler, state, isLet }: GroupWalk, member: DynamicMember): void {
   const { scope } = state;
   const { expr } = member.name;
@@ -226,7 +226,7 @@ function walkDynamic({ cx, handler, state, isLet }: GroupWalk, member: DynamicMe
   walk(cx, member.value, below, handler);
 }
 
-/** Returns the value of a member, the same each time; null where values are not kept. */
+/** Returns the value of a member, as the same object each time, or null if values are not kept. */
 function keptMember({ cx, group, state: { scope }, isLet }: GroupWalk, { name }: Member): Lazy | null {
   if (scope.made === null || isLet || group.recursive || group.dynamics.length > 0) return null;
   const set = attributeSet(cx, group, scope);
@@ -236,7 +236,7 @@ function keptMember({ cx, group, state: { scope }, isLet }: GroupWalk, { name }:
 function walkLambda(cx: Evaluation, expr: LambdaExpr, state: WalkState, handler: WalkHandler): void {
   const { scope } = state;
   const names = new Map<string, Lazy>();
-  // What a file consists of is evaluated again when it is read as a module.
+  // The content of a file is evaluated again when it is read as a module.
   const made = scope.parent === null ? { lets: new Map(), sets: new Map() } : null;
   const inner: Scope = { parent: scope, names, subject: null, file: scope.file, call: scope.call, made };
   const standIn = (name: string): Lazy =>

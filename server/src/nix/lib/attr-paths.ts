@@ -1,6 +1,4 @@
-/**
- * nixpkgs `lib.attrsets`: attributes by path, and the ones that a predicate or a list of names picks.
- */
+/** nixpkgs `lib.attrsets`: attributes by path, and selections of attributes by a predicate or a list of names. */
 import { asAttrs, asList, asString, holeIn, nameString, type Stop, stop } from '../builtins/arguments.ts';
 import { patternName } from '../builtins/attr-parts.ts';
 import { because, type Result } from '../builtins/define.ts';
@@ -32,7 +30,7 @@ function namesIn(cx: BuiltinContext, lazy: Lazy, at: Origin | null): StringValue
   return names;
 }
 
-/** `attrByPath path fallback set`; without a fallback what is missing is a failure. */
+/** Evaluates `attrByPath path fallback set`. Without a fallback, a missing attribute is a failure. */
 export function attrByPath(
   cx: BuiltinContext,
   path: Lazy,
@@ -58,7 +56,10 @@ export function attrByPath(
   return value;
 }
 
-/** Selects from a step on at which it is not known whether the attribute is there: what would be found, or the fallback. */
+/**
+ * Selects from the step on at which it is unknown whether the attribute exists: the result is the attribute or the
+ * fallback.
+ */
 function maybe(
   cx: BuiltinContext,
   set: Value,
@@ -68,7 +69,7 @@ function maybe(
 ): Value {
   let value = set;
   for (const next of names) {
-    // Who listens hears that the attribute is asked for, and then that it is taken.
+    // Traces contain the test for the attribute, and then its selection.
     if (value.kind === 'unknown') cx.hasAttribute(value, next, next.origin);
     value = cx.select(value, next, value.kind === 'unknown' ? next.origin : null);
   }
@@ -95,7 +96,7 @@ export function hasAttrByPath(cx: BuiltinContext, path: Lazy, set: Lazy, at: Ori
   return bool(true, at);
 }
 
-/** Asks for the rest of a path, so that traces have the whole of it, as with `?`. */
+/** Tests the rest of a path, so that traces contain all of it, as with `?`. */
 function askForRest(cx: BuiltinContext, set: Value, names: readonly StringValue[]): void {
   let value = set;
   for (const [index, name] of names.entries()) {
@@ -119,7 +120,7 @@ export function setAttrByPath(cx: BuiltinContext, path: Lazy, value: Lazy, at: O
   return cx.resolve(result);
 }
 
-/** Keeps the attributes that the predicate takes; where it does not decide, the attribute may be there. */
+/** Keeps the attributes that satisfy the predicate. If it is unknown, the attribute is optional. */
 export function filterAttrs(cx: BuiltinContext, predicate: Lazy, lazy: Lazy, at: Origin | null): Result {
   const set = asAttrs(cx, lazy, at);
   if (set.kind !== 'attrs') return stop(set);
@@ -146,7 +147,7 @@ export function filterAttrs(cx: BuiltinContext, predicate: Lazy, lazy: Lazy, at:
   return boundedAttrs(attrs(entries, at, open, patterns), set.bounded === true && open === set.open);
 }
 
-/** `getAttrs names set`: each name must be there. */
+/** Evaluates `getAttrs names set`, in which each name must exist. */
 export function getAttrs(cx: BuiltinContext, names: Lazy, lazy: Lazy, at: Origin | null): Result {
   const wanted = namesIn(cx, names, at);
   if (!Array.isArray(wanted)) return stop(wanted as Stop);

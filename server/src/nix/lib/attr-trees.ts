@@ -1,6 +1,4 @@
-/**
- * nixpkgs `lib.attrsets`: trees of sets, and products of sets.
- */
+/** nixpkgs `lib.attrsets`: trees of sets, and products of sets. */
 
 import { asAttrs, asBool, stop } from '../builtins/arguments.ts';
 import { ATTRS, attrNames, mapAttrs } from '../builtins/attrs.ts';
@@ -12,7 +10,7 @@ import { update } from '../eval/operators.ts';
 import { thunk } from '../eval/thunks.ts';
 import type { BuiltinContext, Lazy, Origin, Value } from '../eval/value.ts';
 
-/** Merges sets into each other as deep as both sides are sets. */
+/** Merges sets recursively while both sides are sets. */
 export function recursiveUpdate(cx: BuiltinContext, left: Lazy, right: Lazy, at: Origin | null): Value {
   const [a, b] = [cx.resolve(left), cx.resolve(right)];
   const merged = update(cx, a, b, at);
@@ -41,14 +39,14 @@ function updateValue(cx: BuiltinContext, left: Lazy, right: Lazy, at: Origin | n
   return after;
 }
 
-/** How a tree of sets is mapped. */
+/** The parameters of mapping a tree of sets. */
 export interface TreeMapping {
-  /** Is a set gone into, or is it a leaf itself? A failure or an unknown ends the question. */
+  /** Returns whether a set is entered, instead of being a leaf itself. A failure or an unknown ends the question. */
   readonly enter: (set: Value) => boolean | Value;
   readonly f: Lazy;
 }
 
-/** Applies a function to the leaves of a tree of sets. `path` has the names that lead to the tree. */
+/** Applies a function to the leaves of a tree of sets. `path` contains the names that lead to the tree. */
 export function mapRecursive(
   cx: BuiltinContext,
   mapping: TreeMapping,
@@ -69,7 +67,7 @@ export function mapRecursive(
   return mapAttrs(cx, step, lazy, at);
 }
 
-/** Collects everything in a tree of sets that the predicate takes. */
+/** Collects everything in a tree of sets that satisfies the predicate. */
 export function collect(cx: BuiltinContext, predicate: Lazy, lazy: Lazy, at: Origin | null): Result {
   const answer = asBool(
     cx,

@@ -1,6 +1,4 @@
-/**
- * nixpkgs `lib.attrsets`: making, filtering and merging sets.
- */
+/** nixpkgs `lib.attrsets`: making, filtering and merging sets. */
 
 import { asAttrs, asBool, asList, elementOf, stop } from '../builtins/arguments.ts';
 import { anyName, itemsOf, namesUnknown } from '../builtins/attr-parts.ts';
@@ -37,7 +35,7 @@ function genAttrs(cx: BuiltinContext, names: Lazy, f: Lazy, at: Origin | null): 
   return fromPairs(cx, mapList(cx, make, names, at), at);
 }
 
-/** `listToAttrs` of a list that a function here has made; an unknown list gives an open set. */
+/** Applies `listToAttrs` to a list made by another function here. An unknown list gives an open set. */
 function fromPairs(cx: BuiltinContext, pairs: Result, at: Origin | null): Result {
   return listToAttrs(cx, settled(pairs), at);
 }
@@ -60,7 +58,7 @@ function mapAttrsPrime(cx: BuiltinContext, f: Lazy, set: Lazy, at: Origin | null
   return fromPairs(cx, mapAttrsToList(cx, f, set, at), at);
 }
 
-/** `optionalAttrs`: under an unknown condition each attribute may be there. */
+/** Evaluates `optionalAttrs`. Under an unknown condition the attributes are optional. */
 function optionalAttrs(cx: BuiltinContext, condition: Lazy, lazy: Lazy, at: Origin | null): Result {
   const holds = asBool(cx, condition, at);
   if (holds.kind === 'failure') return holds;
@@ -73,7 +71,7 @@ function optionalAttrs(cx: BuiltinContext, condition: Lazy, lazy: Lazy, at: Orig
   return boundedAttrs(attrs(entries, set.origin, set.open, patterns), set.bounded === true);
 }
 
-/** Merges sets one over the other from left to right; one that fails hides nothing of the others. */
+/** Merges sets from left to right. A set that fails hides nothing of the others. */
 function mergeSets(cx: BuiltinContext, xs: Lazy, at: Origin | null): Result {
   const value = asList(cx, xs, at);
   if (value.kind === 'unknown') return eachMerged(cx, value, at);

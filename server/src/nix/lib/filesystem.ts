@@ -1,6 +1,6 @@
 /**
- * nixpkgs `lib.filesystem` and `lib.fileset`, as far as modules are collected with them: all files below a folder,
- * perhaps only some of them. Order as in nixpkgs: by name, folders among the files.
+ * nixpkgs `lib.filesystem` and `lib.fileset`, as far as they are used to collect modules: all files below a folder,
+ * or some of them. The order is that of nixpkgs: by name, with folders among the files.
  */
 
 import { byText } from '../../std.ts';
@@ -12,10 +12,10 @@ import { joinPath } from '../eval/paths.ts';
 import type { BuiltinContext, Lazy, ListValue, Origin, PathValue, Value } from '../eval/value.ts';
 import { typed } from './options.ts';
 
-/** Deeper than anybody nests folders; links may go in circles. */
+/** Limit above any real nesting, since links may be circular. */
 const MAX_DEPTH = 40;
 
-/** Returns the files below a folder. Null where one cannot be listed. */
+/** Returns the files below a folder, or null if a folder cannot be listed. */
 function filesBelow(
   cx: BuiltinContext,
   folder: string,
@@ -59,7 +59,7 @@ export const FILESYSTEM: Table = {
   pathIsRegularFile: fn1('pathIsRegularFile', isKind('file')),
 };
 
-/** Returns what a file set holds: the set itself is a set of a type of its own, a path stands for all files below it. */
+/** Returns the files in a file set. A file set is a set with a special type; a path stands for all files below it. */
 function filesIn(cx: BuiltinContext, lazy: Lazy, at: Origin | null): ListValue | Result {
   const value = cx.resolve(lazy);
   if (value.kind === 'attrs' && cx.has(value, 'files') === true) {
@@ -77,7 +77,7 @@ function fileset(files: readonly (Lazy | { readonly kind: 'spread' })[], at: Ori
   return typed('fileset', { files: list(files as readonly Lazy[], at) }, at);
 }
 
-/** `fileFilter (file: file.hasExt "nix") ./modules` */
+/** Evaluates `fileFilter (file: file.hasExt "nix") ./modules`. */
 function fileFilter(cx: BuiltinContext, predicate: Lazy, folder: Lazy, at: Origin | null): Result {
   const all = filesIn(cx, folder, at);
   if (all.kind !== 'list') return all;
@@ -97,7 +97,7 @@ function fileFilter(cx: BuiltinContext, predicate: Lazy, folder: Lazy, at: Origi
   return fileset(kept, at);
 }
 
-/** Joins sets of files; where one is not known, nor is the result. */
+/** Joins file sets. If one is unknown, so is the result. */
 function joinedFiles(cx: BuiltinContext, sets: readonly Lazy[], at: Origin | null): Result {
   const joined = new Map<string, Lazy>();
   for (const set of sets) {

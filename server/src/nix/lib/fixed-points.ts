@@ -1,6 +1,6 @@
 /**
- * nixpkgs `lib.fixedPoints`: sets that are made of themselves, and what extends them. Libraries of flakes are often
- * made so.
+ * nixpkgs `lib.fixedPoints`: sets that refer to themselves, and their extensions. Libraries of flakes are often made
+ * this way.
  */
 
 import { asText, stop } from '../builtins/arguments.ts';
@@ -22,7 +22,7 @@ function withOne(cx: BuiltinContext, set: Value, name: string, value: Lazy, at: 
   return update(cx, set, attrs(new Map([[name, attr(value, at)]]), at), at);
 }
 
-/** `fix`, with the function itself as an attribute. */
+/** Evaluates `fix` with the function itself as an attribute. */
 function fixKept(cx: BuiltinContext, f: Lazy, at: Origin | null): Value {
   const self: Thunk = thunk(() => withOne(cx, cx.apply(f, self, at), '__unfix__', f, at), at);
   return cx.resolve(self);
@@ -44,7 +44,7 @@ function extensible(cx: BuiltinContext, name: string, f: Lazy, at: Origin | null
   return fixKept(cx, whole, at);
 }
 
-/** Returns what `extend` makes of a set that is there already: nixpkgs `lib` with additions, which may be extended again. */
+/** Returns the `extend` of an existing set: nixpkgs `lib` with additions, which may be extended again. */
 export function extendOf(base: Lazy): Lazy {
   return fn1('extend', (cx, overlay, at) => {
     const self: Thunk = thunk(() => {
@@ -62,7 +62,7 @@ const COMPOSE = builtin('composeExtensions', 4, (cx, args, at) => {
   return update(cx, applied, cx.applyAll(second, [final, between], at), at);
 });
 
-/** Adds nothing. */
+/** The extension that adds nothing. */
 const NOTHING = fn2('composeManyExtensions', (_cx, _final, _previous, at) => attrs(new Map(), at));
 
 function toExtension(cx: BuiltinContext, f: Lazy, at: Origin | null): Result {

@@ -1,6 +1,4 @@
-/**
- * The built-in model of nixpkgs `lib`: the functions that declarations use. Everything else of it is unknown.
- */
+/** The built-in model of nixpkgs `lib`: the functions that declarations use. Everything else in it is unknown. */
 
 import { once } from '../../std.ts';
 import type { Table } from '../builtins/define.ts';
@@ -59,7 +57,7 @@ function build(): AttrsValue {
   return whole;
 }
 
-/** Returns the builtins that `lib` has under the same name. */
+/** Returns the builtins that `lib` exports under the same name. */
 function reexported(): Table {
   const names = [
     'addErrorContext',
@@ -88,5 +86,5 @@ function reexported(): Table {
   return Object.fromEntries(names.map(name => [name, BUILTINS[name] as Lazy]));
 }
 
-/** `lib` as a set of functions, open for what is not modelled. The same object each time. */
+/** Returns `lib` as an open set of functions, as the same object each time. */
 export const nixpkgsLib: () => AttrsValue = once(build);

@@ -9,7 +9,7 @@ import { failure, int, list } from '../eval/construct.ts';
 import { thunk } from '../eval/thunks.ts';
 import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../eval/value.ts';
 
-/** `count` items from `start`, where those are certainly the ones. */
+/** Returns `count` items from `start`, if they are certainly those. */
 export function sublist(
   cx: BuiltinContext,
   start: bigint,
@@ -40,7 +40,7 @@ export function cut(name: string, pick: (count: bigint) => readonly [bigint, big
   });
 }
 
-/** `imap0` and `imap1`. */
+/** Evaluates `imap0` and `imap1`. */
 export function indexed(
   cx: BuiltinContext,
   items: readonly Item[],

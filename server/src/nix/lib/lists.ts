@@ -1,6 +1,4 @@
-/**
- * nixpkgs `lib.lists`.
- */
+/** nixpkgs `lib.lists`. */
 
 import { asBool, asInt, asList, elementOf, stop } from '../builtins/arguments.ts';
 import { ATTRS } from '../builtins/attrs.ts';
@@ -23,7 +21,7 @@ import { thunk } from '../eval/thunks.ts';
 import type { BuiltinContext, Lazy, ListValue, Origin, UnknownValue, Value } from '../eval/value.ts';
 import { backwards, cut, EVERYTHING, imap, initItems, lastItem, sublist } from './list-slices.ts';
 
-/** Returns a function of a list whose items must all be known. */
+/** Returns the result of a function that needs all items of a list. */
 function onWhole(
   cx: BuiltinContext,
   xs: Lazy,
@@ -36,7 +34,7 @@ function onWhole(
   return 'kind' in items ? because(items) : use(items);
 }
 
-/** `optional` and `optionals`: under an unknown condition the items may be there. */
+/** Evaluates `optional` and `optionals`. Under an unknown condition the items may be absent. */
 function optionals(cx: BuiltinContext, condition: Lazy, items: Lazy, at: Origin | null): Result {
   const holds = asBool(cx, condition, at);
   if (holds.kind === 'failure') return holds;
@@ -98,7 +96,7 @@ function unique(cx: BuiltinContext, xs: Lazy, at: Origin | null): Result {
     if (before.kind === 'unknown' && hidden === null) items.push(maybeItem(before, item, 'unique'));
     else if (before.kind !== 'bool' || !before.value) items.push(item);
   }
-  // What came earlier may have been one of the later: where those stand is not known.
+  // An earlier item may equal a later one, so the positions of those are unknown.
   if (hidden !== null)
     items.push({ kind: 'spread', of: withCandidates({ ...hidden, term: null }, [], true) });
   return list(items, at);
@@ -153,7 +151,7 @@ function zipWith(
   );
 }
 
-/** Keeps the items of the second list that are (or are not) in the first. */
+/** Returns a function that keeps the items of the second list that are (or are not) in the first. */
 function setOperation(name: string, wanted: boolean) {
   const run = (cx: BuiltinContext, e: Lazy, xs: Lazy, at: Origin | null): Result => {
     const value = asList(cx, xs, at);
@@ -169,7 +167,7 @@ function setOperation(name: string, wanted: boolean) {
   return fn2(name, run);
 }
 
-/** Folds from the right, lazy in what is folded so far. */
+/** Folds from the right, lazily in the accumulated value. */
 function foldRight(cx: BuiltinContext, f: Lazy, start: Lazy, xs: Lazy, at: Origin | null): Result {
   return foldLeft(
     cx,
@@ -209,7 +207,7 @@ const unknownKey: UnknownValue = {
 
 export const LIB_LISTS: Table = {
   ...LISTS,
-  // Strict in the start, unlike Nix's own.
+  // Strict in the start value, unlike Nix's own.
   "foldl'": fn3("foldl'", (cx, f, start, xs, at) => {
     const first = cx.resolve(start);
     if (first.kind === 'failure') return first;

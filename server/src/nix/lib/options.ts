@@ -1,6 +1,4 @@
-/**
- * What nixpkgs `lib` has for modules: definitions with priorities and conditions, option declarations.
- */
+/** nixpkgs `lib` for modules: definitions with priorities and conditions, and option declarations. */
 
 import { asAttrs, stop } from '../builtins/arguments.ts';
 import { because, builtin, fn1, fn2, type Result, type Table } from '../builtins/define.ts';
@@ -28,7 +26,7 @@ function literal(name: string, type: string) {
   return fn1(name, (_cx, text, at) => typed(type, { text }, at));
 }
 
-/** Source: nixpkgs, lib/types.nix. What is newer is found all the same where no `with` further out has a name like it. */
+/** Source: nixpkgs, lib/types.nix. Newer types are still found if no outer `with` has such a name. */
 const TYPE_NAMES =
   'addCheck anything attrNamesToTrue attrTag attrs attrsOf attrsWith bool boolByOr coercedTo commas defaultFunctor ' +
   'defaultTypeMerge deferredModule deferredModuleWith either enum envVar externalPath fileset float functionTo int ' +
@@ -59,7 +57,7 @@ function mkEnableOption(cx: BuiltinContext, name: Lazy, at: Origin | null): Resu
   return typed('option', { default: bool(false, at), example: bool(true, at), description, type }, at);
 }
 
-/** Makes an option whose default is a package, so that most of it is not known. */
+/** Returns an option whose default is a package, so that most of it is unknown. */
 function mkPackageOption(_cx: BuiltinContext, args: readonly Lazy[], at: Origin | null): Result {
   const option = typed('option', {}, at);
   const rest = unknown('an option for a package', 'mkPackageOption', at);
@@ -89,9 +87,9 @@ export const OPTIONS: Table = {
   mdDoc: fn1('mdDoc', (cx, text) => cx.resolve(text)),
 };
 
-/** `lib.modules` beyond what is at the top of `lib`. */
+/** The parts of `lib.modules` that are not at the top of `lib`. */
 export const MODULES: Table = {
-  // What nixpkgs wraps around it only says where the module comes from.
+  // nixpkgs' wrapper only records where the module comes from.
   importApply: fn2('importApply', (cx, path, argument, at) =>
     cx.apply(
       cx.delay(() => cx.importPath(path, at)),

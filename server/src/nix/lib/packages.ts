@@ -1,6 +1,6 @@
 /**
- * What nixpkgs `lib` says about packages. A package is unknown, where it lies in the store too: what is made of one
- * is a text with a hole for that.
+ * nixpkgs `lib` for packages. A package is unknown, including its store path, so a text made from it has a hole
+ * there.
  */
 import { asList, asText, stop } from '../builtins/arguments.ts';
 import { fn1, fn2, type Result, type Table } from '../builtins/define.ts';
@@ -19,7 +19,7 @@ import type {
   UnknownValue,
 } from '../eval/value.ts';
 
-/** Returns the place of an output of a package. */
+/** Returns the store path of an output of a package. */
 function place(output: string, lazy: Lazy, at: Origin | null): HolePiece {
   const key = boundedKey(`${output} of ${lazyKey(lazy)}`);
   const hole = unknown('where a package lies in the store', key, at, null, [lazy]);

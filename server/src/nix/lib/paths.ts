@@ -1,6 +1,4 @@
-/**
- * nixpkgs `lib.path`: paths that are told apart by their names, never by what lies there.
- */
+/** nixpkgs `lib.path`: operations on the names of paths, without looking at files. */
 import { holeIn, stop } from '../builtins/arguments.ts';
 import { fn2, type Result, type Table } from '../builtins/define.ts';
 import { bool, failure, string, typeName } from '../eval/construct.ts';
@@ -13,10 +11,10 @@ function asPath(cx: BuiltinContext, lazy: Lazy, at: Origin | null): PathValue | 
   return failure('throw', `the argument is ${typeName(value)}, but a path was expected`, at);
 }
 
-/** Returns what follows the first path in the second one; null if that does not lie below it. */
+/** Returns the rest of the second path after the first one, or null if it is not below it. */
 function below(folder: PathValue, path: PathValue): string | null {
   if (folder.text === path.text) return '.';
-  // The root of the workspace has no name, and all its files lie below it.
+  // The root of the workspace has no name, and all of its files are below it.
   const start = folder.text === '' || folder.text === '/' ? folder.text : `${folder.text}/`;
   const isInside = path.text.startsWith(start) && (start !== '' || !path.text.startsWith('/'));
   return isInside ? path.text.slice(start.length) : null;

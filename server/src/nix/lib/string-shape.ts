@@ -1,13 +1,11 @@
-/**
- * nixpkgs `lib.strings`: what a text begins and ends with, its parts, and how it is escaped.
- */
+/** nixpkgs `lib.strings`: prefixes and suffixes of a text, its parts, and escaping. */
 import { holeIn, stop } from '../builtins/arguments.ts';
 import { because, fn1, type Result } from '../builtins/define.ts';
 import { dropStart, knownHead, knownTail, mapCharacters, takeStart } from '../builtins/text.ts';
 import { bool, list, string, stringOf } from '../eval/construct.ts';
 import type { BuiltinContext, Lazy, Origin, StringPiece, StringValue } from '../eval/value.ts';
 
-/** Returns whether a text begins so; null where a hole hides it. */
+/** Returns whether a text begins with a prefix, or null if a hole hides that. */
 export function startsWith(value: StringValue, prefix: string): boolean | null {
   const head = knownHead(value);
   if (value.text !== null || head.length >= prefix.length) return head.startsWith(prefix);
@@ -20,7 +18,10 @@ export function endsWith(value: StringValue, suffix: string): boolean | null {
   return suffix.endsWith(tail) ? null : false;
 }
 
-/** Returns whether a text with stretches that are not known (\0 for each character of a hash) has the other at a place. */
+/**
+ * Returns whether a text with unknown characters (\0 for each character of a hash) has another text at an offset, or
+ * null if that is unknown.
+ */
 function isAt(text: string, at: number, other: string): boolean | null {
   let answer: boolean | null = true;
   for (let i = 0; i < other.length; i++) {
@@ -31,7 +32,7 @@ function isAt(text: string, at: number, other: string): boolean | null {
   return answer;
 }
 
-/** Answers the same questions of a path of the workspace; null where it cannot be told. */
+/** Returns whether a path of the workspace begins with a prefix, or null if that is unknown. */
 export function pathStartsWith(text: string, prefix: string): boolean | null {
   return isAt(text, 0, prefix);
 }
@@ -59,7 +60,7 @@ export function contains(value: StringValue, infix: string): boolean | null {
   return value.pieces.some(piece => !('hole' in piece) && piece.text.includes(infix)) ? true : null;
 }
 
-/** Returns the stretches between separators, each with its way back to the file. */
+/** Returns the parts between separators, each with its place in the source. */
 export function splitString(
   cx: BuiltinContext,
   separator: string,
@@ -92,7 +93,7 @@ export function mapped(name: string, change: (text: string) => string) {
   });
 }
 
-/** Puts a backslash before each of the characters. */
+/** Returns a function that puts a backslash before each of the characters. */
 export function escaping(name: string, characters: string, before = '\\') {
   const set = new Set(characters);
   return mapped(name, text => [...text].map(c => (set.has(c) ? before + c : c)).join(''));
@@ -102,13 +103,13 @@ export function replaced(name: string, table: Readonly<Record<string, string>>) 
   return mapped(name, text => [...text].map(c => table[c] ?? c).join(''));
 }
 
-/** Quotes a word for Bash, unless it is made of harmless characters only. */
+/** Quotes a word for Bash, unless it consists of harmless characters only. */
 export function shellArgument(cx: BuiltinContext, lazy: Lazy, at: Origin | null): Result {
   const value = cx.toText(lazy, true, at);
   if (value.kind !== 'string') return stop(value);
   if (value.text !== null && /^[A-Za-z0-9,._+:@%/-]+$/.test(value.text)) return value;
   const quote: StringPiece = { text: "'", source: null };
-  // Whether quotes stand around a text with holes depends on what is in them.
+  // Whether a text with holes needs quotes depends on the content of the holes.
   if (
     value.text === null &&
     value.pieces.every(piece => 'hole' in piece || /^[A-Za-z0-9,._+:@%/-]*$/.test(piece.text))

@@ -1,6 +1,4 @@
-/**
- * nixpkgs `lib.strings`. Strings with holes stay strings with holes wherever the function can be done around them.
- */
+/** nixpkgs `lib.strings`. Strings keep their holes wherever the function can be applied around them. */
 
 import { asBool, asInt, asList, asString, asText, holeIn, stop } from '../builtins/arguments.ts';
 import { because, fn1, fn2, fn3, type Result, type Table } from '../builtins/define.ts';
@@ -48,7 +46,7 @@ function onText(
   });
 }
 
-/** Returns a function that tells what a text begins with, ends with or contains, for texts and for paths of the workspace. */
+/** Returns a function that tests the beginning, the end or the content of a text or a path of the workspace. */
 function shapeQuestion(
   ofText: (value: StringValue, part: string) => boolean | null,
   ofPath: (text: string, part: string) => boolean | null,

@@ -1,6 +1,4 @@
-/**
- * nixpkgs `lib.trivial` and its neighbours: functions on functions, warnings, sources.
- */
+/** nixpkgs `lib.trivial` and related functions: functions on functions, warnings, sources. */
 
 import { asBool, asInt, asText, stop } from '../builtins/arguments.ts';
 import { ATTRS } from '../builtins/attrs.ts';
@@ -16,7 +14,7 @@ import { arithmetic } from '../eval/operators.ts';
 import { thunk } from '../eval/thunks.ts';
 import type { BuiltinContext, Lazy, Origin } from '../eval/value.ts';
 
-/** Returns `x`, unless the condition (or its opposite) holds. */
+/** Returns a function that returns `x`, or fails if its condition (or the opposite) holds. */
 function guard(name: string, bad: boolean) {
   return fn3(name, (cx, condition, message, x, at) => {
     const isTrue = asBool(cx, condition, at);
@@ -33,7 +31,7 @@ function warning(name: string) {
   });
 }
 
-/** Returns one of two values by an order that may not be known. */
+/** Returns a function that chooses one of two values by an order that may be unknown. */
 function choice(name: string, first: boolean) {
   return fn2(name, (cx, x, y, at) => {
     const less = cx.less(x, y, at);
@@ -44,7 +42,7 @@ function choice(name: string, first: boolean) {
   });
 }
 
-/** Returns whether something can be applied: a function, or a set with a functor. */
+/** Returns whether a value can be applied: a function, or a set with a functor. */
 export function isFunction(cx: BuiltinContext, f: Lazy, at: Origin | null): Result {
   const value = cx.resolve(f);
   if (value.kind === 'failure' || value.kind === 'unknown') return stop(value);
@@ -55,7 +53,7 @@ export function isFunction(cx: BuiltinContext, f: Lazy, at: Origin | null): Resu
     : bool(has, at);
 }
 
-/** Returns the module-style arguments of a function, also of a set that says them itself. */
+/** Returns the formals of a function, or of a set that declares them itself. */
 function functionArgs(cx: BuiltinContext, f: Lazy, at: Origin | null): Result {
   const value = cx.resolve(f);
   if (value.kind !== 'attrs' || cx.has(value, '__functor') !== true)
@@ -69,7 +67,7 @@ function functionArgs(cx: BuiltinContext, f: Lazy, at: Origin | null): Result {
   );
 }
 
-/** Returns the number in another base, most significant digit first; null for what nixpkgs refuses. */
+/** Returns the digits of a number in another base, most significant first, or null if nixpkgs rejects it. */
 function digits(cx: BuiltinContext, lazy: Lazy, base: number, at: Origin | null): string | Result {
   const value = asInt(cx, lazy, at);
   if (value.kind !== 'int') return stop(value);

@@ -1,6 +1,6 @@
 /**
- * Lowering of what has no expression of its own inside: numbers, operators between operands, and the ranges
- * that syntax errors get. Works on source text; knows nothing of tree-sitter.
+ * Lowers atoms: numbers, operators between operands, and the ranges of syntax errors. Works on source text; knows
+ * nothing of tree-sitter.
  */
 import type { BinaryOperator, Expr, NixSyntaxError, Range } from '../syntax.ts';
 
@@ -14,7 +14,7 @@ export function intLiteral(digits: string): bigint | null {
   return value > MAX_INT ? null : value;
 }
 
-/** Returns the first offset at or after `at` that is neither white space nor inside a comment. */
+/** Returns the first offset at or after `at` that is neither white space nor in a comment. */
 function skipBlank(text: string, at: number, end: number): number {
   let position = at;
   while (position < end) {
@@ -51,20 +51,20 @@ const OPERATORS: readonly BinaryOperator[] = [
   '/',
 ];
 
-/** Returns the operator between two operands, past comments; null if there is none (broken input). */
+/** Returns the operator between two operands, skipping comments, or null if there is none (broken input). */
 export function operatorBetween(text: string, from: number, to: number): BinaryOperator | null {
   const at = skipBlank(text, from, to);
   return OPERATORS.find(operator => text.startsWith(operator, at)) ?? null;
 }
 
-/** Returns the expression for text that could not be read, at `[start, end)`. */
+/** Returns the expression for text that could not be read. */
 export function errorExpr(start: number, end: number): Expr {
   return { kind: 'error', start, end: Math.max(start, end) };
 }
 
 /**
- * Returns an error at a place where something is missing: it is put on the character before, past white space, where
- * people look for it, since an empty range shows nowhere.
+ * Returns an error for something that is missing. Its range is the character before, skipping white space, since an
+ * empty range would be invisible.
  */
 export function missingAt(text: string, offset: number, message: string): NixSyntaxError {
   let at = Math.min(offset, text.length);
@@ -73,7 +73,7 @@ export function missingAt(text: string, offset: number, message: string): NixSyn
   return { start: 0, end: Math.min(1, text.length), message };
 }
 
-/** Returns an error over `range` without the white space at its ends, cut to its first line if it is longer. */
+/** Returns an error for `range` without surrounding white space, limited to its first line. */
 export function errorOver(text: string, range: Range, message: string): NixSyntaxError {
   let { start, end } = range;
   while (start < end && /\s/.test(text.charAt(start))) start++;

@@ -1,6 +1,4 @@
-/**
- * Lowering of bindings and attribute paths, and saving of the bindings that are inside errors.
- */
+/** Lowers bindings and attribute paths, and salvages bindings inside errors. */
 import type { Node } from 'web-tree-sitter';
 import type { AttrName, AttrSetExpr, Binding, Expr } from '../syntax.ts';
 import { errorExpr } from './lower-atoms.ts';
@@ -55,7 +53,7 @@ function addBinding(run: Lowering, node: Node, into: Binding[]): void {
   }
 }
 
-/** Bindings that an ERROR node swallowed whole. */
+/** Adds the bindings that an ERROR node contains. */
 export function salvage(run: Lowering, node: Node, into: Binding[]): void {
   if (run.depth >= MAX_DEPTH) return;
   run.depth++;
@@ -92,7 +90,7 @@ export function lowerAttrPath(run: Lowering, node: Node): AttrName[] {
   return names;
 }
 
-/** Returns an unknown name for one that is missing: a dynamic name without an expression. */
+/** Returns a name, or a dynamic name without an expression if it is missing. */
 function plainName(run: Lowering, start: number, end: number): AttrName {
   const name = run.text.slice(start, end);
   if (start === end || name === run.placeholder) {

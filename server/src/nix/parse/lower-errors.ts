@@ -1,12 +1,12 @@
 /**
- * Syntax errors out of a tree-sitter tree: one plain sentence for each ERROR and MISSING node.
- * Must not know how expressions are lowered.
+ * Extracts syntax errors from a tree-sitter tree, with a sentence for each ERROR and MISSING node. Must not know how
+ * expressions are lowered.
  */
 import type { Node } from 'web-tree-sitter';
 import type { NixSyntaxError } from '../syntax.ts';
 import { errorOver, missingAt } from './lower-atoms.ts';
 
-/** No file is helped by more than this. */
+/** More errors would not help anybody. */
 export const MAX_ERRORS = 50;
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -22,8 +22,8 @@ function missingMessage(type: string, parent: string): string {
 }
 
 /**
- * Returns the errors of a tree in the order of the text, at most `MAX_ERRORS`. Costs nothing if there are none.
- * A node is never asked for its parent: the runtime looks for it by recursion, which deep trees overflow.
+ * Returns the errors of a tree in the order of the text, at most `MAX_ERRORS`. Costs nothing if there are none. Never
+ * uses a node's parent, which the runtime finds recursively, so that deep trees would overflow the stack.
  */
 export function collectErrors(root: Node, text: string): NixSyntaxError[] {
   const errors: NixSyntaxError[] = [];
@@ -44,7 +44,7 @@ export function collectErrors(root: Node, text: string): NixSyntaxError[] {
   return errors;
 }
 
-/** Measures how much of a text a tree could not place: the length of what is in errors, and one for what is missing. */
+/** Returns how much of a text a tree could not place: the total length of errors, and one for each missing node. */
 export function damage(root: Node): number {
   let total = 0;
   const pending: Node[] = [root];

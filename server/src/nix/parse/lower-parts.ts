@@ -1,6 +1,4 @@
-/**
- * Lowering of what has text and holes: strings and paths.
- */
+/** Lowers expressions with text and holes: strings and paths. */
 import type { Node } from 'web-tree-sitter';
 import type { Expr, HolePart, StringPart } from '../syntax.ts';
 import { type Lowering, partsOf } from './lower-run.ts';

@@ -1,26 +1,24 @@
-/**
- * What one lowering carries with it, and how it reads the children of a node.
- */
+/** The state of a lowering, and access to the children of a node. */
 import type { Node } from 'web-tree-sitter';
 import type { Comment, Expr, NixSyntaxError } from '../syntax.ts';
 
-/** Expressions nested deeper than this are cut: what reads the tree recurses too. */
+/** Limit for nested expressions; deeper ones are cut, since readers of the tree are recursive. */
 export const MAX_DEPTH = 500;
 
-/** What one lowering gathers on its way. */
+/** The state that a lowering accumulates. */
 export interface Lowering {
   readonly text: string;
-  /** The name in the place of something missing in a repaired text. */
+  /** The name that stands for something missing in a repaired text. */
   readonly placeholder: string | null;
   readonly comments: Comment[];
   readonly errors: NixSyntaxError[];
   depth: number;
   tooDeep: boolean;
-  /** Lowers an expression; one that is not there is an error at the offset `at`. */
+  /** Lowers an expression; a missing one becomes an error at the offset `at`. */
   readonly expr: (node: Node | undefined, at: number) => Expr;
 }
 
-/** Returns the named children without comments and errors; comments are kept aside. */
+/** Returns the named children without comments and errors. Comments are collected. */
 export function partsOf(run: Lowering, node: Node): Node[] {
   const children = node.namedChildren;
   for (let index = 0; index < children.length; index++) {

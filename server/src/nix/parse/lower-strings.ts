@@ -1,6 +1,6 @@
 /**
- * The text of Nix strings: escapes resolved and indentation stripped as Nix's own lexer and parser do it, with
- * the place in the source of every character. Works on source text alone and knows nothing of trees.
+ * Reads the text of Nix strings: resolves escapes and strips indentation like Nix's own lexer and parser, and keeps
+ * the source offset of every character. Works on source text; knows nothing of trees.
  */
 import type { HolePart, Range, StringPart, TextPart } from '../syntax.ts';
 
@@ -11,10 +11,10 @@ const DOLLAR = 36;
 const QUOTE = 39;
 const BACKSLASH = 92;
 
-/** The fewest spaces Nix takes for "no line had content": nothing is indented this far. */
+/** Nix's indentation for "no line has content", which is larger than any real one. */
 const NO_INDENTATION = 1_000_000;
 
-/** Gathers a text part piece by piece, noting in the map where value and source part ways. */
+/** Builds a text part from pieces, recording in the map where value and source diverge. */
 interface TextBuilder {
   value: string;
   readonly map: number[];
@@ -34,7 +34,7 @@ function append(builder: TextBuilder, piece: string, source: number): void {
   builder.value += piece;
 }
 
-/** Closes the map, so that the end of a text that ends in an escape is the end of the escape. */
+/** Completes the map, so that a text that ends in an escape ends after it. */
 function finish(builder: TextBuilder, range: Range, end: number): TextPart | null {
   if (builder.value === '') return null;
   append(builder, '', end);
@@ -48,12 +48,12 @@ function unescaped(code: number, character: string): string {
   return character;
 }
 
-/** Returns source text as it is written, for paths and URIs. */
+/** Returns source text verbatim, for paths and URIs. */
 export function verbatimText(text: string, start: number, end: number): TextPart {
   return { kind: 'text', start, end, value: text.slice(start, end), map: [0, start] };
 }
 
-/** Returns the text of a stretch of a `"…"` string between its quotes or holes; null if it is empty. */
+/** Returns the text of a range in a `"…"` string between quotes or holes, or null if it is empty. */
 export function doubleText(text: string, start: number, end: number): TextPart | null {
   const raw = text.slice(start, end);
   if (raw === '') return null;
@@ -83,11 +83,11 @@ export function doubleText(text: string, start: number, end: number): TextPart |
   return finish(builder, { start, end }, end);
 }
 
-/** A piece of an indented string as Nix's lexer cuts it: only plain pieces have indentation. */
+/** A piece of an indented string as in Nix's lexer. Only plain pieces have indentation. */
 interface Piece {
   readonly start: number;
   readonly end: number;
-  /** The value of the escape; null for plain text. */
+  /** The value of the escape, or null for plain text. */
   readonly escape: string | null;
 }
 
@@ -117,7 +117,7 @@ function piecesOf(text: string, start: number, end: number): Piece[] {
   return pieces;
 }
 
-/** Spaces that begin every line with content; a hole or an escape is content. */
+/** Returns the least indentation of the lines with content, where holes and escapes count as content. */
 function leastIndentation(text: string, chunks: readonly (readonly Piece[] | null)[]): number {
   let least = NO_INDENTATION;
   let current = 0;
@@ -152,7 +152,7 @@ function endOfLine(text: string, from: number, end: number): number {
   return newline === -1 || newline > end ? end : newline;
 }
 
-/** The position of the second pass in a line; it outlives pieces and holes. */
+/** The position in a line during the second pass, which is kept across pieces and holes. */
 interface LineState {
   atLineStart: boolean;
   dropped: number;
@@ -189,7 +189,10 @@ function stripPlain(
   }
 }
 
-/** Escapes are not counted as indentation, but Nix drops the spaces and ends the lines they stand for. */
+/**
+ * Appends an escape. Escapes do not count as indentation, but Nix strips the spaces and line breaks that they
+ * produce.
+ */
 function stripEscape(
   piece: Piece,
   value: string,
@@ -211,7 +214,7 @@ function stripEscape(
   append(builder, value, piece.start);
 }
 
-/** Removes a last line of nothing but spaces, if the piece itself begins before that line. */
+/** Removes a last line that consists of spaces, if the piece itself begins before that line. */
 function trimLastLine(builder: TextBuilder, from: number): void {
   const last = builder.value.lastIndexOf('\n');
   if (last < from || last === -1) return;
@@ -230,7 +233,7 @@ function trimLastLine(builder: TextBuilder, from: number): void {
  * Returns the parts of an indented string.
  * @param start UTF-16 offset after the opening `''`
  * @param end UTF-16 offset of the closing `''`
- * @param holes the interpolations between, in order
+ * @param holes the interpolations in between, in order
  */
 export function indentedParts(
   text: string,

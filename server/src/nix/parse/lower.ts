@@ -1,8 +1,7 @@
 /**
- * From a tree-sitter tree to the typed tree of `syntax.ts`: every construct of Nix, and something sensible for
- * broken input. Reads each node once and keeps none; does not parse and does not evaluate.
- *
- * Named children are read in one call a node, since each call into wasm costs more than what it returns.
+ * Lowers a tree-sitter tree to the typed tree of `syntax.ts`, with a sensible result for broken input. Reads each
+ * node once and keeps none; neither parses nor evaluates.
+ * Named children are read with one call per node, since a call into wasm costs more than its result.
  */
 import type { Node } from 'web-tree-sitter';
 import type { Binding, Comment, Expr, Formal, Identifier, LambdaExpr, NixSyntaxError } from '../syntax.ts';
@@ -12,14 +11,14 @@ import { lowerPath, lowerString } from './lower-parts.ts';
 import { type Lowering, MAX_DEPTH, partsOf } from './lower-run.ts';
 import { verbatimText } from './lower-strings.ts';
 
-/** The result of lowering a whole file; `errors` are those found by lowering, not those of the parser. */
+/** The result of lowering a file. `errors` are those found while lowering, not those of the parser. */
 export interface Lowered {
   readonly root: Expr;
   readonly comments: Comment[];
   readonly errors: NixSyntaxError[];
 }
 
-/** Lowers the root of a tree over `text`. Never throws; ranges are UTF-16 offsets into `text`. */
+/** Lowers the root of a tree of `text`. Never throws; ranges are UTF-16 offsets into `text`. */
 export function lowerTree(root: Node, text: string, placeholder: string | null = null): Lowered {
   const run: Lowering = {
     text,

@@ -46,8 +46,8 @@ async function load(wasm: ParserWasm): Promise<NixParser> {
   const parser = new Parser();
   parser.setLanguage(language);
   return {
-    parse: text => (text.length > MAX_LENGTH ? null : readQuickly(text)) ?? parseText(parser, text, true),
-    parseByGrammar: text => parseText(parser, text, false),
+    parse: text => parseQuickly(parser, text),
+    parseByGrammar: text => parseText(parser, text),
   };
 }
 
@@ -64,15 +64,27 @@ interface Reading {
 /** Tree-sitter takes some hundred bytes of memory a character; no Nix that people wrote is this long. */
 const MAX_LENGTH = 10_000_000;
 
-/** @param quickly whether repaired texts are tried with the quick reader first */
-function parseText(parser: Parser, text: string, quickly: boolean): SyntaxTree {
+function parseQuickly(parser: Parser, text: string): SyntaxTree {
+  const quick = text.length > MAX_LENGTH ? 'unsure' : readQuickly(text);
+  if (typeof quick === 'object') return quick;
+  if (quick === 'unsure') return parseText(parser, text, true);
+  const repaired = readRepaired(parser, text, true);
+  return repaired?.damage === 0 ? repaired.tree : parseText(parser, text, true, repaired);
+}
+
+/**
+ * Parses by the grammar.
+ * @param quickly whether repaired texts are tried with the quick reader first
+ * @param known the reading of the repaired text, if it is known
+ */
+function parseText(parser: Parser, text: string, quickly = false, known?: Reading | null): SyntaxTree {
   if (text.length > MAX_LENGTH) return unreadable(text, 'This file is too long to analyse.');
   const parsed = parseWithin(parser, text);
   if (!parsed) return unreadable(text, 'This file could not be read as Nix.');
   try {
     const { rootNode } = parsed;
     if (!rootNode.hasError) return inOrder(lowered(rootNode, text, null));
-    const repaired = readRepaired(parser, text, quickly);
+    const repaired = known === undefined ? readRepaired(parser, text, quickly) : known;
     if (repaired !== null && repaired.damage <= damage(rootNode)) return repaired.tree;
     return inOrder(lowered(rootNode, text, null));
   } finally {
@@ -96,8 +108,8 @@ function readRepaired(parser: Parser, text: string, quickly: boolean): Reading |
 
 function read(parser: Parser, repaired: Repaired, quickly: boolean): Reading | null {
   // What it takes is without any mistake, and lowering costs several times as much.
-  const quick = quickly ? readQuickly(repaired.text, repaired.placeholder) : null;
-  if (quick !== null) return { tree: unrepaired(quick, repaired), damage: 0 };
+  const quick = quickly ? readQuickly(repaired.text, repaired.placeholder) : 'unsure';
+  if (typeof quick === 'object') return { tree: unrepaired(quick, repaired), damage: 0 };
   const parsed = parseWithin(parser, repaired.text);
   if (!parsed) return null;
   try {

@@ -22,6 +22,9 @@ export interface Reader {
 /** Thrown to give up; caught in quick.ts. Not an `Error`: a stack that is never read would cost more than reading on. */
 export const GIVE_UP = { reason: 'not for the quick reader' } as const;
 
+/** Thrown where no reader of Nix could go on. */
+export const BROKEN = { reason: 'not Nix' } as const;
+
 const NAME_START = 1;
 const NAME = 2;
 const PATH = 4;
@@ -72,9 +75,25 @@ function skipComment(reader: Reader, to: number): void {
   reader.at = to;
 }
 
+const DELIMITERS: ReadonlySet<number> = new Set([...';,)]}'].map(character => character.charCodeAt(0)));
+
+/**
+ * Ends the reading where what comes next is not what has to come. Delimiters and names mean the same to all readers, so that
+ * one of them is a mistake here, and so is the end of a text of which something was read. A keyword may be a name to some.
+ */
+export function refuse({ text, at, end }: Reader): never {
+  const code = text.charCodeAt(at);
+  throw DELIMITERS.has(code) ||
+    (code === 61 && text.charCodeAt(at + 1) !== 61) ||
+    (isNameStart(code) && !KEYWORDS.has(text.slice(at, nameEnd(text, at)))) ||
+    (Number.isNaN(code) && end > 0)
+    ? BROKEN
+    : GIVE_UP;
+}
+
 /** Takes one character that has to come next, past blanks. */
 export function expect(reader: Reader, code: number): void {
-  if (skipBlanks(reader) !== code) throw GIVE_UP;
+  if (skipBlanks(reader) !== code) refuse(reader);
   take(reader, 1);
 }
 
@@ -109,7 +128,7 @@ export const KEYWORDS: ReadonlySet<string> = new Set([
 export function takeName(reader: Reader): string {
   const stop = nameEnd(reader.text, reader.at);
   const name = reader.text.slice(reader.at, stop);
-  if (name === '' || KEYWORDS.has(name)) throw GIVE_UP;
+  if (name === '' || KEYWORDS.has(name)) refuse(reader);
   reader.at = stop;
   reader.end = stop;
   return name;
@@ -118,7 +137,7 @@ export function takeName(reader: Reader): string {
 /** Takes a keyword that has to come next, past blanks. */
 export function expectWord(reader: Reader, word: string): void {
   skipBlanks(reader);
-  if (!isHere(reader, word)) throw GIVE_UP;
+  if (!isHere(reader, word)) refuse(reader);
   take(reader, word.length);
 }
 

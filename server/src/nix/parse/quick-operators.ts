@@ -1,11 +1,9 @@
-/**
- * Operators for the quick reader (quick.ts): which one is here and how tightly it binds, as the grammar has it.
- */
+/** Operators for the quick reader (quick.ts), with their precedence in the grammar. */
 
 import type { BinaryOperator } from '../syntax.ts';
 import { GIVE_UP, type Reader } from './quick-lex.ts';
 
-/** How tightly `!`, `?` and the sign of a number bind, on the scale of `Operator.binds`. */
+/** The precedence of `!`, `?` and unary minus on the scale of `Operator.binds`. */
 export const NOT = 7;
 export const HAS_ATTR = 11;
 export const NEGATE = 12;
@@ -36,7 +34,7 @@ const TIMES = operator('*', 9);
 const OVER = operator('/', 9);
 const CONCAT = operator('++', 10, true);
 
-/** Returns the operator that begins with this character here; null if there is none. */
+/** Returns the operator at the current offset, which starts with this character, or null if there is none. */
 export function operatorHere({ text, at }: Reader, code: number): Operator | null {
   const next = text.charCodeAt(at + 1);
   switch (code) {

@@ -1,6 +1,6 @@
 /**
- * Strings, paths and numbers for the quick reader (quick.ts). Where they end and where their holes are is found here;
- * what their text says is the business of lower-strings.ts.
+ * Reads strings, paths and numbers for the quick reader (quick.ts). Finds their ends and holes; lower-strings.ts
+ * reads their text.
  */
 
 import { exact } from '../exact.ts';
@@ -13,7 +13,7 @@ export type ReadExpr = (reader: Reader) => Expr;
 
 const CLOSE_BRACE = 125;
 
-/** Reads the `${expr}` that begins here. */
+/** Reads the `${expr}` at the current offset. */
 export function readHole(reader: Reader, readExpr: ReadExpr): HolePart {
   const start = reader.at;
   take(reader, 2);
@@ -22,17 +22,17 @@ export function readHole(reader: Reader, readExpr: ReadExpr): HolePart {
   return { kind: 'hole', start, end: reader.end, expr };
 }
 
-/** Reads a hole in something that is as high as its highest hole. */
+/** Reads a hole, and returns it with the height of the highest hole so far. */
 function holeWithin(reader: Reader, readExpr: ReadExpr, height: number): { hole: HolePart; height: number } {
   const hole = readHole(reader, readExpr);
   return { hole, height: Math.max(height, reader.height) };
 }
 
-/** Reads the `"…"` that begins here. */
+/** Reads the `"…"` at the current offset. */
 export function readDouble(reader: Reader, readExpr: ReadExpr): StringExpr {
   const { text } = reader;
   const start = reader.at;
-  // Nearly all strings have one part, and need no list that grows.
+  // Nearly all strings have a single part, for which no growing list is needed.
   let parts: StringPart[] | null = null;
   let from = start + 1;
   let at = from;
@@ -72,7 +72,7 @@ function withRest(parts: StringPart[] | null, rest: StringPart | null): StringPa
   return exact(parts);
 }
 
-/** Reads the `''…''` that begins here. */
+/** Reads the `''…''` at the current offset. */
 export function readIndented(reader: Reader, readExpr: ReadExpr): StringExpr {
   const { text } = reader;
   const start = reader.at;
@@ -111,7 +111,7 @@ export function readIndented(reader: Reader, readExpr: ReadExpr): StringExpr {
   return { kind: 'string', start, end: at + 2, style: 'indented', parts };
 }
 
-/** Reads the path that begins here. */
+/** Reads the path at the current offset. */
 export function readPath(reader: Reader, readExpr: ReadExpr): Expr {
   const { text } = reader;
   const start = reader.at;
@@ -135,7 +135,7 @@ export function readPath(reader: Reader, readExpr: ReadExpr): Expr {
 
 const NUMBER = /(?:[1-9][0-9]*\.[0-9]*|0\.[0-9]+)(?:[Ee][+-]?[0-9]+)?|[0-9]+/y;
 
-/** Reads the number that begins here. */
+/** Reads the number at the current offset. */
 export function readNumber(reader: Reader): Expr {
   const { text } = reader;
   const start = reader.at;

@@ -10,6 +10,7 @@ import { errorExpr } from './lower-atoms.ts';
 import { MAX_DEPTH } from './lower-run.ts';
 import { isFormals, readAttrPath, readBindings, readFormals, readIdentifier } from './quick-bindings.ts';
 import {
+  BROKEN,
   expect,
   expectWord,
   GIVE_UP,
@@ -20,25 +21,30 @@ import {
   KEYWORDS,
   nameEnd,
   type Reader,
+  refuse,
   skipBlanks,
   take,
 } from './quick-lex.ts';
 import { HAS_ATTR, NEGATE, NOT, operatorHere } from './quick-operators.ts';
 import { readDouble, readIndented, readNumber, readPath } from './quick-strings.ts';
 
+/** Why a text is not read quickly: it certainly is not Nix, or it takes the parser to tell. */
+type Refusal = 'broken' | 'unsure';
+
 /**
- * Reads a text without any mistake; null if it is for the parser.
+ * Reads a text without any mistake.
  * @param placeholder the name that stands in a repaired text for what is missing; no variable or attribute is called so
  */
-export function readQuickly(text: string, placeholder: string | null = null): SyntaxTree | null {
-  if (text.includes('\0')) return null;
+export function readQuickly(text: string, placeholder: string | null = null): SyntaxTree | Refusal {
+  if (text.includes('\0')) return 'unsure';
   const reader: Reader = { text, at: 0, end: 0, height: 0, depth: 0, comments: [], placeholder };
   try {
     const root = readExpr(reader);
-    if (!Number.isNaN(skipBlanks(reader))) return null;
+    if (!Number.isNaN(skipBlanks(reader))) refuse(reader);
     return { root, comments: reader.comments, errors: [] };
   } catch (error) {
-    if (error === GIVE_UP) return null;
+    if (error === GIVE_UP) return 'unsure';
+    if (error === BROKEN) return 'broken';
     throw error;
   }
 }
@@ -269,7 +275,7 @@ function readSimple(reader: Reader): Expr {
     case 123:
       return readSet(reader, start, false);
     default:
-      throw GIVE_UP;
+      return refuse(reader);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a token closes in a broken text: `}` `)` `]` `;` `,` and `in` find their partners past whatever was left
- * open, or are taken out. Part of the rules of repair, see `repair-shape.ts`.
+ * Handles closing tokens in a broken text: `}` `)` `]` `;` `,` and `in` find their partners past constructs that were
+ * left open, or are removed. Part of the rules of repair; see `repair-shape.ts`.
  */
 import {
   closeTo,
@@ -15,20 +15,20 @@ import {
 } from './repair-frames.ts';
 import type { Token } from './tokens.ts';
 
-/** What a token needs to know of its place beyond the stack. */
+/** The context of a token, in addition to the stack. */
 export interface Place {
-  /** Only blanks stand before it on its line. */
+  /** True if only blanks precede it on its line. */
   readonly firstOnLine: boolean;
-  /** Blanks that begin its line. */
+  /** The number of blanks at the start of its line. */
   readonly indent: number;
-  /** Trust the indentation where brackets do not pair. */
+  /** True to rely on indentation where brackets do not match. */
   readonly byLayout: boolean;
 }
 
-/** Constructs that are inside an expression and may be left open there. */
+/** Constructs inside an expression that may be left open there. */
 export const INSIDE: readonly FrameKind[] = ['paren', 'list', 'if', 'head'];
 
-/** Takes a token out of the text. */
+/** Removes a token from the text. */
 export function drop(repair: Repair, token: Token, replacement = ' '): void {
   const { start, end } = token;
   if (')]}'.includes(token.text)) repair.unbalanced = true;
@@ -66,7 +66,7 @@ export function endStatement(repair: Repair, token: Token, place: Place): void {
   repair.operand = false;
 }
 
-/** Handles a comma. It separates formals; people also write it between list items and bindings. */
+/** Handles a comma, which separates formals. People also write it between list items and bindings. */
 export function separate(repair: Repair, token: Token): void {
   const formals = findFrame(repair, frame => frame.kind === 'formals', INSIDE);
   if (formals > 0) {
@@ -87,7 +87,10 @@ export function separate(repair: Repair, token: Token): void {
   repair.operand = false;
 }
 
-/** Handles a closing bracket: closes what it pairs with and everything left open inside; dropped if it has no pair. */
+/**
+ * Handles a closing bracket: closes its partner and everything left open inside. Without a partner the bracket is
+ * removed.
+ */
 export function close(repair: Repair, token: Token, place: Place): void {
   const depth = pairOf(repair, token, place);
   if (depth < 0) {

@@ -1,11 +1,11 @@
 /**
- * What is open at a place of a broken text, and how to close it: the stack behind `repair.ts`.
- * Holds the rules of closing (which text ends which construct) and knows nothing of tokens.
+ * The open constructs at a place in a broken text, and how to close them: the stack of `repair.ts`. Contains the text
+ * that closes each construct, and knows nothing of tokens.
  */
 
 /**
- * What `repair` has to do to a text: `[start, end)` gives way to `text`. An insertion has an empty range.
- * `at` is what the message is about, in the broken text.
+ * A change that `repair` makes: `text` replaces `[start, end)`, which is empty for an insertion. `at` is the place of
+ * the message in the broken text.
  */
 interface Edit {
   readonly start: number;
@@ -28,32 +28,32 @@ export type FrameKind =
   | 'if'
   | 'head';
 
-/** How far a frame has come: in a binding, in an `if`, or in formals. */
+/** The progress in a frame: in a binding, in an `if`, or in formals. */
 export type FrameState = 'name' | 'path' | 'dot' | 'value' | 'inherit' | 'if' | 'then' | 'else' | 'default';
 
 export interface Frame {
   readonly kind: FrameKind;
   state: FrameState;
-  /** The token that opened it. */
+  /** The range of the opening token. */
   readonly start: number;
   readonly end: number;
-  /** Blanks that begin the line of the opening token. */
+  /** The number of blanks at the start of the opening token's line. */
   readonly indent: number;
 }
 
-/** The state of one repair. `operand` says that an operand has just ended, so that an operator may follow. */
+/** The state of a repair. `operand` is true after an operand, so that an operator may follow. */
 export interface Repair {
   readonly text: string;
-  /** The name in the place of what is missing; it occurs nowhere in the text. */
+  /** The name that stands for missing parts; it does not occur in the text. */
   readonly placeholder: string;
   readonly stack: Frame[];
   readonly edits: Edit[];
   operand: boolean;
-  /** A `.` waits for its name. */
+  /** True after a `.` whose name is missing so far. */
   dot: boolean;
-  /** The end of the last token: where insertions go. */
+  /** The end of the last token, where text is inserted. */
   last: number;
-  /** Brackets or quotes that did not pair. */
+  /** True if brackets or quotes did not match. */
   unbalanced: boolean;
 }
 
@@ -83,7 +83,7 @@ export function insert(repair: Repair, text: string, message: string): void {
   repair.edits.push({ start: repair.last, end: repair.last, text, at, message });
 }
 
-/** Puts a placeholder where a name or a value is missing. */
+/** Inserts a placeholder for a missing name or value. */
 export function ensureOperand(repair: Repair): void {
   if (repair.dot) insert(repair, `${repair.placeholder} `, 'Expected a name here.');
   else if (!repair.operand) insert(repair, ` ${repair.placeholder} `, 'Expected a value here.');
@@ -91,14 +91,14 @@ export function ensureOperand(repair: Repair): void {
   repair.dot = false;
 }
 
-/** Gives a binding that has only names, or names and a dot, the rest of what it needs before its `;`. */
+/** Completes a binding that has only names, or names and a dot, before its `;`. */
 export function completePath(repair: Repair, frame: Frame): void {
   const { placeholder } = repair;
   if (frame.state === 'dot') insert(repair, `${placeholder} `, 'Expected a name here.');
   insert(repair, ` = ${placeholder} `, 'Expected `=` and a value here.');
 }
 
-/** Ends the binding a set or a `let` is in, so that the next one may begin. */
+/** Ends the current binding of a set or a `let`, so that the next one may begin. */
 export function endBinding(repair: Repair, frame: Frame): void {
   if (frame.state === 'value') ensureOperand(repair);
   if (frame.state === 'path' || frame.state === 'dot') completePath(repair, frame);
@@ -108,7 +108,7 @@ export function endBinding(repair: Repair, frame: Frame): void {
   repair.dot = false;
 }
 
-/** Closes the innermost construct by inserting what it lacks. */
+/** Closes the innermost construct by inserting its missing parts. */
 export function closeTop(repair: Repair): void {
   const frame = topFrame(repair);
   if (frame.kind === 'root') return;
@@ -155,7 +155,8 @@ export function closeTo(repair: Repair, depth: number): void {
 }
 
 /**
- * Returns the depth of the nearest frame that `accept`s, past frames of the kinds in `crossing`; -1 if none.
+ * Returns the depth of the nearest frame that satisfies `accept`, skipping frames of the kinds in `crossing`, or -1
+ * if there is none.
  */
 export function findFrame(
   repair: Repair,

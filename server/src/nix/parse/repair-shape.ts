@@ -1,6 +1,6 @@
 /**
- * The rules of repair: token by token, what each one means for what is open, and what must be missing when it
- * does not fit. One pass from left to right; it makes edits and never looks at a tree.
+ * The rules of repair: for each token, its effect on the open constructs, and what is missing if it does not fit. A
+ * single pass from left to right that makes edits and never uses a tree.
  */
 
 import { close, closeLet, drop, endStatement, INSIDE, type Place, separate } from './repair-closing.ts';
@@ -23,7 +23,7 @@ import { opensFormals, startsBinding, type Token, tokenAt, tokenStart } from './
 
 const BINARY = new Set('-> || && == != <= >= // ++ |> <| < > + * / ?'.split(' '));
 
-/** Takes one token. */
+/** Processes a token. */
 export function step(repair: Repair, token: Token, place: Place): void {
   const frame = topFrame(repair);
   if (token.text === '}') close(repair, token, place);
@@ -108,7 +108,10 @@ function beginValue(repair: Repair, frame: Frame, token: Token, place: Place): v
   step(repair, token, place);
 }
 
-/** Returns whether by its indentation the token begins a binding of the set around this one, which lacks its `}`. */
+/**
+ * Returns whether the token, by its indentation, begins a binding of the surrounding set, so that this set lacks its
+ * `}`.
+ */
 function leavesSet(repair: Repair, frame: Frame, token: Token, place: Place): boolean {
   if (!place.byLayout || !place.firstOnLine || frame.kind !== 'set' || place.indent > frame.indent)
     return false;
@@ -136,7 +139,7 @@ function stepFormals(repair: Repair, frame: Frame, token: Token): void {
   } else if (token.kind !== 'name' && token.text !== ',' && token.text !== '...') drop(repair, token);
 }
 
-/** Returns the index of the binding frame that a binding beginning at `token` belongs to; -1 if it begins none. */
+/** Returns the index of the frame for a binding that begins at `token`, or -1 if none begins. */
 function bindingFrameFor(repair: Repair, frame: Frame, token: Token, place: Place): number {
   const inherits = token.text === 'inherit' && token.kind === 'keyword';
   if (!inherits) {

@@ -1,16 +1,16 @@
 /**
- * Passing over the bodies of strings in a broken text, for `repair.ts`. With `byLayout`, a quote that was never
- * closed is taken to end with its line, or where the indentation of the code around it returns.
+ * Skips the bodies of strings in a broken text, for `repair.ts`. With `byLayout`, an unclosed quote ends with its
+ * line, or where the indentation of the surrounding code returns.
  */
 import type { Frame } from './repair-frames.ts';
 
-/** Where a string's body stops: at a hole, at its closing quote, or at `missing` where a quote is put. */
+/** The end of a string's body: a hole, the closing quote, or `missing` where a quote is inserted. */
 export interface BodyEnd {
   readonly at: number;
   readonly kind: 'hole' | 'closed' | 'missing';
 }
 
-/** Passes over the body of `frame`, a string, from `at`. At the end of the text the quote is missing. */
+/** Returns the end of the body of `frame`, a string, from `at`. At the end of the text the quote is missing. */
 export function bodyEnd(text: string, at: number, frame: Frame, byLayout: boolean): BodyEnd {
   return frame.kind === 'string' ? doubleEnd(text, at, byLayout) : indentedEnd(text, at, frame, byLayout);
 }
@@ -27,7 +27,7 @@ function doubleEnd(text: string, from: number, byLayout: boolean): BodyEnd {
   return { at: text.length, kind: 'missing' };
 }
 
-/** Returns the end of a line's text; a `;` that ends it is left outside. */
+/** Returns the end of a line's text, without a final `;`. */
 function lineTail(text: string, from: number, newline: number): number {
   let end = newline;
   while (end > from && /\s/.test(text.charAt(end - 1))) end--;

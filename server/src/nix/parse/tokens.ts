@@ -1,11 +1,11 @@
 /**
- * A coarse lexer of Nix for `repair.ts`: enough of the tokens to see the shape of a text, and never stuck.
- * String bodies are not its business; it gives the opening quote only.
+ * A coarse lexer of Nix for `repair.ts`: it shows the shape of a text and never gets stuck. It returns the opening
+ * quote of a string, but does not read its body.
  */
 
 type TokenKind = 'name' | 'keyword' | 'operand' | 'quote' | 'mark' | 'bad';
 
-/** A token, `[start, end)` in UTF-16 offsets. `text` is the token itself. */
+/** A token at `[start, end)` in UTF-16 offsets, with its text. */
 export interface Token {
   readonly kind: TokenKind;
   readonly text: string;
@@ -13,7 +13,7 @@ export interface Token {
   readonly end: number;
 }
 
-// Repetitions are bounded where another reading may follow, so that no text costs quadratic time.
+// Repetitions before optional parts are bounded, so that no text takes quadratic time.
 const BLANK = /(?:\s+|#[^\n]*|\/\*[\s\S]*?\*\/)+/y;
 const NUMBER = /\d*\.\d+(?:[Ee][+-]?\d+)?|\d+\.?\d*/y;
 const URI = /[A-Za-z][A-Za-z0-9+.-]{0,255}:[A-Za-z0-9%/?:@&=+$,_.!~*'-]+/y;
@@ -29,12 +29,12 @@ function match(pattern: RegExp, text: string, at: number): string | null {
   return pattern.exec(text)?.[0] ?? null;
 }
 
-/** Returns the offset of the next token at or after `at`, past white space and comments. */
+/** Returns the offset of the next token at or after `at`, skipping white space and comments. */
 export function tokenStart(text: string, at: number): number {
   return at + (match(BLANK, text, at)?.length ?? 0);
 }
 
-/** Returns the token that begins exactly at `at`; null at the end of the text. */
+/** Returns the token that begins exactly at `at`, or null at the end of the text. */
 export function tokenAt(text: string, at: number): Token | null {
   if (at >= text.length) return null;
   const token = (kind: TokenKind, value: string): Token => ({

@@ -1,6 +1,6 @@
 /**
- * Where the two wasm files are: beside the bundled program, or in the source tree when it runs unbundled.
- * Knows of file places only; it reads nothing and does not know what the files hold.
+ * Locates the two wasm files: beside the bundled program, or in the source tree if it runs unbundled. Does not read
+ * them.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,8 +14,8 @@ export interface WasmFiles {
 
 /**
  * Finds the wasm files of this program.
- * @param folder Where the running code lies: the bundle's folder, or `server/src/nix/parse`.
- * @throws if the runtime is neither beside the code nor an installed package.
+ * @param folder the folder of the running code: that of the bundle, or `server/src/nix/parse`
+ * @throws if the runtime is neither beside the code nor in an installed package
  */
 export function defaultWasm(folder: string): WasmFiles {
   const bundled = join(folder, 'web-tree-sitter.wasm');

@@ -108,7 +108,7 @@ export interface ShellPath {
   readonly pattern: boolean;
   /** True if it ends with a slash, and so can only be a directory. */
   readonly directory: boolean;
-  /** For `unknown`, the environment variables that it was computed from. */
+  /** The environment variables that an `unknown` path was computed from. */
   readonly from: readonly string[];
 }
 

@@ -46,8 +46,8 @@ const PROGRAMS: Readonly<Record<string, Asked>> = {
 };
 
 /**
- * Returns the question of a command whose standard input is the terminal, or `null` if it asks none or that is
- * uncertain.
+ * Returns what a command asks for on its standard input, or `null` if that is not the terminal, it asks nothing, or
+ * that is uncertain.
  */
 export function questionOf(command: CommandFact): Question | null {
   const name = command.name ?? '';
@@ -65,7 +65,7 @@ function wordsOf(list: readonly Argument[]): string[] | null {
   return isVague ? null : list.map(({ value, text }) => literal(value) ?? text);
 }
 
-/** Returns the question of `read`, which reads from the terminal unless it is given another descriptor. */
+/** Returns what `read` asks for. It reads from the terminal unless it is given another descriptor. */
 function readBuiltin({ arguments: list }: CommandFact): Question | null {
   const words = wordsOf(list);
   if (words === null || hasOption(words, 'ut', [])) return null;

@@ -26,7 +26,7 @@ export type Identity =
       readonly secret: string;
       /** The plugin's command is `age-plugin-<name>`. */
       readonly plugin: string;
-      /** From the comment on the line before, or `null` if there is none. */
+      /** The recipient in the comment on the line before, or `null` if there is none. */
       readonly recipient: string | null;
     }
   | { readonly kind: 'ssh'; readonly source: string; readonly pem: string }

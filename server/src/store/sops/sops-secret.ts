@@ -61,7 +61,7 @@ export interface SealOptions {
   /** Age recipients, with an entry each. Duplicates count once. */
   readonly recipients: readonly string[];
   readonly now: Date;
-  /** For SSH and plugin recipients; `null` if there is no `age` command. */
+  /** The command for SSH and plugin recipients, or `null` if `age` is not installed. */
   readonly command: AgeCommand | null;
 }
 

@@ -18,7 +18,7 @@ export type Tree = Pick<NixFiles, 'list' | 'kind'>;
 export interface StoreFiles extends Tree, Pick<NixFiles, 'text'> {
   /**
    * Returns the symbolic links directly in a folder, including dangling ones, or `null` if there is no such folder.
-   * The method is absent in a workspace that cannot tell links apart; then no link is known to be dangling.
+   * Absent if links cannot be told from their targets; then no link is known to be dangling.
    */
   links?(directory: string): readonly Link[] | null;
 }

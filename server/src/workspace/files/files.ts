@@ -45,7 +45,7 @@ interface Cell {
 export interface FilesOptions {
   /** Absolute path. */
   readonly root: string;
-  /** Read instead of the folder, for example an earlier revision of it. */
+  /** The disk to read instead of the folder, for example an earlier revision. */
   readonly disk?: Disk;
   readonly parse: ParseText;
   readonly excluded: (path: string) => boolean;

@@ -20,7 +20,7 @@ interface RuleSetting {
   readonly exclude?: readonly string[];
 }
 
-/** By rule id or `group/*`. */
+/** Settings by rule id or `group/*`. */
 export type RuleSettings = Readonly<Record<string, RuleSetting>>;
 
 /** Reports an invalid setting at `path` inside `rules`. */

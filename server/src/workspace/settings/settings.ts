@@ -17,7 +17,7 @@ const patterns = v.array(v.string());
 export interface Settings {
   /** False if nothing in the folder is analysed. */
   readonly enable: boolean;
-  /** By rule id or `group/*`. */
+  /** Settings by rule id or `group/*`. */
   readonly rules: RuleSettings;
   /** Files that are always treated as registries. */
   readonly registryFiles: readonly string[];

@@ -1,4 +1,4 @@
-/** What is reported of imports that need the configuration which they are part of. */
+/** Reports imports that depend on the configuration they are part of. */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { CircularImport } from '../../../fleet/model/uses.ts';
@@ -6,7 +6,7 @@ import { placeKey } from '../../../nix/places.ts';
 import type { Report } from '../../rule.ts';
 import { inBrackets } from '../wording.ts';
 
-/** One report a place, with the machines that have the module. */
+/** Reports circular imports, one report per place, with the machines that have the module. */
 export function* circularImports(fleet: Fleet): Iterable<Report> {
   const found = new Map<string, { readonly circular: CircularImport; readonly machines: string[] }>();
   for (const [machine, { circular, files }] of fleet.modules)
@@ -20,9 +20,12 @@ export function* circularImports(fleet: Fleet): Iterable<Report> {
   for (const { circular, machines } of found.values()) yield reportOf(circular, machines.sort());
 }
 
-/** Returns whether the argument comes from the configuration that the modules make. `files` are those of a machine. */
+/**
+ * Returns whether the argument comes from the configuration that the modules produce. `files` are the modules
+ * of one machine.
+ */
 function isLate(fleet: Fleet, argument: string, files: readonly string[]): boolean {
-  // Whatever modules are given in its place may be known before they are.
+  // A replacement for `config` may be known before the modules are evaluated.
   if (argument === 'config' || argument === 'options') return !fleet.replacesConfig;
   return fleet.lateArguments.some(({ name, file }) => name === argument && files.includes(file));
 }

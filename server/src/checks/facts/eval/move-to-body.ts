@@ -1,6 +1,6 @@
 /**
- * The fix that takes generators out of a module's `imports` and assigns them in its body, with a `let` for the value.
- * Works on syntax; gives up wherever the result might mean something else.
+ * The fix that moves generators from a module's `imports` into its body, using a `let` for the value. Works on
+ * syntax and gives up wherever the result might mean something else.
  */
 
 import { eolOf, indentOf, lineAround } from '../../../edits/edits.ts';
@@ -17,15 +17,18 @@ import type { Fix } from '../../rule.ts';
 const OPTION = ['clan', 'core', 'vars', 'generators'];
 const NAMES = ['varsGenerators', 'importedGenerators'];
 
-/** The module's parts that the fix touches. */
+/** The parts of a module that the fix edits. */
 interface ModuleSyntax {
   readonly body: AttrSetExpr;
   readonly imports: AttrBinding;
-  /** The `let` directly around the body, if there is one. */
+  /** The `let` directly around the body, or null. */
   readonly around: LetExpr | null;
 }
 
-/** Null where what is applied is not itself the generators, or the module is not written in a plain way. */
+/**
+ * Returns the fix, or null if the applied function does not itself return the generators or the module has an
+ * unsupported form.
+ */
 export function moveToBody(sources: Sources, applied: AppliedImport): Fix | null {
   const { call } = applied;
   const file = sources.parse(applied.imports.file);
@@ -41,7 +44,7 @@ export function moveToBody(sources: Sources, applied: AppliedImport): Fix | null
   return { title: 'Assign clan.core.vars.generators in the body of the module', edits, preferred: true };
 }
 
-/** The call is in the list. */
+/** Returns the edits for a call written directly in the `imports` list. */
 function fromItem(
   file: SourceFile,
   module: ModuleSyntax,
@@ -52,7 +55,10 @@ function fromItem(
   return removal === null ? null : bindAndAssign(file, module, call, removal);
 }
 
-/** A name is in the list, and the call is what it is bound to: the name stays, for what is assigned. */
+/**
+ * Returns the edits for a name in the list that is bound to the call. The binding stays, because the assignment
+ * uses it.
+ */
 function fromBoundModule(
   file: SourceFile,
   module: ModuleSyntax,
@@ -69,7 +75,7 @@ function fromBoundModule(
   ];
 }
 
-/** The call is in a list that is bound to a name, and the imports are that list. */
+/** Returns the edits for a call in a list that is bound to a name and used as `imports`. */
 function fromBoundList(file: SourceFile, module: ModuleSyntax, call: WrittenCall): TextEdit[] | null {
   const found = listWithItem(file, call.at);
   const { value } = module.imports;
@@ -94,7 +100,7 @@ function bindAndAssign(
   return [bind(file, module, name, value), ...assign(file, module, name, removal)];
 }
 
-/** Returns how often a name is in a file, in whatever sense. */
+/** Counts the occurrences of a name in a file, in any role. */
 function timesNamed(file: SourceFile, name: string): number {
   return [...withoutComments(file).matchAll(new RegExp(`(?<![\\w'-])${quoted(name)}(?![\\w'-])`, 'g'))]
     .length;
@@ -123,7 +129,7 @@ function contains(outer: Range, inner: Range): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }
 
-/** Returns whether the option is there already, or set in a way that a further binding would clash with. */
+/** Returns whether the option is already set, or set in a way that another binding would conflict with. */
 function isAssigned(body: AttrSetExpr): boolean {
   let group = groupOf(body.bindings, body.recursive, body);
   for (const name of OPTION) {
@@ -143,7 +149,7 @@ function isBound(around: LetExpr | null, name: string): boolean {
   return around !== null && groupOf(around.bindings, true, around).members.has(name);
 }
 
-/** Takes the item out; with it goes the whole `imports` if nothing else is in it. */
+/** Removes the item, or all of `imports` if it contains nothing else. */
 function removeItem(file: SourceFile, imports: AttrBinding, item: Range): TextEdit | null {
   const expr = expressionsAt(file, item.start).findLast(
     expression => expression.kind === 'list' && contains(expression, item),
@@ -155,7 +161,10 @@ function removeItem(file: SourceFile, imports: AttrBinding, item: Range): TextEd
   return { file: file.path, start: imports.start, end: imports.end, text: '' };
 }
 
-/** Takes an item out of a list, with its lines if nothing else is there, or with the blanks in front of it. */
+/**
+ * Removes an item from a list: its whole lines if it is alone on them, otherwise the item and the blanks before
+ * it.
+ */
 function removeFrom(file: SourceFile, list: ListExpr, item: Range): TextEdit {
   const alone = removeLines(file, item);
   if (alone !== null) return alone;
@@ -164,7 +173,7 @@ function removeFrom(file: SourceFile, list: ListExpr, item: Range): TextEdit {
   return { file: file.path, start, end: item.end, text: '' };
 }
 
-/** Returns the whole lines of an item that has them to itself. */
+/** Returns the edit that removes an item's whole lines, or null if it shares them. */
 function removeLines(file: SourceFile, item: Range): TextEdit | null {
   const first = lineAround(file, item);
   const last = lineAround(file, { start: item.end - 1, end: item.end });
@@ -174,7 +183,7 @@ function removeLines(file: SourceFile, item: Range): TextEdit | null {
   return { file: file.path, start: first.start, end: last.end, text: '' };
 }
 
-/** Returns `import <path> <arguments>`, moved from the indentation of the call to another. */
+/** Returns `import <path> <arguments>`, re-indented from the call's indentation to another. */
 function importText(file: SourceFile, { at, path, args, lacks }: WrittenCall, indent: string): string {
   const old = indentOf(file, at.start);
   const eol = eolOf(file);
@@ -186,7 +195,7 @@ function importText(file: SourceFile, { at, path, args, lacks }: WrittenCall, in
     .join(eol);
 }
 
-/** Returns a set of arguments with one more, which is in scope under its name. */
+/** Adds an argument to an attribute set, where the argument is in scope under its name. */
 function withArgument(args: string, name: string, eol: string): string {
   const inner = args.slice(0, -1).trimEnd();
   const behind = args.slice(inner.length, -1);
@@ -204,14 +213,14 @@ function bind(file: SourceFile, { around, body }: ModuleSyntax, name: string, va
     return { file: file.path, start: body.start, end: body.start, text };
   }
   const { contentEnd } = lineAround(file, { start: last.end - 1, end: last.end });
-  // On a line that goes on behind the binding, the new one follows it directly.
+  // If more text follows the binding on its line, the new binding is inserted directly after it.
   const rest = file.text.slice(last.end, contentEnd);
   const at = /^\s*(#.*)?$/.test(rest) ? contentEnd : last.end;
   const text = `${eol}${indentOf(file, last.start)}${name} = ${value};`;
   return { file: file.path, start: at, end: at, text };
 }
 
-/** Puts the assignment where the imports were, or below them. */
+/** Inserts the assignment in place of the imports, or below them. */
 function assign(file: SourceFile, { imports }: ModuleSyntax, name: string, removal: TextEdit): TextEdit[] {
   const text = `${OPTION.join('.')} = ${name};`;
   if (removal.start === imports.start && removal.end === imports.end) return [{ ...removal, text }];

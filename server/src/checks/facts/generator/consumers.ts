@@ -1,6 +1,6 @@
 /**
- * Who reads a generator's files, for rules about files that lie where nobody needs them. Uses that are not fully known
- * count for everything that they may read.
+ * Finds the readers of a generator's files, for rules about files stored where nobody needs them. Partly known
+ * uses count for everything that they may read.
  */
 
 import { patternOf } from '../../../fleet/elsewhere/name-patterns.ts';
@@ -18,7 +18,7 @@ interface Vague {
 
 const vague = inUnits(({ uses }) => uses.filter(isVague));
 
-/** Returns uses of generators with a name that is not wholly known. */
+/** Uses of generators whose name is not fully known. */
 const vagueUses = derived((fleet): readonly Vague[] => {
   const byName = new Map<string, Use[]>();
   for (const use of vague(fleet)) {
@@ -32,7 +32,7 @@ function isVague({ generatorKind }: Use): boolean {
   return generatorKind === 'pattern';
 }
 
-/** Returns all uses that read, or may read, a file of a generator. */
+/** Returns all uses that read or may read a file of a generator. */
 export function usesOf(fleet: Fleet, generator: string, file: string): readonly Use[] {
   const certain = usesByGenerator(fleet)
     .get(generator)
@@ -43,7 +43,7 @@ export function usesOf(fleet: Fleet, generator: string, file: string): readonly 
   return [...certain, ...perhaps];
 }
 
-/** Returns whether anything reads, or perhaps reads, a file of a generator. */
+/** Returns whether a file of a generator is read, or may be. */
 export function isUsed(fleet: Fleet, generator: string, file: string): boolean {
   return (
     usesByGenerator(fleet).some(generator, use => !isVague(use) && mayRead(use, file)) ||
@@ -54,8 +54,8 @@ export function isUsed(fleet: Fleet, generator: string, file: string): boolean {
 }
 
 /**
- * Returns whether a file is used, and every use reads its path: then it may be secret. A use by a name with holes is one of
- * the generator where the two have the same text.
+ * Returns whether a file is used and every use reads only its path, so that the file may be secret. A use by a
+ * partly known name matches the generator with the same pattern.
  */
 export function isByPathOnly(fleet: Fleet, generator: string, file: string): boolean {
   const uses = generator.includes('${')
@@ -67,7 +67,7 @@ export function isByPathOnly(fleet: Fleet, generator: string, file: string): boo
   );
 }
 
-/** Returns all uses of a file of a generator whose name has holes, and of those that it may be. */
+/** Returns all uses that may refer to a file of a generator with a partly known name. */
 function usesOfFitting(fleet: Fleet, generator: string, file: string): readonly Use[] {
   const pattern = patternOf(generator);
   const mayBeIt = (use: Use) => isVague(use) || pattern.test(use.generator);

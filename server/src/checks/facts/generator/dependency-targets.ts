@@ -1,6 +1,6 @@
 /**
- * What generators depend on, for the rules about it: each dependency with the generators that it may mean. What is
- * wrong with them is the rules' business.
+ * Resolves the dependencies of generators to the generators that they may mean. Rules decide what is wrong with
+ * them.
  */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
@@ -13,15 +13,15 @@ import { type Facts, factsOf, mayBeDefinedElsewhere, possibleMachines } from '..
 import { hasBrokenModule } from '../host/broken-modules.ts';
 
 export interface DependencyFacts {
-  /** Generators that the workspace declares, by name. */
+  /** Generators declared in the workspace, by name. */
   readonly declared: ReadonlyMap<string, readonly Generator[]>;
-  /** Those that clan-core's services bring, by name. */
+  /** Generators provided by clan-core services, by name. */
   readonly brought: ReadonlyMap<string, readonly BroughtGenerator[]>;
-  /** True for a name that something which is not fully known may define on one of the machines. */
+  /** Returns true if a partly known definition may define this name on one of the machines. */
   mayBeElsewhere(name: string, machines: readonly string[] | null): boolean;
 }
 
-/** Returns the index of a fleet; each part of it is computed at most once. */
+/** Returns the index of a fleet. Each part is computed at most once. */
 export function dependencyFacts(fleet: Fleet): DependencyFacts {
   const facts = factsOf(fleet);
   return {
@@ -35,7 +35,7 @@ export function dependencyFacts(fleet: Fleet): DependencyFacts {
   };
 }
 
-/** Returns whether a module that is missing or broken may be what gives the machine a generator of the name. */
+/** Returns whether a missing or broken module may provide the machine with a generator of this name. */
 function isInBrokenModule(fleet: Fleet, facts: Facts, name: string, machine: string): boolean {
   if (!hasBrokenModule(fleet, [machine])) return false;
   const declared = facts.generators.get(name) ?? [];
@@ -44,7 +44,7 @@ function isInBrokenModule(fleet: Fleet, facts: Facts, name: string, machine: str
 
 const broughtOf = derived(fleet => groupBy(fleet.brought, ({ name }) => name));
 
-/** Returns the dependencies of which the whole name is known. */
+/** Returns the dependencies whose name is fully known. */
 export function namedDependencies({ dependencies }: GeneratorBody): readonly Known<string>[] {
   return dependencies.filter(({ value }) => !value.includes('${'));
 }

@@ -1,4 +1,4 @@
-/** Programs that make hashes of passwords, and which files get what they make. */
+/** Knows programs that hash passwords, and finds the files that receive their output. */
 
 import type { CommandFact, Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
 import type { Range } from '../../../shell/syntax.ts';
@@ -14,7 +14,7 @@ const HASHERS: ReadonlySet<string> = new Set([
   'grub-mkpasswd-pbkdf2',
 ]);
 
-/** Programs that make hashes among other things, by their first arguments. */
+/** Programs for which hashing is one of several functions, with a pattern for their first arguments. */
 const PARTS: ReadonlyMap<string, RegExp> = new Map(
   Object.entries({
     openssl: /^passwd\b/,
@@ -24,7 +24,7 @@ const PARTS: ReadonlyMap<string, RegExp> = new Map(
   }),
 );
 
-/** Returns whether a command makes the hash of a password. */
+/** Returns whether a command hashes a password. */
 export function isHasher({ name, arguments: given }: CommandFact): boolean {
   if (name === null) return false;
   const words = given
@@ -34,7 +34,7 @@ export function isHasher({ name, arguments: given }: CommandFact): boolean {
   return HASHERS.has(name) || PARTS.get(name)?.test(words) === true;
 }
 
-/** What passes on what it is given. */
+/** Programs that pass on their input. */
 const FILTERS: ReadonlySet<string> = new Set([
   'tr',
   'cut',
@@ -47,7 +47,7 @@ const FILTERS: ReadonlySet<string> = new Set([
   'grep',
 ]);
 
-/** Returns the program whose hash a file of `$out` gets; null if it gets none. */
+/** Returns the program whose hash is written to a file of `$out`, or null. */
 export function hasherOf(flow: Flow, file: string): string | null {
   for (const write of flow.writes) {
     const { path } = write;

@@ -1,7 +1,7 @@
 /**
- * What is lost of a generator's results: declared files that no run writes, outputs that nobody declares, answers that
- * are thrown away; and which of these are one mistake. Rules that would report it at two places ask here whose it is:
- * the file that is not written is reported, what explains it is shown beside it. Knows nothing of findings.
+ * Finds lost results of a generator: declared files that no run writes, outputs that are not declared, and
+ * answers that are discarded. Also decides which of these have one cause, so that rules report the unwritten
+ * file and show its cause beside it. Knows nothing of findings.
  */
 
 import { suggest } from '../../../edits/suggest.ts';
@@ -11,31 +11,31 @@ import { baseName, type ShellPath } from '../../../shell/flow/values.ts';
 import type { FollowedScript } from '../followed-scripts.ts';
 import { type Examined, handsOver, mayBeSame, mayRead, mayWrite, memberRead } from './script-io.ts';
 
-/** A declared file that no run writes, with what was perhaps meant to. */
+/** A declared file that no run writes, with outputs and prompts that were probably meant for it. */
 export interface Unwritten {
   readonly file: GeneratorFile;
-  /** An output under another name, which nobody declares. */
+  /** An undeclared output with a similar name. */
   readonly misnamed: WriteFact | null;
-  /** Where a file of its name is written outside of `$out`. */
+  /** Writes to a file of this name outside of `$out`. */
   readonly outside: readonly WriteFact[];
-  /** Answers that are thrown away, and perhaps should have become the file. */
+  /** Discarded answers that were probably meant to become the file. */
   readonly prompts: readonly GeneratorPrompt[];
 }
 
 const cache = new WeakMap<Examined, readonly Unwritten[]>();
 
-/** Returns the declared files that certainly no run writes, in the order of their declaration. */
+/** Returns the declared files that certainly no run writes, in declaration order. */
 export function unwrittenFiles(examined: Examined): readonly Unwritten[] {
   const results = cache.get(examined);
   if (results !== undefined) return results;
-  const found = examined.whole
+  const unwritten = examined.whole
     ? explain(
         examined,
         examined.body.files.filter(file => isUnwritten(examined, file)),
       )
     : [];
-  cache.set(examined, found);
-  return found;
+  cache.set(examined, unwritten);
+  return unwritten;
 }
 
 function explain(examined: Examined, files: readonly GeneratorFile[]): Unwritten[] {
@@ -47,7 +47,7 @@ function explain(examined: Examined, files: readonly GeneratorFile[]): Unwritten
   return files.map(file => {
     const same = lost.filter(({ name }) => name === file.name);
     const others = lost.filter(({ name }) => files.every(generatorFile => generatorFile.name !== name));
-    // One that nobody declares and one that nobody writes: that is the same file, whatever the names.
+    // The only undeclared output and the only unwritten file are the same file, whatever their names.
     const isOnly = files.length === 1 && onlyName !== undefined && otherNames.length === 0;
     return {
       file,
@@ -58,7 +58,9 @@ function explain(examined: Examined, files: readonly GeneratorFile[]): Unwritten
   });
 }
 
-/** Returns whether a write, or the answer to a prompt, is reported with the file that it should have become. */
+/**
+ * Returns whether a write or a prompt's answer is reported together with the file that it should have become.
+ */
 export function isExplained(examined: Examined, what: WriteFact | GeneratorPrompt): boolean {
   return unwrittenFiles(examined).some(
     ({ misnamed, outside, prompts }) =>
@@ -70,24 +72,24 @@ export function isExplained(examined: Examined, what: WriteFact | GeneratorPromp
 
 function isUnwritten({ body, script, scriptless }: Examined, file: GeneratorFile): boolean {
   if (file.from === 'prompt' || file.conditional || isPersisted(body, file.name)) return false;
-  // Prompts that nobody reads show that something is missing; without them it is a placeholder.
+  // Unread prompts indicate that something is missing; without them the generator is a placeholder.
   if (script === null)
     return scriptless && body.prompts.length > 0 && body.prompts.every(({ persist }) => persist === false);
   const { flow } = script;
   if (flow.fails || mayWrite(script, file.name)) return false;
-  // A script that does nothing is as good as none.
+  // An empty script is equivalent to none.
   if (flow.empty && body.prompts.length === 0) return false;
-  // `> "$secrets/x"`: the wrong variable is what is wrong, and is said there.
+  // For `> "$secrets/x"` the wrong variable is the mistake, which another rule reports.
   if (flow.variables.some(({ name, set }) => FORMER.has(name) && set === 'never')) return false;
   return !flow.writes.some(({ path }) => isElsewhere(path) && path.rest === file.name);
 }
 
-/** The answer of a persisted prompt is written without a script. */
+/** Returns whether the file is the answer of a persisted prompt, which is stored without a script. */
 export function isPersisted(body: GeneratorBody, file: string): boolean {
   return body.prompts.some(({ name, persist }) => persist !== false && mayBeSame(name, file));
 }
 
-/** Where the outputs of the former `facts` were put. */
+/** Variables for the output directories of the former `facts`. */
 const FORMER = new Set(['secrets', 'facts']);
 
 function isElsewhere({ root, variable }: ShellPath): boolean {
@@ -98,12 +100,12 @@ function isElsewhere({ root, variable }: ShellPath): boolean {
   );
 }
 
-/** `$out-old`: a directory that nobody made, and that nobody collects. */
+/** Returns whether the variable is like `$out-old`: a directory that is neither created nor collected. */
 function isBesideOut(variable: string | null): boolean {
   return variable !== null && /^out\W/.test(variable);
 }
 
-/** `> token`, `> "$HOME/token"` or `> "$out-old/token"` for `> "$out/token"`. */
+/** Returns whether a write targets `token`, `$HOME/token` or `$out-old/token` instead of `$out/token`. */
 function isBeside({ path, how, fate }: WriteFact, file: string): boolean {
   if (fate !== 'kept' || (how !== 'redirect' && how !== 'append' && how !== 'command')) return false;
   const isOutside =
@@ -113,7 +115,7 @@ function isBeside({ path, how, fate }: WriteFact, file: string): boolean {
   return isOutside && !path.directory && baseName(path) === file;
 }
 
-/** Returns whether the generator has nothing that a run could make. */
+/** Returns whether the generator has nothing that a run could create. */
 export function hasNoOutput({ body, whole }: Examined): boolean {
   if (!whole || !body.complete.files || !body.complete.prompts || body.files.length > 0) return false;
   if (body.prompts.some(({ persist }) => persist !== false)) return false;
@@ -128,12 +130,13 @@ export function isThrownAway(
   if (!whole || prompt.persist !== false) return false;
   if (script === null) return scriptless;
   if (mayRead(script, 'prompts', prompt.name)) return false;
-  // What the script reads in its place is said there.
+  // The unknown prompt that the script reads instead is reported there.
   return !unknownPrompts(script, body).some(name => promptMeant(script, body, name) === prompt.name);
 }
 
 /**
- * Returns the prompt that a name in a script was perhaps meant to be: a near one, or the only one that nothing reads.
+ * Returns the prompt that a name in a script was probably meant to be: one with a similar name, or the only
+ * unread one.
  */
 export function promptMeant(script: FollowedScript, body: GeneratorBody, name: string): string | null {
   const names = body.prompts.map(prompt => prompt.name);
@@ -143,35 +146,35 @@ export function promptMeant(script: FollowedScript, body: GeneratorBody, name: s
   return only === undefined || others.length > 0 ? null : only;
 }
 
-/** Names below `$prompts` that a script reads and no prompt has. */
+/** Returns the names below `$prompts` that a script reads although no prompt has them. */
 function unknownPrompts({ flow }: FollowedScript, { prompts }: GeneratorBody): string[] {
   const names = new Set(flow.reads.flatMap(read => memberRead(read, 'prompts')?.name ?? []));
   return [...names].filter(name => prompts.every(prompt => !mayBeSame(prompt.name, name)));
 }
 
-/** Writes to what no declared file is, where that is certain. */
+/** Returns the writes that certainly go to no declared file. */
 export function undeclaredWrites({ body, script, whole }: Examined): readonly WriteFact[] {
   if (script === null || !whole || !body.complete.files || body.files.length === 0) return [];
-  // What is not followed may take files away again.
+  // Commands that are not analysed may remove files again.
   if (handsOver(script.flow)) return [];
   const names = body.files.map(({ name }) => name);
   const declared = new Set(names);
   return script.flow.writes.filter(write => {
     const file = write.path.rest;
     if (file === null || declared.has(file) || !isOutput(write)) return false;
-    // What lies above a declared file is a directory.
+    // A path above a declared file is a directory.
     return !names.some(name => mayBeSame(name, file) || name.startsWith(`${file}/`));
   });
 }
 
-/** Returns whether it is a file below `$out` that is left there. */
+/** Returns whether the write leaves a file below `$out`. */
 function isOutput({ path, how, fate }: WriteFact): boolean {
   if (path.root !== 'variable' || path.variable !== 'out' || path.directory) return false;
   if (how === 'directory' || how === 'change' || how === 'link' || fate !== 'kept') return false;
   return path.rest !== null && path.rest !== '';
 }
 
-/** Returns the undeclared output of which the name is nearly the file's. */
+/** Returns the undeclared output whose name is similar to the file's. */
 function misspelt(undeclared: readonly WriteFact[], body: GeneratorBody, file: string): WriteFact | null {
   const names = body.files.map(({ name }) => name);
   return undeclared.find(({ path }) => path.rest !== null && suggest(path.rest, names) === file) ?? null;

@@ -1,15 +1,15 @@
-/** Which files of `$out` get a private key, as far as scripts show. Knows nothing of findings. */
+/** Finds the files of `$out` that receive a private key, as far as scripts show. Knows nothing of findings. */
 import type { CommandFact, Flow } from '../../../shell/flow/flow-facts.ts';
 import type { ShellPath } from '../../../shell/flow/values.ts';
 import { stagesOfPipeline } from './script-secrets.ts';
 
-/** A file that gets a private key, with the program that makes it. */
+/** A file that receives a private key, with the program that creates it. */
 export interface PrivateKey {
   readonly path: ShellPath;
   readonly program: string;
 }
 
-/** Returns the files that certainly hold a private key when a program that makes one has run. */
+/** Returns the files that certainly hold a private key after a key-generating program has run. */
 export function privateKeys(flow: Flow): PrivateKey[] {
   return flow.commands.flatMap(command => {
     const { name, stdoutTo } = command;
@@ -21,7 +21,10 @@ export function privateKeys(flow: Flow): PrivateKey[] {
   });
 }
 
-/** The option whose file gets the key, or that it is printed; null for a command that makes none. */
+/**
+ * Returns the option that names the key's output file, 'printed' if the key is printed, or null if the command
+ * creates no key.
+ */
 function keyOutput(command: CommandFact): string | 'printed' | null {
   const words = command.arguments.map(({ text }) => text);
   const [first = ''] = words;
@@ -40,7 +43,7 @@ function keyOutput(command: CommandFact): string | 'printed' | null {
   }
 }
 
-/** Options with which `ssh-keygen` does something else, or to keys that there are. */
+/** Options that make `ssh-keygen` do something other than create a key. */
 const NO_NEW_KEY = /^-([yselcpRFHiBDLkQKYMr]|[A-Za-z]*[yse])$/;
 
 function keyOfOpenssl(
@@ -54,7 +57,7 @@ function keyOfOpenssl(
   return makesKey ? printedOr('-out') : null;
 }
 
-/** Returns the files that the value of an option names. */
+/** Returns the files named by the value of an option. */
 function writtenFor(flow: Flow, command: CommandFact, option: string): ShellPath[] {
   const value = command.arguments[command.arguments.findIndex(({ text }) => text === option) + 1];
   return flow.writes.flatMap(write =>
@@ -67,7 +70,7 @@ function writtenFor(flow: Flow, command: CommandFact, option: string): ShellPath
   );
 }
 
-/** Returns the files that `tee` makes of what is printed, right behind. */
+/** Returns the files to which a directly following `tee` copies the output. */
 function copiedOf(flow: Flow, command: CommandFact): ShellPath[] {
   const [, next] = stagesOfPipeline(flow, command) ?? [];
   if (next?.name !== 'tee') return [];

@@ -1,5 +1,5 @@
 /**
- * What scripts write over the answers of persisted prompts, which are stored already: the same again, or something
+ * Finds writes over the answers of persisted prompts, which are already stored: an identical copy or something
  * else. Knows nothing of findings.
  */
 import type { AssignmentFact, CommandFact, Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
@@ -7,7 +7,7 @@ import type { Value } from '../../../shell/flow/values.ts';
 import type { Range } from '../../../shell/syntax.ts';
 import { memberRead } from './script-io.ts';
 
-/** Writes to the file that the answer of a prompt is stored in. */
+/** Returns the writes to the file that stores the answer of a prompt. */
 export function writesOver(flow: Flow, prompt: string): WriteFact[] {
   return flow.writes.filter(
     ({ path, how, fate }) =>
@@ -33,7 +33,10 @@ function readsPrompt(flow: Flow, within: Range, prompt: string): boolean {
   );
 }
 
-/** Returns whether the command only copies the prompt: `cat "$prompts/p" > "$out/p"`, `cp "$prompts/p" "$out/p"`. */
+/**
+ * Returns the command if it only copies the prompt, or null: `cat "$prompts/p" > "$out/p"`, `cp "$prompts/p"
+ * "$out/p"`.
+ */
 export function isCopy(flow: Flow, write: WriteFact, prompt: string): CommandFact | null {
   const command = commandOf(flow, write);
   if (command === null || command.through !== null || !readsPrompt(flow, command, prompt)) return null;
@@ -47,7 +50,7 @@ export function isCopy(flow: Flow, write: WriteFact, prompt: string): CommandFac
   return command.name === 'cp' && words === 2 ? command : null;
 }
 
-/** Programs of which the output is not their input and never was. */
+/** Programs whose output always differs from their input. */
 const TRANSFORMS = new Set(
   'mkpasswd htpasswd argon2 bcrypt sha1sum sha256sum sha512sum md5sum b2sum base64 xxd hexdump od age gpg'.split(
     ' ',
@@ -55,8 +58,8 @@ const TRANSFORMS = new Set(
 );
 
 /**
- * Returns whether the command writes something made of the answer that is not the answer: with more text around it, or
- * hashed. Only what is certain; taking white space away is no change.
+ * Returns whether the command certainly writes something derived from the answer that differs from it: with
+ * text around it, or hashed. Stripping white space does not count.
  */
 export function isTransformed(flow: Flow, write: WriteFact, prompt: string): boolean {
   const command = commandOf(flow, write);
@@ -87,7 +90,7 @@ function isTransform({ name, arguments: words }: CommandFact): boolean {
   return (TRANSFORMS.has(name ?? '') && !decodes) || (name === 'openssl' && words[0]?.text === 'passwd');
 }
 
-/** Text with more in it than what is not known: `PASSWORD="…"`. */
+/** Returns whether a value contains text beside its unknown parts: `PASSWORD="…"`. */
 function isWrapped(value: Value): boolean {
   const isPartUnknown = value.some(part => part.kind === 'unknown' && part.from.includes('prompts'));
   return (
@@ -96,7 +99,7 @@ function isWrapped(value: Value): boolean {
   );
 }
 
-/** Returns variables that hold the answer, or something made of it. */
+/** Returns the variables that hold the answer or something derived from it. */
 function derivedNames(flow: Flow, prompt: string): ReadonlySet<string> {
   const names = new Set<string>();
   const isFrom = (fact: AssignmentFact): boolean =>

@@ -1,13 +1,13 @@
 /**
- * Programs that make something up, and how much chance is in what they print. Knows nothing of findings.
+ * Knows programs that generate random output, and the entropy of what they print. Knows nothing of findings.
  */
 import type { Argument, CommandFact } from '../../../shell/flow/flow-facts.ts';
 import { literal } from '../../../shell/flow/values.ts';
 
 /**
- * Returns how many bits of chance are at most in what a command prints; null if it makes nothing up, or that is not
- * known. Sources: openssl-rand(1), whose `apps/rand.c` prints nothing and ends well without a number; xkcdpass(1) with
- * its usual list of 7,776 words; pwgen(1).
+ * Returns the maximum entropy of a command's output in bits, or null if it generates nothing or that is not
+ * known. Sources: openssl-rand(1), whose `apps/rand.c` prints nothing and succeeds if no number is given;
+ * xkcdpass(1) with its default list of 7,776 words; pwgen(1).
  */
 export function randomBits({ name, arguments: words }: CommandFact): number | null {
   switch (name) {
@@ -56,7 +56,7 @@ function bitsOfWords(words: readonly Argument[]): number | null {
   return Number(count ?? 6) * BITS_OF_A_WORD;
 }
 
-/** All letters, digits and signs: what a character may be at most. */
+/** The maximum entropy of a character: letters, digits and punctuation. */
 const BITS_OF_A_CHARACTER = Math.log2(94);
 
 function bitsOfPwgen(words: readonly Argument[]): number | null {
@@ -71,11 +71,11 @@ function bitsOfPwgen(words: readonly Argument[]): number | null {
     text?.startsWith('-') ? [] : [text ?? ''],
   );
   if (others.length > 0 || !/^\d+$/.test(length) || !/^\d+$/.test(count)) return null;
-  // Without a terminal it prints one password; a screen full of them otherwise.
+  // Without a terminal it prints one password instead of a screenful.
   return Number(length) * Math.max(1, Number(count)) * BITS_OF_A_CHARACTER;
 }
 
-/** `head -c 16 /dev/urandom`. */
+/** Returns the entropy of `head -c 16 /dev/urandom`, in bits. */
 function bitsOfDevice(words: readonly Argument[]): number | null {
   const text = words.map(literalOf).join(' ');
   const match = /^(?:-c ?|--bytes[ =])(\d+) \/dev\/u?random$/.exec(text);

@@ -1,7 +1,7 @@
 /**
- * What goes into a generator and what comes out of it, as far as its script shows: the files that it may write, the
- * prompts and dependencies that it may read. Rules ask here before they claim that something is never written or read.
- * Knows nothing of findings.
+ * Determines the inputs and outputs of a generator from its script: the files it may write, the prompts and
+ * dependencies it may read. Rules ask here before they claim that something is never written or read. Knows
+ * nothing of findings.
  */
 
 import { mayBeBrought } from '../../../fleet/elsewhere/elsewhere.ts';
@@ -23,23 +23,23 @@ import { type FollowedScript, followed } from '../followed-scripts.ts';
 export interface Examined {
   readonly generator: Generator;
   readonly body: GeneratorBody;
-  /** Null if there is none, or it is not known. */
+  /** The script, or null if there is none or it is not known. */
   readonly script: FollowedScript | null;
   /** True if there certainly is no script. */
   readonly scriptless: boolean;
-  /** False if the generator may be an addition to one that is defined out of sight, or have additions from there. */
+  /** False if the generator may only extend one that is defined out of sight, or be extended from there. */
   readonly whole: boolean;
 }
 
-/** A definition with a computed name that only adds to what others define. */
+/** A definition with a computed name that only extends what others define. */
 interface Addition {
   readonly name: string;
   readonly pattern: RegExp;
-  /** The machines that perhaps have it; none where nobody knows them. */
+  /** The machines that may have it; empty if they are not known. */
   readonly machines: readonly string[];
 }
 
-/** Returns all generators of a fleet with what is known of their scripts; computed once. */
+/** All generators of a fleet with the facts about their scripts, computed once. */
 export const examined = derived((fleet): readonly Examined[] => {
   const additions = fleet.generators
     .filter(
@@ -51,7 +51,7 @@ export const examined = derived((fleet): readonly Examined[] => {
       pattern: patternOf(generator.name),
       machines: possibleMachines(generator),
     }))
-    // One that nobody has adds to nothing.
+    // A definition that no machine has extends nothing.
     .filter(({ machines }) => machines.length > 0 || fleet.modules.size === 0);
   const brought = broughtIn(fleet);
   const byGenerator = examinedWith(
@@ -66,12 +66,14 @@ export const examined = derived((fleet): readonly Examined[] => {
   });
 });
 
-/** Returns the generators examined so far, for as long as the same names with holes add to generators. */
+/**
+ * Caches the examined generators for as long as the same definitions with partly known names extend generators.
+ */
 const examinedWith = rememberLast((_additions: string) => new WeakMap<Generator, readonly Examined[]>());
 
 interface Surroundings {
   readonly additions: readonly Addition[];
-  /** Names of generators without a script here that a service or a module of clan-core may bring with one. */
+  /** Names of generators without a script here, for which a service or module of clan-core may provide one. */
   readonly brought: ReadonlySet<string>;
 }
 
@@ -98,7 +100,7 @@ function examine(generator: Generator, body: GeneratorBody, { additions, brought
     scriptless: body.script === null && (body.complete.packages || body.complete.dependencies),
     whole:
       (isDefinedHere || body.script !== null) &&
-      // A generator of clan-core's own that gets something more here has its script there.
+      // A clan-core generator that is extended here has its script in clan-core.
       (body.script !== null || !brought.has(generator.name)) &&
       !additions.some(addition => mayAddTo(addition, generator)),
   };
@@ -110,7 +112,10 @@ function mayAddTo({ name, pattern, machines }: Addition, generator: Generator): 
   return machines.length === 0 || having.length === 0 || having.some(machine => machines.includes(machine));
 }
 
-/** Returns whether two names with holes may be the same. Equal texts are; others are if the holes allow it. */
+/**
+ * Returns whether two partly known names may be equal. Identical patterns are; others are if their holes allow
+ * it.
+ */
 export function mayBeSame(one: string, other: string): boolean {
   if (one === other) return true;
   const left = one.includes('${');
@@ -120,12 +125,12 @@ export function mayBeSame(one: string, other: string): boolean {
   return right && patternOf(other).test(one);
 }
 
-/** Cuts a path at its slashes, holes left whole. */
+/** Splits a path at its slashes and keeps holes whole. */
 function segmentsOf(rest: string): string[] {
   return rest.split(/\/(?![^{]*\})/);
 }
 
-/** Reasons for which a script may do anything, not only write. */
+/** Reasons why a script may do anything, not only write. */
 const ANYTHING: ReadonlySet<OpaqueFact['reason']> = new Set([
   'eval',
   'source',
@@ -138,8 +143,8 @@ const ANYTHING: ReadonlySet<OpaqueFact['reason']> = new Set([
 const foreign = new WeakMap<Flow, boolean>();
 
 /**
- * Returns whether the script hands over to something of which nothing is known. The directories are in the environment,
- * so that a program of the author's own may read and write anything.
+ * Returns whether the script passes control to something unknown. Its directories are in the environment, so a
+ * custom program may read and write anything.
  */
 export function handsOver(flow: Flow): boolean {
   let answer = foreign.get(flow);
@@ -157,7 +162,7 @@ function isForeign({ kind, name, lookup }: CommandFact): boolean {
   return !isPublic(name);
 }
 
-/** Returns whether it is a program that everybody has, which knows nothing of generators. */
+/** Returns whether it is a well-known program, which knows nothing of generators. */
 function isPublic(name: string): boolean {
   return (
     isAlwaysThere(name) ||
@@ -168,8 +173,8 @@ function isPublic(name: string): boolean {
 }
 
 /**
- * Returns whether the script goes into one of its directories. Programs that find and make files where they are started
- * are seen to do so only as far as the table of tools goes.
+ * Returns whether the script changes into one of its directories. Programs that find and create files in the
+ * current directory are recognised only if the table of tools has them.
  */
 function goesInto(flow: Flow, variable: string): boolean {
   return flow.commands.some(
@@ -194,7 +199,10 @@ export function worksInside(flow: Flow): boolean {
   );
 }
 
-/** Words for a program that came from Nix and may be any number of options, `-out "$out/x"` among them. */
+/**
+ * Returns whether a command has words that come from Nix and may be any number of options, such as `-out
+ * "$out/x"`.
+ */
 function hasUnknownOptions({ source, flow }: FollowedScript): boolean {
   return flow.commands.some(
     ({ kind, arguments: words }) =>
@@ -205,15 +213,15 @@ function hasUnknownOptions({ source, flow }: FollowedScript): boolean {
   );
 }
 
-/** Where a script may leave files in `$out`. */
+/** The files that a script may leave in `$out`. */
 interface Left {
-  /** It may leave any file. */
+  /** True if it may leave any file. */
   readonly any: boolean;
   readonly written: readonly ShellPath[];
   readonly opaque: readonly ShellPath[];
 }
 
-/** Worked out once: a script may have a hundred files, each of which is asked for. */
+/** Cached, because a script may have a hundred files and each is asked for. */
 const left = new WeakMap<FollowedScript, Left>();
 
 function leftBy(script: FollowedScript): Left {
@@ -237,7 +245,7 @@ function findLeft(script: FollowedScript): Left {
   };
 }
 
-/** Returns whether the script may leave a file of this name in `$out`. False only if it certainly does not. */
+/** Returns whether the script may leave a file of this name in `$out`; false only if it certainly does not. */
 export function mayWrite(script: FollowedScript, name: string): boolean {
   const { any, written, opaque } = leftBy(script);
   return any || written.some(path => mayReach(path, name)) || opaque.some(path => mayHold(path, 'out', name));
@@ -248,21 +256,21 @@ function isBelow(path: ShellPath, variable: string): boolean {
 }
 
 function mayReach(path: ShellPath, name: string): boolean {
-  // `mv keys "$out/keys"` brings whatever is in the directory.
+  // `mv keys "$out/keys"` moves everything in the directory.
   return path.rest === null || mayBeSame(path.rest, name) || name.startsWith(`${path.rest}/`);
 }
 
-/** Returns whether the file may lie at the path or below it. */
+/** Returns whether the path may be the file or a directory above it. */
 function mayHold(path: ShellPath, variable: string, name: string): boolean {
   if (!isBelow(path, variable)) return path.root === 'unknown' || path.root === 'hole';
   if (path.rest === null || path.rest === '') return true;
-  // `--prefix "$out/ca"` makes `ca.crt` and `ca.key`, and so may `--cert "$out/ca.crt"`.
+  // `--prefix "$out/ca"` creates `ca.crt` and `ca.key`, and so may `--cert "$out/ca.crt"`.
   return mayBeSame(path.rest, name) || name.startsWith(path.rest.replace(/\.[^./]*$/, ''));
 }
 
 /**
- * Returns whether the script may read the member of `$prompts` or `$in` that has this name. Asking about it is no
- * reading, but the caller may know better: it counts.
+ * Returns whether the script may read the member of `$prompts` or `$in` with this name. A test for existence
+ * counts too, because a called program may read it.
  */
 export function mayRead(script: FollowedScript, variable: 'prompts' | 'in', name: string): boolean {
   const { flow } = script;
@@ -275,14 +283,14 @@ function mayBeReadAt({ path, how }: ReadFact, variable: string, name: string): b
   if (path.root === 'unknown') return path.from.includes(variable);
   if (!isBelow(path, variable)) return false;
   if (path.rest === null) return true;
-  // `$in` itself, handed to somebody; an exported or printed name of the directory is nothing that is read.
+  // `$in` itself is passed to a program; exporting or printing the directory's name reads nothing.
   if (path.rest === '') return how !== 'test';
   return mayBeSame(segmentsOf(path.rest)[0] as string, name);
 }
 
 /**
- * Returns whether the directory is named where it is no variable of the script: in a program's text, in a quoted
- * here-document.
+ * Returns whether the directory is mentioned where it is no variable of the script: in a program's text or a
+ * quoted here-document.
  */
 function mentionsUnseen({ source, flow }: FollowedScript, variable: string): boolean {
   if (variable === 'in') return false;
@@ -295,19 +303,20 @@ function mentionsUnseen({ source, flow }: FollowedScript, variable: string): boo
   return false;
 }
 
-/** Returns whether the script ends with an error there if the file is missing. */
+/** Returns whether the script fails at this read if the file is missing. */
 export function failsWithout(flow: Flow, read: ReadFact): boolean {
   if (!read.certain || (read.how !== 'file' && read.how !== 'stdin')) return false;
   return read.command === null || flow.commands[read.command]?.checked === true;
 }
 
-/** What somebody who opens a file does with it; text and mere questions are others' business. */
+/** Returns whether the read opens the file, rather than mentioning or testing it. */
 export function opens({ how }: ReadFact): boolean {
   return how === 'file' || how === 'stdin' || how === 'argument';
 }
 
 /**
- * Returns the member of `$in` or `$prompts` that is read, and what in it; null for anything else or what is not known.
+ * Returns the member of `$in` or `$prompts` that is read, and the path within it, or null if it is something
+ * else or not known.
  */
 export function memberRead(
   { path }: Pick<ReadFact, 'path'>,
@@ -318,7 +327,7 @@ export function memberRead(
   return { name, file: more.length === 0 ? null : more.join('/') };
 }
 
-/** Returns whether the path is asked about before it is used: `if [ -e "$in/x/y" ]`. */
+/** Returns whether the script tests for the path before using it: `if [ -e "$in/x/y" ]`. */
 export function isAskedAbout(flow: Flow, variable: 'prompts' | 'in', name: string): boolean {
   return flow.reads.some(read => {
     if (read.how !== 'test') return false;
@@ -329,7 +338,7 @@ export function isAskedAbout(flow: Flow, variable: 'prompts' | 'in', name: strin
   });
 }
 
-/** Reports each place once: what a helper function writes is found in every generator that it makes. */
+/** Reports each place once, because an output of a helper function appears in every generator that it makes. */
 export function* oncePerPlace(reports: Iterable<Report>): Iterable<Report> {
   const isNew = firstTime();
   for (const report of reports) if (isNew(report)) yield report;

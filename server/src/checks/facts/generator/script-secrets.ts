@@ -1,6 +1,6 @@
 /**
- * What scripts handle, as far as the rules about secrets need it: which paths are secrets, which variables hold
- * the answer of a hidden prompt, which command's output goes where.
+ * Facts about the secrets that scripts handle: which paths are secret, which variables hold the answer of a
+ * hidden prompt, and where a command's output goes.
  */
 import type { GeneratorFile } from '../../../fleet/model/generators.ts';
 import type { CommandFact, Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
@@ -9,14 +9,14 @@ import type { Scripted } from './scripted-generators.ts';
 
 const HIDDEN: ReadonlySet<string> = new Set(['hidden', 'multiline-hidden']);
 
-/** Returns the declared file that a path below `$out` is; null if it is none, or not known. */
+/** Returns the declared file at a path below `$out`, or null if there is none or that is not known. */
 function outputAt({ body }: Scripted, path: ShellPath): GeneratorFile | null {
   if (path.root !== 'variable' || path.variable !== 'out' || path.rest === null) return null;
   const file = body.files.find(generatorFile => generatorFile.name === path.rest);
   return file === undefined || file.nameKind === 'pattern' ? null : file;
 }
 
-/** Returns whether a path is certainly that of a secret file, or of the answer of a hidden prompt. */
+/** Returns whether a path is certainly a secret file or the answer of a hidden prompt. */
 export function isSecretPath(scripted: Scripted, path: ShellPath): boolean {
   if (path.root !== 'variable' || path.rest === null) return false;
   if (path.variable === 'prompts') return isHiddenPrompt(scripted, path.rest);
@@ -28,11 +28,11 @@ function isHiddenPrompt({ body }: Scripted, name: string): boolean {
   return type != null && HIDDEN.has(type);
 }
 
-/** `$(cat "$prompts/x")` and `$(< $prompts/x)`; the name is the first group. */
+/** Matches `$(cat "$prompts/x")` and `$(< $prompts/x)`; the first group is the name. */
 const ANSWER = String.raw`\$\((?:cat\s+|<\s*)"?\$\{?prompts\}?"?/([\w.-]+)"?\s*\)`;
 const WHOLE_ANSWER = new RegExp(`^"?${ANSWER}"?$`);
 
-/** Returns variables that hold nothing but answers of hidden prompts. */
+/** Returns the variables that hold only answers of hidden prompts. */
 export function secretVariables(scripted: Scripted): ReadonlySet<string> {
   const { flow, source } = scripted.script;
   const secret = new Set<string>();
@@ -47,7 +47,7 @@ export function secretVariables(scripted: Scripted): ReadonlySet<string> {
   return secret;
 }
 
-/** Returns whether a piece of the script, as it is written, prints the answer of a hidden prompt. */
+/** Returns whether a piece of script text prints the answer of a hidden prompt. */
 export function showsSecret(scripted: Scripted, text: string, variables: ReadonlySet<string>): boolean {
   if (text.startsWith("'")) return false;
   for (const [, bare, braced] of text.matchAll(/\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:\}|:?-|[%#/^,]))/g))
@@ -69,12 +69,14 @@ export function isHash(program: string): boolean {
   return HASHES.has(program);
 }
 
-/** Returns whether a program makes nothing up. */
+/** Returns whether a program generates nothing random. */
 export function isFilterName(program: string): boolean {
   return FILTERS.has(program);
 }
 
-/** Returns whether a command makes nothing up: what it is told is written out, and it reads nothing but its input. */
+/**
+ * Returns whether a command generates nothing random: its arguments are literal and it reads only its input.
+ */
 export function isPlainFilter(command: CommandFact | null): boolean {
   if (command?.name == null || !FILTERS.has(command.name)) return false;
   return command.arguments.every(({ role, value }) => role !== 'read' && literal(value) !== null);
@@ -82,20 +84,20 @@ export function isPlainFilter(command: CommandFact | null): boolean {
 
 const SECRET_NAME = /pass(w(or)?d|phrase)?|secret|token|key|psk|credential|cookie/i;
 
-/** Returns whether a file's name says that it is a secret. */
+/** Returns whether a file's name suggests a secret. */
 export function namesSecret({ name }: GeneratorFile): boolean {
   return SECRET_NAME.test(name) && !/pub(lic)?/i.test(name);
 }
 
-/** A file that a command, or a pipeline of commands, fills. */
+/** A file filled by a command or a pipeline. */
 export interface Filled {
   readonly write: WriteFact;
   readonly file: GeneratorFile;
-  /** The commands of the pipeline in order, one a stage; null for a stage of several. */
+  /** The commands of the pipeline in order, one per stage; null for a stage with several commands. */
   readonly stages: readonly (CommandFact | null)[];
 }
 
-/** Returns the declared files that redirections fill, with what fills them. */
+/** Returns the declared files that redirections fill, with their commands. */
 export function filledFiles(scripted: Scripted): Filled[] {
   const { flow } = scripted.script;
   return flow.writes.flatMap(write => {
@@ -106,7 +108,7 @@ export function filledFiles(scripted: Scripted): Filled[] {
   });
 }
 
-/** Returns the commands of the pipeline that ends in a command, or the command alone. */
+/** Returns the commands of the pipeline that ends in a command, or only the command itself. */
 export function stagesOf({ script }: Scripted, command: number): (CommandFact | null)[] {
   const { commands, pipelines } = script.flow;
   const pipeline = pipelines.find(fact => fact.stages.at(-1)?.includes(command));
@@ -114,7 +116,7 @@ export function stagesOf({ script }: Scripted, command: number): (CommandFact | 
   return stages.map(stage => commandOfStage(commands, stage));
 }
 
-/** Returns the stages behind a command that begins a pipeline, itself first; null for another. */
+/** Returns the stages of the pipeline that begins with a command, including it, or null if it begins none. */
 export function stagesOfPipeline(
   { commands, pipelines }: Flow,
   { index }: CommandFact,
@@ -123,7 +125,10 @@ export function stagesOfPipeline(
   return pipeline?.stages.map(stage => commandOfStage(commands, stage)) ?? null;
 }
 
-/** Returns the command that a stage of a pipeline is, with others in its words or without; null for several. */
+/**
+ * Returns the command of a pipeline stage, possibly with commands nested in its words, or null if the stage has
+ * several.
+ */
 export function commandOfStage(
   commands: readonly CommandFact[],
   stage: readonly number[],

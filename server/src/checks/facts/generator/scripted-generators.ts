@@ -1,7 +1,7 @@
 /**
- * Generators with their scripts, as the rules about scripts read them. A generator that is not the same everywhere is looked
- * at in each of its bodies by itself: every script has to be right, whoever gets it. A rule looks at each body once; what
- * it says is kept for as long as the body is the same, so that an edit costs only the generators it touches.
+ * Runs rules about scripts over generators. A generator that differs between machines is inspected in each of
+ * its bodies, because every script has to be correct. A rule inspects each body once and its results are kept
+ * while the body is unchanged, so an edit costs only the generators it affects.
  */
 
 import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
@@ -20,21 +20,24 @@ export interface Scripted {
   readonly script: FollowedScript;
 }
 
-/** A generator with what is kept of its body. */
+/** A generator with the cached results of its body. */
 interface Slot {
   readonly generator: Generator;
   readonly body: GeneratorBody;
   readonly kept: unknown[];
 }
 
-/** Looked up once a fleet for all rules: in a large one, each looking up all bodies takes longer than the rules do. */
+/**
+ * Built once per fleet for all rules: in a large fleet, looking up all bodies per rule takes longer than the
+ * rules themselves.
+ */
 const slotsOf = derived((fleet): readonly Slot[] =>
   fleet.generators.flatMap(generator =>
     generator.bodies().map(body => ({ generator, body, kept: keptOf(body) })),
   ),
 );
 
-/** A generator of which something is found in its body. */
+/** A generator in whose body something was found. */
 export interface FoundIn<T> {
   readonly generator: Generator;
   readonly body: GeneratorBody;
@@ -42,9 +45,11 @@ export interface FoundIn<T> {
 }
 
 /**
- * Looks into each body once, for as long as it is the same.
- * @param look what is found there; null: nothing is known yet, and it is asked again the next time
- * @returns those in which there is anything
+ * Inspects each body once, for as long as it is unchanged.
+ *
+ * @param look returns the results, or null to be asked again next time because nothing is known yet
+ *
+ * @returns the generators with results
  */
 export function inBodies<T>(
   look: (generator: Generator, body: GeneratorBody, context: CheckContext) => Iterable<T> | null,
@@ -67,8 +72,8 @@ export function inBodies<T>(
 const NOTHING: readonly never[] = [];
 
 /**
- * Returns the check of a rule that looks at one generator after another. What several generators have from one place is
- * reported once. Null: nothing is known yet, and it is asked again the next time.
+ * Returns the check of a rule that inspects generators one at a time. What several generators take from one
+ * place is reported once. A result of null means that nothing is known yet and the check runs again next time.
  */
 export function forEachGenerator(
   check: (generator: Generator, body: GeneratorBody, context: CheckContext) => Iterable<Report> | null,
@@ -80,13 +85,13 @@ export function forEachGenerator(
   };
 }
 
-/** As `forEachGenerator`, for generators with a script that is known and can be followed. */
+/** Like `forEachGenerator`, for generators whose script is known and can be analysed. */
 export function forEachScript(
   check: (scripted: Scripted, context: CheckContext) => Iterable<Report>,
 ): (context: CheckContext) => Iterable<Report> {
   return forEachGenerator((generator, body, context) => {
     const script = followed(body.script);
-    // Known, but the Bash room is not loaded yet.
+    // The script is known, but the Bash parser is not loaded yet.
     if (script === null) return body.script?.source == null ? NOTHING : null;
     return check({ generator, body, script }, context);
   });
@@ -97,37 +102,40 @@ export function named({ generator }: Scripted): string {
   return `generator "${generator.name}"`;
 }
 
-/** Returns whether a stretch is inside a function that nothing calls. */
+/** Returns whether a range is inside a function that is never called. */
 export function isUncalled({ script }: Scripted, at: Range): boolean {
   return script.flow.uncalled.some(range => range.start <= at.start && at.end <= range.end);
 }
 
-/** Returns whether the script may change, unseen, what names of variables and commands mean. */
+/** Returns whether the script may change the meaning of variables and commands in a way that cannot be seen. */
 export function isVeiled({ script }: Scripted): boolean {
   return script.flow.opaqueVariables || script.tree.errors.length > 0;
 }
 
-/** Returns the commands that may run: none of functions that nothing calls, none behind the end of the script. */
+/**
+ * Returns the commands that may run: not in functions that are never called, and not after the end of the
+ * script.
+ */
 export function commandsOf(scripted: Scripted): CommandFact[] {
   return scripted.script.flow.commands.filter(command => command.reached && !isUncalled(scripted, command));
 }
 
-/** Tells whether any command of a stretch may run. */
+/** Returns whether any command within a range may run. */
 export function mayRun(scripted: Scripted, { start, end }: Range): boolean {
   return commandsOf(scripted).some(command => start <= command.start && command.end <= end);
 }
 
 /**
- * Tells whether what a command comes to is what decides about the script: it happens in every run, and the script
- * does not end with an error in any case.
+ * Returns whether a command decides the outcome of the script: it runs every time, and the script does not fail
+ * in any case.
  */
 export function isDecisive({ script }: Scripted, { certain }: { readonly certain: boolean }): boolean {
   return certain && !script.flow.fails;
 }
 
 /**
- * Returns where a stretch is written if exactly its text is there; null where it is escaped, put together, or
- * elsewhere.
+ * Returns the source place of a range if its exact text is written there, or null if it is escaped, computed or
+ * written elsewhere.
  */
 export function writtenPlace({ script }: Scripted, { sources }: CheckContext, range: Range): Place | null {
   const at = script.placeOf(range);

@@ -1,14 +1,14 @@
-/** Words and files that the rules about broken files share. Holds no findings. */
+/** Wording and severities shared by the rules about broken files. */
 import type { FileFaults } from '../../../fleet/model/faults.ts';
 import type { Severity } from '../../rule.ts';
 
-/** An error only where Nix certainly comes to the file. */
+/** Returns an error only if Nix certainly reads the file. */
 export function severityOf({ reach }: FileFaults): Severity {
   if (reach === 'certain') return 'error';
   return reach === 'possible' ? 'warning' : 'info';
 }
 
-/** What cannot be evaluated for a broken file. */
+/** Describes what cannot be evaluated because of a broken file. */
 export function consequence({ file, reach, machines }: FileFaults): string {
   if (reach === 'unknown') return 'Nothing was found that imports it.';
   if (reach === 'possible') return 'Whatever imports it cannot be evaluated.';
@@ -19,7 +19,7 @@ export function consequence({ file, reach, machines }: FileFaults): string {
   return `${machines.length} machines cannot be evaluated, "${first}" and "${second}"${machines.length > 2 ? ' among them' : ''}.`;
 }
 
-/** Returns a message as the second half of a sentence, without its full stop. */
+/** Turns a message into the second half of a sentence, without its full stop. */
 export function clause(message: string): string {
   const text = message.replace(/\.$/, '');
   return text.charAt(0).toLowerCase() + text.slice(1);

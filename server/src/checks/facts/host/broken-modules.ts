@@ -1,4 +1,7 @@
-/** Machines of which a module is not there, or is broken: what it declares is not known, and nothing is missing for the lack of it. */
+/**
+ * Finds machines with a missing or broken module. What such a module declares is not known, so nothing is
+ * reported as missing because of it.
+ */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import { derived } from '../../memory/derived.ts';
@@ -9,7 +12,9 @@ const brokenMachines = derived((fleet): ReadonlySet<string> => {
   return new Set([...absent, ...broken]);
 });
 
-/** Returns whether a module is missing, or broken, on any of the machines; without machines, on any at all. */
+/**
+ * Returns whether a module is missing or broken on one of the machines, or on any machine if the list is empty.
+ */
 export function hasBrokenModule(fleet: Fleet, machines: readonly string[]): boolean {
   const broken = brokenMachines(fleet);
   return machines.length === 0 ? broken.size > 0 : machines.some(machine => broken.has(machine));

@@ -1,8 +1,14 @@
-/** Paths that are missing on purpose: what git ignores is made on each machine, submodules are fetched later. */
+/**
+ * Recognises paths that are missing on purpose: files ignored by git exist on each machine, and submodules are
+ * fetched later.
+ */
 import { folderOf } from '../../../nix/eval/paths.ts';
 import type { CheckFiles } from '../../rule.ts';
 
-/** A submodule that is not checked out is an empty folder here and none elsewhere. */
+/**
+ * Returns whether the path is in a submodule. One that is not checked out is an empty folder here but not
+ * elsewhere.
+ */
 export function isInSubmodule(sources: CheckFiles, path: string): boolean {
   if (sources.kind('.gitmodules') !== 'file') return false;
   const modules = sources.text('.gitmodules') ?? '';
@@ -11,7 +17,7 @@ export function isInSubmodule(sources: CheckFiles, path: string): boolean {
   );
 }
 
-/** Returns whether a `.gitignore` above the path, or in its folder, leaves it out. Source: gitignore(5). */
+/** Returns whether a `.gitignore` in the path's folder or above excludes it. Source: gitignore(5). */
 export function isIgnored(sources: CheckFiles, path: string): boolean {
   const names = path.split('/');
   for (let length = 1; length <= names.length; length++)
@@ -19,7 +25,10 @@ export function isIgnored(sources: CheckFiles, path: string): boolean {
   return false;
 }
 
-/** The last line that fits decides; lines of folders further in come later. */
+/**
+ * Returns whether the path itself is ignored. The last matching line decides; lines of deeper folders come
+ * later.
+ */
 function isIgnoredItself(sources: CheckFiles, path: string, isFolder: boolean): boolean {
   const above = [''];
   for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) above.splice(1, 0, folder);

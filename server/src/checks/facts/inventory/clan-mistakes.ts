@@ -1,6 +1,6 @@
 /**
- * What is wrong with the options of clans, of inventories and of services' settings, each place once, with how severe
- * that is. Rules put it into words.
+ * Finds mistakes in the options of clans, inventories and service settings, with their severity, each place
+ * once. Rules word the messages.
  */
 
 import { certainMembers } from '../../../fleet/inventory/members.ts';
@@ -15,11 +15,13 @@ import { hasServiceOfClanCore, lockedTime } from './clan-core-version.ts';
 import { severityOf, standingOf } from './known-options.ts';
 import { certainInstances, isDeployed } from './named-in-roles.ts';
 
-/** A mistake in the options of a clan or of its inventory. */
+/** A mistake in the options of a clan or its inventory. */
 export interface ClanMistake {
   readonly mistake: OptionMistake;
   readonly severity: Severity;
-  /** The option that the mistake is below, as it is written: `inventory.machines.emily`; empty for the clan itself. */
+  /**
+   * The option that contains the mistake, as written: `inventory.machines.emily`; empty for the clan itself.
+   */
   readonly below: string;
 }
 
@@ -31,7 +33,7 @@ export function* clanMistakes({ fleet, sources }: CheckContext): Iterable<ClanMi
     const standing = standingOf(sources, described);
     for (const mistake of judged(described.tree).mistakes) {
       if (!isDeployed(mistake.at) || !isNew(mistake.at)) continue;
-      // A module that declares options makes others than clan's.
+      // A module that declares options may add to clan's own.
       const isOpen = mistake.kind === 'unknown' && !fleet.inventory.optionsComplete;
       const severity = severityOf(described, isOpen ? 'other' : standing, mistake, mistake.path);
       if (severity === null) continue;
@@ -41,12 +43,12 @@ export function* clanMistakes({ fleet, sources }: CheckContext): Iterable<ClanMi
   }
 }
 
-/** The settings that a role of an instance takes. */
+/** The settings accepted by a role of an instance. */
 export interface TakenSettings {
   readonly tree: OptionTree;
-  /** False where the service may do without an option that has no default. */
+  /** False if some version of the service may not need an option that has no default. */
   readonly wantsAll: boolean;
-  /** Null where a mistake is none in some version of the service. */
+  /** Returns the severity of a mistake, or null if some version of the service may accept it. */
   readonly severityOf: (mistake: OptionMistake) => Severity | null;
 }
 
@@ -76,11 +78,11 @@ export function* settingMistakes({ fleet, sources }: CheckContext): Iterable<Set
 
 interface GivenFacts {
   readonly facts: OptionFacts;
-  /** True if some machine certainly has the settings: otherwise nobody may ever look at them. */
+  /** True if some machine certainly has the settings; otherwise they may never be evaluated. */
   readonly isUsed: boolean;
 }
 
-/** What is said of all settings that a role is given. */
+/** Yields the facts about all settings that are given to a role. */
 function* factsOf(inventory: Inventory, role: Role, tree: OptionTree): Iterable<GivenFacts> {
   const isThere = (machine: string) => inventory.machine(machine) !== null;
   if (role.hasSettings)
@@ -90,7 +92,7 @@ function* factsOf(inventory: Inventory, role: Role, tree: OptionTree): Iterable<
   for (const entry of role.tags) if (entry.hasSettings) yield { facts: entry.judged(tree), isUsed: false };
 }
 
-/** Returns the settings of a role of an instance; null if they are not known. */
+/** Returns the settings of a role of an instance, or null if they are not known. */
 export function takenBy(
   fleet: Fleet,
   sources: CheckFiles,
@@ -107,7 +109,7 @@ export function takenBy(
   const isRead = hasOptions(tree);
   return {
     tree,
-    // An earlier version may do without an option, or not have it.
+    // An earlier version may not need an option, or may not have it.
     wantsAll: standing === 'same' && (lockedTime(sources) ?? 0) >= described.settled,
     severityOf(mistake) {
       const severity = severityOf(described, standing, mistake, [role, ...mistake.path]);
@@ -124,7 +126,7 @@ function takenBySelf({ serviceModules }: Fleet, name: string, role: string): Tak
   return { tree, wantsAll, severityOf: () => (isRead && hasOptions(tree) ? 'error' : 'warning') };
 }
 
-/** Settings of a role without options may never be looked at. */
+/** Returns whether a role has options; the settings of one without may never be evaluated. */
 function hasOptions({ options }: OptionTree): boolean {
   return options.size > 0;
 }

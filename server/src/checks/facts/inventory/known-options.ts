@@ -1,5 +1,6 @@
 /**
- * How far what is known of clan-core's options holds for the clan-core of a fleet. Knows nothing of single options.
+ * Decides how far the known options of clan-core apply to the clan-core version of a fleet. Knows nothing of
+ * single options.
  */
 
 import { suggest } from '../../../edits/suggest.ts';
@@ -12,8 +13,8 @@ import type { CheckFiles, Severity } from '../../rule.ts';
 import { isOtherClanCore, lockedFrom, lockedTime } from './clan-core-version.ts';
 
 /**
- * `same`: what is known holds for the locked version too; `unknown`: no version is locked; `other`: a fork, or a
- * version that is newer than what is known, or older.
+ * `same`: the known options apply to the locked version; `unknown`: no version is locked; `other`: a fork, or a
+ * version that is newer or older than the known one.
  */
 export type Standing = 'same' | 'unknown' | 'other';
 
@@ -26,8 +27,8 @@ export function standingOf(sources: CheckFiles, { since }: History): Standing {
 }
 
 /**
- * How severe a mistake is that goes by what is known of clan-core; null where some version may see none in it. With
- * another version only a slip of a name that there is counts.
+ * Returns the severity of a mistake judged by the known options of clan-core, or null if some version may
+ * accept it. With another version, only a misspelling of an existing name counts.
  */
 export function severityOf(
   { former, changed }: History,
@@ -42,12 +43,12 @@ export function severityOf(
   return meantBy(mistake) === null ? null : 'warning';
 }
 
-/** Returns whether a path leads to an option, or further. `*` in the option's stands for any name. */
+/** Returns whether a path leads to an option or below it. `*` in the option's path matches any name. */
 function isWithin(path: readonly string[], option: readonly string[]): boolean {
   return option.length <= path.length && option.every((name, i) => name === '*' || name === path[i]);
 }
 
-/** Returns the name, or the value, that was probably meant. */
+/** Returns the name or value that was probably meant. */
 export function meantBy(mistake: OptionMistake): string | null {
   if (mistake.kind === 'unknown') return suggest(mistake.path.at(-1) ?? '', namesToWrite(mistake.siblings));
   const { scalar } = mistake.value;

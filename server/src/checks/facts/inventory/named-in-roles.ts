@@ -1,6 +1,6 @@
 /**
- * What the roles of an inventory's instances name, each place once: rules say what is wrong with a name. Knows
- * nothing of what there is.
+ * Collects the machines and tags named in roles of an inventory's instances, each place once. Rules decide
+ * whether a name is wrong; what exists is not known here.
  */
 
 import { replaceName } from '../../../edits/edits.ts';
@@ -11,35 +11,32 @@ import type { Place } from '../../../nix/places.ts';
 import { placeKey } from '../../../nix/places.ts';
 import type { Fix } from '../../rule.ts';
 
-/** A role of an instance that is certainly there. */
+/** A role of an instance that certainly exists. */
 interface NamedRole {
   readonly instance: Instance;
   readonly role: Role;
 }
 
-/** A machine or a tag with the place where a role names it. */
+/** A machine or a tag, with the place where a role names it. */
 export interface Named extends NamedRole {
   readonly entry: RoleEntry;
   readonly at: Place;
 }
 
-/** A test may have an inventory of its own, of machines that the test makes. */
+/** Matches test files, which may have their own inventory for test machines. */
 const OF_TESTS = /(^|\/)(tests?|checks?|fixtures?|templates?|examples?)(\/|\.nix$)/;
 
-/** Returns whether it is written in what is deployed, rather than in a test. */
+/** Returns whether the place is part of what is deployed, rather than of a test. */
 export function isDeployed(at: Place): boolean {
   return !OF_TESTS.test(at.file);
 }
 
-/** Returns instances that are not under a condition. */
+/** Returns the instances that are not conditional. */
 export function certainInstances(fleet: Fleet): Instance[] {
   return fleet.inventory.instances.filter(instance => !instance.conditional && instance.at.every(isDeployed));
 }
 
-/**
- * Returns the machines, or the tags, that roles name. A place that several roles share is listed with the first of
- * them.
- */
+/** Returns the machines or tags named by roles. A place shared by several roles is listed with the first. */
 export function namedIn(fleet: Fleet, kind: 'machines' | 'tags'): Named[] {
   const found = new Map<string, Named>();
   for (const instance of certainInstances(fleet))
@@ -53,7 +50,7 @@ export function namedIn(fleet: Fleet, kind: 'machines' | 'tags'): Named[] {
   return [...found.values()];
 }
 
-/** Puts the name that was perhaps meant in the place of another. */
+/** Returns the fix that replaces a name by the one that was probably meant. */
 export function replacement(sources: Sources, at: Place, name: string, meant: string | null): Fix[] {
   const edit = meant === null ? null : replaceName(sources, at, name, meant);
   return edit === null

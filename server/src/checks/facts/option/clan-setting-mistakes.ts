@@ -1,4 +1,4 @@
-/** What clan's own options for keeping vars say wrongly, for the rules about it. */
+/** Finds mistakes in clan's own options for storing vars, for the rules about them. */
 
 import type { ClanSetting } from '../../../fleet/model/options.ts';
 import { CLAN_OPTIONS, MACHINE_OPTIONS, treeOf } from '../../../fleet/options/clan-options.ts';
@@ -20,7 +20,10 @@ const TREES: ReadonlyMap<ClanSetting['root'], OptionTree> = new Map(
   ]),
 );
 
-/** What is wrong, each place once. Nothing where the clan-core is another one, or names are the workspace's own. */
+/**
+ * Yields the problems, each place once. Yields none if clan-core is a fork or another version, or if the
+ * workspace declares these names itself.
+ */
 export function* settingProblems({ fleet, sources }: CheckContext): Iterable<SettingProblem> {
   const settings = fleet.clanSettings;
   if (settings.length === 0 || isOtherClanCore(sources)) return;

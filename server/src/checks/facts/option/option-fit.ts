@@ -1,6 +1,6 @@
 /**
- * Judges what is written below options against what is declared: names that there are not, and values that a type does
- * not take. Says only what is certain: what is not known fits.
+ * Checks definitions against option declarations: undeclared names, and values that the type does not accept.
+ * Reports only what is certain; anything unknown is accepted.
  */
 
 import { typeOf } from '../../../modules/options/below.ts';
@@ -16,26 +16,26 @@ import { gotText, isSet, takes, textOf } from '../../../modules/options/takes.ts
 import type { Place } from '../../../nix/places.ts';
 
 interface Written {
-  /** The names that lead to it, from the root of the tree. */
+  /** The attribute path from the root of the tree. */
   readonly path: readonly string[];
   readonly at: Place;
-  /** True where it does not hold in every evaluation. */
+  /** True if the definition does not apply in every evaluation. */
   readonly conditional: boolean;
 }
 
-/** A name that is not declared. */
+/** An undeclared name. */
 export interface Stranger extends Written {
   readonly kind: 'stranger';
-  /** The names that are declared there. */
+  /** The names declared at that level. */
   readonly known: readonly string[];
 }
 
-/** A value that the type of its option does not take. */
+/** A value that the type of its option does not accept. */
 export interface Misfit extends Written {
   readonly kind: 'misfit';
   readonly takes: string;
   readonly got: string;
-  /** What can be chosen from; empty where that is not the matter. */
+  /** The accepted values; empty if the type is not an enumeration. */
   readonly choices: readonly string[];
   readonly scalar: Scalar | undefined;
   readonly priority: number;
@@ -44,8 +44,9 @@ export interface Misfit extends Written {
 export type Problem = Stranger | Misfit;
 
 /**
- * What is wrong with the names of a set and all below them.
- * @param fallback the place of what was written nowhere
+ * Yields the problems in an attribute set and everything below it.
+ *
+ * @param fallback the place to report for values without one of their own
  */
 export function* problemsIn(
   tree: OptionTree,
@@ -55,7 +56,7 @@ export function* problemsIn(
   conditional = false,
 ): Iterable<Problem> {
   for (const [name, entry] of entries) {
-    // `_module` and its siblings are the module system's.
+    // `_module` and similar names belong to the module system.
     if (name.startsWith('_')) continue;
     const at = entry.at ?? fallback;
     const here = [...path, name];
@@ -67,7 +68,7 @@ export function* problemsIn(
   }
 }
 
-/** What is wrong with what is written for a name. */
+/** Yields the problems in the definitions of one name. */
 function* problemsOf(
   tree: OptionTree,
   { definitions, at }: WrittenEntry,
@@ -79,7 +80,8 @@ function* problemsOf(
   for (const definition of definitions) {
     const place = at ?? fallback;
     if (tree.declared.length === 0) {
-      // The names count whatever the condition comes to: the module system looks at them before it.
+      // Names are checked even under a condition: the module system looks at them before it evaluates the
+      // condition.
       yield* problemsIn(tree, definition.value.entries, path, place, conditional);
       continue;
     }
@@ -116,7 +118,7 @@ function* valueProblems(
   yield* namesBelow(type, value, path, fallback, conditional);
 }
 
-/** Names in the submodules that a value is made of. */
+/** Yields undeclared names in the submodules that a value consists of. */
 function* namesBelow(
   type: OptionType,
   value: WrittenValue,
@@ -126,7 +128,7 @@ function* namesBelow(
 ): Iterable<Problem> {
   switch (type.kind) {
     case 'submodule':
-      // A submodule may declare options of its own.
+      // A submodule may declare options itself.
       if (!MODULE_WORDS.some(word => value.entries.has(word)))
         yield* problemsIn(type.tree, value.entries, path, value.at ?? fallback, conditional);
       return;
@@ -152,7 +154,7 @@ function* namesBelow(
   }
 }
 
-/** What makes a set a module. */
+/** Attribute names that make a set a module. */
 const MODULE_WORDS = ['imports', 'options', 'config', 'freeformType', 'disabledModules'];
 
 interface Wrong {
@@ -161,7 +163,7 @@ interface Wrong {
   readonly conditional: boolean;
 }
 
-/** Returns the part of a value that a type does not take; null where all of it may fit. */
+/** Returns the part of a value that the type does not accept, or null if all of it may be accepted. */
 function wrongIn(type: OptionType, value: WrittenValue): Wrong | null {
   const wrong: Wrong = { type, value, conditional: false };
   if (value.kind === 'unknown' || value.kind === 'failure') return null;
@@ -202,7 +204,10 @@ function wrongEntry(type: OptionType, { entries }: WrittenValue): Wrong | null {
   return null;
 }
 
-/** A set may be written in pieces: its name stands for it. */
+/**
+ * Returns the place to report for a value. A set may be written in pieces, so the place of its name is used
+ * instead.
+ */
 function placeOf({ kind, at }: WrittenValue, name: Place | null): Place | null {
   return kind === 'attrs' ? (name ?? at) : (at ?? name);
 }

@@ -1,8 +1,9 @@
 /**
- * What is wrong with the value of an option, in words, and what to write instead. Judges one value that is known;
- * an unknown one is fine.
+ * Checks the value of a single option: what is wrong, in words, and what to write instead. An unknown value is
+ * accepted.
  *
- * Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix, and the types of nixpkgs' lib.
+ * Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix, and the types of nixpkgs'
+ * lib.
  */
 
 import { stringText } from '../../../edits/edits.ts';
@@ -14,9 +15,9 @@ import { packageNames } from '../../../shell/programs/tools.ts';
 import { quoted } from '../wording.ts';
 
 export interface Mistake {
-  /** What the option takes, and what it got: the end of a sentence. */
+  /** The expected and the actual value, as the end of a sentence. */
   readonly problem: string;
-  /** What to write instead of a value that is written as `isWritten` says; null where that is not known. */
+  /** The replacement for a value that is written as `isWritten` requires, or null if it is not known. */
   readonly instead: Instead | null;
 }
 
@@ -26,7 +27,7 @@ export interface Instead {
   isWritten(text: string): boolean;
 }
 
-/** Values that stand for themselves; others (`unknown`, a failure) are not judged. */
+/** Names of the kinds of values that are checked; others (`unknown`, a failure) are not. */
 const KINDS: Readonly<Record<string, string>> = {
   null: 'null',
   bool: 'true or false',
@@ -59,7 +60,7 @@ const CHECKS: Readonly<Record<OptionType, Check | null>> = {
   promptType: option => oneOf(option, ['line', 'hidden', 'multiline', 'multiline-hidden']),
   members: option =>
     ['attrs', 'lambda', 'path'].includes(option.kind) ? null : wrong(option, 'a set with a name for each'),
-  // A package is a set, and can be a script.
+  // A package is a set and can be used as a script.
   script: option =>
     ['string', 'path', 'attrs'].includes(option.kind) ? null : wrong(option, 'a string or a path'),
   set: option => (option.kind === 'attrs' ? null : wrong(option, 'a set')),
@@ -69,7 +70,7 @@ const CHECKS: Readonly<Record<OptionType, Check | null>> = {
   },
 };
 
-/** Returns what is wrong with the value of an option; null if it is fine, or not known. */
+/** Returns the mistake in the value of an option, or null if it is valid or not known. */
 export function mistakeIn(option: WrittenOption): Mistake | null {
   if (option.member !== undefined) return wrong(option, 'a set of options');
   if (option.package !== undefined)
@@ -81,7 +82,7 @@ export function mistakeIn(option: WrittenOption): Mistake | null {
   return type === undefined ? null : (CHECKS[type]?.(option) ?? null);
 }
 
-/** Others of that name may be lists of an overlay. */
+/** Packages known by name; other names may be lists from an overlay. */
 const KNOWN_PACKAGES: ReadonlySet<string> = new Set(packageNames());
 
 function wrong(option: WrittenOption, takes: string, instead: Instead | null = null): Mistake {
@@ -119,7 +120,7 @@ function modeMistake(option: WrittenOption): Mistake | null {
   return wrong(
     option,
     takes,
-    // Nix drops the zero in front of a number: what is written tells which digits were meant.
+    // Nix drops a leading zero of a number, so the source text tells which digits were meant.
     isNumber && option.value.kind === 'plain' && /^[0-7]{3}$/.test(String(option.value.value))
       ? {
           text: stringText(`0${option.value.value}`),
@@ -150,7 +151,7 @@ function isText(item: Setting): boolean {
   return item.kind === 'unknown' || (item.kind === 'plain' && typeof item.value === 'string');
 }
 
-/** The path of something in the store stands for a package. */
+/** Returns whether an item is a store path, which can be used as a package. */
 function isPackage(item: Setting): boolean {
   if (item.kind === 'plain') return typeof item.value === 'string' && item.value.startsWith('/');
   return item.kind !== 'list';
@@ -161,7 +162,10 @@ function settingText(setting: Setting): string {
   return setting.kind === 'list' ? 'a list' : 'a set';
 }
 
-/** Sets in sets of sets are too deep; lists, `null` and fractions are nothing that clan can compare. */
+/**
+ * Describes why a value cannot be a validation: it is nested too deeply, or contains lists, `null` or
+ * fractions, which clan cannot compare.
+ */
 function validationProblem(option: WrittenOption, setting: Setting, depth: number): string | null {
   const takes = 'takes true or false, a whole number, a string, or sets of these, at most two deep';
   if (option.kind === 'lambda' || option.kind === 'path') return `${takes}; not ${KINDS[option.kind]}`;

@@ -1,22 +1,25 @@
-/** What a workspace declares as options itself: of those, rules about clan's options say nothing. Holds no findings. */
+/**
+ * Collects the options that a workspace declares itself, about which rules for clan's options stay silent.
+ * Holds no findings.
+ */
 import type { SourceFile } from '../../../nix/source.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { CheckContext } from '../../rule.ts';
 
 export interface DeclaredNames {
-  /** Does anything of the workspace mention clan? */
+  /** True if any file of the workspace mentions clan. */
   readonly isClan: boolean;
-  /** Names of options, wherever they are declared. */
+  /** The names of options, wherever they are declared. */
   readonly names: ReadonlySet<string>;
 }
 
-/** Names that a file declares as options. */
+/** Returns the names that a file declares as options. */
 function declaredIn(file: SourceFile): ReadonlySet<string> {
   const found = file.text.matchAll(/([A-Za-z_][\w'-]*)\s*=\s*(?:[\w.]+\.)?mk\w*Option\b/g);
   return new Set([...found].map(match => match[1] as string));
 }
 
-/** Returns what files say of options. */
+/** Yields the option declarations of each file. */
 const declarations = perUnit(function* ({ file: path }, { sources }) {
   const file = sources.parse(path);
   if (file === null) return;
@@ -26,8 +29,8 @@ const declarations = perUnit(function* ({ file: path }, { sources }) {
 });
 
 /**
- * What generators look like where a workspace declares them itself may be said in files that do not mention vars: all
- * names of all units count.
+ * Returns the option names declared in any unit. A workspace that declares generators itself may do so in files
+ * that do not mention vars.
  */
 export function declaredNames(context: CheckContext): DeclaredNames {
   let { isClan } = context.fleet;

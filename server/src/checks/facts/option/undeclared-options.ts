@@ -1,6 +1,6 @@
 /**
- * Where machines define or read options that none of their modules declares, or define them with values that they do
- * not take. Looks below the names of the fleet's own options alone, where its modules declare all there is.
+ * Finds options that machines define or read although none of their modules declares them, and definitions with
+ * values of the wrong type. Checks only names below the fleet's own options, where all declarations are known.
  */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
@@ -18,7 +18,7 @@ import { placeKey } from '../../../nix/places.ts';
 import { derived } from '../../memory/derived.ts';
 import { type Misfit, type Problem, problemsIn, type Stranger } from './option-fit.ts';
 
-/** A name that is read, and declared by no module of the machine. */
+/** A name that is read but declared by no module of the machine. */
 export interface Unread {
   readonly kind: 'read';
   readonly path: readonly string[];
@@ -29,16 +29,16 @@ export interface Unread {
 
 export type OwnProblem = Stranger | Misfit | Unread;
 
-/** The same problem on several machines. */
+/** A problem that occurs on several machines. */
 export interface OnMachines {
   readonly problem: OwnProblem;
-  /** Where it is certain. */
+  /** The machines on which it is certain. */
   readonly certain: readonly string[];
-  /** Where it is so as far as the modules are known. */
+  /** The machines on which it occurs as far as their modules are known. */
   readonly likely: readonly string[];
 }
 
-/** Returns all problems, each place once. */
+/** All problems, each place once. */
 export const ownProblems = derived((fleet: Fleet): readonly OnMachines[] => {
   const options = fleet.options;
   const found = new Map<string, { problem: OwnProblem; certain: string[]; likely: string[] }>();
@@ -66,7 +66,7 @@ interface Judged {
   readonly problems: readonly OwnProblem[];
 }
 
-/** Machines mostly have the same options: what a module does with them is judged once. */
+/** Most machines have the same options, so a module is checked against them once. */
 const judged = new WeakMap<ModuleOptions, Judged[]>();
 
 function problemsOn(
@@ -88,7 +88,7 @@ function problemsOn(
       const missing = read.of === place.start && !read.guarded ? missingIn(tree, read) : null;
       if (missing !== null) problems.push(missing);
     }
-  // Those of other states are of no use any more.
+  // Results for earlier states are no longer needed.
   judged.set(options, [
     ...known.filter(earlier => earlier.names === names).slice(-7),
     { names, tree, reads: own, problems },
@@ -96,7 +96,7 @@ function problemsOn(
   return problems;
 }
 
-/** Returns the name of a read that is not declared, if it is one of those that are written there. */
+/** Returns the name in a read that is not declared, if that name is written literally. */
 function missingIn(tree: OptionTree, { path, names, conditional }: OptionRead): Unread | null {
   let at = tree;
   for (const [index, name] of path.entries()) {
@@ -114,7 +114,7 @@ function missingIn(tree: OptionTree, { path, names, conditional }: OptionRead): 
   return null;
 }
 
-/** Returns the files in which some machine's module declares an option of that path, or something below. */
+/** Returns the files in which a module of some machine declares this option or one below it. */
 export function declaredIn({ machines }: FleetOptions, path: readonly string[]): string[] {
   const files = new Set<string>();
   const seen = new Set<ModuleOptions>();

@@ -1,6 +1,6 @@
 /**
- * The options of all generators as they are written, for rules about single options. What is wrong with them is the
- * rules' business.
+ * The options of all generators as written, for rules about single options. Rules decide what is wrong with
+ * them.
  */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
@@ -12,7 +12,7 @@ import type {
 } from '../../../fleet/model/generators.ts';
 import { keeping } from '../../memory/kept.ts';
 
-/** What one definition of a generator writes that a rule judges. */
+/** The options in one definition of a generator that a rule judges. */
 export interface WrittenIn {
   readonly generator: Generator;
   readonly definition: GeneratorDefinition;
@@ -20,8 +20,9 @@ export interface WrittenIn {
 }
 
 /**
- * Returns the definitions with options that a rule judges; looked for once a generator, and once a body where a
- * generator of many machines has changed on one.
+ * Returns a function that finds the definitions with options to judge. Searches once per generator, and once
+ * per body if a shared generator has changed on one machine.
+ *
  * @param isJudged decides by the option alone
  */
 export function sift(isJudged: (option: WrittenOption) => boolean): (fleet: Fleet) => Iterable<WrittenIn> {
@@ -49,7 +50,7 @@ function writtenIn(
   return places.length === 0 ? NONE : places;
 }
 
-/** Returns `files.key.mode`, as people write it. */
+/** Returns the option as written in Nix: `files.key.mode`. */
 export function optionText({
   of,
   owner,

@@ -1,4 +1,4 @@
-/** Which machines read a file as a module of theirs and are certainly without a key of a registry. */
+/** Finds machines that import a file as a module and certainly lack a registry key. */
 
 import type { MatrixRow, RegistryKey } from '../../../fleet/model/registries.ts';
 import type { Unit } from '../../../fleet/model/uses.ts';
@@ -8,8 +8,8 @@ import { type Facts, isWithout, machinesOfUnit, mayBeDefinedElsewhere, rowOf } f
 import { isPerhapsLeftOut, readersOf } from '../use/reading-machines.ts';
 
 /**
- * Returns the machines that certainly evaluate what is at a place of a unit: those of which it reads the rows to
- * assign generators, or else those that have the file among their modules, unless the place may be left out there.
+ * Returns the machines that certainly evaluate a place in a unit: those whose rows the unit reads to assign
+ * generators, or else those that import the file, unless evaluation may skip the place.
  */
 export function machinesAt({ fleet, sources }: CheckContext, unit: Unit, at: Place): readonly string[] {
   const own = machinesOfUnit(unit);
@@ -20,19 +20,19 @@ export function machinesAt({ fleet, sources }: CheckContext, unit: Unit, at: Pla
   return readers;
 }
 
-/** `self.nixosConfigurations.lea.config`: another machine's. */
+/** Matches the configuration of another machine: `self.nixosConfigurations.lea.config`. */
 const OTHER_MACHINES = /\b(nixosConfigurations|darwinConfigurations|nodes)\b/;
 
 /** A key with its generator. */
 export interface GeneratorKey {
-  /** The registry's file. */
+  /** The file of the registry. */
   readonly registry: string;
   readonly entry: RegistryKey;
-  /** The name of the generator. */
+  /** The generator's name. */
   readonly generator: string;
 }
 
-/** Returns those of the machines that certainly do not have the key's generator. */
+/** Returns the machines that certainly lack the key's generator. */
 export function machinesWithout(
   facts: Facts,
   unit: Unit,
@@ -44,7 +44,7 @@ export function machinesWithout(
 
 const keys = new WeakMap<MatrixRow, ReadonlySet<string>>();
 
-/** Returns the keys that a row lists. */
+/** Returns the keys listed in a row. */
 function keysOf(row: MatrixRow): ReadonlySet<string> {
   const known = keys.get(row) ?? new Set(row.keys.map(({ key }) => key));
   keys.set(row, known);

@@ -1,6 +1,6 @@
 /**
- * The text of a new registry entry, modelled on those that are there: made by the helper function that most of them
- * use, with names derived from the key. Works on syntax; the fleet tells only where the entries are.
+ * Writes the text of a new registry entry, modelled on existing ones: it uses their most common helper function
+ * and derives names from the key. Works on syntax; the fleet only provides the places of the entries.
  */
 
 import { attributeText, eolOf, indentOf, insertBelow, stringText } from '../../../edits/edits.ts';
@@ -21,7 +21,9 @@ import {
   type Written,
 } from './entry-families.ts';
 
-/** Returns the fix that adds an entry for `key` below the last one; null if no entry can be taken as a model. */
+/**
+ * Returns the fix that adds an entry for `key` below the last one, or null if no entry can serve as a model.
+ */
 export function newEntryFix(sources: Sources, registry: Registry, key: string): Fix | null {
   const file = sources.parse(registry.file);
   if (file === null) return null;
@@ -49,12 +51,12 @@ const cache = new WeakMap<
   { readonly registry: Registry; readonly written: readonly Written[] }
 >();
 
-/** Returns the entries that are written out, in the order of the file. */
+/** Returns the entries written out in the source, in file order. */
 export function writtenEntries(file: SourceFile, registry: Registry): readonly Written[] {
   const known = cache.get(file);
   if (known?.registry === registry) return known.written;
   const written: Written[] = [];
-  // Entries are in one set as a rule; those that are not are looked for one by one.
+  // Entries are usually in one set; others are looked up one by one.
   const places = new Map<number, AttrBinding>();
   for (const { key, at } of registry.keys) {
     if (at.file !== file.path) continue;
@@ -82,7 +84,7 @@ function readEntry(file: SourceFile, key: string, binding: AttrBinding): Written
   return { key, binding, helper: file.text.slice(value.fn.start, value.fn.end), fields: value.arg };
 }
 
-/** Returns the family of a new entry, among those whose entries can be copied where there are such. */
+/** Returns the family that a new entry follows, preferring families whose entries can be copied. */
 function familyToFollow(registry: Registry, written: readonly Written[], key: string): Family | null {
   const family = families.get(registry);
   const isKnown = family !== undefined && family.written === written;
@@ -96,39 +98,39 @@ function copyableFamilies(registry: Registry, written: readonly Written[]): read
   return familiesOf(registry, simple.length > 0 ? simple : written);
 }
 
-/** Several rows may lack keys of one registry. */
+/** Cached, because several rows may lack keys of one registry. */
 const families = new WeakMap<
   Registry,
   { readonly written: readonly Written[]; readonly families: readonly Family[] }
 >();
 
-/** Returns whether all fields are given plain values, each under one name. */
+/** Returns whether every field is a literal bound to a single name. */
 export function isSimple(fields: AttrSetExpr): boolean {
   return fields.bindings.every(
     binding => binding.kind === 'bind' && binding.path.length === 1 && isPlain(binding.value),
   );
 }
 
-/** Names for the new entry, free in the registry. */
+/** Names for the new entry that are not yet used in the registry. */
 export interface Names {
   readonly key: string;
   readonly generator: string;
-  /** Null where the entry is not to be in a variable. */
+  /** The variable, or null if the entry has none. */
   readonly envVar: string | null;
   readonly description: string;
 }
 
-/** Names that somebody has chosen; null where the family decides. */
+/** Names chosen by the user; null where the family decides. */
 export interface ChosenNames {
   readonly key: string;
   readonly category: string | null;
   readonly generator: string | null;
-  /** Empty: in no variable. */
+  /** The variable; empty for none. */
   readonly envVar: string | null;
   readonly description: string | null;
 }
 
-/** Returns the names of a new entry: those chosen, or as its family names its members. */
+/** Returns the names of a new entry: the chosen ones, or names that follow the family's pattern. */
 export function namesFor(registry: Registry, family: Family | null, chosen: ChosenNames): Names {
   const { key } = chosen;
   const taken = new Set(registry.keys.flatMap(entry => [entry.generator?.value, entry.envVar?.value]));
@@ -139,8 +141,8 @@ export function namesFor(registry: Registry, family: Family | null, chosen: Chos
     const { envVar: rule = null } = family ?? {};
     if (rule === 'none') return null;
     const variable = variableName(key);
-    const own = rule ?? suffix('_', category === null ? null : variableName(category));
-    return free(madeOf(variable, own), variable, `${variable}_SECRET`);
+    const affix = rule ?? suffix('_', category === null ? null : variableName(category));
+    return free(madeOf(variable, affix), variable, `${variable}_SECRET`);
   };
   return {
     key,
@@ -150,7 +152,7 @@ export function namesFor(registry: Registry, family: Family | null, chosen: Chos
   };
 }
 
-/** Categories that are part of a name: `mistral` and "api-key" make `mistral-api-key`. */
+/** Categories that become part of a name: `mistral` and "api-key" make `mistral-api-key`. */
 const NAMING = ['api-key', 'token', 'password'];
 
 function suffix(joint: string, category: string | null): { before: string; after: string } {
@@ -158,13 +160,13 @@ function suffix(joint: string, category: string | null): { before: string; after
   return { before: '', after: names ? joint + category : '' };
 }
 
-/** Returns a name with what stands around keys in it, but not twice: `x-api-key` stays as it is. */
+/** Adds the pattern's prefix and suffix to a key unless it already has them: `x-api-key` stays as it is. */
 function madeOf(key: string, { before, after }: { readonly before: string; readonly after: string }): string {
   const end = after !== '' && key.endsWith(after) ? '' : after;
   return key.startsWith(before) ? key + end : before + key + end;
 }
 
-/** Returns what a person is told of the entry: "Mistral API key" for `mistral`, an "api-key". */
+/** Returns the description of the entry: "Mistral API key" for `mistral` of category "api-key". */
 function describe(key: string, category: string | null): string {
   const words = key.split(/[-_.]+/).filter(word => word !== '');
   const more = category !== null && NAMING.includes(category) && !endsInWords(key, category);
@@ -191,12 +193,12 @@ function newValue(file: SourceFile, names: Names, field: string, value: Expr): s
     case 'description':
       return stringText(names.description);
     default:
-      // What the model computes belongs to the model alone.
+      // A computed value applies to the model alone.
       return !isPlain(value) ? null : file.text.slice(value.start, value.end).replaceAll(eolOf(file), ' ');
   }
 }
 
-/** Returns an entry without a helper: a prompt that is copied to the one file. */
+/** Returns the lines of an entry without a helper: a prompt that is copied to the only file. */
 function plainEntry(names: Names, model: Written): string[] {
   const has = (field: string) =>
     model.fields.bindings.some(
@@ -219,7 +221,7 @@ function plainEntry(names: Names, model: Written): string[] {
   ];
 }
 
-/** Returns whether entries are set apart by blank lines. */
+/** Returns whether entries are separated by blank lines. */
 export function hasBlankLines(file: SourceFile, written: readonly Written[]): boolean {
   return written.some((entry, index) => {
     const next = written[index + 1];

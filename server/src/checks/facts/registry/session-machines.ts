@@ -1,6 +1,6 @@
 /**
- * The machines that have steps of their own in the session specification beside a registry, where they are written:
- * `{ shared = …; machines = { lea = …; }; }`. Pure syntax; of a file in another form there are none.
+ * Finds the machines that have their own steps in the session specification next to a registry: `{ shared = …;
+ * machines = { lea = …; }; }`. Pure syntax; finds none in files of another form.
  */
 
 import type { Sources } from '../../../edits/text-edit.ts';
@@ -30,7 +30,7 @@ export function machinesWithSteps(sources: Sources, registry: string): readonly 
 
 type Name = Extract<AttrName, { readonly kind: 'name' }>;
 
-/** Returns `machines.lea = …`, or the names of `machines = { … }`. */
+/** Returns the names in `machines.lea = …` or `machines = { … }`. */
 function machineNames(binding: Binding): Name[] {
   const second = nameAt(binding, 1);
   if (second !== null) return [second];

@@ -1,4 +1,4 @@
-/** What `secrets.nix` files of agenix say, as rules read them. */
+/** Reads agenix's `secrets.nix` files for rules. */
 import type { AgeRules } from '../../../fleet/model/secrets.ts';
 import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
 import { folderOf } from '../../../nix/eval/paths.ts';
@@ -6,8 +6,8 @@ import type { CheckContext, CheckFiles } from '../../rule.ts';
 import { secretsOf } from './joined-secrets.ts';
 
 /**
- * Returns the rules files of which the paths are certainly relative to their own folder, as agenix takes them where it
- * is started there: at least one of the files that they name is there.
+ * Returns the rules files whose paths are certainly relative to their own folder, as agenix expects when it is
+ * started there: at least one file that they name exists.
  */
 export function ageRulesOf(context: CheckContext): readonly AgeRules[] {
   const { sources } = context;
@@ -16,7 +16,7 @@ export function ageRulesOf(context: CheckContext): readonly AgeRules[] {
   );
 }
 
-/** Returns whether agenix-rekey keeps the secrets. Then `secrets.nix` says nothing of them. */
+/** Returns whether agenix-rekey manages the secrets, in which case `secrets.nix` does not describe them. */
 export function isRekeyed({ secrets, settings }: FleetSecrets): boolean {
   return (
     secrets.some(({ definitions }) => definitions.some(({ given }) => given.includes('rekeyFile'))) ||
@@ -24,13 +24,13 @@ export function isRekeyed({ secrets, settings }: FleetSecrets): boolean {
   );
 }
 
-/** Returns the path as agenix is given it, where it is started in the folder of the rules. */
+/** Returns the path as passed to agenix when it is started in the folder of the rules. */
 export function pathFrom(rulesPath: string, path: string): string {
   const folder = folderOf(rulesPath);
   return folder === '' ? path : path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
 }
 
-/** Returns the beginning of a file that may be no text. */
+/** Returns the beginning of a file that may be binary, or null. */
 export function startOf(sources: CheckFiles, path: string): string | null {
   return sources.start === undefined ? sources.text(path) : sources.start(path);
 }

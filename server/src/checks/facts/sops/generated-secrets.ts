@@ -1,16 +1,20 @@
-/** Secrets of sops-nix that clan makes of the files of generators. */
+/** Recognises sops-nix secrets that clan creates from generator files. */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import { isUndeclared, lacksFile, soleDeclaration } from '../store/declared-files.ts';
 
-/** Clan calls them `vars/per-machine/MACHINE/GENERATOR/FILE` and `vars/shared/GENERATOR/FILE`. */
+/**
+ * Returns whether the name has the form clan uses: `vars/per-machine/MACHINE/GENERATOR/FILE` or
+ * `vars/shared/GENERATOR/FILE`.
+ */
 export function isOfGenerator({ isClan }: Fleet, name: string): boolean {
   return isClan && name.startsWith('vars/') && name.split('/').length > 2;
 }
 
 /**
- * Returns whether a generator that the machines have may have the file that a secret is called by.
- * @param machines none where nobody knows them
+ * Returns whether a generator of the machines may have the file that a secret is named after.
+ *
+ * @param machines empty if they are not known
  */
 export function mayBeGenerated(fleet: Fleet, name: string, machines: readonly string[]): boolean {
   if (!isOfGenerator(fleet, name)) return false;

@@ -1,5 +1,6 @@
 /**
- * Secrets of sops-nix as one machine has them: with its own default file, its own options, and what clan gives to it.
+ * Joins the sops-nix secrets of one machine: with its default file, its own options and the secrets that clan
+ * provides.
  */
 
 import type { MachineSecrets, SecretDefinition } from '../../../fleet/model/secrets.ts';
@@ -10,43 +11,46 @@ import { keeping } from '../../memory/kept.ts';
 import type { CheckContext } from '../../rule.ts';
 import { secretFilesOf, secretsOf } from './joined-secrets.ts';
 
-/** A definition on a machine, and all that the machine has. */
+/** A definition on a machine, with all secrets of that machine. */
 export interface OwnDefinition {
   readonly machine: string;
   readonly definition: SecretDefinition;
   readonly secrets: FleetSecrets;
 }
 
-/** Computed once for as long as neither the machine nor what the fleet has of secrets changes. */
+/** Cached for as long as neither the machine nor the fleet's secrets change. */
 const joinedOf = keeping((_: MachineSecrets) => new WeakMap<FleetSecrets, FleetSecrets | null>());
 
-/** Returns what of a machine is certain: null where something may say more of any secret. */
-function joinedOn(context: CheckContext, machine: string, own: MachineSecrets): FleetSecrets | null {
+/** Returns what is certain about a machine's secrets, or null if something unknown may change any of them. */
+function joinedOn(context: CheckContext, machine: string, secrets: MachineSecrets): FleetSecrets | null {
   const all = secretsOf(context);
-  const kept = joinedOf(own);
+  const kept = joinedOf(secrets);
   let joined = kept.get(all);
   if (joined === undefined) {
-    joined = join(context, machine, own);
+    joined = join(context, machine, secrets);
     kept.set(all, joined);
   }
   return joined;
 }
 
-function join(context: CheckContext, machine: string, own: MachineSecrets): FleetSecrets | null {
-  if (!own.complete || own.modules.some(({ secrets }) => secrets.gaps.some(isOfSops))) return null;
+function join(context: CheckContext, machine: string, machineSecrets: MachineSecrets): FleetSecrets | null {
+  if (!machineSecrets.complete || machineSecrets.modules.some(({ secrets }) => secrets.gaps.some(isOfSops)))
+    return null;
   const { sources } = context;
   const implicit = new Map(
     secretsOf(context).secrets.flatMap(({ name, implicitOn }) =>
       implicitOn.includes(machine) ? [[name, [machine]] as const] : [],
     ),
   );
-  const units = own.modules.map(({ secrets, sure }) => ({
+  const units = machineSecrets.modules.map(({ secrets, sure }) => ({
     file: secrets.file ?? '',
     definitions: secrets.definitions.map(definition =>
       sure ? definition : { ...definition, conditional: true },
     ),
     templates: secrets.templates,
-    defaults: secrets.defaults.map(given => (sure ? given : { ...given, conditional: true })),
+    defaults: secrets.defaults.map(sopsDefault =>
+      sure ? sopsDefault : { ...sopsDefault, conditional: true },
+    ),
     settings: [],
     ageRules: null,
     uses: [],
@@ -61,8 +65,8 @@ function isOfSops({ keeper }: { readonly keeper: string }): boolean {
 }
 
 /**
- * Returns the definitions of sops-nix as machines have them, by what `ofDefinition` says of them. Left out are machines of
- * which something is not known, and names that another definition may have as well.
+ * Returns the sops-nix definitions per machine, keyed by `ofDefinition`. Leaves out machines that are not fully
+ * known and names that another definition may have too.
  */
 export function definitionsOnMachines(context: CheckContext): ReadonlyMap<string, readonly OwnDefinition[]> {
   const found = new Map<string, OwnDefinition[]>();
@@ -82,7 +86,7 @@ export function definitionsOnMachines(context: CheckContext): ReadonlyMap<string
   return found;
 }
 
-/** Returns what tells a definition from any other: where it is written, and its name. */
+/** Returns a key that identifies a definition: its place and name. */
 export function ofDefinition({ at, name }: SecretDefinition): string {
   return `${placeKey(at)} ${name}`;
 }

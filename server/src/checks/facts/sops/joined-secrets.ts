@@ -1,6 +1,6 @@
 /**
- * Secrets of sops-nix as rules read them: joined once, and again only if a file that says something of them, or
- * something other than Nix, has changed.
+ * Joins the sops-nix secrets for rules. The join is repeated only if a file with secrets, or a file other than
+ * Nix, has changed.
  */
 
 import type { SecretFacts } from '../../../fleet/model/secrets.ts';
@@ -24,7 +24,7 @@ interface Kept {
 
 const byContents = new WeakMap<StoreContents, Kept>();
 
-/** Returns all that is known of secrets; computed once a fleet. */
+/** Returns all known secrets, computed once per fleet. */
 export function secretsOf({ fleet, sources, stored }: CheckContext): FleetSecrets {
   const kept = keeping(stored(), sources);
   const facts = fleet.secrets;
@@ -35,7 +35,7 @@ export function secretsOf({ fleet, sources, stored }: CheckContext): FleetSecret
   return kept.joined;
 }
 
-/** Returns the files beside Nix, as they were read for the join. */
+/** Returns the files other than Nix, as they were read for the join. */
 export function secretFilesOf({ sources, stored }: CheckContext): SecretFiles {
   return keeping(stored(), sources).files;
 }
@@ -49,7 +49,7 @@ function keeping(contents: StoreContents, sources: CheckFiles): Kept {
   return kept;
 }
 
-/** Returns secrets that clan declares for the machines they are linked to. */
+/** Returns the secrets that clan declares for the machines they are linked to. */
 function implicitIn({ sops }: StoreContents): ReadonlyMap<string, readonly string[]> {
   return new Map(
     sops.secrets.flatMap(secret => {

@@ -1,6 +1,6 @@
 /**
- * What a `path_regex` that fits no file was meant to be: one word of it is nearly a name that files have, and with that name
- * it fits an encrypted file that no rule takes.
+ * Guesses the intended form of a `path_regex` that matches no file: one word in it is almost a name of existing
+ * files, and with that name it would match an encrypted file covered by no rule.
  */
 
 import { suggest } from '../../../edits/suggest.ts';
@@ -10,18 +10,19 @@ import type { CheckContext } from '../../rule.ts';
 import { isEncrypted } from './sops-files.ts';
 
 export interface MeantPath {
-  /** The whole expression with the word put right. */
+  /** The whole expression with the word corrected. */
   readonly value: string;
-  /** A file that it fits. */
+  /** A file that the corrected expression matches. */
   readonly path: string;
 }
 
-/** Words that stand for themselves. */
+/** Matches words without special meaning in a regular expression. */
 const WORDS = /(?<!\\)[A-Za-z][\w-]{2,}/g;
 
 /**
- * Returns what an expression was meant to be; null where that is not known.
- * @param files below the configuration's folder; the expression fits none of them
+ * Returns the intended expression, or null if it is not known.
+ *
+ * @param files the files below the configuration's folder, none of which the expression matches
  */
 export function meantPath(
   context: CheckContext,

@@ -1,13 +1,16 @@
 /**
- * What else than Nix reads encrypted files: scripts, Terraform, recipes of `just` and `make`, and what is written down
- * for people. Texts are searched for names; nothing is understood of them.
+ * Finds readers of encrypted files outside of Nix: scripts, Terraform, `just` and `make` recipes, and
+ * documentation. Texts are only searched for names.
  */
 
 import { keeping } from '../../memory/kept.ts';
 import type { CheckContext, CheckFiles } from '../../rule.ts';
 import { NOT_SEARCHED } from './sops-files.ts';
 
-/** Returns whether something other than Nix may read a key. Looks through the repository when first asked. */
+/**
+ * Returns a predicate that tells whether something other than Nix may read a key. Searches the repository on
+ * first use.
+ */
 export function namedInScripts({ fleet, sources, stored }: CheckContext): (key: string) => boolean {
   let inNix: readonly string[] | null = null;
   return key => {
@@ -17,7 +20,7 @@ export function namedInScripts({ fleet, sources, stored }: CheckContext): (key: 
   };
 }
 
-/** Looked for once for each state of the files that are not Nix. */
+/** Cached per state of the files other than Nix. */
 const scriptsFor = keeping(() => {
   let texts: readonly string[] | null = null;
   return {
@@ -28,13 +31,13 @@ const scriptsFor = keeping(() => {
   };
 });
 
-/** Returns the last part of a key, as a word of its own. */
+/** Returns a pattern for the last segment of a key as a whole word. */
 function wordOf(key: string): RegExp {
   const name = key.slice(key.lastIndexOf('/') + 1).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`(?<![\\w-])${name}(?![\\w-])`);
 }
 
-/** Larger repositories are looked through in part. */
+/** Larger repositories are searched only in part. */
 const MAX_FILES = 4_000;
 const MAX_LENGTH = 200_000;
 
@@ -56,7 +59,7 @@ function* scriptsIn(sources: CheckFiles): Iterable<string> {
       }
       if (!TEXTS.test(path) || ++count > MAX_FILES) continue;
       const text = sources.text(path);
-      // An encrypted file has the word in its own metadata.
+      // An encrypted file contains the word in its own metadata.
       if (text === null || text.length > MAX_LENGTH || ENCRYPTED.test(text)) continue;
       if (/\b(sops|r?age|agenix)\b/.test(text)) yield text;
     }
@@ -65,7 +68,7 @@ function* scriptsIn(sources: CheckFiles): Iterable<string> {
 
 const ENCRYPTED = /\bENC\[AES256_GCM,/;
 
-/** Scripts that are in Nix files call the program. */
+/** Yields the texts of Nix files with scripts that call the program. */
 function* callsInNix(sources: CheckFiles, facts: readonly { readonly file: string }[]): Iterable<string> {
   for (const { file } of facts) {
     const text = sources.text(file);

@@ -1,9 +1,9 @@
-/** Options that a workspace itself adds to those of sops-nix and agenix. */
+/** Finds options that a workspace adds to those of sops-nix and agenix. */
 import type { CheckContext } from '../../rule.ts';
 
 /**
- * Returns whether the workspace declares an option of a name, in a file that has to do with secrets. Looks when first
- * asked.
+ * Returns a predicate that tells whether the workspace declares an option of a name in a file related to
+ * secrets. Searches on first use.
  */
 export function declaredBy({ fleet, sources }: CheckContext): (name: string) => boolean {
   let names: ReadonlySet<string> | null = null;

@@ -1,6 +1,6 @@
 /**
- * What is wrong with the value of an option of a secret, in words, and what to write instead. Judges one value that is
- * known; an unknown one is fine.
+ * Checks the value of a single option of a secret: what is wrong, in words, and what to write instead. An
+ * unknown value is accepted.
  *
  * Source: as for fleet/secrets/secrets-schema.ts, and the types of nixpkgs' lib.
  */
@@ -15,7 +15,7 @@ import type { WrittenSecretOption } from './written-secret-options.ts';
 
 export type { Mistake };
 
-/** Values that stand for themselves; others (`unknown`, a failure) are not judged. */
+/** Names of the kinds of values that are checked; others (`unknown`, a failure) are not. */
 const KINDS: Readonly<Record<string, string>> = {
   null: 'null',
   bool: 'true or false',
@@ -57,7 +57,7 @@ const CHECKS: Readonly<Record<SecretOptionType, Check | null>> = {
     return ofKinds(['string', 'null'], takes)(written);
   },
   texts: written => listMistake(written, 'a list of strings', isText),
-  // A set may be something that has a path: a package, the result of `fetchurl`.
+  // A set may have a path: a package, or the result of `fetchurl`.
   path: written => {
     const takes = 'a path, or a string with a slash in front';
     if (['path', 'attrs'].includes(written.option.kind)) return null;
@@ -87,7 +87,7 @@ const CHECKS: Readonly<Record<SecretOptionType, Check | null>> = {
   mode: modeMistake,
 };
 
-/** What the formats are called elsewhere. */
+/** Names of the formats in other programs. */
 const OTHER_FORMATS: ReadonlyMap<string, string> = new Map([
   ['yml', 'yaml'],
   ['env', 'dotenv'],
@@ -95,7 +95,7 @@ const OTHER_FORMATS: ReadonlyMap<string, string> = new Map([
   ['bin', 'binary'],
 ]);
 
-/** Returns what is wrong with the value of an option; null if it is fine, or not known. */
+/** Returns the mistake in the value of an option, or null if it is valid or not known. */
 export function mistakeIn(written: WrittenSecretOption): Mistake | null {
   if (written.known === null || KINDS[written.option.kind] === undefined) return null;
   return CHECKS[written.known.type]?.(written) ?? null;
@@ -117,7 +117,7 @@ function isAccount({ name }: WrittenSecretOption): boolean {
   return name === 'owner' || name === 'group';
 }
 
-/** Sixteen bits in octal digits, which is what sops-nix reads. */
+/** Matches sixteen bits in octal digits, as sops-nix reads them. */
 const MODE = /^0*[01]?[0-7]{1,5}$/;
 
 function modeMistake(written: WrittenSecretOption): Mistake | null {
@@ -133,7 +133,7 @@ function modeMistake(written: WrittenSecretOption): Mistake | null {
   return wrong(
     written,
     takes,
-    // Nix drops the zero in front of a number: what is written tells which digits were meant.
+    // Nix drops a leading zero of a number, so the source text tells which digits were meant.
     isNumber && value.kind === 'plain'
       ? {
           text: stringText(`0${value.value}`),
@@ -164,7 +164,7 @@ function isText(item: Setting): boolean {
   return item.kind === 'unknown' || (item.kind === 'plain' && typeof item.value === 'string');
 }
 
-/** A set may be a package. */
+/** Returns whether the item may be a path. A set may be a package. */
 function isPath(item: Setting): boolean {
   if (item.kind === 'plain') return typeof item.value === 'string' && item.value.startsWith('/');
   return item.kind !== 'list';

@@ -1,6 +1,6 @@
 /**
- * Where declarations and uses of secrets stand: in the module of a machine or of a user, and whether any machine has
- * it.
+ * Determines where declarations and uses of secrets belong: to the module of a machine or of a user, and
+ * whether any machine imports it.
  */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
@@ -11,15 +11,15 @@ import { derived } from '../../memory/derived.ts';
 import type { Severity } from '../../rule.ts';
 import { readersOf } from '../use/reading-machines.ts';
 
-/** Names that hold a module, or a list of them. */
+/** Names that hold a module or a list of modules. */
 const HOLDS = new Set(['config', 'configuration', 'imports', 'modules', 'sharedModules', 'extraModules']);
 
 /** Names that hold modules by name. */
 const HOLDS_NAMED = /^(nixos|darwin|home|homeManager|hm|flake|clan)Modules$|^(machines|nodes)$/;
 
 /**
- * Returns whether what the names lead to is certainly the whole of a module, so that `sops` and `age` in it are what
- * they seem.
+ * Returns whether the names certainly lead to the root of a module, so that `sops` and `age` in it are the
+ * options.
  */
 export function isModule(above: NamesAbove): boolean {
   const last = above.at(-1);
@@ -31,9 +31,7 @@ export function isModule(above: NamesAbove): boolean {
   return holder != null && HOLDS_NAMED.test(holder);
 }
 
-/**
- * Returns whether `sops` or `age` is selected from a configuration, and not from something that happens to have one.
- */
+/** Returns whether `sops` or `age` is selected from a configuration, and not from an unrelated set. */
 export function isOfConfig(above: NamesAbove): boolean {
   const last = above.at(-1);
   return last === undefined || (last !== null && /^(config|\w*Config|cfg)$/.test(last));
@@ -41,7 +39,7 @@ export function isOfConfig(above: NamesAbove): boolean {
 
 const HOME = /^(home-manager|homeManager|homeModules|homeManagerModules|hmModules|homeConfigurations)$/;
 
-/** Returns whose module it is; `both` where that is not known. */
+/** Returns whose module it is; `both` if that is not known. */
 export function sideOf(fleet: Fleet, file: string, above: NamesAbove): SecretSide {
   if (isOfHome(above)) return 'home';
   const sides = sidesOf(fleet).get(file);
@@ -50,7 +48,7 @@ export function sideOf(fleet: Fleet, file: string, above: NamesAbove): SecretSid
 
 const SYSTEM = /^(nixosModules|darwinModules|nixosConfigurations|darwinConfigurations)$/;
 
-/** Returns whether names certainly lead to what is the system's: `flake.modules.nixos.web`. */
+/** Returns whether the names certainly lead to a system module: `flake.modules.nixos.web`. */
 export function isOfSystem(names: NamesAbove): boolean {
   return names.some(
     (name, index) =>
@@ -59,17 +57,17 @@ export function isOfSystem(names: NamesAbove): boolean {
   );
 }
 
-/** Returns whether names certainly lead to what is home-manager's. */
+/** Returns whether the names certainly lead to a home-manager module. */
 export function isOfHome(names: NamesAbove): boolean {
   return names.some(name => name !== null && HOME.test(name));
 }
 
-/** Returns whether a file is certainly or perhaps among the modules of a machine, or of one of its users. */
+/** Returns whether a file certainly or possibly is a module of a machine or of one of its users. */
 export function isOfMachine(fleet: Fleet, file: string): boolean {
   return sidesOf(fleet).has(file);
 }
 
-/** Returns the sides on which each file is a module. */
+/** The sides on which each file is a module. */
 const sidesOf = derived((fleet): ReadonlyMap<string, ReadonlySet<SecretSide>> => {
   const found = new Map<string, Set<SecretSide>>();
   const note = (files: readonly string[], side: SecretSide) => {
@@ -86,11 +84,11 @@ const sidesOf = derived((fleet): ReadonlyMap<string, ReadonlySet<SecretSide>> =>
 });
 
 /**
- * Returns whether a file is certainly part of no machine, and nothing else's either: one that was taken out of
+ * Returns whether a file certainly belongs to no machine and to nothing else, such as a module removed from
  * `imports`.
  */
 export function isOutOfUse(fleet: Fleet, file: string): boolean {
-  // What lies in a hidden folder and is found by no way is kept there, not used.
+  // A file in a hidden folder that nothing references is archived, not used.
   if (/(^|\/)\.[^/]+\//.test(file) && readersOf(fleet, file) === null && !fleet.reached.has(file))
     return true;
   if (!fleet.machinesComplete || fleet.machines.length === 0 || readersOf(fleet, file) !== null) return false;
@@ -102,7 +100,10 @@ export function isOutOfUse(fleet: Fleet, file: string): boolean {
   return isNowhere && [file, folder].every(path => path === null || fleet.namedBy(path).length === 0);
 }
 
-/** An error where machines certainly fail of it; a warning under a condition, or in a file that is part of none. */
+/**
+ * Returns the severity: an error if machines certainly fail, a warning under a condition or in a file that no
+ * machine has.
+ */
 export function severityOf(fleet: Fleet, file: string, conditional: boolean): Severity {
   return conditional || isOutOfUse(fleet, file) ? 'warning' : 'error';
 }

@@ -1,4 +1,4 @@
-/** Looks at uses of secrets of sops-nix and agenix where they are written, once for as long as their file is the same. */
+/** Inspects uses of sops-nix and agenix secrets in their source, once while the file is unchanged. */
 import type { SecretFacts, SecretUse } from '../../../fleet/model/secrets.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import type { CheckContext } from '../../rule.ts';
@@ -9,8 +9,11 @@ export interface SeenUse<T> {
 }
 
 /**
- * @param mark what the text of the file has where there is something to see
- * @param look what is seen by the text alone; null: nothing; it is to keep no part of the tree
+ * Returns a function that yields the uses with a result.
+ *
+ * @param mark matches the text of files worth inspecting
+ *
+ * @param look returns a result from the text alone, or null; the result must not keep any part of the tree
  */
 export function seenAtUses<T>(
   mark: RegExp,

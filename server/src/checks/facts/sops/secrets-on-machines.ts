@@ -1,6 +1,6 @@
 /**
- * What of the fleet's secrets a machine has. A declaration of which the name is not known may be of any name that its pattern
- * allows, but only on machines that have its module.
+ * Determines which of the fleet's secrets a machine has. A declaration whose name is not known may have any
+ * name that its pattern allows, but only on machines that import its module.
  */
 
 import { suggest } from '../../../edits/suggest.ts';
@@ -20,7 +20,7 @@ import { addToList } from '../../../std.ts';
 import { derived } from '../../memory/derived.ts';
 import { isOfHome, isOfSystem, isOutOfUse } from './secret-surroundings.ts';
 
-/** The machines that certainly have a module, by the place of its function. */
+/** The machines that certainly import a module, by the place of its function. */
 const readersOf = derived((fleet): ReadonlyMap<string, readonly string[]> => {
   const found = new Map<string, string[]>();
   for (const [machine, { modules }] of fleet.machineSecrets) {
@@ -42,14 +42,14 @@ export function machinesReading(fleet: Fleet, { above, reader }: SecretUse): rea
   return readersOf(fleet).get(placeOfStart(reader.at)) ?? [];
 }
 
-/** Returns whether the machine certainly has no secret, or no template, of the name that is used. */
+/** Returns whether the machine certainly has no secret or template of the used name. */
 export function isWithout({ complete, modules }: MachineSecrets, use: SecretUse): boolean {
   return complete && !modules.some(({ secrets }) => mayDeclare(secrets, use));
 }
 
 /**
- * Returns the name on the machine that is meant for certain, where something of which nothing of the name is known may declare the
- * name that is used, too: the two differ by a slip of the pen, and in more than a number. Null where there is none.
+ * Returns the name on the machine that was certainly meant, even if a declaration with an unknown name could
+ * declare the used one: the two differ by a typo, and not only in a number. Null if there is none.
  */
 export function nearNameOn({ complete, modules }: MachineSecrets, use: SecretUse): string | null {
   if (!complete) return null;
@@ -63,7 +63,7 @@ export function nearNameOn({ complete, modules }: MachineSecrets, use: SecretUse
   return near === null || withoutDigits(near) === withoutDigits(use.name) ? null : near;
 }
 
-/** Returns whether a name consists of a hole alone. */
+/** Returns whether a name is completely unknown. */
 function isUnknownName(name: string): boolean {
   return patternOf(name).source === '^.+$';
 }
@@ -74,12 +74,12 @@ function withoutDigits(name: string): string {
 
 type Declared = Pick<ModuleSecrets | SecretFacts, 'definitions' | 'templates' | 'gaps'>;
 
-/** Returns whether what is declared has the secret or template that is used, or may have it. */
+/** Returns whether the declarations contain, or may contain, the used secret or template. */
 function mayDeclare(declared: Declared, use: SecretUse): boolean {
   return waysToDeclare(declared, use).length > 0;
 }
 
-/** Where something may be declared. */
+/** A place where something may be declared. */
 interface Way {
   readonly at: Place;
   readonly above: NamesAbove;
@@ -95,14 +95,14 @@ function waysToDeclare(declared: Declared, use: SecretUse): readonly Way[] {
   ];
 }
 
-/** Returns what is declared of the kind that is used. */
+/** Returns the declarations of the kind that is used. */
 function namedIn({ definitions, templates }: Declared, { keeper, of }: SecretUse) {
   return of === 'template' ? templates : definitions.filter(({ keeper: other }) => other === keeper);
 }
 
 /**
- * Returns whether one of the fleet's declarations may be what a use reads of which it is not known whose configuration it
- * reads.
+ * Returns whether one of the fleet's declarations may be the target of a use that reads an unknown
+ * configuration.
  */
 export function mayBeDeclared(fleet: Fleet, use: SecretUse): boolean {
   return fleet.secrets.some(facts =>
@@ -117,12 +117,12 @@ function mayBeOfReader({ reader }: SecretUse, { above }: Way): boolean {
   return !isOfSystem(reader.names) || !isOfHome(above);
 }
 
-/** Returns whether secrets of names that are not known may be declared for anybody. */
+/** Returns whether secrets with unknown names may be declared for any machine or user. */
 export function hasUnknownSecrets(fleet: Fleet, gaps: readonly SecretGap[], keeper: SecretKeeper): boolean {
   return gaps.some(gap => gap.keeper === keeper && mayBeOfAnybody(fleet, gap));
 }
 
-/** Returns false for a module that is no machine's. */
+/** Returns false for a module that no machine imports. */
 function mayBeOfAnybody(fleet: Fleet, { at, above }: Way): boolean {
   if (isOutOfUse(fleet, at.file)) return false;
   if (!isOfSystem(above) || !fleet.machinesComplete) return true;

@@ -1,6 +1,6 @@
 /**
- * Which files sops has to do with: those that declarations name, and those that a rule of `.sops.yaml` is written for.
- * Tells whether a file is encrypted; keeps nothing of what is in it.
+ * Finds the files that concern sops: those named by declarations, and those that a rule of `.sops.yaml` was
+ * written for. Determines whether a file is encrypted and keeps none of its contents.
  */
 import type { SecretDefinition, SecretKeeper } from '../../../fleet/model/secrets.ts';
 import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
@@ -12,15 +12,15 @@ import type { CheckContext, CheckFiles } from '../../rule.ts';
 import { startOf } from './agenix-rules.ts';
 import { secretFilesOf, secretsOf } from './joined-secrets.ts';
 
-/** A file, and the rule that it falls under. */
+/** A file and the rule that covers it. */
 export interface CoveredFile {
   readonly path: string;
-  /** Null: no rule takes it. */
+  /** The rule, or null if none matches. */
   readonly rule: CreationRule | null;
   readonly config: SopsConfig;
 }
 
-/** Returns the existing files that declarations name for certain, sorted, each with one of the declarations. */
+/** Returns the existing files that declarations certainly name, sorted, each with one of the declarations. */
 export function declaredFiles(
   context: CheckContext,
   keeper: SecretKeeper,
@@ -36,7 +36,7 @@ export function declaredFiles(
   return new Map([...found].sort(byText(([name]) => name)));
 }
 
-/** Yields those of sops-nix of which the rule that they fall under is known. */
+/** Yields the files named for sops-nix whose covering rule is known. */
 export function* namedFiles(context: CheckContext): Iterable<CoveredFile> {
   for (const path of declaredFiles(context, 'sops').keys()) {
     const covered = coverOf(context, path);
@@ -44,19 +44,19 @@ export function* namedFiles(context: CheckContext): Iterable<CoveredFile> {
   }
 }
 
-/** Returns the rule that a file falls under; null where that is not known. */
+/** Returns the rule that covers a file, or null if that is not known. */
 export function coverOf(context: CheckContext, path: string): CoveredFile | null {
   return isClansOwn(path) ? null : coveredBy(secretsOf(context).configs, path, context.sources);
 }
 
-/** What clan encrypts, it encrypts to the keys it knows, whatever `.sops.yaml` says. */
+/** Returns whether clan manages the file. Clan encrypts to the keys it knows, regardless of `.sops.yaml`. */
 export function isClansOwn(path: string): boolean {
   return /(^|\/)(sops\/(secrets|users|machines|groups)|vars\/(shared|per-machine|per-export))\//.test(path);
 }
 
 /**
- * Returns the rule of a file by the only `.sops.yaml` above it. Sops takes the one nearest to where it is started, so
- * that with several nothing is certain.
+ * Returns the rule for a file from the only `.sops.yaml` above it. Sops uses the one nearest to its working
+ * directory, so with several nothing is certain.
  */
 function coveredBy(configs: readonly SopsConfig[], path: string, sources: CheckFiles): CoveredFile | null {
   const above = configs.filter(config => {
@@ -65,13 +65,16 @@ function coveredBy(configs: readonly SopsConfig[], path: string, sources: CheckF
   });
   const [config, another] = above;
   if (config === undefined || another !== undefined || config.rules.length === 0) return null;
-  // A template or an example is a flake of its own, with keys that are there to be replaced.
+  // A template or an example is a flake of its own, with placeholder keys.
   if (flakeOf(sources, path) !== flakeOf(sources, config.path)) return null;
   const rule = ruleFor(config, path);
   return rule === undefined ? null : { path, rule, config };
 }
 
-/** Returns files that a rule was written for, whoever names them; found once for each state of the files. */
+/**
+ * Returns the files that a rule was written for, whether or not something names them. Cached per state of the
+ * files.
+ */
 export function filesUnderRules(context: CheckContext): readonly CoveredFile[] {
   return walkFor(context.stored()).of(context);
 }
@@ -90,13 +93,13 @@ const walkFor = keeping(() => {
   };
 });
 
-/** More than any repository keeps beside its store. */
+/** More folders than any repository has beside its store. */
 const MAX_FOLDERS = 20_000;
 
-/** Folders in which nothing is written by hand, or nothing that has to do with `.sops.yaml`. */
+/** Folders without handwritten files, or without files that concern `.sops.yaml`. */
 export const NOT_SEARCHED = new Set(['node_modules', 'result', 'vars', 'target', 'dist']);
 
-/** What is plain text in one of these is there to be encrypted. */
+/** Formats in which a plain text file under a rule is meant to be encrypted. */
 const FORMATS = /\.(ya?ml|json|env|ini)$/;
 
 function walk(configs: readonly SopsConfig[], context: CheckContext): CoveredFile[] {
@@ -122,13 +125,16 @@ function walk(configs: readonly SopsConfig[], context: CheckContext): CoveredFil
   return files.sort(byText(({ path }) => path));
 }
 
-/** Returns whether it is a file of another name that sops has encrypted. Whatever else a rule fits is none of ours. */
+/**
+ * Returns whether sops has encrypted a file of another format. Other files that a rule matches are not
+ * considered.
+ */
 function isByContent(context: CheckContext, path: string): boolean {
   const start = startOf(context.sources, path);
   return start?.includes('ENC[AES256_GCM,') === true && isEncrypted(context, path) === true;
 }
 
-/** Returns whether the rule names a folder or a file, and not just any file of a format. */
+/** Returns whether the rule names a folder or a file, rather than all files of a format. */
 function isSpecific({ pathRegex }: CreationRule): boolean {
   if (pathRegex === null) return false;
   const literal = pathRegex.value
@@ -137,12 +143,14 @@ function isSpecific({ pathRegex }: CreationRule): boolean {
   return /[A-Za-z0-9_-]{3,}/.test(literal);
 }
 
-/** Where what is in a file is elsewhere, or behind another lock. */
+/** Matches files whose contents are stored elsewhere or encrypted by another program. */
 const OPAQUE = /^(version https:\/\/git-lfs|-----BEGIN |\0GITCRYPT|age-encryption\.org\/)/;
 
 /**
- * Returns whether a file is encrypted by sops. Null where that cannot be told.
- * @param isNamed it is what a declaration takes a secret from, whatever is in it; else it has to look like data
+ * Returns whether a file is encrypted by sops, or null if that cannot be determined.
+ *
+ * @param isNamed true if a declaration takes a secret from it, whatever its contents; otherwise it has to look
+ * like data
  */
 export function isEncrypted(context: CheckContext, path: string, isNamed = false): boolean | null {
   const text = context.sources.text(path);
@@ -150,7 +158,7 @@ export function isEncrypted(context: CheckContext, path: string, isNamed = false
   const file = secretFilesOf(context).encrypted(path);
   if (file?.encrypted === true) return true;
   if (/\.(ya?ml|json)$/.test(path)) {
-    // A file in which nothing is yet has nothing to hide.
+    // An empty file has nothing to hide.
     return file === null || !file.complete || file.keys.length === 0 ? null : false;
   }
   if (/"sops"\s*:/.test(text)) return null;

@@ -1,4 +1,7 @@
-/** Which sops-nix and agenix a flake has locked: may they know more options than are known here? */
+/**
+ * Compares the locked sops-nix and agenix with the described versions, to tell whether they may have more
+ * options.
+ */
 
 import { lockOf } from '../../../flake/flake-lock.ts';
 import type { SecretKeeper } from '../../../fleet/model/secrets.ts';
@@ -8,7 +11,7 @@ interface Upstream {
   readonly name: string;
   readonly any: RegExp;
   readonly own: RegExp;
-  /** When the commit was made that is described in fleet/secrets/secrets-schema.ts, in seconds since 1970. */
+  /** The commit time of the version described in fleet/secrets/secrets-schema.ts, in seconds since 1970. */
   readonly time: number;
 }
 
@@ -27,12 +30,12 @@ const UPSTREAM: Readonly<Record<SecretKeeper, Upstream>> = {
   },
 };
 
-/** Returns what people call it. */
+/** Returns the display name of a secret keeper. */
 export function keeperName(keeper: SecretKeeper): string {
   return UPSTREAM[keeper].name;
 }
 
-/** Returns whether one of those that are locked is a fork, or newer than what is known here. */
+/** Returns whether a locked version is a fork, or newer than the described one. */
 export function mayKnowMore(sources: CheckFiles, keeper: SecretKeeper): boolean {
   const { any, own, time } = UPSTREAM[keeper];
   return (lockOf(sources)?.inputs ?? []).some(

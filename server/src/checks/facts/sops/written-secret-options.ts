@@ -1,4 +1,4 @@
-/** The options of secrets and templates, and of sops-nix and agenix themselves, one by one as they are written. */
+/** The options of secrets and templates, and of sops-nix and agenix themselves, as written. */
 import type { SecretFacts, SecretKeeper, SecretOption } from '../../../fleet/model/secrets.ts';
 import { MODULE_KEYS, MODULE_WORDS } from '../../../fleet/options/generator-options.ts';
 import {
@@ -13,20 +13,21 @@ import { isModule, isOfMachine, sideOf } from './secret-surroundings.ts';
 export interface WrittenSecretOption {
   readonly keeper: SecretKeeper;
   readonly of: SecretOwner;
-  /** The secret's or template's name; null for an option of `sops` or `age`. */
+  /** The name of the secret or template, or null for an option of `sops` or `age`. */
   readonly owner: string | null;
-  /** With the names of the groups that it is in: `age.keyFile`. */
+  /** The option's name, including the groups that contain it: `age.keyFile`. */
   readonly name: string;
   readonly option: SecretOption;
   readonly side: SecretSide;
-  /** Null: there is no such option. */
+  /** The option, or null if it does not exist. */
   readonly known: KnownOption | null;
-  /** Stands under a condition, itself or with what it is an option of. */
+  /** True if the option or what contains it is under a condition. */
   readonly conditional: boolean;
 }
 
 /**
- * Those of all files, in their order. What is written as a module of its own, which may declare options, is left out.
+ * Yields the options of all files in order. Leaves out what is written as a module of its own, which may
+ * declare options.
  */
 export function* writtenOptions(context: CheckContext): Iterable<WrittenSecretOption> {
   for (const facts of context.fleet.secrets) yield* writtenIn(context, facts);
@@ -58,7 +59,7 @@ function* writtenIn({ fleet }: CheckContext, facts: SecretFacts): Iterable<Writt
     }
   }
   for (const { keeper, path, option, above } of settings) {
-    // A set of anything may be called that: the age of people, say.
+    // Any set may have an attribute of that name, such as the age of a person.
     const isOurs =
       definitions.some(definition => definition.keeper === keeper) || isOfMachine(fleet, facts.file);
     if (!isModule(above) || !isOurs || option.name.startsWith('_')) continue;
@@ -78,7 +79,7 @@ function* writtenIn({ fleet }: CheckContext, facts: SecretFacts): Iterable<Writt
   }
 }
 
-/** Returns `sops.secrets."api/token".mode`, as people write it. */
+/** Returns the option as written in Nix: `sops.secrets."api/token".mode`. */
 export function optionText({ keeper, of, owner, name }: WrittenSecretOption): string {
   if (owner === null) return `${keeper}.${name}`;
   const quoted = /^[A-Za-z_][\w'-]*$/.test(owner) ? owner : `"${owner}"`;

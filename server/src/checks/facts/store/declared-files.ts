@@ -1,6 +1,7 @@
 /**
- * What the workspace declares of a generator by name, for rules that compare it with what is stored: only what holds
- * whatever other modules there are. Where clan-core or a name with holes may have a say, nothing is known.
+ * The declaration of a generator by name, for rules that compare it with the store. Contains only what holds
+ * regardless of other modules; if clan-core or a definition with a partly known name may contribute, nothing is
+ * known.
  */
 
 import { mayInclude } from '../../../fleet/elsewhere/name-patterns.ts';
@@ -15,8 +16,9 @@ export interface SoleDeclaration {
 }
 
 /**
- * Returns the declaration of a generator that this workspace alone declares; null where that is not certain.
- * @param machine on which it is asked for; null for all that have it
+ * Returns the declaration of a generator that only this workspace declares, or null if that is not certain.
+ *
+ * @param machine the machine to look at, or null for all that have the generator
  */
 export function soleDeclaration(
   fleet: Fleet,
@@ -27,25 +29,28 @@ export function soleDeclaration(
   const [generator, another] = facts.generators.get(name) ?? [];
   if (generator === undefined || another !== undefined) return null;
   if (mayBeDefinedElsewhere(facts, name, possibleMachines(generator))) return null;
-  // What only adds to a generator does not say what the generator is.
+  // A definition that only extends a generator does not determine it.
   if (!generator.definitions.some(definition => definition.kind === 'full')) return null;
   const body = machine === null ? generator.body() : bodyFor(generator, machine);
   return body.completeness === 'opaque' ? null : { generator, body };
 }
 
-/** Nearly all are the same on all machines, and asked for by each of them. */
+/** Returns the body for a machine. Cached, because nearly all bodies are the same on all machines. */
 function bodyFor(generator: Generator, machine: string): GeneratorBody {
   const body = generator.body();
   return body.completeness === 'full' ? body : generator.bodyOn(machine);
 }
 
-/** A declaration with the machines on which it is that. */
+/** A declaration with the machines to which it applies. */
 export interface DeclaredOn {
   readonly declared: SoleDeclaration;
   readonly machines: readonly string[];
 }
 
-/** Returns what a generator is that this workspace alone declares, by machine where it is not known for all as one. */
+/**
+ * Returns the declarations of a generator that only this workspace declares, by machine if they are not known
+ * for all at once.
+ */
 export function soleDeclarations(fleet: Fleet, generator: Generator): readonly DeclaredOn[] {
   const { name, machines } = generator;
   const all = soleDeclaration(fleet, name);
@@ -58,7 +63,7 @@ export function soleDeclarations(fleet: Fleet, generator: Generator): readonly D
   });
 }
 
-/** Returns a file as a sole declaration has it; null where there may be more to it than is known. */
+/** Returns a file of a sole declaration, or null if more may be declared than is known. */
 export function soleFile({ body }: SoleDeclaration, name: string): GeneratorFile | null {
   if (!body.complete.files) return null;
   const file = body.files.find(
@@ -73,15 +78,18 @@ export function lacksFile({ body }: SoleDeclaration, name: string): boolean {
 }
 
 /**
- * Returns whether nothing that is known, in this workspace or in clan-core, can be a generator of this name.
- * @param machines those of which it is asked; null for any
+ * Returns whether no known declaration, here or in clan-core, can be a generator of this name.
+ *
+ * @param machines the machines to consider, or null for any
  */
 export function isUndeclared(fleet: Fleet, name: string, machines: readonly string[] | null): boolean {
   const facts = factsOf(fleet);
   return !facts.generators.has(name) && !mayBeDefinedElsewhere(facts, name, machines);
 }
 
-/** Answers whether a machine certainly does not have a generator, or not any more. */
+/**
+ * Returns a predicate that is true for machines that certainly do not have the generator, or no longer have it.
+ */
 export function certainlyWithout(fleet: Fleet, generator: Generator): (machine: string) => boolean {
   const facts = factsOf(fleet);
   const has = new Set(possibleMachines(generator));
@@ -91,14 +99,17 @@ export function certainlyWithout(fleet: Fleet, generator: Generator): (machine: 
     !mayBeDefinedElsewhere(facts, generator.name, [machine]);
 }
 
-/** Returns whether a machine may have a generator of the name of its own: by a name with holes, or in a module that is broken. */
+/**
+ * Returns whether a machine may have another generator of this name: from a definition with a partly known
+ * name, or in a broken module.
+ */
 export function mayHaveAnother(fleet: Fleet, name: string, machine: string): boolean {
   return mayBeDefinedElsewhere(factsOf(fleet), name, [machine]) || hasBrokenModule(fleet, [machine]);
 }
 
 /**
- * Answers whether what is stored for a machine is of the generator that is declared, as far as is known: not of one that
- * it does not have any more, nor of another of the name.
+ * Returns a predicate that tells whether what is stored for a machine belongs to the declared generator, as far
+ * as known, and not to a removed one or to another of the same name.
  */
 export function isDeclaredFor(
   fleet: Fleet,
@@ -116,14 +127,14 @@ export function isDeclaredFor(
 }
 
 /**
- * Returns whether all generators there are can be among those that are known: all instances are read, and all services
- * are clan-core's or this workspace's own.
+ * Returns whether all possible generators are known: all instances are read, and all services come from
+ * clan-core or this workspace.
  */
 export function knowsServices(fleet: Fleet): boolean {
   return fleet.isClan && fleet.inventory.complete && hasNoForeignService(fleet);
 }
 
-/** Returns whether no instance that is known is of a service of another flake, which may declare what it likes. */
+/** Returns whether no known instance uses a service of another flake, which may declare anything. */
 function hasNoForeignService({ inventory }: Fleet): boolean {
   return inventory.instances.every(({ module }) => {
     if (!module.inputKnown || module.name === null) return false;
@@ -132,8 +143,10 @@ function hasNoForeignService({ inventory }: Fleet): boolean {
 }
 
 /**
- * Returns words for a claim that a module of another flake could refute: of those, only names are known here.
- * @param machines those that may have it
+ * Returns a qualification for claims that a module of another flake could refute, since only the names of those
+ * modules are known.
+ *
+ * @param machines those that may import it
  */
 export function unlessForeign(fleet: Fleet, machines: Iterable<string>): string {
   const modules = fleet.modules;
@@ -141,7 +154,7 @@ export function unlessForeign(fleet: Fleet, machines: Iterable<string>): string 
   return isPossible ? 'unless a module of another flake does, ' : '';
 }
 
-/** Answers whether something in the workspace reads a generator, or one of its files, by name. */
+/** Returns a predicate that tells whether the workspace reads a generator, or one of its files, by name. */
 export function readsOf(fleet: Fleet): (generator: string, file: string | null) => boolean {
   return (generator, file) =>
     usesByGenerator(fleet)

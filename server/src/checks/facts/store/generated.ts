@@ -1,8 +1,8 @@
 /**
- * How much of what a generator declares is stored, and whether it was made from what is declared: asked by every view
- * that shows it, answered here alone. Where secrets are is weighed as a run weighs it (`keeperOf`), so that what is
- * missing here is what `varsmith plan` would generate. Says nothing of what lies outside of the repository, unless the
- * store was asked (`verified`).
+ * Determines how much of a generator's declared output is stored, and whether it was made from the current
+ * declaration. The only place that answers this, for every view. Weighs secrets like a run does (`keeperOf`),
+ * so that what is missing here is what `varsmith plan` would generate. Makes no claim about anything outside of
+ * the repository, unless the store was asked (`verified`).
  */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
@@ -21,51 +21,59 @@ import { isWithoutClan } from '../../../store/without-clan.ts';
 import { staleGenerators } from './stale-generators.ts';
 import { type StoredIndex, storedIndex } from './stored-index.ts';
 
-/** What tells how much is stored; a snapshot is one. */
+/** The inputs for the stored state; a snapshot provides them. */
 export interface Looked {
   readonly fleet: Fleet;
   readonly files: StoreFiles;
   readonly stored: () => StoreContents;
-  /** What runs have noted; absent: nobody has looked. */
+  /** Returns the notes of previous runs; absent if they have not been read. */
   readonly noted?: () => Noted;
 }
 
 /**
- * Generators that the next run makes anew although nothing that is stored says so, by `shared/NAME` or
- * `per-machine/MACHINE/NAME`: the values that were set since, as `generator/file`. None: a run was cut off.
+ * Generators that the next run regenerates although nothing stored says so, by `shared/NAME` or
+ * `per-machine/MACHINE/NAME`, with the values set since, as `generator/file`. An empty list means that a run
+ * was interrupted.
  */
 export type Noted = ReadonlyMap<string, readonly string[]>;
 
-/** Why what is stored is outdated. */
+/** The reason why the stored values are outdated. */
 export interface Outdated {
-  /** `inputs`: made from other inputs than are declared now; the others as they were noted. */
+  /** `inputs`: made from inputs other than those declared now; the others as noted by runs. */
   readonly reason: 'inputs' | 'superseded' | 'interrupted';
-  /** Of `superseded`: the values that were set since, sorted. */
+  /** For `superseded`: the values that were set since, sorted. */
   readonly older: readonly string[];
 }
 
 type DeclaredFile = Pick<GeneratorBody['files'][number], 'name' | 'nameKind' | 'secret' | 'conditional'>;
 
 export interface StoredStates {
-  /** Is a file stored for a machine, or shared? Null where that cannot be told. */
+  /** Returns whether a file is stored for a machine or shared, or null if that cannot be determined. */
   isStored(
     generator: string,
     share: boolean | null,
     machine: string | null,
     file: DeclaredFile,
   ): boolean | null;
-  /** Why what is stored for a machine, or shared, is outdated; null where it is not. Machine null: any machine. */
+  /**
+   * Returns why the stored values for a machine, or shared, are outdated, or null if they are not. A null
+   * machine means any machine.
+   */
   outdatedBy(generator: string, machine: string | null): Outdated | null;
-  /** Of a generator in one place. @param machine null: shared, or of no machine that is known */
+  /**
+   * Returns the state of a generator in one placement.
+   *
+   * @param machine null if shared or if no machine is known
+   */
   stateOf(generator: string, body: GeneratorBody, machine: string | null): StoredState;
   stateOn(generator: Generator, machine: string): StoredState;
-  /** Of a generator wherever it is: one entry for each machine, one for what is shared. */
+  /** Returns the placements of a generator: one per machine, and one if it is shared. */
   placements(generator: Generator): readonly Placement[];
 }
 
-/** A generator in its place. */
+/** A generator in one placement. */
 interface Placement {
-  /** Null: shared. */
+  /** Null if shared. */
   readonly machine: string | null;
   readonly state: StoredState;
 }
@@ -80,7 +88,7 @@ const kept = new WeakMap<Fleet, Kept>();
 
 const NOTHING: Noted = new Map();
 
-/** Returns the states of what is stored: the same object for as long as neither the fleet nor the stores change. */
+/** Returns the states of the stored values; the same object while neither the fleet nor the stores change. */
 export function storedStates(looked: Looked): StoredStates {
   const { fleet, files } = looked;
   const stored = looked.stored();
@@ -100,7 +108,7 @@ export function storedStates(looked: Looked): StoredStates {
 
 const BY_INPUTS: Outdated = { reason: 'inputs', older: [] };
 
-/** By generator and machine, '' for what is shared: why what is stored is outdated. */
+/** Returns why stored values are outdated, by generator and machine, '' for shared ones. */
 function outdatedIn(
   fleet: Fleet,
   stored: StoreContents,
@@ -116,19 +124,19 @@ function outdatedIn(
     const owner = placement === 'shared' ? '' : (names.shift() ?? '');
     note(names.join('/'), owner, { reason: older.length === 0 ? 'interrupted' : 'superseded', older });
   }
-  // What everybody can see comes before what is noted here.
+  // Reasons visible to everyone take precedence over local notes.
   for (const { declared, owners } of staleGenerators(fleet, stored))
     for (const owner of owners) note(declared.generator.name, owner, BY_INPUTS);
   return found;
 }
 
-/** What the answers of one state of the stores are made of. */
+/** The inputs for the answers about one state of the stores. */
 interface StateInputs {
   readonly stored: StoreContents;
   readonly index: StoredIndex;
-  /** The backend that keeps the secrets of a machine; null: the shared ones. */
+  /** Returns the backend that keeps the secrets of a machine, or the shared ones for null. */
   readonly keeper: (machine: string | null) => Keeper;
-  /** True where nothing reads what is stored in clan's layout. */
+  /** True if nothing reads what is stored in clan's layout. */
   readonly isUnused: boolean;
   readonly outdated: ReadonlyMap<string, ReadonlyMap<string, Outdated>>;
 }
@@ -149,7 +157,7 @@ interface Placed {
   readonly machine: string | null;
 }
 
-/** Returns whether a file is stored; null where that cannot be told. */
+/** Returns whether a file is stored, or null if that cannot be determined. */
 function isStored(
   inputs: StateInputs,
   { generator, share, machine }: Placed,
@@ -166,10 +174,10 @@ function isStored(
   return conditional ? null : false;
 }
 
-/** A file where it would be stored. */
+/** The place where a file would be stored. */
 interface FileSlot {
   readonly generator: string;
-  /** Null: shared. */
+  /** The machine, or null if shared. */
   readonly owner: string | null;
   readonly name: string;
 }
@@ -180,7 +188,7 @@ function isPublicThere({ index }: StateInputs, { generator, owner, name }: FileS
   return owner === null ? file.shared.public !== null : file.owners.public.has(owner);
 }
 
-/** Returns whether a secret is stored. Of two backends that have it, the one in use counts. */
+/** Returns whether a secret is stored. If two backends have it, the one in use counts. */
 function isSecretThere(
   { index, stored }: StateInputs,
   { generator, owner, name }: FileSlot,
@@ -201,7 +209,7 @@ function isSecretThere(
     );
 }
 
-/** Returns what the store answered about a file when it was asked; null if it was not. */
+/** Returns the store's answer about a file, or null if the store was not asked. */
 function isVerified({ stored }: StateInputs, { generator, owner, name }: FileSlot): boolean | null {
   const answer = stored.verified.get(keyOf(generator, owner));
   return answer === undefined ? null : !answer.missing.includes(name);
@@ -229,7 +237,7 @@ function stateOf(
 ): StoredState {
   const { share } = body;
   const files = body.files.map(file => isStored(inputs, { generator, share, machine }, file));
-  // There may be further files, of which nothing is known.
+  // There may be further, unknown files.
   if (!body.complete.files) files.push(null);
   return stateOfFiles(files, share !== null && isOutdated(inputs, generator, share ? null : machine));
 }
@@ -249,23 +257,23 @@ function placementsOf(inputs: StateInputs, generator: Generator): Placement[] {
   return placements;
 }
 
-/** One body for all machines is made once; only where they differ is the machine's own put together. */
+/** Returns the body on a machine. Avoids building a separate body unless machines differ. */
 function bodyOn(generator: Generator, machine: string): GeneratorBody {
   const [only, ...others] = generator.bodies();
   return only !== undefined && others.length === 0 ? only : generator.bodyOn(machine);
 }
 
-/** As plans name a generator in its place. */
+/** Returns the name of a generator in its placement, as used in plans. */
 function keyOf(generator: string, owner: string | null): string {
   return owner === null ? `shared/${generator}` : `per-machine/${owner}/${generator}`;
 }
 
-/** Returns the state of a generator wherever it is, as one. */
+/** Returns the combined state of a generator over all of its placements. */
 export function stateOverall(states: StoredStates, same: readonly Generator[]): StoredState {
   return stateOfPlacements(same.flatMap(generator => states.placements(generator)).map(({ state }) => state));
 }
 
-/** Returns all generators of known machines; what is shared counts once. */
+/** Counts all generators of known machines; shared ones count once. */
 export function fleetTally(looked: Looked): Tally {
   const states = storedStates(looked);
   const shared = new Map<string, StoredState>();

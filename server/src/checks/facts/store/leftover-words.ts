@@ -1,8 +1,8 @@
-/** Words of summaries of what is left over. */
+/** Wording of summaries of leftovers. */
 import type { Leftover } from '../../rule.ts';
 import { counted } from '../wording.ts';
 
-/** Returns `30 stored files`. */
+/** Returns the count in words: `30 stored files`. */
 export function storedFiles(leftovers: readonly Leftover[]): string {
   return counted(
     leftovers.reduce((sum, { files }) => sum + files, 0),
@@ -10,7 +10,7 @@ export function storedFiles(leftovers: readonly Leftover[]): string {
   );
 }
 
-/** Returns what to do about all of them: a sentence. */
+/** Returns a sentence that says how to remove all of them. */
 export function removal(leftovers: readonly Leftover[]): string {
   const what = leftovers.some(leftover => leftover.isSecret)
     ? 'remove them, and revoke what they held'

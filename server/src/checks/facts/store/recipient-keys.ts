@@ -1,8 +1,11 @@
-/** Public keys of recipients as messages show them, and when two that are written differently are one. */
+/** Formats the public keys of recipients for messages, and compares keys that are written differently. */
 import type { SopsFolder } from '../../../store/sops/sops-keys.ts';
 import { joined } from '../wording.ts';
 
-/** The same for all ways to write one key: fingerprints in either case, SSH keys with or without a comment. */
+/**
+ * Normalises a key, so that all spellings compare equal: fingerprints in either case, SSH keys with or without
+ * a comment.
+ */
 export function sameKey(key: string): string {
   const bare = key.replaceAll(' ', '');
   if (/^(0x)?[0-9a-fA-F]{16,}$/.test(bare)) return bare.slice(-16).toUpperCase();
@@ -10,13 +13,13 @@ export function sameKey(key: string): string {
   return ssh?.replace(/\s+/g, ' ') ?? key.trim();
 }
 
-/** Returns the beginning of a key: enough to find it by. */
+/** Returns the beginning of a key, enough to find it by. */
 export function shortKey(key: string): string {
   const body = key.startsWith('ssh-') ? key.replace(/^(\S+\s+)\S*(\S{8})(\s.*)?$/, '$1…$2') : key;
   return body.length > 24 ? `${body.slice(0, 16)}…` : body;
 }
 
-/** Keys and those whose they are: `age1abc… (user ada)`. */
+/** Returns keys with their owners: `age1abc… (user ada)`. */
 export function keysText(keys: readonly string[], ownerOf: (key: string) => string | null): string {
   const texts = keys.map(key => {
     const owner = ownerOf(key);
@@ -25,7 +28,7 @@ export function keysText(keys: readonly string[], ownerOf: (key: string) => stri
   return joined(texts);
 }
 
-/** Returns `user ada` or `machine lea`, by their keys. */
+/** Returns a function from a key to its owner, `user ada` or `machine lea`. */
 export function keyOwners({
   users,
   machines,
@@ -43,7 +46,7 @@ export function keyOwners({
   return key => owners.get(sameKey(key)) ?? null;
 }
 
-/** Returns those of one list that are not in the other. */
+/** Returns the items of one list that are not in the other. */
 export function without(keys: Iterable<string>, others: Iterable<string>): string[] {
   const known = new Set([...others].map(sameKey));
   return [...keys].filter(key => !known.has(sameKey(key)));

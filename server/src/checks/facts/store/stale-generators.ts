@@ -1,4 +1,4 @@
-/** Generators of which something stored was made from other inputs than are declared now. */
+/** Finds generators with stored values that were made from inputs other than the declared ones. */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { WrittenOption } from '../../../fleet/model/generators.ts';
@@ -10,11 +10,11 @@ import type { Report } from '../../rule.ts';
 import { type SoleDeclaration, soleDeclaration } from './declared-files.ts';
 import { type StoredGenerator, storedIndex } from './stored-index.ts';
 
-/** A generator of which something was made from other inputs. */
+/** A generator with values that were made from other inputs. */
 export interface StaleGenerator {
   readonly declared: SoleDeclaration;
   readonly validation: DeclaredValidation;
-  /** Machines whose files are of other inputs; '' for the shared ones. */
+  /** Machines with outdated files; '' for shared files. */
   readonly owners: readonly string[];
 }
 
@@ -30,16 +30,16 @@ export function* staleGenerators(fleet: Fleet, contents: StoreContents): Iterabl
 }
 
 export interface DeclaredValidation {
-  /** Null: nothing is validated. */
+  /** The hash of the declared validation, or null if there is none. */
   readonly hash: string | null;
   readonly at: Report['at'];
 }
 
-/** Null where it is not known as a whole, or not the same everywhere. */
+/** Returns the declared validation, or null if it is not fully known or differs between machines. */
 function validationOf({ generator, body }: SoleDeclaration): DeclaredValidation | null {
   if (generator.conditional || body.completeness !== 'full') return null;
   const options = body.options().filter(option => option.of === 'generator');
-  // Another clan-core may have options that it validates by.
+  // A different clan-core may have further options with their own validation.
   if (options.some(option => !OPTIONS.generator.has(option.name))) return null;
   const written = options.filter(option => option.name === 'validation');
   const [first, ...others] = written;
@@ -56,7 +56,7 @@ function plainOf({ conditional, value }: WrittenOption): Validation | null | und
   return conditional ? undefined : plain(value);
 }
 
-/** Undefined where a part of it is not known. */
+/** Returns the plain value of a setting, or undefined if part of it is not known. */
 function plain(setting: Setting): Validation | null | undefined {
   if (setting.kind === 'plain') {
     const { value } = setting;
@@ -73,7 +73,7 @@ function plain(setting: Setting): Validation | null | undefined {
   return Object.fromEntries(entries);
 }
 
-/** Returns the machines whose files are of other inputs; '' for the shared ones. */
+/** Returns the machines with outdated files; '' for shared files. */
 function staleIn(
   { generator, body }: SoleDeclaration,
   { byOwner, shared, validations }: StoredGenerator,

@@ -1,6 +1,6 @@
 /**
- * What is stored, in the order in which rules ask: by generator, then by file. Made once for each state of the stores,
- * so that an edit of a Nix file does not walk through them again. Knows nothing of what is declared.
+ * Indexes what is stored by generator and file, as rules look it up. Built once per state of the stores, so
+ * that an edit of a Nix file does not traverse them again. Knows nothing of declarations.
  */
 
 import type { Place } from '../../../nix/places.ts';
@@ -12,42 +12,44 @@ import type { Report } from '../../rule.ts';
 
 export interface StoredFileOf {
   readonly name: string;
-  /** In every placement and of both kinds. */
+  /** Stored values in every placement and of both kinds. */
   readonly all: readonly StoredVar[];
-  /** Machines that have it for themselves, public or secret, in the layout of today. */
+  /** Machines that have the file themselves, public or secret, in the current layout. */
   readonly owners: Readonly<Record<StoredVar['kind'], ReadonlySet<string>>>;
-  /** What lies in the shared folder, in the layout of today. */
+  /** The file in the shared folder, in the current layout. */
   readonly shared: Readonly<Record<StoredVar['kind'], StoredVar | null>>;
-  /** There is something in a layout of another time. */
+  /** True if something is stored in a former layout. */
   readonly isOld: boolean;
 }
 
 export interface StoredGenerator {
   readonly name: string;
   readonly files: ReadonlyMap<string, StoredFileOf>;
-  /** Machines that have files of it for themselves, in the layout of today, sorted; each with its files. */
+  /** The files of each machine that has its own, in the current layout, sorted by machine. */
   readonly byOwner: ReadonlyMap<string, readonly StoredVar[]>;
-  /** Files in the shared folder, in the layout of today. */
+  /** Files in the shared folder, in the current layout. */
   readonly shared: readonly StoredVar[];
-  /** The noted hash by machine, the shared one by ''. In the layout of today; read when first asked for. */
+  /**
+   * The recorded validation hash by machine, '' for the shared one, in the current layout. Read on first use.
+   */
   readonly validations: ReadonlyMap<string, () => string | null>;
 }
 
 export interface StoredIndex {
   readonly generators: ReadonlyMap<string, StoredGenerator>;
-  /** Machines with files of their own: the first of them. */
+  /** Machines with files of their own, each with its first file. */
   readonly owners: ReadonlyMap<string, StoredVar>;
   readonly hasShared: boolean;
 }
 
-/** Returns the beginning of a stored file: its content is never shown. */
+/** Returns the place of a stored file: its beginning, because its content is never shown. */
 export function wholeFile(path: string): Place {
   return { file: path, start: 0, end: 0 };
 }
 
 export const storedIndex = keeping(makeIndex);
 
-/** Reports that depend on nothing but what is stored. */
+/** Caches reports that depend only on what is stored. */
 export function keptReports(
   make: (contents: StoreContents) => readonly Report[],
 ): (contents: StoreContents) => readonly Report[] {
@@ -83,7 +85,7 @@ function makeIndex({ vars, validations, hashOf }: StoreContents): StoredIndex {
     return draft;
   };
   for (const stored of vars) {
-    // Generators of exports are no machine's, and nothing here knows what declares them.
+    // Generators of exports belong to no machine, and their declarations are not known here.
     if (stored.placement === 'per-export') continue;
     const draft = draftOf(stored.generator);
     const file = fileOf(draft, stored.file);

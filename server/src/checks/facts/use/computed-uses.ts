@@ -1,4 +1,4 @@
-/** Uses of generators whose name is computed: `generators."svc-${name}"`. */
+/** Finds uses of generators with a computed name: `generators."svc-${name}"`. */
 
 import { suggest } from '../../../edits/suggest.ts';
 import { isCatalogueGenerator } from '../../../fleet/catalogue/catalogue.ts';
@@ -10,7 +10,7 @@ import { factsOf, mayHaveFileDefinedElsewhere } from '../fleet-facts.ts';
 import { mayBeSame } from '../generator/script-io.ts';
 import { type LackingFile, mayHave } from './lacking-files.ts';
 
-/** Returns the uses of a unit that read a generator whose name is computed, by its option or by a function. */
+/** Returns the uses of a unit that read a generator with a computed name, through its option or a function. */
 export function computedUses(unit: Unit): readonly Use[] {
   return unit.uses.filter(
     use => use.by !== 'name' && use.generatorKind === 'pattern' && !use.guarded && use.key === null,
@@ -18,8 +18,8 @@ export function computedUses(unit: Unit): readonly Use[] {
 }
 
 /**
- * Returns the files of all generators that a name with holes may be, if there are any, none of them has the used one,
- * and that is nearly the name of one of theirs; else null.
+ * Returns the files of all generators that match a partly known name if none of them has the used file, but one
+ * has a similar name. Otherwise returns null.
  */
 export function lackingOfFitting(fleet: Fleet, { generator, fileName, fileKind }: Use): LackingFile | null {
   if (fileName === null || fileKind === 'pattern' || mayBeAnyName(generator)) return null;
@@ -37,7 +37,7 @@ export function lackingOfFitting(fleet: Fleet, { generator, fileName, fileKind }
   return suggest(fileName, files) === null ? null : { files, machines: [] };
 }
 
-/** Tells whether what is written before the first hole and behind the last goes together in two names. */
+/** Returns whether two names are compatible in the text before the first hole and after the last. */
 function haveSameEnds(one: string, other: string): boolean {
   const [first, second] = [literalsOf(one), literalsOf(other)];
   const starts = (left = '', right = '') => left.startsWith(right) || right.startsWith(left);
@@ -45,7 +45,7 @@ function haveSameEnds(one: string, other: string): boolean {
   return starts(first[0], second[0]) && ends(first.at(-1), second.at(-1));
 }
 
-/** Tells whether hardly anything is known of a name, or one of clan-core's services may have made it. */
+/** Returns whether hardly anything of a name is known, or a clan-core service may have created it. */
 function mayBeAnyName(name: string): boolean {
   const parts = literalsOf(name);
   return parts.join('').length < MIN_WRITTEN || isCatalogueGenerator(parts.join('x'));

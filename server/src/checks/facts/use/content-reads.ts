@@ -1,20 +1,23 @@
 /**
- * What opens the file that a path leads to, among the steps that the path takes: during evaluation, or while
- * something is built. A path that is only handed on opens nothing.
+ * Finds the steps along a path that open the file it leads to: during evaluation or during a build. Passing the
+ * path on opens nothing.
  */
 import type { Range } from '../../../nix/syntax.ts';
 import { isItself, type Step } from './value-flow.ts';
 
 export interface Opened {
-  /** `read`: its content goes on; `copied`: into the store; `build`: read by the script of a build. */
+  /**
+   * `read`: its content is used in evaluation; `copied`: it is copied into the store; `build`: a build script
+   * reads it.
+   */
   readonly how: 'read' | 'copied' | 'build';
-  /** The name of the function. */
+  /** The place of the function's name. */
   readonly at: Range;
   /** The steps that the content takes from there. */
   readonly after: readonly Step[];
 }
 
-/** Functions that read the file they are given, and which of their arguments that is. */
+/** Functions that read a file, with the index of the argument for its path. */
 const READERS: ReadonlyMap<string, number> = new Map([
   ['readFile', 0],
   ['fileContents', 0],
@@ -23,26 +26,26 @@ const READERS: ReadonlyMap<string, number> = new Map([
   ['hashFile', 1],
 ]);
 
-/** Functions that copy it to the store. */
+/** Functions that copy a file to the store. */
 const COPIERS: ReadonlyMap<string, number> = new Map([
   ['copyPathToStore', 0],
   ['filterSource', 1],
   ['cleanSource', 0],
 ]);
 
-/** Functions of which a script is run when the result is built. */
+/** Functions with a script that runs when the result is built. */
 const BUILDS: ReadonlyMap<string, number> = new Map([
   ['runCommand', 2],
   ['runCommandLocal', 2],
   ['runCommandCC', 2],
 ]);
 
-/** The text of a file has this if anything in it opens a file. */
+/** Matches the text of every file that contains an opening function. */
 export const OPENERS = new RegExp(
   `${[...READERS.keys(), ...COPIERS.keys(), ...BUILDS.keys()].join('|')}|\\bpath"?\\s*=`,
 );
 
-/** Returns where the file is opened that a path leads to; null where it is not, or not certainly. */
+/** Returns where the file at a path is opened, or null if it is not, or not certainly. */
 export function openedBy(steps: readonly Step[]): Opened | null {
   const index = steps.findIndex(step => step.kind === 'call');
   const call = steps[index];
@@ -62,7 +65,9 @@ export function openedBy(steps: readonly Step[]): Opened | null {
   return null;
 }
 
-/** `cat ${path}` as a command of its own; what is quoted or in a heredoc may be meant for later. */
+/**
+ * Returns whether `cat ${path}` is a command of its own. Quoted text or a here-document may be meant for later.
+ */
 function isRead({ string, hole }: Extract<Step, { kind: 'text' }>): boolean {
   const at = string.parts.indexOf(hole);
   const texts = string.parts.map(part => (part.kind === 'text' ? part.value : 'x'));

@@ -1,13 +1,13 @@
 /**
- * The edit that sets an option of a generator's file, in the manner of what is written of the file already. Null where
- * it cannot be told how, or where several places declare the file.
+ * Creates the edit that sets an option of a generator's file, in the style of its existing options. Returns
+ * null if the form is not supported or several places declare the file.
  */
 import { addBinding, insertBeside, namedAt } from '../../../edits/edit-bindings.ts';
 import { writtenAt } from '../../../edits/edits.ts';
 import type { Sources, TextEdit } from '../../../edits/text-edit.ts';
 import type { UsedFile } from './used-file.ts';
 
-/** A file that all machines have is asked for by each of them. */
+/** Cached, because each machine that has a file asks for it. */
 const edits = new WeakMap<UsedFile, Map<string, TextEdit | null>>();
 
 /** @param text the option's value, as Nix */

@@ -1,4 +1,4 @@
-/** Uses of files that their generator does not have, on the machines that read the use. */
+/** Finds uses of files that their generator lacks on the machines that read the use. */
 
 import { editDistance, suggest } from '../../../edits/suggest.ts';
 import { mayInclude, patternOf } from '../../../fleet/elsewhere/name-patterns.ts';
@@ -18,18 +18,19 @@ import {
 import { broughtFor } from '../near-names.ts';
 import { isPerhapsLeftOut } from './reading-machines.ts';
 
-/** A generator that lacks a file which is used. */
+/** A generator that lacks a used file. */
 export interface LackingFile {
-  /** All files that it has there. */
+  /** All files that it has on those machines. */
   readonly files: readonly string[];
-  /** The machines, where it is not the same on all that read the use. */
+  /** The affected machines, if not all readers of the use are affected. */
   readonly machines: readonly string[];
   readonly severity?: Severity;
 }
 
 /**
- * Returns what the used generator has if the used file is certainly not among it; else null.
- * @param readersOf the machines that perhaps evaluate the use; null where nobody knows them
+ * Returns the generator's files if the used file certainly is not among them, or null.
+ *
+ * @param readersOf the machines that may evaluate the use, or null if they are not known
  */
 export function lackingFile(
   context: CheckContext,
@@ -40,7 +41,7 @@ export function lackingFile(
   if (name === null || use.fileKind === 'pattern') return null;
   const asked: AskedFile = { generator: use.generator, name };
   const generators = factsOf(context.fleet).generators.get(use.generator) ?? [];
-  // Nearly all uses are right.
+  // Fast path, because nearly all uses are correct.
   if (generators.some(generator => mayInclude(generator.body().files, name))) return null;
   return generators.length === 0
     ? lackingBrought(context.fleet, asked, readersOf)
@@ -60,15 +61,15 @@ function lackingDeclared(
   readers: readonly string[] | null,
 ): LackingFile | null {
   const facts = factsOf(fleet);
-  const having = readers?.filter(machine => generators.some(one => isOn(one, machine))) ?? [];
+  const having = readers?.filter(machine => generators.some(candidate => isOn(candidate, machine))) ?? [];
   if (having.length === 0) {
-    // Of a machine of which all modules are known, it is the generator that is missing.
-    const isElsewhere = generators.some(one => possibleMachines(one).length > 0);
+    // If all modules of a machine are known, it is the generator that is missing.
+    const isElsewhere = generators.some(candidate => possibleMachines(candidate).length > 0);
     if (isElsewhere && readers?.every(machine => fleet.modules.get(machine)?.complete === true)) return null;
     return lackingEverywhere(facts, { generator, name }, generators, readers);
   }
   const isWithout = (machine: string) =>
-    generators.every(one => !isOn(one, machine) || !mayHave(one.bodyOn(machine), name)) &&
+    generators.every(candidate => !isOn(candidate, machine) || !mayHave(candidate.bodyOn(machine), name)) &&
     !mayHaveFileDefinedElsewhere(facts, generator, name, [machine]);
   const machines = having.filter(isWithout);
   const [first] = machines;
@@ -76,7 +77,9 @@ function lackingDeclared(
   const isOnAll = machines.length === having.length;
   const source = sources.parse(use.at.file);
   if (!isOnAll && (source === null || isPerhapsLeftOut(source, use.at))) return null;
-  const bodies = generators.filter(one => isOn(one, first)).map(one => one.bodyOn(first));
+  const bodies = generators
+    .filter(candidate => isOn(candidate, first))
+    .map(candidate => candidate.bodyOn(first));
   return { files: filesOf(bodies), machines: isOnAll ? [] : machines };
 }
 
@@ -84,7 +87,7 @@ function isOn({ machines, perhaps }: Generator, machine: string): boolean {
   return (machines !== null && isAmong(machines, machine)) || perhaps.includes(machine);
 }
 
-/** As the workspace declares it, on whichever machine. */
+/** Checks the use against the workspace's declarations, regardless of the machine. */
 function lackingEverywhere(
   facts: Facts,
   { generator, name }: AskedFile,
@@ -92,11 +95,14 @@ function lackingEverywhere(
   readers: readonly string[] | null,
 ): LackingFile | null {
   if (mayHaveFileDefinedElsewhere(facts, generator, name, readers)) return null;
-  const bodies = generators.map(one => one.body());
+  const bodies = generators.map(candidate => candidate.body());
   return bodies.some(body => mayHave(body, name)) ? null : { files: filesOf(bodies), machines: [] };
 }
 
-/** Other versions of clan-core have other files: that it is a slip is all that is certain. */
+/**
+ * Checks the use against clan-core's generators. Other versions have other files, so only a misspelling is
+ * certain.
+ */
 function lackingBrought(
   fleet: Fleet,
   { generator, name }: AskedFile,
@@ -104,7 +110,7 @@ function lackingBrought(
 ): LackingFile | null {
   if (!fleet.brought.some(brought => brought.name === generator)) return null;
   const brought = broughtFor(fleet, generator, readersOf());
-  const files = brought.flatMap(one => one.files.map(file => file.name));
+  const files = brought.flatMap(candidate => candidate.files.map(file => file.name));
   if (files.some(file => patternOf(file).test(name))) return null;
   const meant = suggest(name, files);
   return meant === null || editDistance(name, meant) > 2
@@ -118,7 +124,7 @@ function filesOf(bodies: readonly GeneratorBody[]): readonly string[] {
 
 const answersOf = keeping((_: GeneratorBody) => new Map<string, boolean>());
 
-/** Returns whether the generator may have a file of this name. Asked by each machine that uses it. */
+/** Returns whether the generator may have a file of this name. Called for each machine that uses it. */
 export function mayHave(body: GeneratorBody, name: string): boolean {
   const known = answersOf(body);
   let answer = known.get(name);

@@ -1,6 +1,6 @@
 /**
- * Which machines read a file as one of their modules, and which generators such a machine is certainly without. Only
- * asks the fleet; what is wrong with it is the rules' business.
+ * Determines which machines import a file as a module, and which generators such a machine certainly lacks.
+ * Only queries the fleet; rules decide what is wrong.
  */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
@@ -10,14 +10,14 @@ import type { SourceFile } from '../../../nix/source.ts';
 import { derived } from '../../memory/derived.ts';
 import { waysFrom } from './value-flow.ts';
 
-/** The machines of a file. */
+/** The machines that import a file. */
 export interface Readers {
-  /** Certainly among their modules. */
+  /** Machines that certainly import it. */
   readonly certain: readonly string[];
   readonly possible: readonly string[];
 }
 
-/** Returns the machines that have a file among their modules, as far as is known; null if there are none. */
+/** Returns the machines known to import a file, or null if there are none. */
 export function readersOf(fleet: Fleet, file: string): Readers | null {
   return indexOf(fleet).get(file) ?? null;
 }
@@ -37,8 +37,8 @@ const indexOf = derived((fleet): ReadonlyMap<string, Readers> => {
 });
 
 /**
- * Returns the machines that perhaps evaluate a use: those that have its file among their modules. Null where nobody knows
- * them, or the use is written elsewhere than its file.
+ * Returns the machines that may evaluate a use: those that import its file. Null if they are not known or the
+ * use is written in another file.
  */
 export function machinesOfUse(fleet: Fleet, unit: Unit, use: Use): readonly string[] | null {
   const readers = use.at.file === unit.file ? readersOf(fleet, unit.file) : null;
@@ -46,7 +46,7 @@ export function machinesOfUse(fleet: Fleet, unit: Unit, use: Use): readonly stri
   return readers.possible.length === 0 ? readers.certain : [...readers.certain, ...readers.possible];
 }
 
-/** Returns whether the use may be left out of a machine, under a condition. */
+/** Returns whether a condition may skip the use on a machine. */
 export function isPerhapsLeftOut(source: SourceFile, at: Place): boolean {
   return waysFrom(source, at).every(way => way.steps.some(step => step.kind === 'condition'));
 }

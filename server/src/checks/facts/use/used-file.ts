@@ -1,6 +1,6 @@
 /**
- * What is known of the file that a use names: whether it is secret, deployed, and what it is needed for. Only what
- * all definitions that it may have agree in is said.
+ * Facts about the file that a use names: whether it is secret, deployed, and what it is needed for. Contains
+ * only what all possible definitions agree on.
  */
 
 import { catalogueEntries, catalogueFile } from '../../../fleet/catalogue/catalogue.ts';
@@ -15,19 +15,21 @@ import { type Facts, factsOf, isAmong } from '../fleet-facts.ts';
 import { readersOf } from './reading-machines.ts';
 
 export interface UsedFile {
-  /** Null where it is not known, as for the others. */
+  /** Null if not known, like the other fields. */
   readonly secret: boolean | null;
   readonly deploy: boolean | null;
   readonly neededFor: string | null;
-  /** Where the workspace declares it, one a generator; none for those of clan-core's own services. */
+  /** The workspace's declarations, one per generator; empty for clan-core's own services. */
   readonly declared: readonly GeneratorFile[];
   readonly generators: readonly Generator[];
 }
 
-/** By generator and name of the file: what the files are like that the workspace declares. */
+/** Facts about files declared in the workspace, by generator and file name. */
 const declaredFiles = keeping((_: Generator) => new Map<string, UsedFile>());
 
-/** Returns the file that a use names; null where it is not certain which that is, or what it is like. */
+/**
+ * Returns the file that a use names, or null if it is not certain which one that is or what its options are.
+ */
 export function usedFile(facts: Facts, use: Use): UsedFile | null {
   if (use.generatorKind === 'pattern' || use.fileKind === 'pattern' || use.fileName === null) return null;
   const generators = facts.generators.get(use.generator) ?? [];
@@ -38,7 +40,7 @@ export function usedFile(facts: Facts, use: Use): UsedFile | null {
   const before = files.get(use.fileName);
   if (before !== undefined) return before;
   const fresh = readUsed(facts, generators, use.generator, use.fileName);
-  // What the workspace does not declare depends on more than this generator.
+  // A file not declared in the workspace depends on more than this generator.
   if (fresh !== null && fresh.declared.length > 0) files.set(use.fileName, fresh);
   return fresh;
 }
@@ -69,7 +71,10 @@ function readUsed(
   };
 }
 
-/** Several services may declare the file, and settings may decide what it is like. */
+/**
+ * Returns the facts from the catalogue. Several services may declare the file, and settings may change its
+ * options.
+ */
 function fromCatalogue(generator: string, name: string): UsedFile | null {
   if (catalogueFile(generator, name) === null) return null;
   const all = catalogueEntries(generator).flatMap(entry => entry.files.filter(file => file.name === name));
@@ -88,14 +93,14 @@ function agreed<F, T>(files: readonly F[], of: (file: F) => T | null): T | null 
   return first !== undefined && others.every(other => other === first) ? first : null;
 }
 
-/** A use of a file of which enough is known. */
+/** A use of a file about which enough is known. */
 export interface KnownUse {
   readonly unit: Unit;
   readonly use: Use;
   readonly file: UsedFile;
 }
 
-/** Returns the uses that read an attribute of files that are certainly secret. */
+/** Returns a function that yields the uses that read an attribute of certainly secret files. */
 export function usesOfSecrets(attribute: string): (context: CheckContext) => Iterable<KnownUse> {
   return perUnit(function* (unit, { fleet }) {
     const facts = factsOf(fleet);
@@ -106,22 +111,24 @@ export function usesOfSecrets(attribute: string): (context: CheckContext) => Ite
   });
 }
 
-/** What the text around a use shows by itself, whatever is used. */
+/** The facts that the text around a use shows, regardless of what is used. */
 interface Seen<T> {
   readonly use: Use;
   readonly found: T;
 }
 
-/** A use of a secret's path with what was seen there. */
+/** A use of a secret's path with the facts from its surroundings. */
 export interface SeenUse<T> extends KnownUse {
   readonly found: T;
 }
 
 /**
- * Looks at the uses of paths where they are written, once for as long as their file is the same: of a thousand
- * machines nearly none has anything to see. What is used there is looked up anew.
- * @param mark what the text of the file has where there is something to see
- * @param look null: there is nothing; it is to keep no part of the tree
+ * Inspects uses of paths in their source, once while the file is unchanged, because hardly any file has a
+ * match. The used file is looked up every time.
+ *
+ * @param mark matches the text of files worth inspecting
+ *
+ * @param look returns the facts, or null; they must not keep any part of the tree
  */
 export function seenAtPaths<T>(
   mark: RegExp,
@@ -154,8 +161,7 @@ function seenAt<T>(use: Use, found: T | null): Seen<T>[] {
 }
 
 /**
- * Returns the machines on which a use reads the file: of those that have the generator the ones that read the use's
- * file.
+ * Returns the machines on which a use reads the file: those that have the generator and import the use's file.
  */
 export function machinesAt(fleet: Fleet, { unit, file }: KnownUse): readonly string[] {
   const having = file.generators.flatMap(generator =>
@@ -166,7 +172,7 @@ export function machinesAt(fleet: Fleet, { unit, file }: KnownUse): readonly str
   return readers.filter(machine => having.some(machines => isAmong(machines, machine)));
 }
 
-/** Returns `the file "password" of generator "mail"` */
+/** Returns a description: `the file "password" of generator "mail"`. */
 export function fileText(use: Use): string {
   return `the file "${use.fileName}" of generator "${use.generator}"`;
 }

@@ -1,7 +1,8 @@
 /**
- * Where the value of an expression goes, as it is written: the functions that it is given to, the strings it stands
- * in, the option it is assigned to; through the names that `let` gives it. Pure syntax: nothing is evaluated. What
- * cannot be followed ends there, so that the answer is what certainly happens to the value, not all that may.
+ * Follows where the value of an expression goes in the source: the functions it is passed to, the strings it is
+ * part of, the option it is assigned to, and the `let` names it is bound to. Pure syntax, without evaluation. A
+ * path ends where it cannot be followed, so the result is what certainly happens to the value, not everything
+ * that may.
  */
 
 import { childAround } from '../../../edits/locate.ts';
@@ -18,24 +19,24 @@ import {
   writtenName,
 } from '../../../nix/syntax.ts';
 
-/** One step of the way out. */
+/** One step outwards from the expression. */
 export type Step =
   | {
-      /** An argument of a function that is written by its name. */
+      /** An argument of a function that is called by name. */
       readonly kind: 'call';
-      /** The last part of the name: `readFile` for `builtins.readFile`; '' where it has none. */
+      /** The last part of the name: `readFile` for `builtins.readFile`; '' if there is none. */
       readonly name: string;
-      /** From 0. */
+      /** 0-based. */
       readonly argument: number;
       readonly at: Range;
     }
   | {
-      /** `a.b = …`; `''` for a name that is computed. */
+      /** An assignment, `a.b = …`; `''` for a computed name. */
       readonly kind: 'attribute';
       readonly names: readonly string[];
-      /** The last name. */
+      /** The place of the last name. */
       readonly at: Range;
-      /** The set that has it. */
+      /** The set that contains the attribute. */
       readonly within: AttrSetExpr;
     }
   | {
@@ -43,31 +44,31 @@ export type Step =
       readonly string: StringExpr;
       readonly hole: HolePart;
     }
-  /** `joined`: with something else, by `+`. */
+  /** `joined`: concatenated with something else by `+`. */
   | {
       readonly kind: 'condition';
       readonly at: Range;
-      /** What has to be so. */
+      /** The condition that must hold. */
       readonly test: Range;
     }
   | { readonly kind: 'item' | 'function' | 'joined'; readonly at: Range }
-  /** Something else is made of it: a comparison, a selection. */
+  /** Something else is computed from it: a comparison, a selection. */
   | { readonly kind: 'other'; readonly at: Range };
 
-/** A way from the expression outwards, innermost step first. */
+/** A path outwards from the expression, innermost step first. */
 export interface Way {
   readonly steps: readonly Step[];
-  /** All names of attributes on the way, outermost first, without those of sets that are given to functions. */
+  /** All attribute names along the path, outermost first, without those of sets passed to functions. */
   readonly option: readonly string[];
 }
 
-/** More than a module names one thing. */
+/** More than a module uses for one value. */
 const MAX_WAYS = 24;
 
-/** By the root of the tree: the steps hold parts of it, and are dropped with it. */
+/** By the root of the tree: the steps hold parts of it and are dropped with it. */
 const known = new WeakMap<Expr, Map<string, readonly Way[]>>();
 
-/** Returns the ways that the value at a place goes: one, or one for each mention of the name that it has. */
+/** Returns the paths of the value at a place: one, or one for each mention of its name. */
 export function waysFrom(file: SourceFile, at: Range): readonly Way[] {
   const { root } = file;
   let ways = known.get(root);
@@ -105,7 +106,8 @@ function follow(file: SourceFile, at: Range, before: readonly Step[], seen: Set<
 }
 
 /**
- * Returns the expressions around a range, outermost first, down to the one that is exactly it or the first inside it.
+ * Returns the expressions around a range, outermost first, ending with the one at exactly that range or the
+ * first inside it.
  */
 function chainTo(root: Expr, at: Range): Expr[] {
   const chain: Expr[] = [];
@@ -128,12 +130,15 @@ function nameBound(within: LetExpr, value: Expr): string | null {
 
 const PLAIN: ReadonlySet<Step['kind']> = new Set(['call', 'text', 'condition', 'joined'] as const);
 
-/** Is what is bound to the name still the value, or a text with it? A set or a function that holds it is not. */
+/**
+ * Returns whether the bound value is still the value, or a text that contains it, rather than a set or a
+ * function that holds it.
+ */
 function isPlain(steps: readonly Step[]): boolean {
   return steps.every(({ kind }) => PLAIN.has(kind));
 }
 
-/** Returns where a name of a `let` is written below it, as long as nothing nearer has the name. */
+/** Returns the mentions of a `let` name in its scope, excluding those where an inner binding shadows it. */
 function mentionsOf(within: LetExpr, name: string): Expr[] {
   const found: Expr[] = [];
   const pending = [...childrenOf(within)];
@@ -145,7 +150,7 @@ function mentionsOf(within: LetExpr, name: string): Expr[] {
 }
 
 const CONDITIONS = /^(mkIf|optionalAttrs|optionals?|optionalString|mkAssert)$/;
-/** What these are given is what they give. */
+/** Matches functions that return their argument. */
 const TRANSPARENT =
   /^(mkForce|mkDefault|mkOverride|mkMerge|mkBefore|mkAfter|mkOrder|mkVMOverride|toString|id)$/;
 
@@ -179,7 +184,10 @@ function stepOut(outer: Expr, inner: Expr): Step | null {
   }
 }
 
-/** `a + b` is a text with both; what joins sets and lists keeps what is in them. */
+/**
+ * Returns the step for a binary operator. `a + b` is a text with both; operators that join sets and lists keep
+ * their elements.
+ */
 function binaryStep(outer: Extract<Expr, { kind: 'binary' }>): Step | null {
   if (outer.operator === '++' || outer.operator === '//') return null;
   if (outer.operator === '+') return { kind: 'joined', at: outer };
@@ -218,21 +226,23 @@ function wayOf(steps: readonly Step[]): Way {
   return { steps, option: option[0] === 'config' ? option.slice(1) : option };
 }
 
-/** Functions that give each of several names the set they are given, or make a set of a list. */
+/** Matches functions that assign the set they are given to several names, or turn a list into a set. */
 const GENERATES =
   /^(genAttrs|genAttrs'|mapAttrs'?|mapAttrsToList|map|nameValuePair|listToAttrs|optionals?|flip|recursiveUpdate|filterAttrs|concatMapAttrs|foldl'?|imap[01]|forEach|concatMap)$/;
 
-/** Returns whether the value arrives as it is: alone, at most in quotes and under a condition. */
+/** Returns whether the value arrives unchanged: alone, at most in quotes or under a condition. */
 export function isItself(steps: readonly Step[]): boolean {
   return steps.every(step => step.kind === 'condition' || (step.kind === 'text' && isAlone(step)));
 }
 
-/** `"${…}"` and nothing else. */
+/** Returns whether a string is `"${…}"` and nothing else. */
 function isAlone({ string }: Extract<Step, { kind: 'text' }>): boolean {
   return string.parts.length === 1;
 }
 
-/** Below which attribute is it assigned, and by which steps did it get there? Null: to none. */
+/**
+ * Returns the attribute that the value is assigned to, with the steps up to there, or null if there is none.
+ */
 export function assignedTo(
   way: Way,
 ): { readonly attribute: Extract<Step, { kind: 'attribute' }>; readonly steps: readonly Step[] } | null {
@@ -241,13 +251,13 @@ export function assignedTo(
   return attribute?.kind === 'attribute' ? { attribute, steps: way.steps.slice(0, index) } : null;
 }
 
-/** Returns whether the way goes into a generator's own declaration. */
+/** Returns whether the path ends in a generator's own declaration. */
 export function isInGenerator({ option }: Way): boolean {
   const at = option.indexOf('generators');
   return at > 0 && option[at - 1] === 'vars';
 }
 
-/** Returns whether some part of the way is taken only if files are there. */
+/** Returns whether part of the path is conditional on the existence of files. */
 export function isIfThere(file: SourceFile, { steps }: Way): boolean {
   return steps.some(
     step =>

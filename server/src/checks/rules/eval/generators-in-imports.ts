@@ -79,7 +79,7 @@ function messageOf(applied: AppliedImport, mixed: boolean): string {
   return `${what}: ${where}. Assign clan.core.vars.generators in the body of the module.`;
 }
 
-/** Machines of both classes, or of more than one processor or operating system. */
+/** Returns whether the fleet has machines of both classes, or of several processors or operating systems. */
 function isMixed({ machines }: Fleet): boolean {
   const classes = new Set(machines.flatMap(machine => machine.class ?? []));
   const systems = new Set(machines.flatMap(machine => machine.system ?? []));

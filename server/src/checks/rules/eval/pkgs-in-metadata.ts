@@ -1,4 +1,4 @@
-/** eval/pkgs-in-metadata: a package set where only names are read. */
+/** eval/pkgs-in-metadata: a package set is passed where only names are read. */
 
 import { writtenAt } from '../../../edits/edits.ts';
 import { bindingAround } from '../../../edits/locate.ts';
@@ -137,7 +137,7 @@ function reportImport({ fleet, sources }: CheckContext, read: RegistryImport, at
   };
 }
 
-/** Writes `pkgs = null` for `pkgs = …` or `inherit pkgs`. */
+/** Returns the fix that writes `pkgs = null` for `pkgs = …` or `inherit pkgs`. */
 function withoutPackages(sources: Sources, at: Place): Fix | null {
   const file = sources.parse(at.file);
   const found = file === null ? null : bindingAround(file, at);
@@ -147,7 +147,7 @@ function withoutPackages(sources: Sources, at: Place): Fix | null {
   if (binding.kind === 'bind') {
     const name = binding.path[0];
     if (binding.path.length !== 1 || name?.kind !== 'name' || name.name !== 'pkgs') return null;
-    // In brackets or not, all between `=` and `;` goes.
+    // Replaces everything between `=` and `;`, with or without parentheses.
     const written = writtenAt(sources, { file: file.path, start: name.end, end: binding.end });
     if (written === null || !written.endsWith(';')) return null;
     return {

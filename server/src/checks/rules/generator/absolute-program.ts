@@ -1,9 +1,11 @@
-/** generator/absolute-program: a script that starts a program from a place that is not there when it runs. */
+/** generator/absolute-program: a script starts a program by a path that does not exist when it runs. */
 
 import { commandsOf, forEachScript, named } from '../../facts/generator/scripted-generators.ts';
 import type { Report, Rule } from '../../rule.ts';
 
-/** Where distributions and NixOS itself keep programs; of all these only `/bin/sh` is there. */
+/**
+ * Matches folders where distributions and NixOS keep programs, of which only `/bin/sh` exists in the sandbox.
+ */
 const ELSEWHERE =
   /^\/(usr|bin|sbin|opt|home|root|Users|run\/(current-system|wrappers)|nix\/var|etc\/profiles)\//;
 

@@ -1,4 +1,4 @@
-/** generator/bash-syntax: a script that Bash cannot read. */
+/** generator/bash-syntax: a script that Bash cannot parse. */
 import type { Range } from '../../../shell/syntax.ts';
 import { forEachScript, named, type Scripted } from '../../facts/generator/scripted-generators.ts';
 import type { Report, Rule } from '../../rule.ts';

@@ -12,7 +12,7 @@ import {
 } from '../../facts/generator/scripted-generators.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
-/** Programs that go on as long as their input does. */
+/** Programs that run for as long as their input continues. */
 const FILTERS: ReadonlySet<string> = new Set(
   'tr cat base64 base32 basenc od xxd hexdump strings fold sed grep awk dd'.split(' '),
 );
@@ -119,7 +119,7 @@ script = ''
   }),
 };
 
-/** Returns the stage that ends early behind an endless one. */
+/** Returns the stage that ends early after an endless one, or null. */
 function endOfSource(scripted: Scripted, { stages }: PipelineStatement): number | null {
   const first = stages.findIndex(stage => isEndless(scripted, stage));
   if (first === -1) return null;
@@ -142,7 +142,7 @@ function textsOf(stage: Statement): (string | null)[] {
 function isHead(stage: Statement): boolean {
   const [name, ...words] = textsOf(stage);
   if (name !== 'head') return false;
-  // Of a file it needs no source; "all but the last" has no end.
+  // Given a file, it needs no source; "all but the last" never ends.
   return words.every((word, index) => {
     const isCount = /^-[cn]$|^--(bytes|lines)$/.test(words[index - 1] ?? '');
     if (word === null) return isCount;

@@ -1,4 +1,4 @@
-/** generator/ca-key-deployed: the key of a certificate authority lies on machines. */
+/** generator/ca-key-deployed: the key of a certificate authority is deployed to machines. */
 
 import { addOption } from '../../../edits/edit-bindings.ts';
 import type { Generator, GeneratorFile } from '../../../fleet/model/generators.ts';
@@ -82,18 +82,18 @@ step-ca server, does use its key.`,
 
 const authorityKeys = inBodies((_, { script }) => {
   const flow = followed(script)?.flow;
-  // Before the Bash room is loaded the commands are not known.
+  // The commands are not known before the Bash parser is loaded.
   if (flow === undefined) return script?.source == null ? [] : null;
   return flow.commands.flatMap(keysOf);
 });
 
-/** The file of an authority's key: one of the script's own, or one of a dependency's. */
+/** A file with an authority's key, from the script itself or from a dependency. */
 interface Key {
   readonly generator: string | null;
   readonly file: string;
 }
 
-/** Returns what a command uses as an authority's key. */
+/** Returns the files that a command uses as an authority's key. */
 function keysOf(command: CommandFact): Key[] {
   const words = command.arguments.map(argument => literal(argument.value) ?? argument.text);
   const after = (...options: readonly string[]) =>
@@ -128,7 +128,7 @@ function keysOf(command: CommandFact): Key[] {
   }
 }
 
-/** Options of step that stand alone; all others take a word. */
+/** Options of step without a value; all others take a word. */
 const ALONE: ReadonlySet<string> = new Set(['--no-password', '--insecure', '--force', '-f', '--csr']);
 
 function isPositional(words: readonly string[], index: number): boolean {

@@ -79,13 +79,13 @@ ${generatorText('inner', 'outer')}  clan.core.vars.generators.outer = {
   },
 };
 
-/** One step of a cycle: the generator, and its dependency on the next one. */
+/** One step of a cycle: a generator and its dependency on the next. */
 interface Step {
   readonly name: string;
   readonly dependency: Known<string>;
 }
 
-/** Returns whether a machine may have all generators of a cycle; those that are shared are everybody's. */
+/** Returns whether a machine may have all generators of a cycle. Shared generators count for every machine. */
 function mayMeet({ declared }: DependencyFacts, cycle: readonly Step[]): boolean {
   let common: readonly string[] | null = null;
   for (const { name } of cycle)
@@ -100,7 +100,10 @@ function mayMeet({ declared }: DependencyFacts, cycle: readonly Step[]): boolean
 
 type Edges = ReadonlyMap<string, readonly Known<string>[]>;
 
-/** One cycle for each knot of generators: of the whole fleet, then of machines that know more of theirs. */
+/**
+ * Returns one cycle per group of connected generators: first for the whole fleet, then for machines about which
+ * more is known.
+ */
 function cyclesOf(facts: DependencyFacts): Step[][] {
   const cycles: Step[][] = [];
   const seen = new Set<string>();
@@ -119,14 +122,14 @@ function cyclesOf(facts: DependencyFacts): Step[][] {
 }
 
 /**
- * Yields what generators depend on: as far as it is the same on all machines, and then, where some are not, on machines
- * that tell them apart.
+ * Yields the dependencies between generators: first those that are the same on all machines, then those of
+ * machines with different ones.
  */
 function* edgeSets({ declared, mayBeElsewhere }: DependencyFacts): Iterable<Edges> {
   const everywhere = new Map<string, readonly Known<string>[]>();
   const differing: Generator[] = [];
   for (const [name, [generator, ...others]] of declared) {
-    // What else has the name may depend on nothing.
+    // Another generator of this name may depend on nothing.
     if (generator === undefined || others.length > 0) continue;
     if (!generator.body().complete.dependencies) differing.push(generator);
     else if (!mayBeElsewhere(name, possibleMachines(generator)))
@@ -180,7 +183,7 @@ function cyclesIn(edges: Edges): Step[][] {
   return cycles;
 }
 
-/** More than anybody mends at a time. */
+/** More than anyone repairs at once. */
 const MOST = 50;
 
 function reportOf(cycle: readonly Step[]): Report {

@@ -1,4 +1,4 @@
-/** generator/hash-public: the hash of a password in a public file. */
+/** generator/hash-public: a password hash in a public file. */
 
 import type { Sources } from '../../../edits/text-edit.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
@@ -63,10 +63,10 @@ that somebody thought of.`,
   },
 };
 
-/** Returns the public files that get a hash, and the programs that make it. */
+/** Returns the public files that receive a hash, with the programs that make it. */
 const hashes = inBodies((_, { files, script }) => {
   const flow = followed(script)?.flow;
-  // Before the Bash room is loaded the commands are not known.
+  // The commands are not known before the Bash parser is loaded.
   if (flow === undefined) return script?.source == null ? [] : null;
   if (!flow.commands.some(isHasher)) return [];
   return files.flatMap(file => {
@@ -97,7 +97,7 @@ function reportOf(
   return byPath ? { ...report, fixes: secretFixes(sources, written) } : report;
 }
 
-/** Returns whether a user of NixOS gets the file as the file of its password. */
+/** Returns whether a NixOS user has the file as password file. */
 function isPasswordOfUser(
   fleet: Fleet,
   sources: Sources,

@@ -1,4 +1,4 @@
-/** generator/interactive-tool: a script that runs a program which asks on the terminal. */
+/** generator/interactive-tool: a script runs a program that prompts on the terminal. */
 
 import { scriptText } from '../../../edits/edit-script.ts';
 import type { Place } from '../../../nix/places.ts';

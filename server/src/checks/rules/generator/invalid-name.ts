@@ -1,4 +1,4 @@
-/** generator/invalid-name: a name that clan cannot work with. */
+/** generator/invalid-name: a name that clan does not support. */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorFile } from '../../../fleet/model/generators.ts';
@@ -110,13 +110,13 @@ clan_lib/vars/generator.py (\`materialize_virtual_fs\`).`,
   },
 };
 
-/** Returns files of which the names have folders, and are fine by themselves. */
+/** Yields the files whose name contains folders and is otherwise valid. */
 const inFolders = inBodies(function* (_, { files }): Iterable<GeneratorFile> {
   for (const file of files)
     if (isWhole(file) && !file.conditional && file.name.includes('/') && !leadsAway(file.name)) yield file;
 });
 
-/** Returns the generators that certainly depend on one, on a machine that certainly has both. */
+/** Returns the generators that certainly depend on this one, on a machine that certainly has both. */
 function dependentsOf({ generators }: Fleet, { name, machines }: Generator): string[] {
   return generators
     .filter(
@@ -134,7 +134,7 @@ interface Mistake {
 
 const mistakes = inBodies(mistakesIn);
 
-/** The longest name of something in the store, without `generator-`. */
+/** The maximum length of a store name, minus `generator-`. */
 const LONGEST = 211 - 'generator-'.length;
 
 function* mistakesIn(generator: Generator): Iterable<Mistake> {

@@ -1,4 +1,4 @@
-/** generator/legacy-facts: a script that writes to the directories of clan's former facts. */
+/** generator/legacy-facts: a script writes to the directories of clan's former facts. */
 
 import {
   forEachScript,
@@ -9,7 +9,7 @@ import {
 } from '../../facts/generator/scripted-generators.ts';
 import type { Report, Rule } from '../../rule.ts';
 
-/** The variables that scripts of facts had. */
+/** The variables available to scripts of facts. */
 export const LEGACY: ReadonlySet<string> = new Set(['secrets', 'facts']);
 
 export const legacyFacts: Rule = {

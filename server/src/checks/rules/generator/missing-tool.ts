@@ -1,4 +1,4 @@
-/** generator/missing-tool: a script that runs a program which none of its packages brings. */
+/** generator/missing-tool: a script runs a program that none of its packages provides. */
 
 import { addPackage } from '../../../edits/edit-packages.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
@@ -118,18 +118,22 @@ script = ''
   }),
 };
 
-/** Tells whether a command is certainly or perhaps there; null where nothing can be said. */
+/**
+ * Returns a predicate that tells whether a command is certainly or possibly available, or null if nothing is
+ * certain.
+ */
 function commandsAtHand(scripted: Scripted): ((name: string) => boolean) | null {
   const { body, script } = scripted;
   const { flow } = script;
   if (!body.complete.packages || isVeiled(scripted) || flow.setsPath) return null;
   const packages = body.runtimeInputs.map(packageCommands);
-  // One program of many names may have any.
+  // A multi-call program may provide any command.
   if (packages.includes(null) || body.runtimeInputs.includes('busybox')) return null;
   const isWhole = packages.every(commands => commands?.complete === true);
   return name => {
     if (COREUTILS.has(name) || packages.some(commands => commands?.commands.has(name))) return true;
-    // Of a package with more commands than are listed, only what other packages bring is known not to be in it.
+    // If a package has more commands than are listed, only those provided by other packages are known not to be
+    // in it.
     return !isWhole && packageFor(name) === null;
   };
 }
@@ -142,7 +146,7 @@ function describe(
 ): Pick<Report, 'message' | 'severity' | 'fixes'> {
   const home = packageFor(name);
   const severity = isDecisive(scripted, command) && command.checked ? 'error' : 'warning';
-  // Worse than an error: a secret that is empty is stored like any other.
+  // This is worse than an error, because an empty secret is stored like any other.
   const silently =
     command.stdout === 'captured' && isInArgument(scripted, command)
       ? ' The script goes on without it: what `$(…)` takes from it is silently empty.'
@@ -168,10 +172,13 @@ function describe(
   return { severity, message: `${what} Add \`pkgs.${home.name}\`.`, fixes };
 }
 
-/** In an argument, as of `echo`, a failure is not noticed; of a plain assignment it ends the script. */
+/**
+ * Returns whether the command is substituted in an argument, such as of `echo`, where its failure is ignored;
+ * in a plain assignment it ends the script.
+ */
 function isInArgument({ script }: Scripted, { nameAt }: CommandFact): boolean {
   return script.flow.commands.some(command =>
-    command.arguments.some(given => given.start <= nameAt.start && nameAt.end <= given.end),
+    command.arguments.some(argument => argument.start <= nameAt.start && nameAt.end <= argument.end),
   );
 }
 

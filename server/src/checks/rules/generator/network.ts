@@ -1,13 +1,13 @@
-/** generator/network: a script that needs the network. */
+/** generator/network: a script needs the network. */
 import type { CommandFact } from '../../../shell/flow/flow-facts.ts';
 import { literal } from '../../../shell/flow/values.ts';
 import { commandsOf, forEachScript, named } from '../../facts/generator/scripted-generators.ts';
 import type { Report, Rule } from '../../rule.ts';
 
-/** Addresses of the machine itself: the sandbox has a loopback device of its own. */
+/** Matches addresses of the machine itself; the sandbox has its own loopback device. */
 const LOCAL = /^(localhost|127\.|\[?::1|0\.0\.0\.0|.*\.localhost$)/;
 const URL = /^(?:https?|ftps?|ssh|git|rsync|wss?):\/\/(?:[^@/]*@)?([A-Za-z0-9.[\]:-]+)/;
-/** `host.example:path`, as ssh and git write it. */
+/** Matches `host.example:path`, as written for ssh and git. */
 const REMOTE_PATH = /^(?:[\w.-]+@)([A-Za-z0-9.-]+):|^([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+):/;
 const HOST = /^(?:[\w.-]+@)?([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|\d+\.\d+\.\d+\.\d+)$/;
 

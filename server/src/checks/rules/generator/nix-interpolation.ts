@@ -1,4 +1,4 @@
-/** generator/nix-interpolation: `${out}` that is meant for Bash and read by Nix. */
+/** generator/nix-interpolation: `${out}` is meant for Bash but read by Nix. */
 
 import { isInScope } from '../../../edits/edit-packages.ts';
 import { expressionsAt } from '../../../edits/locate.ts';
@@ -10,14 +10,14 @@ import { keeping } from '../../memory/kept.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 const DIRECTORIES: ReadonlySet<string> = new Set(['in', 'out', 'prompts']);
-/** Names that Nix knows everywhere. */
+/** Names that are in scope everywhere in Nix. */
 const GLOBALS: ReadonlySet<string> = new Set(
   `abort baseNameOf break builtins derivation derivationStrict dirOf false fetchGit fetchMercurial fetchTarball fetchTree
   fromTOML import isNull map null placeholder removeAttrs scopedImport throw toString true`.split(/\s+/),
 );
-/** Sets of which it is known that they have no `out` and no `prompts`. */
+/** Matches sets that are known to have no `out` and no `prompts`. */
 const COMMON_SETS = /^((pkgs\.)?lib(\.\w+)?|pkgs|builtins|types)$/;
-/** What Bash can do with a variable and Nix cannot read. */
+/** Matches Bash parameter expansions that Nix cannot parse. */
 const EXPANSION = /^\$\{[#!]?[A-Za-z_]\w*(?:\[[^\]}]*\])?(?:(?::?[-=?+]|%|#|\/|\^|,|:)[^{}]*)?\}$/;
 
 export const nixInterpolation: Rule = {
@@ -91,7 +91,7 @@ function* reportsOf(body: GeneratorBody, context: CheckContext): Iterable<Report
     if (option.of !== 'generator' || option.name !== 'script') continue;
     const file = context.sources.parse(option.at.file);
     if (file === null) continue;
-    // A function that hundreds of generators are made by is looked into once.
+    // Cached, because one function may create hundreds of generators.
     const known = knownIn(file);
     const key = `${option.at.start} ${option.at.end} ${option.kind === 'failure'}`;
     let reports = known.get(key);
@@ -103,7 +103,7 @@ function* reportsOf(body: GeneratorBody, context: CheckContext): Iterable<Report
   }
 }
 
-/** By where the option is written, and whether its value is a failure. */
+/** Reports by the place of the option and whether its value is a failure. */
 const knownIn = keeping((_: SourceFile) => new Map<string, readonly Report[]>());
 
 function reportsIn(option: WrittenOption, file: SourceFile): Report[] {
@@ -115,14 +115,14 @@ function reportsIn(option: WrittenOption, file: SourceFile): Report[] {
     .map(hole => reportOf(file, value, hole));
 }
 
-/** A `${…}` and the name in it. */
+/** A `${…}` meant for Bash, with its name. */
 interface Meant extends Range {
   readonly name: string;
-  /** True where Nix takes it for text, and evaluation goes on. */
+  /** True if Nix reads it as text and evaluation continues. */
   readonly isText?: boolean;
 }
 
-/** Returns what is written for the option. */
+/** Returns the expression written for the option. */
 function writtenValue(file: SourceFile, { at }: WrittenOption): Expr | null {
   for (const within of expressionsAt(file, at.start).reverse()) {
     if (within.kind !== 'attrs') continue;
@@ -139,7 +139,7 @@ function undefinedHoles(file: SourceFile, value: Expr): Meant[] {
     parts.flatMap(part => {
       if (part.kind !== 'hole') return [];
       const { start, end, expr } = part;
-      // `${x:-y}` holds an address to Nix, which puts the text `x:-y` into the script.
+      // Nix reads `x:-y` in `${x:-y}` as a URL and inserts it as text.
       const written = file.text.slice(start, end);
       if (expr.kind === 'string' && expr.style === 'uri' && /^\$\{\w+:[-=?+]/.test(written))
         return [{ start, end, name: /\w+/.exec(written)?.[0] ?? '', isText: true }];
@@ -158,7 +158,7 @@ function isUndefined(file: SourceFile, offset: number, name: string): boolean {
   });
 }
 
-/** Returns the strings that a script is put together from. */
+/** Returns the strings that a script is concatenated from. */
 function stringsIn(expr: Expr): StringExpr[] {
   switch (expr.kind) {
     case 'string':
@@ -178,7 +178,7 @@ function stringsIn(expr: Expr): StringExpr[] {
   }
 }
 
-/** Returns what Nix cannot even read: a word of its own, or an operator of Bash. */
+/** Returns the holes that Nix cannot parse: a keyword, or an operator of Bash. */
 function brokenHoles(file: SourceFile, value: Expr): Meant[] {
   const { text } = file;
   const found = new Map<number, Meant>();

@@ -1,4 +1,4 @@
-/** generator/no-output: a generator that certainly has no files. */
+/** generator/no-output: a generator certainly has no files. */
 import { persistPrompt } from '../../../edits/edit-options.ts';
 import { hasNoOutput, isThrownAway } from '../../facts/generator/lost-results.ts';
 import { examined, machinesOf, oncePerPlace } from '../../facts/generator/script-io.ts';

@@ -1,4 +1,4 @@
-/** generator/no-script: files that nothing can make, because there is no script. */
+/** generator/no-script: files cannot be generated because there is no script. */
 
 import type { GeneratorBody } from '../../../fleet/model/generators.ts';
 import { isPersisted } from '../../facts/generator/lost-results.ts';
@@ -107,7 +107,7 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
       };
       continue;
     }
-    // Prompts that nobody persists are another rule's: there it is a mistake, not a placeholder.
+    // Prompts that are not persisted are reported by another rule, because there a script is missing.
     if (!body.complete.prompts || body.prompts.length > 0) continue;
     const at = generator.definitions.find(({ kind }) => kind === 'full')?.at;
     if (at === undefined) continue;
@@ -125,16 +125,16 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
   }
 }
 
-/** Returns what a generator has that only a script can use, in words; null if it has nothing of it. */
+/** Describes what a generator has that only a script can use, or returns null if there is nothing. */
 function listedForScript({ packages, dependencies }: GeneratorBody): string | null {
   if (packages.length > 0) return 'programs';
   return dependencies.length > 0 ? 'dependencies' : null;
 }
 
-/** No script, or one that does nothing and needs no following. */
+/** Returns whether there is no script, or one that obviously does nothing. */
 function isWithout({ scriptless, script, body }: Examined): boolean {
   if (scriptless) return true;
-  // A script that Bash cannot read may be anything.
+  // A script that Bash cannot parse may do anything.
   if (script === null || script.flow.fails || script.tree.errors.length > 0) return false;
   return script.flow.empty && body.prompts.length === 0;
 }

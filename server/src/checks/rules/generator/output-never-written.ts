@@ -128,7 +128,7 @@ function* reports(context: CheckContext): Iterable<Report> {
   for (const subject of examined(context.fleet)) {
     const { body, script, generator } = subject;
     const unwritten = unwrittenFiles(subject);
-    // Where there is no script, that is the mistake, and not each file.
+    // Without a script, the missing script is reported instead of each file.
     const alike =
       script === null || script.flow.empty ? unwritten.filter(({ file }) => !hasPrompt(body, file)) : [];
     for (const output of unwritten) {
@@ -164,7 +164,7 @@ function adviceOf(body: GeneratorBody, file: GeneratorFile): string {
     : '';
 }
 
-/** Returns what explains it, which no other rule reports then. */
+/** Returns the related places that explain the missing file; no other rule reports them. */
 function relatedOf(script: FollowedScript | null, { misnamed, outside, prompts }: Unwritten): Related[] {
   const writes = [
     ...(misnamed === null
@@ -202,7 +202,7 @@ function fixesOf(
   const declared = declaredAs(sources, file, name);
   const text = sources.parse(at.file)?.text.slice(at.start, at.end) ?? '';
   const last = text.lastIndexOf(name);
-  // A program that makes the name by itself (`ssh-keygen` its `.pub`) cannot be told to write another.
+  // A name chosen by a program, such as `.pub` by `ssh-keygen`, cannot be changed.
   const edit =
     last === -1
       ? null
@@ -224,7 +224,7 @@ function fixesOf(
   ];
 }
 
-/** Gives a declared file another name; null where its name is not written out at its place. */
+/** Returns the edit that renames a declared file, or null if its name is not a literal at its place. */
 function declaredAs(sources: Sources, { name: before, at }: GeneratorFile, name: string): TextEdit | null {
   const text = sources.parse(at.file)?.text.slice(at.start, at.end);
   if (text !== before && text !== stringText(before)) return null;

@@ -1,4 +1,4 @@
-/** generator/outside-out: a script writes its result where nobody collects it. */
+/** generator/outside-out: a script writes a result to a place that is not collected. */
 import type { Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
 import { baseName, pathKey } from '../../../shell/flow/values.ts';
 import type { Range } from '../../../shell/syntax.ts';
@@ -84,7 +84,7 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
   }
 }
 
-/** Returns where a lost file is written, in words; null for places that are right or of which nothing can be said. */
+/** Describes where a lost file is written, or returns null if the place is correct or unknown. */
 function placeText({ path, how, fate }: WriteFact): string | null {
   if (fate !== 'kept' || (how !== 'redirect' && how !== 'append' && how !== 'command')) return null;
   const { root, rest, variable } = path;
@@ -96,14 +96,20 @@ function placeText({ path, how, fate }: WriteFact): string | null {
   return /^(tmp|dev|proc|sys|etc|run|nix|build|var\/tmp)(\/|$)/.test(rest) ? null : `"/${rest}"`;
 }
 
-/** Where options of a program are not known, its operands may be something else. */
+/**
+ * Returns whether the write is a guess: if options of a program are not known, its operands may mean something
+ * else.
+ */
 function isGuess({ commands }: Flow, { how, command }: WriteFact): boolean {
   if (how !== 'command' || command === null) return false;
   const words = commands[command]?.arguments ?? [];
   return words.some(({ value }) => value.some(part => part.kind === 'unknown' || part.kind === 'hole'));
 }
 
-/** Returns whether the script reads the file, or names it anywhere else. Programs find files by parts of names, too. */
+/**
+ * Returns whether the script reads the file or mentions it elsewhere. Programs also find files by parts of
+ * their names.
+ */
 function isUsedAgain({ source, flow }: FollowedScript, write: WriteFact): boolean {
   const key = pathKey(write.path);
   if (readsMany(flow) || flow.reads.some(read => pathKey(read.path) === key)) return true;
@@ -117,7 +123,10 @@ function isUsedAgain({ source, flow }: FollowedScript, write: WriteFact): boolea
     : isWordIn(others, stem);
 }
 
-/** `> "$out/token"` names what is stored, and finds nothing elsewhere. */
+/**
+ * Returns whether the write is a redirection like `> "$out/token"`, which names what is stored and is not found
+ * under another path.
+ */
 function isRedirectedOut({ path, how }: WriteFact): boolean {
   return path.root === 'variable' && path.variable === 'out' && (how === 'redirect' || how === 'append');
 }
@@ -134,7 +143,7 @@ function isWordIn(text: string, word: string): boolean {
   return new RegExp(`(^|[^A-Za-z0-9_-])${escaped}([^A-Za-z0-9_-]|$)`).test(text);
 }
 
-/** Names put together, globs and whole directories may be any file. */
+/** Returns whether the script may read any file, by computed names, globs or whole directories. */
 function readsMany(flow: Flow): boolean {
   return flow.reads.some(
     ({ path, how }) =>

@@ -1,4 +1,4 @@
-/** generator/own-previous-output: a script looks for what it generated the last time, which is never there. */
+/** generator/own-previous-output: a script reads its own previous output, which is never available. */
 import type { ReadFact } from '../../../shell/flow/flow-facts.ts';
 import { pathKey } from '../../../shell/flow/values.ts';
 import type { Range, Statement } from '../../../shell/syntax.ts';
@@ -105,8 +105,8 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
   for (const subject of examined(fleet)) {
     const { script } = subject;
     if (script === null) continue;
-    const own = readOfItself(subject, script);
-    if (own !== null) yield* reportOf(subject, script, own, inputText(subject));
+    const ownRead = readOfItself(subject, script);
+    if (ownRead !== null) yield* reportOf(subject, script, ownRead, inputText(subject));
     for (const read of asksTooEarly(subject, script)) {
       const file = read.path.rest ?? '';
       yield* reportOf(
@@ -138,7 +138,7 @@ function inputText({ generator }: Examined): string {
   return `A generator never has its own files below $in: "$in/${generator.name}" does not exist.`;
 }
 
-/** Returns the first read below `$in` of what has the generator's own name. */
+/** Returns the first read below `$in` with the generator's own name, or null. */
 function readOfItself({ generator, body }: Examined, { flow }: FollowedScript): ReadFact | null {
   if (!body.complete.dependencies) return null;
   const { name } = generator;
@@ -146,7 +146,7 @@ function readOfItself({ generator, body }: Examined, { flow }: FollowedScript): 
   return flow.reads.find(read => read.how !== 'text' && memberRead(read, 'in')?.name === name) ?? null;
 }
 
-/** Returns questions about files of `$out` that nothing can have written yet. */
+/** Returns the tests for files of `$out` that nothing can have written yet. */
 function asksTooEarly({ body, whole }: Examined, script: FollowedScript): ReadFact[] {
   const { flow, tree } = script;
   if (!whole || flow.opaqueVariables || handsOver(flow) || worksInside(flow)) return [];
@@ -170,7 +170,10 @@ function asksTooEarly({ body, whole }: Examined, script: FollowedScript): ReadFa
   });
 }
 
-/** Where several rounds or calls may have different files: a loop over known words asks about each of them once. */
+/**
+ * Returns whether a test may run again after files have changed, in a loop or function. A loop over literal
+ * words tests each file once.
+ */
 function mayRunAgain({ flow }: FollowedScript, read: ReadFact, repeated: readonly Repeated[]): boolean {
   const around = repeated.filter(loop => loop.start <= read.start && read.end <= loop.end);
   if (around.length === 0) return false;
@@ -186,7 +189,7 @@ interface Repeated extends Range {
   readonly kind: 'for' | 'loop' | 'function';
 }
 
-/** Loops and functions, wherever they stand. */
+/** Returns loops and functions at any depth. */
 function repeatedIn(statements: readonly Statement[]): Repeated[] {
   return statements.flatMap((statement): Repeated[] => {
     const { start, end } = statement;

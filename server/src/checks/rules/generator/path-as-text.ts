@@ -1,4 +1,4 @@
-/** generator/path-as-text: the path of a prompt or a dependency is used where its content is meant. */
+/** generator/path-as-text: the path of a prompt or dependency is used where its content is meant. */
 
 import { wrapped } from '../../../edits/edit-script.ts';
 import type { CommandFact, Flow, ReadFact } from '../../../shell/flow/flow-facts.ts';
@@ -111,7 +111,7 @@ function reportOf(
   };
 }
 
-/** Returns which file of `$prompts` or `$in` it is, in words. */
+/** Describes the file of `$prompts` or `$in`, or returns null. */
 function fileText(read: ReadFact): string | null {
   const prompt = memberRead(read, 'prompts');
   if (prompt !== null) return `prompt "${prompt.name}"`;
@@ -119,7 +119,10 @@ function fileText(read: ReadFact): string | null {
   return input === null || input.file === null ? null : `file "${input.file}" of "${input.name}"`;
 }
 
-/** `# made from $in/ca/crt` in a configuration is said to people. */
+/**
+ * Returns whether the path is in a comment meant for people, such as `# made from $in/ca/crt` in a
+ * configuration.
+ */
 function isInComment({ source, flow }: FollowedScript, read: ReadFact): boolean {
   const use = flow.variables.find(
     variable =>
@@ -131,17 +134,17 @@ function isInComment({ source, flow }: FollowedScript, read: ReadFact): boolean 
   return /(^|["'\s])(#|\/\/|;)/.test(before);
 }
 
-/** Programs that take what they are given as the secret itself. */
+/** Programs that take their arguments or input as the secret itself. */
 const HASHES = new Set(
   'mkpasswd htpasswd argon2 bcrypt sha1sum sha224sum sha256sum sha384sum sha512sum md5sum b2sum'.split(' '),
 );
 
-/** Programs that print what they get, in another form. */
+/** Programs that print their input in another form. */
 const CHANGES = new Set(
   'cat tr sed head tail cut base64 base32 xxd od hexdump tee fold rev sort uniq jq'.split(' '),
 );
 
-/** Returns what is done with the path, as a verb; null where it may be right. */
+/** Returns a verb for what is done with the path, or null if it may be correct. */
 function useOf({ source, flow }: FollowedScript, read: ReadFact): string | null {
   const command = read.command === null ? null : (flow.commands[read.command] ?? null);
   if (command === null)
@@ -158,12 +161,14 @@ function useOf({ source, flow }: FollowedScript, read: ReadFact): string | null 
   return pipedInto(flow, command);
 }
 
-/** `openssl passwd`, where words that are no options are passwords. */
+/** Returns whether the command is `openssl passwd`, whose operands are passwords. */
 function isPasswd({ name, arguments: words }: CommandFact): boolean {
   return name === 'openssl' && words[0]?.text === 'passwd';
 }
 
-/** Tells whether a word is what `--arg` names, and jq's program uses that name: `jq -n --arg key … '{$key}'`. */
+/**
+ * Returns whether a word is the value of `--arg` and jq's program uses that name: `jq -n --arg key … '{$key}'`.
+ */
 function isTextOfJq(
   script: string,
   { name, start, end, arguments: words }: CommandFact,
@@ -174,7 +179,7 @@ function isTextOfJq(
   return new RegExp(`\\$${variable}(?!\\w)`).test(script.slice(start, end));
 }
 
-/** Returns what becomes of a here-document or a here-string. */
+/** Returns a verb for the use of a here-document or here-string, or null. */
 function inputUse(flow: Flow, command: CommandFact): string | null {
   if (HASHES.has(command.name ?? '') || isPasswd(command)) return 'hashes';
   return CHANGES.has(command.name ?? '') && writesOutput(flow, command) ? 'stores' : null;
@@ -191,7 +196,7 @@ function isOutput(path: ShellPath | null): boolean {
   return path?.root === 'variable' && path.variable === 'out';
 }
 
-/** Returns what the rest of a pipeline does with text. */
+/** Returns a verb for what the rest of a pipeline does with the text, or null. */
 function pipedInto(flow: Flow, command: CommandFact): string | null {
   if (command.stdout !== 'pipe') return null;
   const pipeline = flow.pipelines.find(fact => fact.stages.some(stage => stage.includes(command.index)));
@@ -207,7 +212,7 @@ function pipedInto(flow: Flow, command: CommandFact): string | null {
   return null;
 }
 
-/** Puts `$(cat …)` around the path, where it is written out. */
+/** Returns the fix that puts `$(cat …)` around the path if it is written out. */
 function contentFix(
   sources: CheckContext['sources'],
   { source, flow, placeOf }: FollowedScript,
@@ -222,7 +227,7 @@ function contentFix(
   const written = source.text.slice(use.end, read.end);
   if (!written.startsWith(`/${rest}`)) return null;
   const end = use.end + rest.length + 1;
-  // A place in double quotes needs none of its own around `$(…)`; an unquoted word does.
+  // In double quotes, `$(…)` needs no quotes of its own; an unquoted word does.
   const isQuoted = use.quoted || !use.splits;
   const at = placeOf({ start: use.start, end });
   const [before, after] = isQuoted ? ['$(cat "', '")'] : ['"$(cat "', '")"'];

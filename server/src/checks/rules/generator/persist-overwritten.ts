@@ -1,4 +1,4 @@
-/** generator/persist-overwritten: a persisted prompt is overwritten by something made of its answer. */
+/** generator/persist-overwritten: a persisted prompt is overwritten by something derived from its answer. */
 
 import { isTransformed, writesOver } from '../../facts/generator/prompt-copies.ts';
 import { examined, machinesOf, oncePerPlace } from '../../facts/generator/script-io.ts';

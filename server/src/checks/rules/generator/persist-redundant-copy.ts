@@ -1,4 +1,4 @@
-/** generator/persist-redundant-copy: a script copies the answer of a prompt that is persisted anyway. */
+/** generator/persist-redundant-copy: a script copies the answer of a prompt that is already persisted. */
 
 import { removeOption } from '../../../edits/edit-bindings.ts';
 import { removed } from '../../../edits/edit-script.ts';
@@ -53,7 +53,7 @@ d7c35d912, modules/clan/export-modules/generic-generator.nix.`,
 
 interface Copy {
   readonly at: Place;
-  /** Null for a copy that is needed. */
+  /** Null if the copy is needed. */
   readonly report: Report | null;
 }
 
@@ -77,7 +77,7 @@ function copiesIn(context: CheckContext): Copy[] {
     for (const name of promptsRead(script)) {
       for (const write of writesOver(script.flow, name)) {
         const command = isCopy(script.flow, write, name);
-        // In a branch it would leave a hole: what the other branches do belongs to it.
+        // Removing it from a branch could leave the branch empty, and the other branches matter too.
         const isPlain = command !== null && isStatement(script, command);
         const at = isPlain ? script.placeOf(command) : null;
         if (command === null || at === null) continue;

@@ -73,10 +73,10 @@ interface PublicKeyFile {
   readonly program: string;
 }
 
-/** Returns the public files that get a private key. */
+/** Returns the public files that receive a private key. */
 const publicKeys = inBodies((_, { files, script }): readonly PublicKeyFile[] | null => {
   const flow = followed(script)?.flow;
-  // Before the Bash room is loaded the commands are not known.
+  // The commands are not known before the Bash parser is loaded.
   if (flow === undefined) return script?.source == null ? [] : null;
   if (!files.some(file => file.secret === false)) return [];
   return privateKeys(flow).flatMap(({ path, program }) => {

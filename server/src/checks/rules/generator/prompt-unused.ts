@@ -1,4 +1,4 @@
-/** generator/prompt-unused: an answer that is asked for and thrown away. */
+/** generator/prompt-unused: an answer is requested and discarded. */
 import { persistPrompt } from '../../../edits/edit-options.ts';
 import { hasNoOutput, isExplained, isThrownAway } from '../../facts/generator/lost-results.ts';
 import { type Examined, examined, machinesOf, oncePerPlace } from '../../facts/generator/script-io.ts';
@@ -76,7 +76,7 @@ modules/clan/export-modules/generic-generator.nix.`,
 
 function* reports(context: CheckContext): Iterable<Report> {
   for (const subject of examined(context.fleet)) {
-    // What is never run asks nothing; that is said of the generator.
+    // A generator that never runs does not prompt; another rule reports it.
     if (hasNoOutput(subject)) continue;
     const { body, script, generator } = subject;
     for (const prompt of body.prompts) {

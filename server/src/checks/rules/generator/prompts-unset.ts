@@ -68,7 +68,7 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
   }
 }
 
-/** Returns whether the script knows that the variable may be missing, or sets it itself. */
+/** Returns whether the script sets the variable itself or handles its absence. */
 function setsOrAsks(text: string, flow: Flow): boolean {
   return (
     flow.opaqueVariables ||

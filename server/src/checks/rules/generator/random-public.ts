@@ -1,4 +1,4 @@
-/** generator/random-public: something random that nobody should know, in a public file. */
+/** generator/random-public: a public file holds random data that should be secret. */
 
 import type { GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
 import { followed } from '../../facts/followed-scripts.ts';
@@ -62,7 +62,7 @@ function* reports(context: CheckContext): Iterable<Report> {
         yield reportOf(context, generator.name, body, random);
 }
 
-/** An identifier of a host or a network has no more. */
+/** Identifiers of hosts or networks have no more bits than this. */
 const BITS_OF_IDENTIFIERS = 32;
 
 interface RandomFile {
@@ -70,10 +70,10 @@ interface RandomFile {
   readonly program: string;
 }
 
-/** Returns the public files that are filled with nothing but what a program made up. */
+/** Returns the public files filled only with random output of a program. */
 const randomFiles = inBodies((generator, body): readonly RandomFile[] | null => {
   const script = followed(body.script);
-  // Before the Bash room is loaded the commands are not known.
+  // The commands are not known before the Bash parser is loaded.
   if (script === null) return body.script?.source == null ? [] : null;
   return filledFiles({ generator, body, script }).flatMap(({ file, stages: [first, ...filters], write }) => {
     if (file.secret !== false || write.fate === 'removed' || first?.name == null) return [];

@@ -1,4 +1,7 @@
-/** generator/raw-prompt-deployed: what somebody typed goes to the machine, which needs only what is made of it. */
+/**
+ * generator/raw-prompt-deployed: a typed answer is deployed to a machine that only needs what is derived from
+ * it.
+ */
 import type { Generator, GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
 import type { ReadFact } from '../../../shell/flow/flow-facts.ts';
 import { firstTime } from '../../facts/fleet-facts.ts';
@@ -72,10 +75,10 @@ generator, and hashes are all that it has beside.`,
   },
 };
 
-/** Returns the secret files that a script writes and then makes a hash of. */
+/** Returns the secret files that a script writes and then hashes. */
 const hashedPasswords = inBodies(({ nameKind }, { files, script }) => {
   const flow = followed(script)?.flow;
-  // Before the Bash room is loaded the commands are not known.
+  // The commands are not known before the Bash parser is loaded.
   if (flow === undefined) return script?.source == null ? [] : null;
   if (nameKind === 'pattern' || !flow.commands.some(isHasher)) return [];
   return files.filter(({ name, nameKind: kind, secret, deploy, conditional, from }) => {
@@ -87,7 +90,7 @@ const hashedPasswords = inBodies(({ nameKind }, { files, script }) => {
   });
 });
 
-/** Returns whether every other file is a hash, one of them is used, and nobody uses the password. */
+/** Returns whether every other file is a hash, one of the hashes is used, and the password is not. */
 function isHashAlone(
   { fleet }: CheckContext,
   generator: Generator,
@@ -126,14 +129,14 @@ function isRawPrompt(body: GeneratorBody, file: GeneratorFile): boolean {
   return prompt?.persist === true && (prompt.type === 'hidden' || prompt.type === 'multiline-hidden');
 }
 
-/** Returns whether the script makes something of it that is used, while nobody uses the answer itself. */
+/** Returns whether something derived from the answer is used, but not the answer itself. */
 function isForNothing(
   { fleet }: CheckContext,
   generator: Generator,
   body: GeneratorBody,
   { name, neededFor }: GeneratorFile,
 ): boolean {
-  // What is needed before the system runs is looked for by its place.
+  // Files needed before the system runs are looked up by their path, without a visible use.
   if (neededFor !== 'services' && neededFor !== 'users') return false;
   if (isUsed(fleet, generator.name, name)) return false;
   const others = body.files.filter(file => file.name !== name && file.secret !== null);
@@ -144,7 +147,7 @@ function isForNothing(
   const isRead = reads.some(
     ({ path }) => path.root === 'variable' && path.variable === 'prompts' && path.rest === name,
   );
-  // Where the script writes the file itself, it is no longer the raw answer.
+  // A file written by the script is no longer the raw answer.
   const isWritten = writes.some(
     ({ path }) => path.root === 'variable' && path.variable === 'out' && path.rest === name,
   );

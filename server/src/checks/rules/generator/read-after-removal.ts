@@ -1,4 +1,4 @@
-/** generator/read-after-removal: a script reads a file that it has moved away or removed. */
+/** generator/read-after-removal: a script reads a file that it has moved or removed. */
 import type { ReadFact } from '../../../shell/flow/flow-facts.ts';
 import {
   type Examined,
@@ -86,7 +86,10 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
   }
 }
 
-/** Files of the script's own directories; elsewhere programs leave files of which nothing is known. */
+/**
+ * Returns whether the file is certainly gone. Considers only the script's own directories, because programs
+ * leave unknown files elsewhere.
+ */
 function isGone({ script }: Examined, read: ReadFact): boolean {
   const { root, rest } = read.path;
   if (script === null || !read.gone || !opens(read) || read.how === 'argument') return false;

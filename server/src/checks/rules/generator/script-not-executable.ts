@@ -1,4 +1,4 @@
-/** generator/script-not-executable: a script in a file of its own that cannot be run. */
+/** generator/script-not-executable: a script file is not executable. */
 
 import { expressionsAt } from '../../../edits/locate.ts';
 import type { GeneratorBody } from '../../../fleet/model/generators.ts';
@@ -86,9 +86,9 @@ script = ''
   },
 };
 
-/** What is started is known of a body; the files themselves are inspected each time. */
+/** The started files depend on the body alone; the files themselves are inspected each time. */
 const startedIn = inBodies((_, body, context) =>
-  // Before the Bash room is loaded the commands of scripts are not known.
+  // The commands of scripts are not known before the Bash parser is loaded.
   body.script?.source == null || followed(body.script) !== null ? startedFiles(body, context) : null,
 );
 
@@ -98,13 +98,13 @@ interface Started {
   readonly path: string;
 }
 
-/** Returns files of the workspace that the script is, or starts. */
+/** Returns the workspace files that are the script or are started by it. */
 function startedFiles(body: GeneratorBody, context: CheckContext): Started[] {
   const whole = body
     .options()
     .filter(option => option.of === 'generator' && option.name === 'script' && option.kind === 'path')
     .flatMap(({ valueAt }) => (valueAt === null ? [] : pathsAt(context, valueAt)));
-  // A path in a string is shown from the root of the workspace.
+  // A path in a string is relative to the root of the workspace.
   const commands = followed(body.script)?.flow.commands ?? [];
   const words = new Set(
     commands.flatMap(({ word, through }) => (through === null && word.startsWith('${./') ? [word] : [])),
@@ -113,7 +113,7 @@ function startedFiles(body: GeneratorBody, context: CheckContext): Started[] {
   return [...whole, ...inside.filter(({ path }) => words.has(`\${./${path}}`))];
 }
 
-/** Returns the paths that are written in a place: alone, or in a string. */
+/** Returns the paths written at a place, alone or within a string. */
 function pathsAt({ sources }: CheckContext, at: Place): Started[] {
   const file = sources.parse(at.file);
   const expr = file === null ? undefined : expressionsAt(file, at.start).findLast(isPathOrString);

@@ -1,4 +1,4 @@
-/** generator/secret-in-log: a script that prints a secret to its own output, which clan logs. */
+/** generator/secret-in-log: a script prints a secret to its own output, which clan logs. */
 import type { WriteFact } from '../../../shell/flow/flow-facts.ts';
 import { statementsIn } from '../../../shell/flow/visit.ts';
 import type { Range } from '../../../shell/syntax.ts';
@@ -18,7 +18,7 @@ import {
 } from '../../facts/generator/scripted-generators.ts';
 import type { Report, Rule } from '../../rule.ts';
 
-/** Programs that print what they read. */
+/** Programs that print their input. */
 const PRINTERS: ReadonlySet<string> = new Set('cat tac head tail nl base64 base32 xxd od hexdump'.split(' '));
 
 export const secretInLog: Rule = {
@@ -141,15 +141,15 @@ function* leaks(scripted: Scripted): Iterable<Leak> {
 }
 
 /**
- * Returns whether a command that is traced has a secret among its arguments. Contents of files that it reads itself, or
- * gets from a pipe, are not shown.
+ * Returns whether a traced command has a secret among its arguments. Tracing does not show the contents of
+ * files or pipes that a command reads.
  */
 function tracesSecret(scripted: Scripted, from: Range, variables: ReadonlySet<string>): boolean {
   const { flow, source } = scripted.script;
   const end = traceEnd(scripted, from);
   const isBelow = (range: Range) => range.start >= from.end && range.start < end;
   const shows = ({ start, end }: Range) => showsSecret(scripted, source.text.slice(start, end), variables);
-  // `x=$(cat "$prompts/x")`, `echo "$(cat "$out/key")"`: what is captured becomes words.
+  // In `x=$(cat "$prompts/x")` and `echo "$(cat "$out/key")"`, captured output becomes an argument.
   const captures = flow.reads.some(
     ({ path, command, ...at }) =>
       isBelow(at) &&
@@ -166,7 +166,7 @@ function tracesSecret(scripted: Scripted, from: Range, variables: ReadonlySet<st
   );
 }
 
-/** Returns where the trace ends that begins at `set -x`: at `set +x`, or with the shell that it is of. */
+/** Returns where the tracing enabled by `set -x` ends: at `set +x`, or at the end of its shell. */
 function traceEnd({ script: { flow, tree } }: Scripted, from: Range): number {
   const isAround = (range: Range) => range.start <= from.start && from.end <= range.end;
   if (flow.commands.some(command => command.stdout === 'captured' && isAround(command))) return from.end;
@@ -179,13 +179,13 @@ function traceEnd({ script: { flow, tree } }: Scripted, from: Range): number {
   return Math.min(Number.POSITIVE_INFINITY, ...shells, ...offs);
 }
 
-/** Returns whether it is a declared secret, with a name that may have holes. */
+/** Returns whether the write goes to a declared secret, whose name may be partly known. */
 function isSecretOutput({ body }: Scripted, { path }: WriteFact): boolean {
   const isOutput = path.root === 'variable' && path.variable === 'out' && path.rest !== null;
   return isOutput && body.files.find(file => file.name === path.rest)?.secret === true;
 }
 
-/** Returns whether what is written comes from words of `echo` or `printf` that are not written out. */
+/** Returns whether the content comes from computed arguments of `echo` or `printf`. */
 function isPrinted(scripted: Scripted, { command }: WriteFact): boolean {
   const first = command === null ? null : stagesOf(scripted, command)[0];
   if (first?.name !== 'echo' && first?.name !== 'printf') return false;

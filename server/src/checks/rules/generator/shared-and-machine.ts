@@ -1,4 +1,4 @@
-/** generator/shared-and-machine: one name is shared on one machine and per machine on another. */
+/** generator/shared-and-machine: a generator is shared on one machine and per machine on another. */
 
 import type { Generator, GeneratorDefinition } from '../../../fleet/model/generators.ts';
 import type { Place } from '../../../nix/places.ts';
@@ -85,7 +85,7 @@ Source: clan-core d7c35d912, clan_lib/vars/_types.py (StoreBase.set).`,
   },
 };
 
-/** Returns the first definition that makes a generator shared, or does not. */
+/** Returns the place of the first definition that sets `share` to this value. */
 function placeOfShare(generator: Generator, isShared: boolean): Place {
   const { definitions } = generator;
   const generatorDefinition =

@@ -1,4 +1,4 @@
-/** generator/shared-depends-on-machine: what is made once for all machines needs what each machine has of its own. */
+/** generator/shared-depends-on-machine: a shared generator depends on one that exists per machine. */
 
 import { addOption, removeOption } from '../../../edits/edit-bindings.ts';
 import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
@@ -75,7 +75,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   },
 };
 
-/** Returns the generators that a name means if all of them are certainly per machine; null otherwise. */
+/** Returns the generators that a name refers to if all of them are certainly per machine, or null. */
 function perMachine(facts: DependencyFacts, shared: Generator, name: string): readonly Generator[] | null {
   const declared = (facts.declared.get(name) ?? []).filter(generator => mayMeet(shared, generator));
   const brought = facts.brought.get(name) ?? [];
@@ -87,7 +87,7 @@ function perMachine(facts: DependencyFacts, shared: Generator, name: string): re
   return isOne && isOwn ? declared : null;
 }
 
-/** Returns what the generator is where it is shared; by machine, where that is not the same on all. */
+/** Returns the bodies of the generator where it is shared, by machine if they differ. */
 function sharedBodies(generator: Generator): readonly GeneratorBody[] {
   const body = generator.body();
   const bodies =
@@ -95,7 +95,7 @@ function sharedBodies(generator: Generator): readonly GeneratorBody[] {
   return bodies.filter(({ share }) => share === true);
 }
 
-/** Returns the machines on which a generator depends on the name. */
+/** Returns the machines on which a generator depends on this name. */
 function machinesDepending(generator: Generator, name: string): readonly string[] {
   const machines = possibleMachines(generator);
   const depending = machines.filter(machine =>
@@ -104,7 +104,10 @@ function machinesDepending(generator: Generator, name: string): readonly string[
   return depending.length === 0 ? machines : depending;
 }
 
-/** Returns whether a machine may have both; of those that no machine is known to have, nobody knows. */
+/**
+ * Returns whether a machine may have both generators. If no machine is known to have one of them, they may
+ * meet.
+ */
 function mayMeet(generator: Generator, other: Generator): boolean {
   const machines = possibleMachines(generator);
   const others = possibleMachines(other);
@@ -112,7 +115,7 @@ function mayMeet(generator: Generator, other: Generator): boolean {
   return machines.some(machine => others.includes(machine));
 }
 
-/** Returns whether a generator is shared, on the machines that have it together with another. */
+/** Returns the values of `share` on the machines that have the generator together with another. */
 function sharesOn(generator: Generator, other: Generator): readonly (boolean | null)[] {
   const { share } = generator.body();
   if (share !== null) return [share];

@@ -145,7 +145,7 @@ function onlyOne(
 const FILE_OPTIONS = ['secret', 'deploy', 'neededFor'] as const;
 const PROMPT_OPTIONS = ['type', 'persist', 'description'] as const;
 
-/** Options of the same file or prompt that are known on both sides, and differ. */
+/** Returns an option of the same file or prompt that is known on both sides and differs, or null. */
 function otherwise({ body: a }: Variant, { body: b }: Variant): Difference | null {
   for (const file of b.files) {
     const before = a.files.find(generatorFile => generatorFile.name === file.name);
@@ -169,7 +169,7 @@ function otherwise({ body: a }: Variant, { body: b }: Variant): Difference | nul
   return null;
 }
 
-/** The hash of `validation` has to be the same: data that is known in full, and differs. */
+/** Returns a difference in `validation`, whose hash has to be the same, if both values are fully known. */
 function validation(generator: Generator, { body: a }: Variant, { body: b }: Variant): Difference | null {
   if (!isKnown(a.validation) || !isKnown(b.validation)) return null;
   if (canonical(a.validation) === canonical(b.validation)) return null;
@@ -178,7 +178,7 @@ function validation(generator: Generator, { body: a }: Variant, { body: b }: Var
   return at === undefined ? null : { at, text: '"validation" differs' };
 }
 
-/** Null stands for what is not known. */
+/** Returns whether a value is known; null represents an unknown one. */
 function isKnown(value: unknown): boolean {
   if (value === null || Array.isArray(value)) return false;
   return typeof value !== 'object' || Object.values(value).every(isKnown);

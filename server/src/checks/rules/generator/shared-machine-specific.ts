@@ -1,4 +1,4 @@
-/** generator/shared-machine-specific: what is made once for all machines contains what is one machine's. */
+/** generator/shared-machine-specific: a shared generator contains something specific to one machine. */
 
 import { writtenAt } from '../../../edits/edits.ts';
 import type { Sources } from '../../../edits/text-edit.ts';
@@ -99,7 +99,7 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   },
 };
 
-/** Returns whether only one machine has it. Then nobody else gets what is its own. */
+/** Returns whether only one machine has the generator, so that no other machine gets its specifics. */
 function isAlone({ machines, machinesComplete }: Generator): boolean {
   return machinesComplete && machines !== null && machines.length < 2;
 }
@@ -116,7 +116,7 @@ const NAMES = [
   'clan\\.core\\.machineName',
 ].join('|');
 
-/** An interpolation that is nothing but the name of the machine, perhaps through a function of lib. */
+/** Matches an interpolation of only the machine's name, possibly through a function of lib. */
 const HOLE = new RegExp(`\\$\\{\\s*(?:(?:lib\\.)?[A-Za-z]+\\s+)?((?:os)?[cC]onfig\\.(?:${NAMES}))\\s*\\}`);
 const WHOLE_HOLE = new RegExp(`^${HOLE.source}$`);
 const ASSIGNED = new RegExp(`=\\s*((?:os)?[cC]onfig\\.(?:${NAMES}))\\s*(?:;|$)`);
@@ -138,7 +138,10 @@ function specificScript({ script }: GeneratorBody): Specific | null {
   return null;
 }
 
-/** Names of files, descriptions and validation are compared between machines. */
+/**
+ * Returns machine-specific text in file names, descriptions and validation, which are compared between
+ * machines.
+ */
 function specificText(sources: Sources, body: GeneratorBody): Specific | null {
   const consequence =
     'their definitions differ, and every clan vars command fails. Drop share, or what differs.';
@@ -160,7 +163,7 @@ function specificText(sources: Sources, body: GeneratorBody): Specific | null {
   return null;
 }
 
-/** Returns scripts that are wholly known, and not the same. */
+/** Returns fully known scripts that differ. */
 function differingScript(generator: Generator) {
   const variants = generator
     .variants()

@@ -1,11 +1,11 @@
-/** generator/trailing-newline: a secret of one line that ends with a line break. */
+/** generator/trailing-newline: a single-line secret ends with a newline. */
 import type { CommandFact } from '../../../shell/flow/flow-facts.ts';
 import { literal } from '../../../shell/flow/values.ts';
 import { type Filled, filledFiles } from '../../facts/generator/script-secrets.ts';
 import { forEachScript, named, type Scripted } from '../../facts/generator/scripted-generators.ts';
 import type { Report, Rule } from '../../rule.ts';
 
-/** Files of which the readers know lines. */
+/** Matches files whose readers expect lines. */
 const OF_LINES =
   /env|conf|cfg|ini$|json|ya?ml|toml|\.txt|\.md$|\.pem|\.key$|\.crt|\.cert|\.pub$|htpasswd|netrc|hash|credential|secrets$|users|hosts/i;
 
@@ -68,7 +68,7 @@ script = ''
     const filled = filledFiles(scripted);
     for (const printed of filled) {
       const command = printsLine(scripted, printed);
-      // Several writes make a file of lines.
+      // Several writes create a file of several lines.
       if (command === null || filled.filter(({ file }) => file === printed.file).length > 1) continue;
       const at = scripted.script.placeOf(command.nameAt);
       if (at === null) continue;
@@ -81,7 +81,7 @@ script = ''
   }),
 };
 
-/** Returns the last command that fills a file, if it prints one bare value and a line break. */
+/** Returns the last command that fills a file if it prints a single value followed by a newline, or null. */
 function printsLine({ script }: Scripted, { write, file, stages }: Filled): CommandFact | null {
   const command = stages.at(-1) ?? null;
   if (command === null || file.secret !== true || OF_LINES.test(file.name) || write.how !== 'redirect')

@@ -1,4 +1,4 @@
-/** generator/undeclared-dependency: a script reads a generator's files without depending on it. */
+/** generator/undeclared-dependency: a script reads the files of a generator without depending on it. */
 import { addToListOption } from '../../../edits/edit-options.ts';
 import { replaced } from '../../../edits/edit-script.ts';
 import { stringText } from '../../../edits/edits.ts';
@@ -134,7 +134,7 @@ function* reports(context: CheckContext): Iterable<Report> {
       const at = script.placeOf(read);
       if (at === null) continue;
       const meant = suggest(name, names);
-      // The name of the dependency is what is wrong, and is said there.
+      // If the name of the dependency is wrong, another rule reports it.
       if (
         meant !== null &&
         namesOn(facts, possibleMachines(generator)).includes(name) &&
@@ -154,7 +154,7 @@ function* reports(context: CheckContext): Iterable<Report> {
   }
 }
 
-/** A member of `$in` that is read and not declared. */
+/** A member of `$in` that is read but not declared. */
 interface UndeclaredRead {
   readonly at: Place;
   readonly name: string;
@@ -184,7 +184,7 @@ function fixesOf(
   const isShared = there?.every(candidate => candidate.body().share === true) ?? false;
   const isPossible =
     there === undefined ? mayBeDefinedElsewhere(facts, name, possibleMachines(generator)) : true;
-  // A shared generator cannot depend on one that each machine has for itself.
+  // A shared generator cannot depend on a per-machine one.
   if (!isPossible || name.includes('${') || (body.share !== false && !isShared)) return fixes;
   const edit = addToListOption(sources, body, 'dependencies', stringText(name));
   if (edit === null) return fixes;

@@ -1,4 +1,4 @@
-/** generator/undeclared-output: a script writes a file into `$out` that nobody declares. */
+/** generator/undeclared-output: a script writes an undeclared file into `$out`. */
 
 import { addMember } from '../../../edits/edit-options.ts';
 import type { Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
@@ -109,7 +109,7 @@ function* reports(context: CheckContext): Iterable<Report> {
   }
 }
 
-/** Returns whether it is a value that is written for its own sake, and that nothing in the script reads. */
+/** Returns whether the file is a result in its own right, which nothing in the script reads. */
 function isLost(flow: Flow, write: WriteFact, file: string): boolean {
   if (write.how !== 'redirect' && write.how !== 'append') return false;
   if (flow.opaque.length > 0) return false;

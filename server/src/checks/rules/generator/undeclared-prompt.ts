@@ -1,4 +1,4 @@
-/** generator/undeclared-prompt: a script reads a prompt that the generator does not ask. */
+/** generator/undeclared-prompt: a script reads a prompt that the generator does not have. */
 
 import { addMember } from '../../../edits/edit-options.ts';
 import { replaced } from '../../../edits/edit-script.ts';
@@ -69,7 +69,7 @@ Mend the name, or declare the prompt. Source: clan-core d7c35d912, clan_lib/vars
 function* reports(context: CheckContext): Iterable<Report> {
   for (const subject of examined(context.fleet)) {
     const { body, script, generator, whole } = subject;
-    // Without any prompts the variable itself is not set: that is another rule's.
+    // Without any prompts the variable itself is unset, which another rule reports.
     if (script === null || !whole || !body.complete.prompts || body.prompts.length === 0) continue;
     const names = body.prompts.map(({ name }) => name);
     for (const read of script.flow.reads) {
@@ -111,7 +111,7 @@ function fixesOf(
     if (edit !== null)
       fixes.push({ title: `Replace with "${meant}"`, edits: [edit], preferred: true, guess: true });
   }
-  // A near name is meant: declaring another prompt would leave that one unused.
+  // If a similar name was meant, declaring another prompt would leave that one unused.
   const declared = meant !== null || name.includes('${') ? null : addMember(sources, body, 'prompts', name);
   if (declared !== null)
     fixes.push({

@@ -107,7 +107,7 @@ function* reports(context: CheckContext): Iterable<Report> {
   }
 }
 
-/** Returns whether the script itself puts the file there: some programs write beside what they read. */
+/** Returns whether the script itself creates the file; some programs write next to what they read. */
 function isMade(flow: Flow, name: string, file: string): boolean {
   return flow.writes.some(write => {
     const member = memberRead(write, 'in');
@@ -115,16 +115,22 @@ function isMade(flow: Flow, name: string, file: string): boolean {
   });
 }
 
-/** Returns what a dependency is on the machines of what depends on it, where it is not the same on all machines. */
+/**
+ * Returns the bodies of a dependency on the machines of the dependent generator, if they differ between
+ * machines.
+ */
 function bodiesBeside(dependency: Generator, of: Generator): readonly GeneratorBody[] {
   const body = dependency.body();
   const machines = possibleMachines(of);
-  // A shared generator may use what any machine has.
+  // A shared generator may use the files of any machine.
   if (body.complete.files || of.body().share !== false || machines.length === 0) return [body];
   return machines.map(machine => dependency.bodyOn(machine));
 }
 
-/** Returns all files that a dependency has, wherever it is; null if they are not known, or `file` may be one of them. */
+/**
+ * Returns all files of a dependency wherever it is, or null if they are not fully known or `file` may be one of
+ * them.
+ */
 function filesWithout(facts: Facts, of: Generator, name: string, file: string): string[] | null {
   const generators = facts.generators.get(name);
   if (generators === undefined) return null;

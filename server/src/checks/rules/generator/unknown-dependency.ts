@@ -129,7 +129,7 @@ function nowhereReport(
   generator: Generator,
   { value, at }: Known<string>,
 ): Report | null {
-  // A fork may bring generators to every machine.
+  // A fork of clan-core may add generators to every machine.
   const machines = isOtherClanCore(sources) ? [] : machinesWithout(facts, generator, value);
   const possible = possibleMachines(generator);
   const brought = broughtNames(fleet, possible);
@@ -155,8 +155,8 @@ function nowhereReport(
 }
 
 /**
- * Returns the machines on which a generator lacks a dependency. One that is shared lacks it only if all of its machines
- * do: it may use what any of them has.
+ * Returns the machines on which a generator lacks a dependency. A shared generator lacks it only if all of its
+ * machines do, because it may use any of theirs.
  */
 function machinesWithout(facts: Facts, generator: Generator, name: string): readonly string[] {
   const without = (generator.machines ?? []).filter(machine => isSurelyWithout(facts, machine, name));
@@ -173,7 +173,10 @@ function dependsOn({ dependencies }: GeneratorBody, name: string): boolean {
   return dependencies.some(({ value }) => value === name);
 }
 
-/** A shared generator may use what any of its machines has; any other one only what its own machine has. */
+/**
+ * Returns the report for a dependency that exists only on other machines. A shared generator may use those of
+ * any of its machines, others only those of their own.
+ */
 function elsewhereReport(
   facts: Facts,
   { declared }: DependencyFacts,

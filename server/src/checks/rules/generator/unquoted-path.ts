@@ -1,4 +1,4 @@
-/** generator/unquoted-path: `$out` and the like without quotes. */
+/** generator/unquoted-path: `$out` or a similar variable is not quoted. */
 
 import { quotesAround } from '../../../edits/edit-script.ts';
 import type { Place } from '../../../nix/places.ts';
@@ -98,13 +98,16 @@ script = ''
   }),
 };
 
-/** One of the directories that Bash may split, where it is written. */
+/** A directory variable that is subject to word splitting, with its place. */
 interface Unquoted {
   readonly name: string;
   readonly at: Place;
 }
 
-/** In the order of the script; text that the script has twice from one place is listed once. */
+/**
+ * Returns the unquoted variables in script order. Text that appears twice in the script from one place is
+ * listed once.
+ */
 function unquoted(scripted: Scripted): Unquoted[] {
   const { script } = scripted;
   const found = new Map<string, Unquoted>();
@@ -124,7 +127,7 @@ function andMore(count: number): string {
   return count === 0 ? '' : ` (and in ${count} more ${count === 1 ? 'place' : 'places'})`;
 }
 
-/** One fix for the whole script. What stands side by side, `$out$in`, gets one pair of quotes. */
+/** Returns one fix for the whole script. Adjacent variables, such as `$out$in`, get one pair of quotes. */
 function fixesOf({ sources }: CheckContext, all: readonly Unquoted[]): Fix[] {
   const stretches: Place[] = [];
   for (const { at } of all) {

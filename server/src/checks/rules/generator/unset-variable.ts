@@ -1,4 +1,4 @@
-/** generator/unset-variable: a script that reads a variable which nothing sets. */
+/** generator/unset-variable: a script reads a variable that nothing sets. */
 
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { VariableFact } from '../../../shell/flow/flow-facts.ts';
@@ -12,7 +12,7 @@ import {
 import type { Report, Rule } from '../../rule.ts';
 import { LEGACY } from './legacy-facts.ts';
 
-/** Names that are in the environments of people who run clan. */
+/** Matches variables from the environment of people who run clan. */
 const OF_ENVIRONMENTS =
   /^(XDG|NIX|SOPS|CLAN|SSH|GPG|GIT|LC|AGE|PASSWORD_STORE|PASSAGE|TERM|DBUS|GITHUB|CI)_|^(http|https|ftp|all|no)_proxy$|^(TMP|TEMP|DISPLAY|CI|PAGER|VISUAL|MAIL|NO_COLOR|COLUMNS|LINES|DEBUG)$/;
 
@@ -109,10 +109,10 @@ script = ''
 function isUnset(scripted: Scripted, variable: VariableFact): boolean {
   const { name } = variable;
   if (variable.set !== 'never' || variable.guarded || isUncalled(scripted, variable)) return false;
-  // Those of clan have rules of their own.
+  // Other rules check clan's own variables.
   if (LEGACY.has(name) || name === 'prompts' || name === 'in' || name === 'out') return false;
   if (OF_ENVIRONMENTS.test(name)) return false;
-  // All items of a list that is not there are none, which Bash does not mind.
+  // `${x[@]}` of an unset array expands to nothing, which Bash allows.
   return !/\[[@*]\]/.test(scripted.script.source.text.slice(variable.start, variable.end));
 }
 

@@ -1,4 +1,4 @@
-/** generator/unused-dependency: a dependency of which the script reads nothing. */
+/** generator/unused-dependency: a script reads nothing of a dependency. */
 
 import { removeListItem } from '../../../edits/edits.ts';
 import { suggest } from '../../../edits/suggest.ts';
@@ -91,14 +91,14 @@ function* reports(context: CheckContext): Iterable<Report> {
   }
 }
 
-/** Returns whether the name is anywhere in the script, say in a path that is put together. */
+/** Returns whether the name appears anywhere in the script, for example in a computed path. */
 function isNamed({ source }: FollowedScript, name: string): boolean {
   const at = source.text.indexOf(name);
   return at !== -1 && (name.length > 3 || source.text.includes(`in/${name}`));
 }
 
 /**
- * Returns whether the script reads something that is no dependency, and that is nearly this one. That is said there.
+ * Returns whether the script reads an undeclared name similar to this dependency, which another rule reports.
  */
 function isMisspelt({ flow }: FollowedScript, names: readonly string[], dependency: string): boolean {
   return flow.reads.some(read => {

@@ -1,4 +1,4 @@
-/** generator/unused-tool: a package of which the script uses no program. */
+/** generator/unused-tool: the script uses no program of a package. */
 
 import { packagePlace, removePackage } from '../../../edits/edit-packages.ts';
 import type { Known } from '../../../nix/places.ts';
@@ -7,7 +7,7 @@ import { packageCommands } from '../../../shell/programs/tools.ts';
 import { forEachScript, isVeiled, named, type Scripted } from '../../facts/generator/scripted-generators.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
-/** Programs that start no others, or only such as their arguments name. */
+/** Programs that start no others, except those named in their arguments. */
 const ALONE: ReadonlySet<string> = new Set([
   ...COREUTILS,
   ...`ab age age-keygen argon2 awk base32 bc borg dropbearkey egrep fgrep find gawk genkeys getopt grep hexdump htdigest
@@ -17,7 +17,7 @@ const ALONE: ReadonlySet<string> = new Set([
     /\s+/,
   ),
 ]);
-/** Packages that matter without a command of theirs being called. */
+/** Packages that have an effect even if none of their commands is called. */
 const SILENT: ReadonlySet<string> = new Set(['bash', 'bashInteractive', 'busybox', 'coreutils', 'cacert']);
 
 export const unusedTool: Rule = {
@@ -111,14 +111,14 @@ script = ''
   }),
 };
 
-/** Returns whether everything is known that the script starts, directly or not. */
+/** Returns whether every program that the script starts, directly or indirectly, is known. */
 function isOpenBook(scripted: Scripted): boolean {
   const { body, script } = scripted;
   const { flow, source } = script;
   if (!body.complete.packages || body.script?.text == null || flow.setsPath || flow.fails || flow.empty)
     return false;
   if (isVeiled(scripted) || flow.opaque.some(({ reason }) => REASONS.has(reason))) return false;
-  // A longer text that Nix computes may well name programs.
+  // A longer text computed by Nix may name programs.
   if (source.holes.some(({ start, end }) => /\s/.test(source.text.slice(start, end)))) return false;
   return flow.commands.every(
     ({ kind, name }) =>
@@ -135,7 +135,7 @@ function isUnused({ script }: Scripted, name: string): boolean {
   return [...brought.commands].every(command => !mentions(text, command));
 }
 
-/** Returns whether a program is named, wherever and for whatever reason. */
+/** Returns whether a program is mentioned anywhere. */
 function mentions(text: string, command: string): boolean {
   const quoted = command.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`(^|[^\\w-])${quoted}($|[^\\w-])`).test(text);

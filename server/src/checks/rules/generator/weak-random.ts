@@ -1,4 +1,4 @@
-/** generator/weak-random: a secret made of what can be guessed. */
+/** generator/weak-random: a secret is made of something that can be guessed. */
 import type { GeneratorFile } from '../../../fleet/model/generators.ts';
 import type { Argument, CommandFact } from '../../../shell/flow/flow-facts.ts';
 import { literal, type ValuePart } from '../../../shell/flow/values.ts';
@@ -21,7 +21,7 @@ import {
 } from '../../facts/generator/scripted-generators.ts';
 import type { Report, Rule } from '../../rule.ts';
 
-/** Programs that print what others know, or can try. */
+/** Programs that print values which others know or can guess. */
 const KNOWN: ReadonlySet<string> = new Set('date hostname uname whoami id uptime'.split(' '));
 const WEAK_VARIABLES: ReadonlySet<string> = new Set(
   'RANDOM SECONDS EPOCHSECONDS EPOCHREALTIME HOSTNAME USER UID PPID BASHPID LOGNAME'.split(' '),
@@ -154,7 +154,10 @@ function* weakSources(scripted: Scripted): Iterable<Source> {
   }
 }
 
-/** Tells whether what is captured stands in the words of a command that fills a secret, by itself or by a variable. */
+/**
+ * Returns whether captured output ends up in the arguments of a command that fills a secret, directly or
+ * through a variable.
+ */
 function goesToSecret(scripted: Scripted, captured: CommandFact): boolean {
   const { flow } = scripted.script;
   const isIn = (inner: Range, outer: Range) => outer.start <= inner.start && inner.end <= outer.end;
@@ -169,10 +172,10 @@ function goesToSecret(scripted: Scripted, captured: CommandFact): boolean {
   return fillers.some(({ arguments: words }) => words.some(word => spans.some(span => isIn(span, word))));
 }
 
-/** What can be tried out in an hour, even by a service that is asked over a network. */
+/** Entropy that can be exhausted in an hour, even against a network service. */
 const FEW_BITS = 32;
 
-/** Returns what a secret is made of, if that has too little chance in it. */
+/** Returns the source of a secret that has too little entropy, or null. */
 function tooFewBits([first, ...filters]: readonly (CommandFact | null)[]): Source | null {
   const bits = first == null ? null : randomBits(first);
   if (first == null || bits === null || bits === 0 || bits >= FEW_BITS || !filters.every(isPlainFilter))
@@ -180,7 +183,7 @@ function tooFewBits([first, ...filters]: readonly (CommandFact | null)[]): Sourc
   return { command: first, what: `only ${Math.ceil(bits)} bits of chance (\`${first.name}\`)` };
 }
 
-/** Returns the program that prints the time into a file whose name says that it is a secret. */
+/** Returns the program that prints the time into a file whose name suggests a secret, or null. */
 function bareTime(stages: readonly (CommandFact | null)[], file: GeneratorFile): Source | null {
   const [first, ...filters] = stages;
   if (first?.name !== 'date' || !filters.every(isPlainFilter) || !first.arguments.every(isWeakArgument))
@@ -192,7 +195,10 @@ function isWeakArgument({ value }: Argument): boolean {
   return value.every(isWeak);
 }
 
-/** Returns what a pipeline begins with, if all that comes out of it follows from that and it can be guessed. */
+/**
+ * Returns the first command of a pipeline if its whole output follows from that command and can be guessed, or
+ * null.
+ */
 function weakSource([first, ...filters]: readonly (CommandFact | null)[], script: string): Source | null {
   if (first == null || !filters.every(isPlainFilter)) return null;
   const isHashed = filters.some(filter => filter?.name != null && isHash(filter.name));
@@ -227,7 +233,7 @@ function numbersIn(text: string): readonly string[] {
   return text.match(ARITHMETIC) ?? [];
 }
 
-/** `"a-$((RANDOM % 16))"`: numbers of what can be guessed, and nothing else that is not written out. */
+/** Returns whether a text is like `"a-$((RANDOM % 16))"`: literals and numbers that can be guessed. */
 function isWeakArithmetic(text: string): boolean {
   const numbers = numbersIn(text);
   const names = numbers.flatMap(expression => expression.match(/[A-Za-z_]\w*/g) ?? []);

@@ -1,4 +1,4 @@
-/** host/duplicate-attribute: a name that is set twice in one set, or taken twice by one function. */
+/** host/duplicate-attribute: a name is set twice in one set, or is a duplicate argument of a function. */
 import { positionAt } from '../../../nix/source.ts';
 import { consequence, severityOf } from '../../facts/host/broken-file-words.ts';
 import type { Rule } from '../../rule.ts';

@@ -1,4 +1,4 @@
-/** host/missing-file: a path that is imported leads to nothing. */
+/** host/missing-file: an imported path does not exist. */
 
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { AbsentFile, FileFaults } from '../../../fleet/model/faults.ts';
@@ -77,7 +77,7 @@ in
   },
 };
 
-/** Returns places that host/missing speaks of. */
+/** Returns the places reported by host/missing. */
 function saidElsewhere({ machineFacts }: Fleet): ReadonlySet<string> {
   return new Set(machineFacts.flatMap(fact => (fact.files?.() ?? []).map(({ at }) => placeKey(at))));
 }
@@ -96,7 +96,7 @@ function reportOf(
     : `There is no ${target}.${didYouMean(meant)}`;
   const written = sources.parse(at.file)?.text.slice(at.start, at.end) ?? '';
   const fixes: Fix[] = [];
-  // What is no part of a path literal would have to be written otherwise.
+  // A name with other characters cannot be written as a path literal.
   if (meant !== null && written.endsWith(last) && /^[\w.+-]+$/.test(meant))
     fixes.push({
       title: `Replace with "${meant}"`,

@@ -1,9 +1,9 @@
-/** host/undefined-variable: a name that nothing in the file gives. */
+/** host/undefined-variable: a name is not defined in the file. */
 
 import { consequence } from '../../facts/host/broken-file-words.ts';
 import type { Rule } from '../../rule.ts';
 
-/** What modules are given if they ask for it. */
+/** Arguments that modules receive on request. */
 const ARGUMENTS = new Set(['config', 'lib', 'pkgs', 'options', 'modulesPath', 'inputs', 'self']);
 
 export const undefinedVariable: Rule = {

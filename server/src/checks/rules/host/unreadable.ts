@@ -1,4 +1,4 @@
-/** host/unreadable: a file that Nix cannot parse. */
+/** host/unreadable: Nix cannot parse a file. */
 
 import { clause, consequence, severityOf } from '../../facts/host/broken-file-words.ts';
 import type { Rule } from '../../rule.ts';

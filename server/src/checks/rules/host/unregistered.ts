@@ -1,4 +1,4 @@
-/** host/unregistered: a folder of a host that no configuration uses. */
+/** host/unregistered: the folder of a host is not used by any configuration. */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Place } from '../../../nix/places.ts';
@@ -82,14 +82,14 @@ machine by itself.`,
 interface HostFolder {
   readonly folder: string;
   readonly hosts: Set<string>;
-  /** What each host begins with, relative to its own folder. */
+  /** The entry file of each host, relative to its own folder. */
   readonly entry: string;
   /** The files that name the hosts. */
   readonly declaring: Set<string>;
 }
 
 /**
- * Returns folders in which at least two machines have folders of their own names, and begin with the same file there.
+ * Returns the folders in which at least two machines have folders of their own name with the same entry file.
  */
 function hostFolders(fleet: Fleet): ReadonlyMap<string, HostFolder> {
   const found = new Map<string, HostFolder>();
@@ -127,7 +127,7 @@ function* unusedIn(
     const file = sources.parse(`${own}/${entry}`);
     const at = file === null ? null : hostIn(sources, file, own, name);
     if (at === null) continue;
-    // Whoever names the folders as a whole may do with them what is not seen here.
+    // Code that names the parent folder may use its contents in ways not seen here.
     if (fleet.namedBy(folder).length > 0 || isNamed(fleet, sources, own)) continue;
     if ([...declaring].some(path => sources.parse(path)?.text.includes(`"${name}"`) === true)) continue;
     yield {
@@ -137,7 +137,7 @@ function* unusedIn(
   }
 }
 
-/** Returns where the folder shows that it is a host's; null if it does not. */
+/** Returns the place that identifies the folder as a host's, or null. */
 function hostIn(sources: CheckFiles, file: SourceFile, folder: string, name: string): Place | null {
   for (const match of file.text.matchAll(/\bhostName\s*=\s*("[^"\n]*")/g)) {
     const written = match[1] as string;
@@ -150,7 +150,7 @@ function hostIn(sources: CheckFiles, file: SourceFile, folder: string, name: str
   return { file: file.path, start: file.root.start, end: file.root.start + 1 };
 }
 
-/** Returns whether a file outside of the folder names it, or a file in it. */
+/** Returns whether a file outside of the folder names it or a file in it. */
 function isNamed({ namedBy }: Fleet, sources: CheckFiles, folder: string): boolean {
   const inside = (sources.list(folder) ?? []).map(entry => `${folder}/${entry.name}`);
   return [folder, ...inside].some(path => namedBy(path).some(by => !by.startsWith(`${folder}/`)));

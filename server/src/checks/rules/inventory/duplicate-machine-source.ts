@@ -1,4 +1,4 @@
-/** inventory/duplicate-machine-source: two places say of one machine what cannot both be. */
+/** inventory/duplicate-machine-source: two sources make contradictory statements about a machine. */
 
 import type { MachineClass } from '../../../fleet/model/base.ts';
 import type { MachineFact } from '../../../fleet/model/machines.ts';
@@ -98,13 +98,13 @@ Source: clan-core, \`modules/clan/module.nix\`.`,
   },
 };
 
-/** Two definitions of `machineClass` that differ. */
+/** Reports two different definitions of `machineClass`. */
 function twoClasses(name: string, facts: readonly MachineFact[]): Report | null {
   const stated = facts.filter(fact => fact.classStated === true && fact.at !== null);
   const [first] = stated;
   const other = stated.find(fact => fact.class !== first?.class);
   if (first?.at == null || other?.at == null) return null;
-  // The one of the two in a Nix file can be gone to, and mended.
+  // Report at the Nix file, where the mistake can be navigated to and fixed.
   const [mine, theirs] = other.at.file.endsWith('.nix') ? [other, first] : [first, other];
   const at = mine.at as Place;
   const there = theirs.at as Place;
@@ -115,16 +115,16 @@ function twoClasses(name: string, facts: readonly MachineFact[]): Report | null 
   };
 }
 
-/** A class, stated or by default, and a platform of the other class. */
+/** Reports a class, explicit or by default, with a platform of the other class. */
 function wrongPlatform(context: CheckContext, name: string, facts: readonly MachineFact[]): Report | null {
   const ofClan = facts.filter(fact => fact.source !== 'configuration');
   if (ofClan.length === 0 || ofClan.some(fact => fact.classHidden === true)) return null;
   const stated = ofClan.find(fact => fact.class !== null && fact.source === 'inventory' && !fact.isModule);
-  // In an inventory that is not known in whole the class may be stated.
+  // If the inventory is not fully known, the class may be set elsewhere.
   if (stated === undefined && !context.fleet.machinesComplete) return null;
   const machineClass: MachineClass = stated?.class ?? 'nixos';
   const fits = (system: string) => system.endsWith('-darwin') === (machineClass === 'darwin');
-  // The folder's own fact is only what its texts look like, but it is known without looking at a thousand files.
+  // The fact about the folder is only a guess from its text, but does not require reading a thousand files.
   if (ofClan.every(fact => fact.source !== 'folder' || fact.system === null || fits(fact.system)))
     return null;
   const platform = statedPlatform(context, name);
@@ -143,7 +143,7 @@ function wrongPlatform(context: CheckContext, name: string, facts: readonly Mach
   };
 }
 
-/** Clan's own machine, and a configuration that is built by hand. */
+/** Reports a machine that is both clan's and built by hand. */
 function twoMakers(name: string, facts: readonly MachineFact[]): Report | null {
   const byHand = facts.find(fact => fact.source === 'configuration' && fact.module === 'known');
   const byClan = facts.find(fact => fact.source !== 'configuration');
@@ -164,7 +164,8 @@ interface Platform {
 }
 
 /**
- * Returns `nixpkgs.hostPlatform` as the machine's own files write it out, at their top; null where they do not agree.
+ * Returns the literal `nixpkgs.hostPlatform` at the top level of the machine's own files, or null if they
+ * disagree.
  */
 function statedPlatform({ fleet, sources }: CheckContext, name: string): Platform | null {
   const platforms: Platform[] = [];
@@ -189,7 +190,7 @@ function platformIn(file: SourceFile): Platform | null {
     const path = binding.path.map(name => (name.kind === 'name' ? name.name : '')).join('.');
     if (path !== 'nixpkgs.hostPlatform') continue;
     const { value } = binding;
-    // What `lib.mkDefault "…"` says, another module may say otherwise.
+    // Another module may override `lib.mkDefault "…"`.
     const [part, more] = value.kind === 'string' ? value.parts : [];
     if (part?.kind !== 'text' || more !== undefined) return null;
     return { system: part.value, at: { file: file.path, start: value.start, end: value.end } };

@@ -1,4 +1,4 @@
-/** inventory/machine-folder: a machine that has a folder and no entry in the inventory, or an entry and no folder. */
+/** inventory/machine-folder: a machine has a folder but no inventory entry, or an entry but no folder. */
 
 import { roleMembers } from '../../../fleet/inventory/members.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
@@ -108,14 +108,14 @@ Source: clan-core, \`modules/clan/module.nix\`.`,
   },
 };
 
-/** So many machines show what is usual. */
+/** The number of machines that establish a convention. */
 const USUAL = 2;
 
 interface Sources {
   readonly name: string;
   readonly folder: MachineFact | null;
   readonly entry: MachineFact | null;
-  /** True if a module, or a configuration of its own, makes the machine. */
+  /** True if a module or a configuration of its own creates the machine. */
   readonly isModule: boolean;
 }
 
@@ -151,7 +151,7 @@ function* ofEntry(fleet: Fleet, { name, entry }: Sources): Iterable<Report> {
   };
 }
 
-/** Returns whether a role may bring a module of this repository to the machine. */
+/** Returns whether a role may add a module of this repository to the machine. */
 function mayBeGivenModules({ inventory }: Fleet, machine: string): boolean {
   if (!inventory.complete) return true;
   return inventory.instances.some(

@@ -1,4 +1,4 @@
-/** inventory/missing-setting: a setting that has no default and that nobody sets. */
+/** inventory/missing-setting: a setting without a default is not set. */
 
 import { certainMembers, memberSettings, roleMembers } from '../../../fleet/inventory/members.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
@@ -124,7 +124,7 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
   },
 };
 
-/** Returns the settings that machines of a role lack, with the machines. */
+/** Returns the settings that a role's machines lack, with the machines. */
 function lackingIn(
   { inventory }: Fleet,
   role: Role,

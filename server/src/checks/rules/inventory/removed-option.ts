@@ -1,4 +1,4 @@
-/** inventory/removed-option: an option of clan's that is removed, or has another name now. */
+/** inventory/removed-option: a clan option that has been removed or renamed. */
 import type { RemovedUse } from '../../../fleet/model/machines.ts';
 import { isOtherClanCore, lockedFrom } from '../../facts/inventory/clan-core-version.ts';
 import { isDeployed } from '../../facts/inventory/named-in-roles.ts';
@@ -107,7 +107,7 @@ function reportOf({ option, at, isRead }: RemovedUse, sources: CheckFiles, sure:
   if (option.gone)
     return {
       at,
-      // Nobody may set settings that are not there; what is only read fails where it is evaluated.
+      // Setting a removed option always fails; reading one fails only when it is evaluated.
       ...(sure && option.path[0] === 'inventory' && !isRead ? { severity: 'error' as const } : {}),
       message: `\`${name}\` was removed from clan-core on ${option.date}. ${option.instead}`,
     };
@@ -119,7 +119,7 @@ function reportOf({ option, at, isRead }: RemovedUse, sources: CheckFiles, sure:
   };
 }
 
-/** Returns the new name in place of the old one; with a clan-core that is not known, it is a guess that it has that. */
+/** Returns the fix that uses the new name. It is a guess if the version of clan-core is not known. */
 function renameFix({ option, at }: RemovedUse, sources: CheckFiles, sure: boolean): Fix[] {
   const written = sources.parse(at.file)?.text.slice(at.start, at.end);
   const { successor } = option;

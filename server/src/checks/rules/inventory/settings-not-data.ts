@@ -1,4 +1,4 @@
-/** inventory/settings-not-data: settings of an instance that clan cannot hand on as data. */
+/** inventory/settings-not-data: settings of an instance contain values that clan cannot pass on as data. */
 import type { Instance, NotData } from '../../../fleet/model/services.ts';
 import { placeKey } from '../../../nix/places.ts';
 import { certainInstances, isDeployed } from '../../facts/inventory/named-in-roles.ts';
@@ -79,7 +79,7 @@ Source: clan-core, \`lib/types\` (\`uniqueDeferredSerializableModule\`).`,
   },
 };
 
-/** All that is not data, with whose settings it is in. */
+/** Yields all values that are not data, each with a description of whose settings contain it. */
 function* notDataOf(instance: Instance): Iterable<readonly [NotData, string]> {
   for (const role of instance.roles.values()) {
     for (const notData of role.notData()) yield [notData, `role "${role.name}"`];

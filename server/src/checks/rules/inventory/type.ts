@@ -1,4 +1,4 @@
-/** inventory/type: an option of an inventory, or a setting of a service, has a value that it cannot have. */
+/** inventory/type: an option of an inventory or a setting of a service has an invalid value. */
 
 import { replaceWritten } from '../../../edits/edit-bindings.ts';
 import { stringText } from '../../../edits/edits.ts';
@@ -120,7 +120,7 @@ Source: clan-core, \`modules/inventoryClass\` and \`clanServices\`; the types of
         const what = name === '*' ? `An item of \`${below}\`` : `\`${option}\``;
         yield reportOf(context.sources, what, mistake, severity);
       }
-    // Of functions in settings another rule speaks: they are none of any type.
+    // Functions in settings match no type; another rule reports them.
     for (const { instance, role, mistake, severity } of settingMistakes(context))
       if (mistake.kind === 'type' && mistake.value.kind !== 'lambda' && mistake.value.kind !== 'builtin') {
         const path = mistake.path.at(-1) === '*' ? mistake.path.slice(0, -1) : mistake.path;

@@ -1,4 +1,4 @@
-/** inventory/unknown-machine: a role, or the list of a tag, names a machine that does not exist. */
+/** inventory/unknown-machine: a role or the list of a tag names a machine that does not exist. */
 
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { Sources } from '../../../edits/text-edit.ts';
@@ -124,7 +124,7 @@ function reportOf(fleet: Fleet, sources: Sources, at: Place, name: string, where
   };
 }
 
-/** `machines.all = …` becomes `tags.all = …`. */
+/** Returns the fix that changes `machines.all = …` to `tags.all = …`, or null. */
 function asTagFix({ inventory }: Fleet, sources: Sources, at: Place, name: string): Fix | null {
   if (!inventory.tagNames.includes(name)) return null;
   const text = sources.parse(at.file)?.text.slice(0, at.start) ?? '';

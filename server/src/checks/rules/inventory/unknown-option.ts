@@ -1,4 +1,4 @@
-/** inventory/unknown-option: an option that a clan, or its inventory, does not have. */
+/** inventory/unknown-option: an option does not exist in a clan or its inventory. */
 
 import { didYouMean } from '../../../edits/suggest.ts';
 import { namesToWrite } from '../../../modules/options/below.ts';

@@ -1,4 +1,4 @@
-/** inventory/unknown-role: a role that the service of an instance does not have. */
+/** inventory/unknown-role: the service of an instance does not have this role. */
 
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import { CLAN_CORE_TIME, SERVICES } from '../../../fleet/catalogue/catalogue-services.ts';
@@ -131,7 +131,7 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
         if (at === null || roles.current.includes(role.name) || roles.former.includes(role.name)) continue;
         if (seen.has(placeKey(at)) || !isDeployed(at)) continue;
         const sure = !roles.isCatalogue || catalogued;
-        // A newer clan-core may have more roles; a slip of one that there is, is one all the same.
+        // A newer clan-core may have more roles, but a misspelling of an existing one is still a mistake.
         if (!sure && suggest(role.name, roles.current) === null) continue;
         seen.add(placeKey(at));
         yield reportOf(context, instance, role, roles, sure);
@@ -142,12 +142,12 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
 
 interface KnownRoles {
   readonly current: readonly string[];
-  /** Those that an older clan-core had. */
+  /** Roles of older versions of clan-core. */
   readonly former: readonly string[];
   readonly isCatalogue: boolean;
 }
 
-/** Returns the roles of the service of an instance; null where not all of them are known. */
+/** Returns the roles of an instance's service, or null if not all are known. */
 function rolesOf(
   { fleet: { serviceModules }, sources }: CheckContext,
   instance: Instance,

@@ -1,4 +1,4 @@
-/** inventory/unknown-service: the service module of an instance does not exist where it is looked for. */
+/** inventory/unknown-service: the service module of an instance does not exist in its input. */
 
 import { attributeText, indentOf, insertBelow, stringText } from '../../../edits/edits.ts';
 import { bindingAround } from '../../../edits/locate.ts';
@@ -228,7 +228,7 @@ function notOfClanCore(
     return report('error', ` It was removed on ${former.date}. ${former.instead}`, []);
   }
   const catalogued = isCatalogued(sources);
-  // With another clan-core, it may be one of its services.
+  // Another version of clan-core may have it as a service.
   const severity = catalogued ? 'error' : 'warning';
   if (fleet.serviceModules.some(module => module.name === name))
     return catalogued
@@ -252,7 +252,7 @@ function notOfClanCore(
   );
 }
 
-/** Says that the service is of this flake, on a line of its own beside the name of the service. */
+/** Returns the fix that declares the service as one of this flake, on a new line next to its name. */
 function ownInputFix(sources: Sources, { module, name: own }: Instance, name: string, at: Place): Fix[] {
   const file = sources.parse(at.file);
   if (file === null || module.inputAt !== null) return [];
@@ -288,7 +288,9 @@ function besideName(file: SourceFile, at: Place): Insertion | null {
   return insertBelow(file, found.binding, [indentOf(file, found.binding.start) + text]);
 }
 
-/** `backup = { … }` or `instances.backup.roles… = …`: there is no one place for it in the second form. */
+/**
+ * Returns where to insert below `backup = { … }`, or null: `instances.backup.roles… = …` has no single place.
+ */
 function belowInstance(file: SourceFile, instance: string, at: Place): Insertion | null {
   const found = bindingAround(file, at);
   if (found?.binding.kind !== 'bind') return null;

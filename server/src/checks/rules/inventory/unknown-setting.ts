@@ -1,4 +1,4 @@
-/** inventory/unknown-setting: a setting that the role of a service does not take. */
+/** inventory/unknown-setting: the role of a service does not have this setting. */
 
 import { didYouMean } from '../../../edits/suggest.ts';
 import { namesToWrite } from '../../../modules/options/below.ts';
@@ -112,7 +112,7 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
   },
 };
 
-/** What is beside the settings of a role. */
+/** Attributes next to the settings of a role. */
 const OF_ROLES = ['extraModules', 'machines', 'tags'];
 
 function reportOf(

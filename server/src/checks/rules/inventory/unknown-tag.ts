@@ -5,7 +5,7 @@ import { type Named, namedIn, replacement } from '../../facts/inventory/named-in
 import { quoted } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
-/** What clan itself gives to machines. */
+/** Tags that clan assigns itself. */
 const PREDEFINED: ReadonlySet<string> = new Set(['all', 'nixos', 'darwin']);
 
 export const unknownTag: Rule = {

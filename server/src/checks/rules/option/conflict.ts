@@ -1,4 +1,4 @@
-/** option/conflict: an option that can have but one value has two. */
+/** option/conflict: an option that accepts a single value has two. */
 
 import { variantsIn } from '../../../fleet/generators/variants.ts';
 import type {
@@ -164,7 +164,7 @@ const clashesOf = keeping((generator: Generator): readonly Clash[] => {
   return clashes;
 });
 
-/** Of the options with one value, those that are written more than once. */
+/** Single-valued options that are written more than once. */
 const contestedIn = keeping((body: GeneratorBody): readonly string[] => {
   const written = body.options().flatMap(option => (option.of === 'generator' ? option.name : []));
   return ['script', 'share'].filter(name => written.indexOf(name) !== written.lastIndexOf(name));
@@ -175,7 +175,7 @@ interface Pair {
   readonly second: Place;
 }
 
-/** What certainly comes together: on a machine, or in one definition. */
+/** Returns the definitions that are certainly combined: on one machine, or within one definition. */
 function bodiesOf(generator: Generator): readonly Variant[] {
   if (generator.definitions.length > 1) return generator.variants();
   const [only] = generator.definitions;
@@ -183,7 +183,7 @@ function bodiesOf(generator: Generator): readonly Variant[] {
   return [{ body: only.body(), machines: generator.machines ?? [] }];
 }
 
-/** Returns the scripts of the definitions, by where they are written. */
+/** Returns the scripts of the definitions, by place. */
 function scriptsOf({ definitions }: Generator): ReadonlyMap<string, ScriptSource> {
   const scripts = definitions.flatMap(definition => definition.body().script ?? []);
   return new Map(
@@ -198,7 +198,7 @@ function conflictIn(
   sources: ReadonlyMap<string, ScriptSource>,
 ): Pair | null {
   const all = body.options().filter(option => option.of === 'generator' && option.name === name);
-  // What is not known may be anything, mkForce too.
+  // An unknown value may be anything, including mkForce.
   if (all.length < 2 || all.some(option => option.kind === 'unknown')) return null;
   const strongest = Math.min(...all.map(option => option.priority));
   const options = mainFirst(
@@ -215,8 +215,8 @@ function conflictIn(
 }
 
 /**
- * Returns whether there is a machine that both may be for. What one definition says with the name of a machine in it,
- * it says but once on each.
+ * Returns whether a machine may have both. A definition that contains the machine's name has a variant per
+ * machine, and two of its variants are never on one machine.
  */
 function areTogether(
   { definitions }: Generator,
@@ -234,7 +234,7 @@ function areTogether(
   });
 }
 
-/** The file that says most of the generator declares it; what another one says besides is what has come in the way. */
+/** Sorts options in the file that defines most of the generator first, since the conflict is probably caused elsewhere. */
 function mainFirst(all: readonly WrittenOption[], body: GeneratorBody): WrittenOption[] {
   const said = ({ at }: WrittenOption) => body.options().filter(option => option.at.file === at.file).length;
   return [...all].sort(
@@ -253,7 +253,7 @@ function differ(a: WrittenOption, b: WrittenOption, sources: ReadonlyMap<string,
     return source === undefined ? null : source.text.slice(0, source.holes[0]?.start);
   });
   if (one === null || one === undefined || other === null || other === undefined) return false;
-  // Up to the first hole of either, every character counts.
+  // Every character before the first hole of either counts.
   const length = Math.min(one.length, other.length);
   return one.slice(0, length) !== other.slice(0, length);
 }

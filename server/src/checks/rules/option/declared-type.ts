@@ -1,4 +1,4 @@
-/** option/declared-type: an option of the fleet's own has a value that its type does not take. */
+/** option/declared-type: one of the fleet's own options has a value that its type does not accept. */
 
 import { replaceWritten } from '../../../edits/edit-bindings.ts';
 import { stringText } from '../../../edits/edits.ts';
@@ -93,7 +93,7 @@ function reportOf({ fleet, sources }: CheckContext, { problem, certain, likely }
   };
 }
 
-/** Returns the priority that counts for an option of a machine: what is weaker, nobody looks at. */
+/** Returns the effective priority of an option on a machine; weaker definitions are ignored. */
 function strongest(fleet: Fleet, machine: string, path: readonly string[]): number {
   let found = Number.POSITIVE_INFINITY;
   for (const { options } of fleet.options.machines.get(machine)?.modules ?? [])
@@ -108,7 +108,7 @@ function strongestIn(entry: WrittenEntry, path: readonly string[], depth: number
     if (never) continue;
     const here = outer === 100 ? priority : outer;
     const name = path[depth];
-    // An unknown may be anything, mkForce too.
+    // An unknown value may be anything, including mkForce.
     if (value.kind === 'unknown') return 0;
     if (name === undefined) found = Math.min(found, here);
     else {

@@ -1,4 +1,4 @@
-/** option/no-effect: an option that does nothing for this file. */
+/** option/no-effect: an option has no effect on this file. */
 
 import { removeOption } from '../../../edits/edit-bindings.ts';
 import type { Sources } from '../../../edits/text-edit.ts';
@@ -139,7 +139,7 @@ in
       }
     }
     if (found.length === 0) return;
-    // What a function writes for many has an effect if it has one for any of them.
+    // An option written by a function for many files is kept if it affects any of them.
     const spared = new Set(effective.map(({ at }) => placeKey(at)));
     const isNew = firstTime();
     for (const { option, reason } of found)
@@ -163,7 +163,7 @@ const JUDGED: ReadonlySet<string> = new Set(['owner', 'group', 'mode', 'restartU
 
 const rights = sift(option => option.of === 'file' && JUDGED.has(option.name));
 
-/** What these options have where nothing is said; saying it does no harm. */
+/** The defaults of these options; setting them explicitly is harmless. */
 const USUAL: Readonly<Record<string, readonly string[]>> = {
   owner: ['root'],
   group: ['root', 'wheel'],
@@ -187,7 +187,7 @@ function reasonOf(
   option: WrittenOption,
 ): Reason | null {
   if (option.name === 'restartUnits') return restartReason(fleet, facts, generator, file, option);
-  // What is needed before there is a store is uploaded even if it is public.
+  // Files needed before the store is available are uploaded even if they are public.
   const isInStore = file.neededFor === 'services' || file.neededFor === 'users';
   if (file.secret !== false || !isInStore || option.value.kind !== 'plain') return null;
   return {

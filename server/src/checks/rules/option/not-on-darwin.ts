@@ -1,4 +1,4 @@
-/** option/not-on-darwin: a secret that never comes to a Mac. */
+/** option/not-on-darwin: a secret that is never deployed to a Mac. */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, WrittenOption } from '../../../fleet/model/generators.ts';
@@ -96,7 +96,7 @@ const phases = sift(
     (value.value === 'partitioning' || value.value === 'users'),
 );
 
-/** Returns the machines that have the generator, if all of them are known and with macOS. */
+/** Returns the machines that have the generator if all of them are known and run macOS; otherwise none. */
 function macsOf(fleet: Fleet, { machines, machinesComplete }: Generator): readonly string[] {
   const known = factsOf(fleet).machines;
   if (machines === null || !machinesComplete) return [];
@@ -138,7 +138,7 @@ function storeReport(fleet: Fleet, { value, at, of, machine, conditional }: Stor
   };
 }
 
-/** Returns whether the machine certainly has a secret that something would have to unpack. */
+/** Returns whether the machine certainly has a secret that would have to be unpacked. */
 function hasSecrets({ generators }: Fleet, machine: string): boolean {
   return generators.some(
     generator =>

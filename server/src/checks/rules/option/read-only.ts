@@ -1,4 +1,4 @@
-/** option/read-only: an option that clan sets itself, set once more. */
+/** option/read-only: an option that clan sets itself is set again. */
 
 import { removeOption } from '../../../edits/edit-bindings.ts';
 import type { WrittenOption } from '../../../fleet/model/generators.ts';

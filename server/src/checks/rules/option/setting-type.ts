@@ -1,4 +1,4 @@
-/** option/setting-type: an option for keeping vars has a value that it cannot have. */
+/** option/setting-type: an option for storing vars has an invalid value. */
 
 import { replaceWritten } from '../../../edits/edit-bindings.ts';
 import { stringText } from '../../../edits/edits.ts';
@@ -81,11 +81,11 @@ Source: clan-core d7c35d912, modules/clan/vars/settings-opts.nix and nixosModule
   },
 };
 
-/** The days on which clan-core lost its stores, in seconds since 1970: a31e29ccb and c97163bd7. */
+/** The dates on which clan-core removed its stores, in seconds since 1970: a31e29ccb and c97163bd7. */
 const STORES_WENT = Date.parse('2026-04-03') / 1000;
 const PUBLIC_STORES_WENT = Date.parse('2025-12-11') / 1000;
 
-/** Returns whether the clan-core that is locked may be an earlier one. */
+/** Returns whether the locked clan-core may be older than that. */
 function isOlder({ sources }: CheckContext, { path, scalar }: Misfit): boolean {
   const time = lockedTime(sources);
   if (time === null || typeof scalar !== 'string') return false;
@@ -95,7 +95,7 @@ function isOlder({ sources }: CheckContext, { path, scalar }: Misfit): boolean {
 
 function reportOf(context: CheckContext, setting: SettingProblem['setting'], problem: Misfit): Report | null {
   const { path, at, takes, got, choices, scalar, conditional, priority } = problem;
-  // What is stronger is not known here.
+  // A stronger definition is not known here.
   if (priority > 100 || isOlder(context, problem)) return null;
   const { sources } = context;
   const isNewer = mayKnowMore(sources);

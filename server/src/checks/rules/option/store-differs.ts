@@ -1,4 +1,4 @@
-/** option/store-differs: a machine keeps its secrets in another store than its clan. */
+/** option/store-differs: a machine uses a different secret store than its clan. */
 
 import { removeOption } from '../../../edits/edit-bindings.ts';
 import type { StoreSetting } from '../../../fleet/model/secrets.ts';
@@ -76,7 +76,7 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix.`,
   },
 };
 
-/** The day of the assertion's commit (b6ef32bad), in seconds since 1970. */
+/** The date of the commit that added the assertion (b6ef32bad), in seconds since 1970. */
 const SINCE = Date.parse('2026-01-07') / 1000;
 
 function isSwitchedOff({ fleet }: CheckContext): boolean {
@@ -92,7 +92,7 @@ function reportOf({ sources }: CheckContext, setting: StoreSetting, clan: string
   return {
     at,
     machines,
-    // A module that no machine has does no harm.
+    // A module that no machine imports has no effect.
     ...(isSet && machine !== null ? {} : { severity: 'warning' as const }),
     message: `The clan keeps its secrets in "${clan}"${isSet ? '' : ', its default'}, and here it is "${value}"${inBrackets(machines)}: clan refuses machines with a store of their own. Set "vars.settings.secretStore" of the clan, and delete this.`,
     fixes:

@@ -1,4 +1,4 @@
-/** option/type: an option has a value that it cannot have. */
+/** option/type: an option has an invalid value. */
 
 import { namedAt, replaceWritten } from '../../../edits/edit-bindings.ts';
 import type { Generator, WrittenOption } from '../../../fleet/model/generators.ts';
@@ -138,23 +138,26 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
 
 const mistaken = sift(option => mistakeIn(option) !== null);
 
-/** Returns the priority that counts for an option: what is weaker, nobody looks at. */
+/** Returns the effective priority of an option; weaker definitions are ignored. */
 function strongest({ definitions }: Generator, { of, owner, name, member }: WrittenOption): number {
   let found = Number.POSITIVE_INFINITY;
   for (const definition of definitions)
     for (const option of definition.body().options())
       if (option.name === name && option.owner === owner && option.of === of && option.member === member)
-        // An unknown may be anything, mkForce too.
+        // An unknown value may be anything, including mkForce.
         found = Math.min(found, option.kind === 'unknown' ? 0 : option.priority);
   return found;
 }
 
-/** A set may be written in pieces: its name stands for it. */
+/**
+ * Returns the place to report for an option. A set may be written in pieces, so the place of its name is used
+ * instead.
+ */
 function placeOf({ kind, valueAt, at }: WrittenOption): Place {
   return kind === 'attrs' ? at : (valueAt ?? at);
 }
 
-/** A package where a list of them belongs: the list is put around it. */
+/** Reports a package where a list of packages is expected; the fix puts a list around it. */
 function onePackage(sources: CheckContext['sources'], option: WrittenOption): Report | null {
   const binding = option.package === undefined ? null : namedAt(sources, option.at);
   if (binding === null || binding.binding.value.kind !== 'select') return null;

@@ -1,4 +1,4 @@
-/** option/undeclared: an option of the fleet's own that no module of a machine declares. */
+/** option/undeclared: one of the fleet's own options is not declared by any module of a machine. */
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import { sortedUnique } from '../../../std.ts';
@@ -99,7 +99,7 @@ function reportOf({ fleet, sources }: CheckContext, { problem, certain, likely }
   const meant = suggest(name, known);
   const elsewhere = declaredIn(options, path);
   const isSure = certain.length > 0;
-  // A module that is not known may declare whatever is declared somewhere.
+  // An unknown module may declare anything that is declared elsewhere.
   if (!isSure && (elsewhere.length > 0 || meant === null || options.mayDeclare(name))) return null;
   const machines = sortedUnique(isSure ? certain : likely);
   const edit = meant === null || elsewhere.length > 0 ? null : replaceName(sources, at, name, meant);

@@ -1,4 +1,4 @@
-/** option/unknown-setting: an option for keeping vars that clan does not have. */
+/** option/unknown-setting: an option for storing vars that clan does not have. */
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import { mayKnowMore } from '../../facts/inventory/clan-core-version.ts';
@@ -88,7 +88,7 @@ modules/clan/{secrets,vars/settings-opts}.nix.`,
   },
 };
 
-/** Options that are reported as removed. */
+/** Options that another rule reports as removed. */
 const REMOVED = new Set(['clan.core.vars.settings.passBackend']);
 
 function reportOf(

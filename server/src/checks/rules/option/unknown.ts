@@ -153,8 +153,8 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
         )
           continue;
         const isFormer = FORMER[option.of].has(option.name);
-        const found = isFormer ? formerReport(context, option, declared()) : reportOf(context, option);
-        if (found !== null) yield found;
+        const report = isFormer ? formerReport(context, option, declared()) : reportOf(context, option);
+        if (report !== null) yield report;
       }
     }
   },
@@ -162,12 +162,12 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
 
 const strangers = sift(({ of, name }) => !OPTIONS[of].has(name) && !MODULE_WORDS.has(name));
 
-/** Returns whether the thing is written as a module, which may declare options of its own. */
+/** Returns whether the owner is written as a module, which may declare options of its own. */
 function isModule(options: readonly WrittenOption[], { of, owner }: WrittenOption): boolean {
   return options.some(option => option.of === of && option.owner === owner && MODULE_KEYS.has(option.name));
 }
 
-/** Returns whether the workspace declares an option of that name, or generators without clan. */
+/** Returns whether the workspace declares an option of this name, or generators without clan. */
 function mayBeDeclared({ isClan, names }: DeclaredNames, { of, name }: WrittenOption): boolean {
   if (!isClan || names.has(name)) return true;
   return names.has('generators') && meantBy(of, name) === null && !FORMER[of].has(name);
@@ -178,7 +178,7 @@ function formerReport(
   { of, name, at }: WrittenOption,
   { names }: DeclaredNames,
 ): Report | null {
-  // What declares generators itself, as clan-core does, has said which options there are.
+  // A workspace that declares generators itself, like clan-core, defines which options exist.
   if (isOtherClanCore(sources) && !names.has('generators')) return null;
   const { now, since } = FORMER[of].get(name) as { now: string | null; since: string };
   if (now === null) {
@@ -233,13 +233,16 @@ function reportOf({ sources }: CheckContext, option: WrittenOption): Report | nu
   };
 }
 
-/** The end of "It is one of …": whose option it is, and how that is written. */
+/** Returns the end of "It is one of …": the owner of the option, and how the option is written. */
 function whose(owner: OptionOwner, name: string): string {
   if (owner === 'generator') return PLACES.generator;
   return `${owner === 'display' ? "a prompt's display" : `${owner}s`}: write ${PLACES[owner]}.${name}`;
 }
 
-/** `prompt = { type = …; }` lacks the prompt's name: another word in its place would not mend it. */
+/**
+ * Returns whether the mistake is like `prompt = { type = …; }`, which lacks the prompt's name and is not fixed
+ * by renaming.
+ */
 function isOnePrompt({ value }: WrittenOption, meant: string): boolean {
   if (meant !== 'prompts' || value.kind !== 'set') return meant === 'prompts' && value.kind !== 'unknown';
   return [...value.entries.keys()].some(name => OPTIONS.prompt.has(name));

@@ -1,4 +1,4 @@
-/** option/users-owner: a secret that is needed before there are users belongs to one. */
+/** option/users-owner: a secret needed before users exist is owned by a user. */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { GeneratorFile } from '../../../fleet/model/generators.ts';
@@ -83,7 +83,7 @@ not set; \`sops-install-secrets -ignore-passwd\`).`,
         if (file === undefined || !isForUsers(file)) continue;
         const set = file[option.name];
         const { value } = option;
-        // Only the definition that has its way.
+        // Report only the effective definition.
         if (value.kind !== 'plain' || value.value !== set || isRoot(option.name, set) || !isNew(option))
           continue;
         yield {
@@ -97,7 +97,7 @@ not set; \`sops-install-secrets -ignore-passwd\`).`,
   },
 };
 
-/** `root` is anybody's to say. */
+/** Any definition may set `root`. */
 const owners = sift(
   ({ of, name, value }) =>
     of === 'file' &&
@@ -106,7 +106,7 @@ const owners = sift(
     !(typeof value.value === 'string' && isRoot(name, value.value)),
 );
 
-/** Without a setting, clan takes sops. */
+/** Returns whether the secret store is sops, clan's default. */
 function isSops(fleet: Fleet): boolean {
   const { all } = fleet.storeSettings;
   return all.length === 0 || setBackend(fleet) === 'sops';

@@ -96,7 +96,7 @@ workspace can define the generator.`,
     for (const { lookup, entry, machines, path } of lackingIn(context)) {
       const id = placeKey(lookup.at);
       const known = found.get(id);
-      // What fails says more than what is only not there.
+      // A failing access is more informative than a missing file.
       const isPath = path !== null && known?.path !== null;
       found.set(id, {
         lookup,
@@ -114,7 +114,7 @@ interface Missing {
   readonly lookup: KeyLookup;
   readonly entry: RegistryKey;
   readonly machines: readonly string[];
-  /** The path that is made without asking for the generator; null where that is asked for. */
+  /** The path that is built without looking up the generator, or null if it is looked up. */
   readonly path: string | null;
 }
 
@@ -125,7 +125,7 @@ const lackingIn = perUnit(function* (unit, context): Iterable<Missing> {
     const { lookup, generator } = asked;
     if (isHandedOver(unit, lookup)) continue;
     const entry = facts.registries.get(lookup.registry)?.byKey.get(lookup.key);
-    // It has to be the key's own generator, not another one that is read near by.
+    // It must be the key's own generator, not another one that is read nearby.
     if (entry?.generator == null || entry.generator.value !== generator) continue;
     const machines = machinesAt(context, unit, lookup.at);
     const lacking = machinesWithout(facts, unit, machines, {
@@ -138,7 +138,8 @@ const lackingIn = perUnit(function* (unit, context): Iterable<Missing> {
 });
 
 /**
- * A key of a row that is given to a function as a whole: the row is right where it stands, and another rule says more.
+ * Returns whether the key belongs to a row that is passed to a function as a whole. Such a row is correct, and
+ * another rule reports more.
  */
 function isHandedOver({ file, keyedModules }: Unit, { at, key }: KeyLookup): boolean {
   return at.file !== file && keyedModules.some(({ keys }) => keys.includes(key));
@@ -148,7 +149,7 @@ interface Asked extends Pick<Missing, 'lookup' | 'path'> {
   readonly generator: string;
 }
 
-/** Yields the generators that a unit asks for by keys, and the paths that it makes of keys. */
+/** Yields the generators that a unit looks up by key, and the paths that it builds from keys. */
 function* askedIn({ uses, keyPaths }: Unit): Iterable<Asked> {
   for (const { key: lookup, guarded, generator } of uses)
     if (lookup?.found === true && !guarded) yield { lookup, generator, path: null };
@@ -195,7 +196,7 @@ function addToRow(
     title: `Add "${lookup.key}" to the row of ${machine}`,
     edits: [appendListItem(file, list, stringText(lookup.key))],
     preferred,
-    // It hands a secret to a machine; only its owner can want that.
+    // The fix gives a machine access to a secret, which only the owner can decide.
     guess: true,
   };
 }

@@ -1,4 +1,4 @@
-/** registry/duplicate-env-var: two keys of one machine that are exported as one variable. */
+/** registry/duplicate-env-var: two keys of a machine are exported as the same variable. */
 
 import type { RegistryKey } from '../../../fleet/model/registries.ts';
 import type { Place } from '../../../nix/places.ts';
@@ -117,7 +117,10 @@ function keysWithSharedVariable({ registry }: RegistryFacts): Set<RegistryKey> {
   return new Set([...byVariable.values()].filter(keys => keys.length > 1).flat());
 }
 
-/** By machine, those of the keys that it certainly has: by its row, else by the generators it is assigned. */
+/**
+ * Returns the keys, among those given, that each machine certainly has: from its row, or else from its assigned
+ * generators.
+ */
 function selections(
   facts: Facts,
   registry: RegistryFacts,
@@ -147,7 +150,10 @@ function selections(
   return selected;
 }
 
-/** A secret is exported as `NAME_FILE`, a public setting as `NAME`; that keeps them apart. */
+/**
+ * Returns whether two keys are exported as the same variable. A secret becomes `NAME_FILE` and a public setting
+ * `NAME`, which do not collide.
+ */
 function exportedAlike(a: RegistryKey, b: RegistryKey): boolean {
   return a.secret === null || b.secret === null || a.secret === b.secret;
 }

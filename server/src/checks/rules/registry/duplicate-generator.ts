@@ -1,4 +1,4 @@
-/** registry/duplicate-generator: two keys with one generator name. */
+/** registry/duplicate-generator: two keys have the same generator name. */
 
 import type { GeneratorBody } from '../../../fleet/model/generators.ts';
 import type { Registry, RegistryKey } from '../../../fleet/model/registries.ts';
@@ -107,13 +107,13 @@ function* duplicatesOf(registry: Registry): Iterable<Report> {
   }
 }
 
-/** Two keys that mean two files of one and the same generator. */
+/** Returns whether two keys refer to two files of the same generator. */
 function areFilesOfOne(a: RegistryKey, b: RegistryKey): boolean {
   if (a.fileAttr === null || b.fileAttr === null || a.fileAttr.value === b.fileAttr.value) return false;
   return describe(a.body) === describe(b.body);
 }
 
-/** Returns what two equal bodies have in common, as text. */
+/** Describes what two equal bodies have in common. */
 function describe(body: GeneratorBody): string {
   return JSON.stringify([
     body.files

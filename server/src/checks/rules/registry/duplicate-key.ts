@@ -1,4 +1,4 @@
-/** registry/duplicate-key: one key twice in the list of one machine. */
+/** registry/duplicate-key: a key appears twice in the list of one machine. */
 
 import { removeListItem } from '../../../edits/edits.ts';
 import { listWithItem } from '../../../edits/locate.ts';
@@ -79,17 +79,17 @@ in
   },
 };
 
-/** A key that some machines list twice, at the place where one of the two should go. */
+/** A key that some machines list twice, with the place of the one to remove. */
 interface Duplicate {
   readonly key: string;
   readonly at: Place;
   readonly other: Place;
-  /** The row's name, if it is the row that brings both together. */
+  /** The row's name, if the row itself combines the two. */
   readonly onRow: boolean;
   readonly rows: MatrixRow[];
 }
 
-/** A row with a key that it has already. */
+/** A row that repeats a key. */
 interface Repetition {
   readonly row: MatrixRow;
   readonly first: ListedKey;
@@ -128,7 +128,7 @@ function repetitionsIn(matrix: Matrix): Repetition[] {
   return repetitions;
 }
 
-/** In how many lists an item is: more than one if the list is shared. */
+/** Counts the lists that contain each item: more than one if the list is shared. */
 function countRows(matrix: Matrix, keys: ReadonlySet<string>): Map<string, number> {
   const rows = new Map<string, number>();
   for (const row of matrix.rows)
@@ -137,7 +137,10 @@ function countRows(matrix: Matrix, keys: ReadonlySet<string>): Map<string, numbe
   return rows;
 }
 
-/** The later of the two if this row alone has it, else the earlier, else the later in one list, else the row. */
+/**
+ * Returns the place to report: the later key if only this row has it, else the earlier one, else the later one
+ * within a single list, else the row.
+ */
 function placeOfDuplicate(
   { sources }: CheckContext,
   row: MatrixRow,

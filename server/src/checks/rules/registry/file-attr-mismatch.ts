@@ -1,4 +1,7 @@
-/** registry/file-attr-mismatch: `fileAttr` names a file that the entry does not have or its script does not write. */
+/**
+ * registry/file-attr-mismatch: `fileAttr` names a file that the entry does not declare or its script does not
+ * write.
+ */
 
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';

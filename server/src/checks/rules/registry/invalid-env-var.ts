@@ -1,9 +1,9 @@
-/** registry/invalid-env-var: a text that cannot be the name of an environment variable. */
+/** registry/invalid-env-var: a value is not a valid name for an environment variable. */
 import { replaceName } from '../../../edits/edits.ts';
 import { fieldPlace } from '../../facts/fleet-facts.ts';
 import type { Rule } from '../../rule.ts';
 
-/** What a valid variable is called, in every shell. */
+/** Matches variable names that are valid in every shell. */
 export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 export const invalidEnvVar: Rule = {
@@ -84,7 +84,7 @@ function whatIsWrong(name: string): string {
   return `has "${bad}"`;
 }
 
-/** Returns the nearest valid name; null if nothing of the name is left. */
+/** Returns the closest valid name, or null if nothing of the name remains. */
 function validName(name: string): string | null {
   const cleaned = name.replace(/[^A-Za-z0-9_]+/g, '_').replace(/^(?=[0-9])/, '_');
   return /[A-Za-z0-9]/.test(cleaned) ? cleaned : null;

@@ -1,4 +1,4 @@
-/** registry/module-keys-not-selected: a module is given keys of which its machine has no generator. */
+/** registry/module-keys-not-selected: a module receives keys for which its machine has no generator. */
 
 import { replaceName } from '../../../edits/edits.ts';
 import type { RegistryKey } from '../../../fleet/model/registries.ts';
@@ -13,7 +13,9 @@ import { machinesText, quoted } from '../../facts/wording.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
-/** The module that seeds call `hjem-session-variables.nix`: for each key a variable with the place of its file. */
+/**
+ * The module called by seeds, `hjem-session-variables.nix`: for each key, a variable with the path of its file.
+ */
 const SESSION = `\
 { keys }:
 { osConfig, ... }:
@@ -47,7 +49,7 @@ Give the module the row of its machine, or add the keys to that row. The module 
 is reported where it asks whether there is a generator, where it stands under a condition that is not known, and unless
 the whole row of the machine is known and nothing else in the workspace can define the generators.`,
   examples: ({ hostOf, PIPELINE }) => {
-    /** The module of the machine lea, which gives its user the keys of a row. */
+    /** Returns the module of the machine lea, which passes the keys of a row to its user. */
     function leaWith(row: string, mark = ''): string {
       return hostOf(
         'lea',
@@ -123,7 +125,7 @@ const lackingIn = perUnit(function* (unit, context): Iterable<Lacking> {
     const lacking = [...factsOf(context.fleet).registries.values()].flatMap(registry =>
       lackingKeys(context, unit, module, registry, machines),
     );
-    // Most modules are given what their machine has: they need not be looked into.
+    // Most modules receive only keys that their machine has and need no inspection.
     if (lacking.length === 0) continue;
     const source = context.sources.parse(unit.file);
     if (source === null || !isSurelyPart(source, module.application)) continue;
@@ -144,7 +146,7 @@ interface LackingKey {
   readonly machines: readonly string[];
 }
 
-/** Returns the keys that a module is given and of which machines certainly have no generator. */
+/** Returns the keys that a module receives although machines certainly have no generator for them. */
 function lackingKeys(
   { fleet }: CheckContext,
   unit: Unit,
@@ -163,7 +165,7 @@ function lackingKeys(
   });
 }
 
-/** Options of a module system, which nobody may ever ask for what is in them. */
+/** Options of the module system whose contents may never be evaluated. */
 const ASIDE: ReadonlySet<string> = new Set([
   '_module',
   'options',
@@ -172,9 +174,7 @@ const ASIDE: ReadonlySet<string> = new Set([
   'passthru',
 ]);
 
-/**
- * Returns whether what is made at a place is certainly made part of a configuration: as it is, and under no condition.
- */
+/** Returns whether a value is certainly part of the configuration, unchanged and unconditionally. */
 function isSurelyPart(source: SourceFile, at: Place): boolean {
   return waysFrom(source, at).some(
     ({ steps, option }) =>
@@ -205,7 +205,9 @@ function reportOf(
   };
 }
 
-/** `keys = envMatrix.emily` on lea: the row of another machine is read where the machine's own was meant. */
+/**
+ * Returns the fix for `keys = envMatrix.emily` on lea, where another machine's row is read instead of its own.
+ */
 function ownRow(
   { sources }: CheckContext,
   unit: Unit,

@@ -1,4 +1,4 @@
-/** registry/unknown-key: a key that is selected or read and that the registry does not have. */
+/** registry/unknown-key: a selected or read key does not exist in the registry. */
 
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
@@ -11,13 +11,13 @@ import { inBrackets } from '../../facts/wording.ts';
 import { inUnits } from '../../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
-/** One place where a missing key is named, and whom it concerns. */
+/** A place that names a missing key, with the machines affected. */
 interface Missing {
   readonly registry: RegistryFacts;
   readonly key: string;
   readonly at: Place;
   readonly machines: string[];
-  /** Is it listed in a matrix? A key that is only read would still be selected by nobody. */
+  /** True if a matrix lists the key. A key that is only read would not be selected by any machine. */
   readonly listed: boolean;
 }
 
@@ -101,7 +101,7 @@ cannot be seen here, nor where the code provides for a missing key.`,
   },
 };
 
-/** Reads that fail if the key is not there. */
+/** Reads that fail if the key does not exist. */
 const failing = inUnits(unit => lookupsIn(unit).filter(({ found, required }) => !found && required));
 
 function missingKeys({ fleet }: CheckContext): Iterable<Missing> {

@@ -1,4 +1,4 @@
-/** registry/unknown-machine: a row, or steps of sessions, for a machine that does not exist. */
+/** registry/unknown-machine: a matrix row or session steps for a machine that does not exist. */
 
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
@@ -115,14 +115,14 @@ in
     const { machines } = factsOf(context.fleet);
     if (!context.fleet.machinesComplete) return;
     for (const matrix of context.fleet.matrices) {
-      // A matrix that names no machine of ours lists something else.
+      // A matrix that names none of our machines lists something else.
       if (!matrix.rows.some(row => !row.shared && machines.has(row.machine))) continue;
       const rows = matrix.rows.filter(row => !row.shared);
       yield* unknownAmong(context, rows, 'so nobody gets the keys of this row', 'the row');
     }
     for (const { file } of context.fleet.registries) {
-      const own = machinesWithSteps(context.sources, file);
-      yield* unknownAmong(context, own, 'so nobody does its steps', 'its steps');
+      const machines = machinesWithSteps(context.sources, file);
+      yield* unknownAmong(context, machines, 'so nobody does its steps', 'its steps');
     }
   },
 };

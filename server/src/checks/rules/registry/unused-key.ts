@@ -1,4 +1,4 @@
-/** registry/unused-key: an entry that no machine selects and nobody reads. */
+/** registry/unused-key: an entry that no machine selects and nothing reads. */
 
 import { suggest } from '../../../edits/suggest.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
@@ -81,7 +81,7 @@ in
 
 function* unusedOf(fleet: Fleet, facts: RegistryFacts): Iterable<Report> {
   if (facts.matrices.length === 0) return;
-  // A matrix that could not be tied to a registry may be one of this registry's.
+  // A matrix without a known registry may belong to this one.
   const matrices = fleet.matrices.filter(
     matrix => matrix.registry === null || facts.matrices.includes(matrix),
   );
@@ -89,7 +89,7 @@ function* unusedOf(fleet: Fleet, facts: RegistryFacts): Iterable<Report> {
   const used = new Set<string>();
   for (const matrix of matrices) for (const row of matrix.rows) for (const { key } of row.keys) used.add(key);
   for (const key of lookedUpKeys(fleet).get(facts.registry.file) ?? []) used.add(key);
-  // Who lists a misspelled key means another one, and is told so there.
+  // A misspelt key counts as a use of the intended one; another rule reports the misspelling.
   for (const key of [...used]) if (!facts.byKey.has(key)) used.add(suggest(key, facts.byKey.keys()) ?? key);
   const unused = facts.registry.keys.filter(key => !used.has(key.key));
   if (unused.length === 0) return;
@@ -112,7 +112,7 @@ function* unusedOf(fleet: Fleet, facts: RegistryFacts): Iterable<Report> {
 }
 
 /**
- * Returns whether a module's generators are unknown because it reads a row that is missing, or that lists unknown keys.
+ * Returns whether a module's generators are unknown because it reads a missing row, or one with unknown keys.
  */
 function hasBrokenRow(facts: RegistryFacts, unit: Unit): boolean {
   return unit.rowReads.some(read => {

@@ -1,4 +1,4 @@
-/** sops/age-no-rule: a file of agenix that no rule of `secrets.nix` names. */
+/** sops/age-no-rule: an agenix file that no rule of `secrets.nix` names. */
 
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
@@ -73,21 +73,21 @@ Source: agenix b027ee2, pkgs/agenix.sh.`,
     const named = new Set(all.flatMap(({ rules }) => rules.map(({ path }) => path)));
     for (const [path, { at }] of declaredFiles(context, 'age')) {
       const flake = flakeOf(sources, path);
-      const own = flakes.get(flake);
+      const ageRules = flakes.get(flake);
       const isKnown = secretsOf(context).ageRules.every(
         rules => rules.complete || flakeOf(sources, rules.at.file) !== flake,
       );
-      if (own === undefined || !isKnown || named.has(path)) continue;
-      const wanted = pathFrom(own.at.file, path);
-      const free = own.rules.filter(rule => sources.kind(rule.path) !== 'file');
+      if (ageRules === undefined || !isKnown || named.has(path)) continue;
+      const wanted = pathFrom(ageRules.at.file, path);
+      const free = ageRules.rules.filter(rule => sources.kind(rule.path) !== 'file');
       const meant = suggest(
         wanted,
-        free.map(rule => pathFrom(own.at.file, rule.path)),
+        free.map(rule => pathFrom(ageRules.at.file, rule.path)),
       );
       const advice = meant === null ? ` Add \`"${wanted}".publicKeys = [ … ];\` there.` : didYouMean(meant);
       yield {
         at,
-        message: `${own.at.file} has no rule for ${path}: \`agenix -e\` fails on it, and \`agenix -r\` passes it over.${advice}`,
+        message: `${ageRules.at.file} has no rule for ${path}: \`agenix -e\` fails on it, and \`agenix -r\` passes it over.${advice}`,
       };
     }
   },

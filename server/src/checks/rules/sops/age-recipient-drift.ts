@@ -1,4 +1,7 @@
-/** sops/age-recipient-drift: a file of agenix that is encrypted to others than its rule in `secrets.nix` says. */
+/**
+ * sops/age-recipient-drift: an agenix file is encrypted to recipients other than those of its rule in
+ * `secrets.nix`.
+ */
 import type { AgeRule } from '../../../fleet/model/secrets.ts';
 import { ageStanzas, sshTag } from '../../../store/age/age-header.ts';
 import { ageRulesOf, startOf } from '../../facts/sops/agenix-rules.ts';
@@ -19,7 +22,7 @@ in
 ${mark}}
 `;
 
-/** Encrypted to both. */
+/** A file encrypted to both recipients. */
 const MAIL = `\
 age-encryption.org/v1
 -> ssh-ed25519 V3XmEA pdYSQVbijTDpQBRGF/nvjS4P5iKWcRC9vjMop6cECy0

@@ -1,4 +1,4 @@
-/** sops/age-unused-rule: a rule of `secrets.nix` without a file, or for a file that no secret of agenix takes. */
+/** sops/age-unused-rule: a rule of `secrets.nix` has no file, or its file is not used by any agenix secret. */
 import type { AgeRule } from '../../../fleet/model/secrets.ts';
 import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
 import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
@@ -66,7 +66,7 @@ in
     if (isRekeyed(secrets)) return;
     const taken = takenFiles(context, secrets);
     for (const { at, rules } of ageRulesOf(context)) {
-      // Rules of keys alone, for secrets that are declared elsewhere.
+      // If no secret uses a file of these rules, the secrets are declared elsewhere.
       const isUsed = taken !== null && rules.some(rule => taken.has(rule.path));
       for (const rule of rules) {
         const report = reportOf(context, rule, at.file, isUsed ? taken : null);
@@ -76,7 +76,7 @@ in
   },
 };
 
-/** Returns the files that secrets are taken from; null where some may be taken from any. */
+/** Returns the files that secrets are taken from, or null if some may be taken from any file. */
 function takenFiles({ fleet, sources }: CheckContext, secrets: FleetSecrets): ReadonlySet<string> | null {
   if (hasUnknownSecrets(fleet, secrets.gaps, 'age')) return null;
   const found = new Set<string>();

@@ -1,4 +1,4 @@
-/** sops/conflict: options of a secret or a template that exclude each other. */
+/** sops/conflict: options of a secret or template exclude each other. */
 
 import { removeOption } from '../../../edits/edit-bindings.ts';
 import type { SecretFacts, SecretOption } from '../../../fleet/model/secrets.ts';
@@ -75,11 +75,14 @@ interface Conflict {
   readonly option: SecretOption;
   readonly message: string;
   readonly isSure: boolean;
-  /** The option is of no use beside the other. */
+  /** True if the option has no effect next to the other. */
   readonly isIdle: boolean;
 }
 
-/** Returns whether several places declare whose a secret is. Then one may take back what another says. */
+/**
+ * Returns a predicate that is true for secrets with ownership declared in several places, where one may
+ * override another.
+ */
 function saidTwice({ fleet }: CheckContext): (name: string) => boolean {
   const once = new Set<string>();
   const twice = new Set<string>();
@@ -116,21 +119,22 @@ function* conflictsIn(
     const set = strongest(options);
     const isForUsers = plainOf(set.get('neededForUsers')) === true && sideOf(fleet, file, above) !== 'home';
     yield* reported(conditional, isForUsers ? ofUsers(set) : twoOwners(name, set));
-    const own = set.get('name');
-    const isRenamed = typeof plainOf(own) === 'string' && plainOf(own) !== name && nameKind !== 'pattern';
+    const option = set.get('name');
+    const isRenamed =
+      typeof plainOf(option) === 'string' && plainOf(option) !== name && nameKind !== 'pattern';
     const hasTemplate = templates.some(
       template => !template.conditional && isSameModule(template.above, above),
     );
     const isNamed = fleet.secrets.some(other =>
       other.definitions.some(
-        definition => definition.name === plainOf(own) || definition.nameKind === 'pattern',
+        definition => definition.name === plainOf(option) || definition.nameKind === 'pattern',
       ),
     );
-    if (own !== undefined && isRenamed && hasTemplate && !isNamed && !isForUsers)
+    if (option !== undefined && isRenamed && hasTemplate && !isNamed && !isForUsers)
       yield* reported(conditional, [
         {
-          option: own,
-          message: `Beside sops.templates a secret has to keep its own name: building the machine fails with "placeholder for ${plainOf(own)} not found in manifest". Leave "name" out, or set "path".`,
+          option,
+          message: `Beside sops.templates a secret has to keep its own name: building the machine fails with "placeholder for ${plainOf(option)} not found in manifest". Leave "name" out, or set "path".`,
           isSure: true,
           isIdle: false,
         },
@@ -152,7 +156,7 @@ function isSameModule(left: SecretFacts['templates'][number]['above'], right: ty
   return left.length === right.length && left.every((name, index) => name === right[index]);
 }
 
-/** Returns the options that are set for sure and without a condition, by name. */
+/** Returns the options that are certainly and unconditionally set, by name. */
 function strongest(options: readonly SecretOption[]): ReadonlyMap<string, SecretOption> {
   const found = new Map<string, SecretOption>();
   for (const option of options) {
@@ -167,7 +171,7 @@ function plainOf(option: SecretOption | undefined): unknown {
   return option?.value.kind === 'plain' ? option.value.value : undefined;
 }
 
-/** Set to a number of somebody other than root. */
+/** Returns whether the option is set to a numeric id other than root's. */
 function isNumbered(option: SecretOption | undefined): option is SecretOption {
   const value = plainOf(option);
   return typeof value === 'number' && value !== 0;

@@ -1,4 +1,4 @@
-/** sops/file-format: a secret is decrypted by another format than its file is written in. */
+/** sops/file-format: a secret is decrypted in a format other than its file's. */
 
 import { addOption, replaceWritten } from '../../../edits/edit-bindings.ts';
 import { stringText } from '../../../edits/edits.ts';
@@ -92,7 +92,7 @@ sops_version=3.13.2
   },
 };
 
-/** What the formats can read. */
+/** The file shapes that each format can read. */
 const SHAPES: ReadonlyMap<string, readonly SopsShape[]> = new Map([
   ['yaml', ['yaml', 'json']],
   ['json', ['json']],

@@ -1,4 +1,4 @@
-/** sops/missing-file: a secret is taken from a file that is not there. */
+/** sops/missing-file: a secret is taken from a file that does not exist. */
 
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { SecretDefinition, SecretSource, SopsDefault } from '../../../fleet/model/secrets.ts';
@@ -113,13 +113,13 @@ Source: sops-nix 56b2406, modules/sops/manifest-for.nix; agenix b027ee2, modules
   },
 };
 
-/** A file that is named somewhere, and for what. */
+/** A file named somewhere, with its purpose. */
 interface NamedSource {
   readonly source: SecretSource;
   readonly conditional: boolean;
-  /** Null for a default, and for a template. */
+  /** Null for a default file or a template. */
   readonly definition: SecretDefinition | null;
-  /** Is anything taken from it? */
+  /** True if a secret is taken from it. */
   readonly isTaken: boolean;
 }
 
@@ -182,7 +182,7 @@ function missing(
   };
 }
 
-/** A path that is a text, outside of the repository and of the Nix store. */
+/** Reports a path given as text that is outside of the repository and the Nix store. */
 function outside({ fleet }: CheckContext, secrets: FleetSecrets, named: NamedSource): Report | null {
   if (named.definition?.keeper !== 'sops') return null;
   const option = named.definition.options.find(({ name }) => name === 'sopsFile');
@@ -197,12 +197,12 @@ function outside({ fleet }: CheckContext, secrets: FleetSecrets, named: NamedSou
   };
 }
 
-/** Returns whether a condition asks whether there are files. */
+/** Returns whether a condition tests for the existence of files. */
 function isIfThere({ sources }: CheckContext, { source, conditional }: NamedSource): boolean {
   return conditional && /\b(pathExists|readDir|readFileType)\b/.test(sources.text(source.at.file) ?? '');
 }
 
-/** Returns folders of which git keeps the content elsewhere. */
+/** Returns the submodule folders, whose content git keeps elsewhere. */
 function submodulesOf({ sources }: CheckContext): readonly string[] {
   const text = sources.kind('.gitmodules') === 'file' ? sources.text('.gitmodules') : null;
   return [...(text ?? '').matchAll(/^\s*path\s*=\s*(\S+)\s*$/gm)].map(match => match[1] as string);

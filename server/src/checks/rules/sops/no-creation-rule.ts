@@ -1,4 +1,4 @@
-/** sops/no-creation-rule: an encrypted file that no rule of `.sops.yaml` takes. */
+/** sops/no-creation-rule: no rule of `.sops.yaml` matches an encrypted file. */
 
 import { isEncrypted, namedFiles } from '../../facts/sops/sops-files.ts';
 import { wholeFile } from '../../facts/store/stored-index.ts';

@@ -1,4 +1,4 @@
-/** sops/no-file: a secret of sops-nix that is taken from no file. */
+/** sops/no-file: a sops-nix secret has no file. */
 
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { SecretDefinition } from '../../../fleet/model/secrets.ts';
@@ -60,7 +60,7 @@ vars/secret/sops/default.nix.`,
   }),
   check: function* (context: CheckContext) {
     for (const definitions of definitionsOnMachines(context).values()) {
-      const without = definitions.filter(own => isWithoutFile(context, own));
+      const without = definitions.filter(definition => isWithoutFile(context, definition));
       const [first] = without;
       if (first === undefined) continue;
       const machines = sortedUnique(without.map(({ machine }) => machine));
@@ -93,7 +93,8 @@ function reportOf(
   const message = isOfOthers
     ? `${problem}; the one below sops/secrets is given to other machines only. Run \`clan secrets machines add-secret ${machines[0]} ${name}\`.`
     : `${problem}.${didYouMean(meant)}`;
-  // Modules of other flakes may set a default, or declare the secret in full; but what generators have is clan's.
+  // Modules of other flakes may set a default or declare the whole secret, but secrets named after generators
+  // are clan's.
   const mayBeElsewhere = machines.some(machine => fleet.modules.get(machine)?.foreign !== false);
   if (!mayBeElsewhere) return { at, message, machines };
   return meant === null && !isOfGenerator(fleet, name)
@@ -101,7 +102,7 @@ function reportOf(
     : { at, message, machines, severity: 'warning' };
 }
 
-/** Returns the names of secrets that clan gives to machines. */
+/** Returns the names of secrets that clan provides to machines. */
 function givenTo({ secrets }: FleetSecrets, machines: readonly string[]): string[] {
   return secrets
     .filter(({ implicitOn }) => machines.some(machine => implicitOn.includes(machine)))

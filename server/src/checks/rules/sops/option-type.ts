@@ -1,4 +1,4 @@
-/** sops/option-type: an option of a secret has a value that it cannot have. */
+/** sops/option-type: an option of a secret has an invalid value. */
 
 import { replaceWritten } from '../../../edits/edit-bindings.ts';
 import type { SecretOption } from '../../../fleet/model/secrets.ts';
@@ -86,7 +86,7 @@ modules/age.nix; the types of nixpkgs' lib.`,
   },
 };
 
-/** Returns whether a stronger definition counts in its place. An unknown one may be anything, `mkForce` too. */
+/** Returns whether a stronger definition overrides it. An unknown one may be anything, including `mkForce`. */
 function isOverridden(all: readonly WrittenSecretOption[], written: WrittenSecretOption): boolean {
   return all.some(
     ({ keeper, of, owner, name, option }) =>
@@ -98,7 +98,10 @@ function isOverridden(all: readonly WrittenSecretOption[], written: WrittenSecre
   );
 }
 
-/** A set may be written in pieces: its name stands for it. */
+/**
+ * Returns the place to report for an option. A set may be written in pieces, so the place of its name is used
+ * instead.
+ */
 function placeOf({ kind, at, valueAt }: SecretOption) {
   return kind === 'attrs' ? at : (valueAt ?? at);
 }

@@ -1,4 +1,7 @@
-/** sops/password-needs-users: a user's password from a secret of sops-nix that is there only after users are made. */
+/**
+ * sops/password-needs-users: a user's password comes from a sops-nix secret that is only available after users
+ * are created.
+ */
 
 import { addOption } from '../../../edits/edit-bindings.ts';
 import type { SecretDefinition } from '../../../fleet/model/secrets.ts';
@@ -82,7 +85,7 @@ modules/age.nix.`,
   },
 };
 
-/** Where a password file is set to the path. */
+/** Finds password file options set to the path. */
 const passwords = seenAtUses(/asswordFile/, (source, use): readonly Range[] | null => {
   if (use.keeper !== 'sops' || use.of !== 'secret' || use.attribute !== 'path' || use.nameKind === 'pattern')
     return null;
@@ -94,7 +97,7 @@ const passwords = seenAtUses(/asswordFile/, (source, use): readonly Range[] | nu
   return found.length === 0 ? null : found;
 });
 
-/** Certainly not for users: nothing that is not known may say so. */
+/** Returns whether the secret is certainly not decrypted for users; nothing unknown may change that. */
 function isTooLate({ complete, given, neededForUsers, nameKind, path }: SecretDefinition): boolean {
   if (!complete || nameKind === 'pattern' || path?.value.startsWith('/run/secrets-for-users/') === true)
     return false;

@@ -1,4 +1,4 @@
-/** sops/plaintext: a file that is to be encrypted and is not. */
+/** sops/plaintext: a file that should be encrypted is not. */
 
 import { startOf } from '../../facts/sops/agenix-rules.ts';
 import { coverOf, declaredFiles, filesUnderRules, isEncrypted } from '../../facts/sops/sops-files.ts';
@@ -100,12 +100,12 @@ function reportOf(context: CheckContext, path: string): Report {
   };
 }
 
-/** Null where that cannot be told. */
+/** Returns whether the file is encrypted for age, or null if that cannot be determined. */
 function isForAge(start: string | null): boolean | null {
   if (start === null || start.trim() === '' || /^(version https:\/\/git-lfs|\0GITCRYPT)/.test(start))
     return null;
   return /^\s*(age-encryption\.org\/|-----BEGIN AGE ENCRYPTED FILE-----)/.test(start);
 }
 
-/** Meant to be read: what is in them are placeholders. */
+/** Matches files meant to be readable, with placeholders in them. */
 const EXAMPLE = /(^|[/._-])(examples?|samples?|templates?|dist|schema)([/._-]|$)/i;

@@ -1,4 +1,4 @@
-/** sops/read-at-eval: evaluation itself opens the file of a secret of sops-nix or agenix. */
+/** sops/read-at-eval: evaluation opens the file of a sops-nix or agenix secret. */
 import type { SecretUse } from '../../../fleet/model/secrets.ts';
 import type { Range } from '../../../nix/syntax.ts';
 import { firstTime } from '../../facts/fleet-facts.ts';
@@ -64,7 +64,7 @@ secrets, write a template: \`sops.templates.<name>.content\` with \`config.sops.
   },
 };
 
-/** Where a function reads the file at the path, by the functions' names. */
+/** Finds the names of functions that read the file at the path. */
 const readings = seenAtUses(OPENERS, (file, use): readonly Range[] | null => {
   if (use.guarded || use.attribute !== 'path' || !isOfConfig(use.above)) return null;
   const found = waysFrom(file, use.at).flatMap(way => {

@@ -1,4 +1,4 @@
-/** sops/recipient-drift: a file that is encrypted to others than its rule in `.sops.yaml` says. */
+/** sops/recipient-drift: a file is encrypted to recipients other than those of its rule in `.sops.yaml`. */
 import type { CreationRule } from '../../../fleet/secrets/secrets-rules.ts';
 import { secretFilesOf } from '../../facts/sops/joined-secrets.ts';
 import { type CoveredFile, filesUnderRules, namedFiles } from '../../facts/sops/sops-files.ts';
@@ -64,7 +64,7 @@ function compare(
   const file = secretFilesOf(context).encrypted(path);
   if (file === null || !file.complete || !file.encrypted) return null;
   const wanted = rule.groups.flat().map(group => group.value);
-  // Keys of other kinds are not read here; a rule of theirs alone says nothing that can be compared.
+  // Keys of other kinds are not read here, so a rule with only such keys cannot be compared.
   if (wanted.length === 0) return null;
   const missing = without(wanted, file.recipients);
   const extra = without(file.recipients, wanted);

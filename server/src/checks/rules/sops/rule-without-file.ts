@@ -1,4 +1,4 @@
-/** sops/rule-without-file: a rule of `.sops.yaml` that fits no file, while a file has no rule. */
+/** sops/rule-without-file: a rule of `.sops.yaml` matches no file while a file has no rule. */
 
 import { writtenAt } from '../../../edits/edits.ts';
 import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
@@ -71,7 +71,7 @@ Source: getsops/sops 15e36f97a, config/config.go.`,
     for (const config of configs) {
       const files = filesFor(context.stored()).below(context.sources, folderOf(config.path));
       const path = ruleless(context, config);
-      // Started in another folder, sops takes the other configuration.
+      // Started in another folder, sops uses the other configuration.
       const isTaken = path !== null && configs.some(other => other !== config && ruleFor(other, path));
       for (const rule of config.rules) {
         const { pathRegex } = rule;
@@ -88,7 +88,10 @@ Source: getsops/sops 15e36f97a, config/config.go.`,
   },
 };
 
-/** Returns the first file below a configuration that no rule of it takes, unless that is said at the file. */
+/**
+ * Returns the first file below a configuration that none of its rules matches, unless that is reported at the
+ * file.
+ */
 function ruleless(context: CheckContext, config: SopsConfig): string | null {
   if (config.rules.length === 0) return null;
   const { sources } = context;
@@ -100,13 +103,13 @@ function ruleless(context: CheckContext, config: SopsConfig): string | null {
   return null;
 }
 
-/** Returns whether a rule fits none of the files. False where that is not known. */
+/** Returns whether a rule matches none of the files; false if that is not known. */
 function fitsNone(config: SopsConfig, rule: CreationRule, files: readonly string[]): boolean {
   const alone = { ...config, rules: [rule] };
   return files.every(path => ruleFor(alone, path) === null);
 }
 
-/** Returns what an expression that begins with the configuration's own folder should be; null for others. */
+/** Returns the corrected form of an expression that begins with the configuration's own folder, or null. */
 function fromRoot(config: SopsConfig, value: string): string | null {
   const folder = folderOf(config.path);
   const start = value.startsWith('^') ? 1 : 0;
@@ -142,10 +145,12 @@ function reportOf(
   };
 }
 
-/** Files and folders: more than any repository keeps below one configuration. */
+/** More files and folders than any repository has below one configuration. */
 const MAX_FILES = 20_000;
 
-/** Returns the files below a folder, but for those of Nix, which nobody encrypts; null where they are too many. */
+/**
+ * Returns the files below a folder except Nix files, which are never encrypted, or null if there are too many.
+ */
 const filesFor = keeping(() => {
   const known = new Map<string, readonly string[] | null>();
   return {
@@ -166,7 +171,7 @@ function walk(sources: CheckFiles, root: string): readonly string[] | null {
   let count = 0;
   for (let folder = open.pop(); folder !== undefined; folder = open.pop())
     for (const { name, kind } of sources.list(folder) ?? []) {
-      // Links may lead in a circle.
+      // Links may be circular.
       if (++count > MAX_FILES) return null;
       const path = folder === '' ? name : `${folder}/${name}`;
       if (kind === 'file' && !name.endsWith('.nix')) found.push(path);

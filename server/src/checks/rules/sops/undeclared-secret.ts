@@ -1,4 +1,4 @@
-/** sops/undeclared-secret: a use of a secret that nothing declares. */
+/** sops/undeclared-secret: a use of a secret that is not declared. */
 
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { SecretUse } from '../../../fleet/model/secrets.ts';
@@ -65,7 +65,7 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
     const secrets = secretsOf(context);
     const areHere = secrets.uses.some(use => use.keeper === 'age' && secrets.targetOf(use) === 'declared');
     for (const use of secrets.uses) {
-      // Whoever keeps the files of agenix in a private flake often declares them all there.
+      // If agenix files are in a private flake, their secrets are often declared there too.
       if (!isOfConfig(use.above) || (use.keeper === 'age' && !areHere)) continue;
       const target = secrets.targetOf(use);
       const isUnnamed = target === 'undeclared' || !isNamed(secrets, use);
@@ -90,7 +90,7 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
           isUnnamed && reading.length > 0 && reading.every(machine => isMisspeltOn(context, machine, use));
         if (machines.length === 0 && areNear) yield reportOf(secrets, use, reading);
         else if (machines.length > 0) {
-          // On others, a condition may keep it from being read.
+          // On other machines, a condition may prevent the read.
           const isAll = isUnnamed && machines.length === reading.length;
           const source = isAll ? null : sources.parse(use.at.file);
           if (isAll || (source !== null && !isPerhapsLeftOut(source, use.at)))
@@ -107,24 +107,29 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
   },
 };
 
-/** Returns whether something declares just this name, for whichever machine. */
+/** Returns whether a declaration has exactly this name, for any machine. */
 function isNamed({ secrets, templates }: FleetSecrets, { keeper, name, of }: SecretUse): boolean {
   const named = of === 'template' ? templates : secrets.filter(secret => secret.keeper === keeper);
   return named.some(one => one.nameKind !== 'pattern' && one.name === name);
 }
 
 function isSurelyWithout(context: CheckContext, machine: string, use: SecretUse): boolean {
-  const own = context.fleet.machineSecrets.get(machine);
-  return own !== undefined && isWithout(own, use) && !isGivenByClan(context, use);
+  const machineSecret = context.fleet.machineSecrets.get(machine);
+  return machineSecret !== undefined && isWithout(machineSecret, use) && !isGivenByClan(context, use);
 }
 
-/** Returns whether only what has no known name may declare it, and a secret of the machine is nearly called so. */
+/**
+ * Returns whether only declarations without a known name may declare the secret, and the machine has one with a
+ * similar name.
+ */
 function isMisspeltOn(context: CheckContext, machine: string, use: SecretUse): boolean {
-  const own = context.fleet.machineSecrets.get(machine);
-  return own !== undefined && !isGivenByClan(context, use) && nearNameOn(own, use) !== null;
+  const machineSecret = context.fleet.machineSecrets.get(machine);
+  return (
+    machineSecret !== undefined && !isGivenByClan(context, use) && nearNameOn(machineSecret, use) !== null
+  );
 }
 
-/** Returns whether clan gives it to machines, without a word in Nix. */
+/** Returns whether clan provides the secret to machines without a declaration in Nix. */
 function isGivenByClan(context: CheckContext, use: SecretUse): boolean {
   return secretsOf(context).secrets.some(
     ({ name, implicitOn }) => name === use.name && implicitOn.length > 0,

@@ -1,4 +1,4 @@
-/** sops/unknown-attribute: something is read of a secret or a template that it does not have. */
+/** sops/unknown-attribute: an attribute is read that a secret or template does not have. */
 
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';

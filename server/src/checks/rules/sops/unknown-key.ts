@@ -1,4 +1,4 @@
-/** sops/unknown-key: a secret whose key is not in its encrypted file. */
+/** sops/unknown-key: the encrypted file of a secret does not contain its key. */
 
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
@@ -83,7 +83,9 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets/main.go (\`recurseSecretKey\
           if (key.kind !== 'found') yield reportOf(context, definition, key, []);
           continue;
         }
-        const lacking = (onMachines().get(ofDefinition(definition)) ?? []).flatMap(each => keyLackedOn(each));
+        const lacking = (onMachines().get(ofDefinition(definition)) ?? []).flatMap(onMachine =>
+          keyLackedOn(onMachine),
+        );
         const [first] = lacking;
         if (first !== undefined) {
           const machines = sortedUnique(lacking.map(({ machine }) => machine));
@@ -94,7 +96,10 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets/main.go (\`recurseSecretKey\
   },
 };
 
-/** Returns a machine with the key that it has not; none where it has it, or that is not known: its options may rule the secret out. */
+/**
+ * Returns a machine and the key it lacks; none if it has the key or that is not known, because its options may
+ * exclude the secret.
+ */
 function keyLackedOn({ machine, definition, secrets }: OwnDefinition) {
   const key = definition.conditional ? null : secrets.keyOf(definition);
   return key?.certain === true && key.kind !== 'found' ? [{ machine, definition, key }] : [];
@@ -122,7 +127,7 @@ function reportOf(
       locatedKey.key === null
         ? []
         : [{ at: locatedKey.key.at, message: `\`${locatedKey.key.name}\` is here` }],
-    // Elsewhere the name is written too.
+    // Without a `key` option the key is the secret's name, which is used in other places too.
     fixes: key === null ? [] : fixes,
   };
 }
@@ -141,7 +146,7 @@ function problem(wanted: string, { kind, upTo, file, names }: LocatedKey): strin
   }
 }
 
-/** Returns the whole key with its wrong part put right. */
+/** Returns the full key with its wrong part corrected, or null. */
 function meantBy(wanted: string, { upTo, names }: LocatedKey): string | null {
   const slash = upTo.lastIndexOf('/') + 1;
   const meant = suggest(upTo.slice(slash), names);

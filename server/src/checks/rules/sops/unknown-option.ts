@@ -88,7 +88,7 @@ Source: sops-nix 56b2406, modules/sops and modules/home-manager; agenix b027ee2,
   },
 };
 
-/** Returns whether it is there, and on the side that it is used on. */
+/** Returns whether the option exists on the side where it is used. */
 function isKnown({ known, side }: WrittenSecretOption): boolean {
   return known !== null && (side === 'both' || known.side === 'both' || known.side === side);
 }
@@ -116,7 +116,7 @@ function reportOf({ fleet, sources }: CheckContext, written: WrittenSecretOption
   };
 }
 
-/** Where the value is not one for the option that was meant, another name alone would not mend it. */
+/** Returns the fixes. If the value does not suit the intended option, renaming alone would not help. */
 function fixesOf(sources: Sources, written: WrittenSecretOption, meant: string | null): readonly Fix[] {
   if (meant === null) return [];
   const { keeper, of, name, option } = written;
@@ -131,7 +131,7 @@ function fixesOf(sources: Sources, written: WrittenSecretOption, meant: string |
     : [{ title: `Replace with "${meant}"`, edits: [edit], preferred: true, guess: true }];
 }
 
-/** Returns the last name of the option that was meant; the groups that it is in are right. */
+/** Returns the last name of the intended option, or null; the groups that contain it are correct. */
 function meantBy({ keeper, of, name, option, side }: WrittenSecretOption): string | null {
   const group = name.slice(0, name.length - option.name.length);
   const isUsual = ([each, { side: on }]: readonly [string, KnownOption]) =>
@@ -141,7 +141,7 @@ function meantBy({ keeper, of, name, option, side }: WrittenSecretOption): strin
   return other !== undefined && all.includes(other) ? other : suggest(option.name, all);
 }
 
-/** What people bring from clan, from the neighbouring tool or from elsewhere. */
+/** Names that users know from clan, from the neighbouring tool or from elsewhere. */
 const OTHER_WORDS: ReadonlyMap<string, string> = new Map([
   ['user', 'owner'],
   ['permissions', 'mode'],

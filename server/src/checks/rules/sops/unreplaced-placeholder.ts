@@ -1,4 +1,4 @@
-/** sops/unreplaced-placeholder: a placeholder of sops-nix that nothing replaces by its secret. */
+/** sops/unreplaced-placeholder: nothing replaces a sops-nix placeholder by its secret. */
 import type { SecretOption, SecretTemplate, SecretUse } from '../../../fleet/model/secrets.ts';
 import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
 import type { SourceFile } from '../../../nix/source.ts';
@@ -96,7 +96,7 @@ Source: sops-nix 56b2406, modules/sops/templates, modules/sops/secrets-for-users
   },
 };
 
-/** Where a placeholder goes: into a template, or into options of modules, by their names. */
+/** The destination of a placeholder: a template, or module options by name. */
 interface Destination {
   readonly isInTemplate: boolean;
   readonly options: readonly (readonly string[])[];
@@ -116,14 +116,14 @@ function isTemplate({ option }: Way): boolean {
   return option.some((name, index) => name === 'templates' && option[index - 1] === 'sops');
 }
 
-/** Options of NixOS and of nothing that reads like one. */
+/** Matches top-level options of NixOS that resemble nothing else. */
 const NAMESPACES =
   /^(boot|environment|fonts|hardware|networking|nix|nixpkgs|powerManagement|programs|security|services|system|systemd|time|users|virtualisation|xdg)$/;
 
-/** Functions that make a text of what they are given. */
+/** Matches functions that turn their argument into text. */
 const TEXTS = /^(toJSON|toString|optionalString|writeText|concatStrings|concatStringsSep|concatLines)$/;
 
-/** Returns whether it certainly ends as (a part of) the value of an option of the module that the file is. */
+/** Returns whether the value certainly becomes part of an option value of the module in this file. */
 function isAssigned({ root }: SourceFile, { steps, option }: Way): boolean {
   if (!NAMESPACES.test(option[0] ?? '') || option.length < 2 || option.includes('')) return false;
   const outermost = steps.at(-1);
@@ -155,7 +155,7 @@ function outside(
   };
 }
 
-/** Returns whether the text of a template may be made of what is assigned to the option. */
+/** Returns whether the text of a template may be built from the assigned option. */
 function mayTake(
   { complete, content, options, nameKind }: SecretTemplate,
   option: readonly string[],
@@ -169,14 +169,14 @@ function mayTake(
   });
 }
 
-/** Holes that are no more than a selection from elsewhere take nothing of the option. */
+/** Returns whether the hole is only a selection from elsewhere, which takes nothing from the option. */
 function isPlain({ value }: SecretOption, text: string, [, name = '']: readonly string[]): boolean {
   if (value.kind === 'plain') return true;
   const holes = [...text.matchAll(/\$\{((?:[^{}]|\{[^}]*\})*)\}/g)].map(match => match[1] as string);
   return holes.every(hole => /^[\w.'"/-]+$/.test(hole) && !hole.split('.').includes(name));
 }
 
-/** A secret that is decrypted for users alone, in a template. */
+/** Reports a secret in a template that is decrypted only for users. */
 function tooLate(secrets: FleetSecrets, { name, nameKind, at }: SecretUse): Report | null {
   if (nameKind === 'pattern') return null;
   const definitions =

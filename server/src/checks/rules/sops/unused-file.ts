@@ -1,4 +1,4 @@
-/** sops/unused-file: an encrypted file that no secret of sops-nix is taken from. */
+/** sops/unused-file: no sops-nix secret is taken from an encrypted file. */
 import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
 import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
@@ -58,7 +58,7 @@ Source: sops-nix 56b2406, modules/sops.`,
   },
 };
 
-/** Returns the files that secrets are taken from; null where some may be taken from any. */
+/** Returns the files that secrets are taken from, or null if some may be taken from any file. */
 function takenFiles({ fleet, sources }: CheckContext, secrets: FleetSecrets): ReadonlySet<string> | null {
   if (hasUnknownSecrets(fleet, secrets.gaps, 'sops')) return null;
   const found = new Set<string>();

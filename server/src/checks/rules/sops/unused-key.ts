@@ -1,4 +1,4 @@
-/** sops/unused-key: a key of an encrypted file that no secret takes. */
+/** sops/unused-key: no secret uses a key of an encrypted file. */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
@@ -66,7 +66,7 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets.`,
   },
 };
 
-/** Returns the keys that are taken, by file; null where something may take any of them. */
+/** Returns the used keys by file, or null if any of them may be used. */
 function takenIn(fleet: Fleet, secrets: FleetSecrets): ReadonlyMap<string, ReadonlySet<string>> | null {
   if (hasUnknownSecrets(fleet, secrets.gaps, 'sops')) return null;
   const taken = new Map<string, Set<string>>();
@@ -74,13 +74,13 @@ function takenIn(fleet: Fleet, secrets: FleetSecrets): ReadonlyMap<string, Reado
   for (const secret of secrets.secrets) {
     if (secret.keeper !== 'sops') continue;
     for (const definition of secret.definitions) {
-      // What adds to a secret of clan's own takes nothing from other files.
+      // A definition that extends one of clan's secrets takes nothing from other files.
       if (secret.implicitOn.length > 0 || definition.name.startsWith('vars/')) continue;
       const { files, complete } = secrets.filesOf(definition);
       if (!complete) return null;
       const locatedKey = secrets.keyOf(definition);
       for (const { path } of files) {
-        // With a key that is not there, one of those that are may be meant.
+        // If the key does not exist, one of the existing keys may be meant.
         if (locatedKey?.kind !== 'found') whole.add(path);
         const key = definition.key?.value ?? definition.name;
         addToSet(taken, path, key);

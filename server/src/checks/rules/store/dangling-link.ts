@@ -1,4 +1,4 @@
-/** store/dangling-link: a link in the store that leads to nobody. */
+/** store/dangling-link: a link in the store has no target. */
 import type { StoredLink } from '../../../store/vars/links.ts';
 import { keptReports, wholeFile } from '../../facts/store/stored-index.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
@@ -63,7 +63,7 @@ const reportsOf = keptReports(contents => {
 function reportOf({ path, link, name, dangling, foreign }: StoredLink): Report[] {
   const kind = /\/(user|machine|group)s\/[^/]+$/.exec(path)?.[1];
   const at = wholeFile(path);
-  // A relative link that leaves the workspace may well lead to the rest of a larger repository.
+  // A relative link out of the workspace may lead to the rest of a larger repository.
   if (foreign && link.startsWith('/') && kind !== undefined)
     return [
       {

@@ -1,4 +1,4 @@
-/** store/kind-changed: a stored secret of a file that is public today. */
+/** store/kind-changed: a stored secret belongs to a file that is now public. */
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
@@ -66,12 +66,14 @@ Source: clan-core d7c35d912, clan_lib/vars/public_modules/in_repo.py (\`_set\`).
   },
 };
 
-/** Not from when the generator was shared and is not today, or the other way round: nobody looks for it there. */
+/**
+ * Returns whether the stored value is in the current placement, not left from when `share` had another value.
+ */
 function isInPlace({ body: { share } }: SoleDeclaration, { placement }: StoredVar): boolean {
   return share === null || share === (placement === 'shared');
 }
 
-/** Returns files of which a secret is stored. */
+/** Returns the files with a stored secret. */
 const secretsOf = keeping((contents: StoreContents) =>
   [...storedIndex(contents).generators.values()].flatMap(generator =>
     [...generator.files.values()]

@@ -1,4 +1,4 @@
-/** store/machine-without-access: a secret that a machine needs and cannot decrypt. */
+/** store/machine-without-access: a machine cannot decrypt a secret that it needs. */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { GeneratorFile } from '../../../fleet/model/generators.ts';
@@ -90,7 +90,8 @@ function isDeployed(declared: SoleDeclaration, { file: name, placement, keeper }
   const file = soleFile(declared, name);
   if (file === null || declared.body.share !== (placement === 'shared')) return false;
   if (file.secret !== true || file.deploy !== true) return false;
-  // Others are uploaded by the command line, which decrypts them itself; clan asks for access to shared ones all the same.
+  // Other secrets are decrypted and uploaded by the command line, but clan requires access for shared ones all
+  // the same.
   return isOpenedThere(file) || (file.neededFor !== null && placement === 'shared' && keeper === 'sops');
 }
 
@@ -111,11 +112,11 @@ function needing({ machines }: Fleet, { generator }: SoleDeclaration): readonly 
 
 interface Candidate {
   readonly stored: StoredVar;
-  /** Machines with a key that it is not encrypted to; of a machine's own secret, only that machine. */
+  /** Machines whose key is not among the recipients; for a machine's own secret, only that machine. */
   readonly without: ReadonlySet<string>;
 }
 
-/** Returns secrets that some machine cannot decrypt, whether it has to or not. */
+/** Returns secrets that some machine cannot decrypt, whether or not it needs to. */
 const candidatesIn = keeping((contents: StoreContents): readonly Candidate[] => {
   const keys = machineKeys(contents);
   return contents.vars.flatMap((stored): Candidate[] => {
@@ -133,7 +134,7 @@ const candidatesIn = keeping((contents: StoreContents): readonly Candidate[] => 
   });
 });
 
-/** Returns the public keys of machines, in the form in which they are compared. */
+/** Returns the public keys of machines, normalised for comparison. */
 function machineKeys({ sops, age, backend }: StoreContents): ReadonlyMap<string, readonly string[]> {
   const keys = new Map<string, readonly string[]>();
   if (backend === 'age')
@@ -143,11 +144,11 @@ function machineKeys({ sops, age, backend }: StoreContents): ReadonlyMap<string,
     }
   else
     for (const { name, keys: of } of sops.machines) {
-      const own = of();
-      if (own !== null)
+      const publicKeys = of();
+      if (publicKeys !== null)
         keys.set(
           name,
-          own.map(({ key }) => sameKey(key)),
+          publicKeys.map(({ key }) => sameKey(key)),
         );
     }
   return keys;

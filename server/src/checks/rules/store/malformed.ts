@@ -1,4 +1,4 @@
-/** store/malformed: a stored secret or a public key that cannot be used as what it has to be. */
+/** store/malformed: a stored secret or public key is unusable. */
 
 import { keptReports, wholeFile } from '../../facts/store/stored-index.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
@@ -50,7 +50,7 @@ Formats: getsops/sops 15e36f97a; clan-core d7c35d912, docs of the sops and age s
 
 const reportsOf = keptReports(contents =>
   contents.malformed().flatMap(({ path, flaw }): Report[] => {
-    // Too large to be read, or not there for us to read: nothing is known of it.
+    // A file that is too large or not readable for us may contain anything.
     if (flaw.reason === UNREADABLE) return [];
     const what = path.endsWith('/key.json') ? 'The key file' : 'The stored secret';
     return [

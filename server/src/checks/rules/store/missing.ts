@@ -1,4 +1,4 @@
-/** store/missing: a generator of which files are not generated yet. */
+/** store/missing: files of a generator have not been generated yet. */
 import type { Generator, GeneratorFile } from '../../../fleet/model/generators.ts';
 import { backendInRepository } from '../../../store/backend-setting.ts';
 import { soleDeclarations } from '../../facts/store/declared-files.ts';
@@ -71,10 +71,10 @@ Source: clan-core d7c35d912, clan_lib/vars/check.py.`,
     for (const generator of fleet.generators) {
       if (generator.conditional || generator.machines === null || generator.machines.length === 0) continue;
       const files = generators.get(generator.name)?.files;
-      const known = soleDeclarations(fleet, generator).filter(
+      const declarations = soleDeclarations(fleet, generator).filter(
         ({ declared: { body } }) => body.complete.files && body.share !== null,
       );
-      const lacking = known.flatMap(({ declared: { body }, machines: having }) =>
+      const lacking = declarations.flatMap(({ declared: { body }, machines: having }) =>
         body.files.flatMap(file => {
           const asked = kept[file.secret === true ? 'secret' : 'public'];
           const machines = having.filter(name => asked.has(name));
@@ -82,13 +82,13 @@ Source: clan-core d7c35d912, clan_lib/vars/check.py.`,
           return without.length === 0 ? [] : [{ file: file.name, machines: without }];
         }),
       );
-      const isShared = known.some(({ declared: { body } }) => body.share === true);
+      const isShared = declarations.some(({ declared: { body } }) => body.share === true);
       if (lacking.length > 0) yield reportOf(generator, lacking, isShared);
     }
   },
 };
 
-/** Returns machines of which a file is not there, in whichever form. */
+/** Returns the machines for which a file is not stored in any form. */
 function lacks(
   file: GeneratorFile,
   stored: StoredFileOf | undefined,
@@ -97,7 +97,7 @@ function lacks(
 ): readonly string[] {
   if (file.nameKind === 'pattern' || file.secret === null) return [];
   if (stored === undefined) return machines;
-  // The layout of another time, which somebody has yet to migrate.
+  // A former layout that has not been migrated yet.
   if (stored.isOld) return [];
   const { shared, owners } = stored;
   if (share) return shared.public === null && shared.secret === null ? machines : [];

@@ -1,4 +1,4 @@
-/** store/orphan-file: a stored file that its generator does not have any more. */
+/** store/orphan-file: a stored file no longer belongs to its generator. */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import { sortedUnique } from '../../../std.ts';
@@ -71,9 +71,9 @@ Source: clan-core d7c35d912 writes declared files only and never removes others.
       const isLeft = ({ owner }: StoredVar, file: string) => {
         const declared = owner === null ? general : soleDeclaration(fleet, generator.name, owner);
         if (declared === null || !lacksFile(declared, file)) return false;
-        // A module that is not there may add the file.
+        // A missing module may declare the file.
         if (hasBrokenModule(fleet, owner === null ? [] : [owner])) return false;
-        // What lies on the other side of sharing is reported with the generator.
+        // Files in the other placement are reported with the generator.
         const { share } = declared.body;
         if (owner === null) return share !== false;
         return share !== true && (!fleet.machinesComplete || machines.has(owner)) && isOfThis({ owner });
@@ -85,7 +85,10 @@ Source: clan-core d7c35d912 writes declared files only and never removes others.
   },
 };
 
-/** What lies there of machines that do not have the generator at all is reported with the generator. */
+/**
+ * Yields the orphaned files of a generator. Files of machines that no longer have the generator are reported
+ * with the generator.
+ */
 function* reportsOf(
   fleet: Fleet,
   generator: string,

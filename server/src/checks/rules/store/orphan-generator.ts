@@ -1,4 +1,4 @@
-/** store/orphan-generator: stored files of a generator that is not there any more. */
+/** store/orphan-generator: stored files belong to a generator that no longer exists. */
 
 import { leftoverOf } from '../../../fleet/catalogue/catalogue-leftovers.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
@@ -87,7 +87,7 @@ Source: clan-core d7c35d912 removes stored files only with \`clan machines delet
       if (declared !== null) yield* leftBehind(fleet, declared, stored, machines);
       else if (facts.generators.has(stored.name)) {
         if (isRead(stored.name, null)) continue;
-        // What is declared is not all of it: of some machines it may be certain all the same that they are without.
+        // The declarations are not complete, but some machines may still be certain to lack the generator.
         const owners = [...stored.byOwner.keys()].filter(owner => machines.has(owner));
         yield* leftOn(
           stored,
@@ -104,11 +104,11 @@ Source: clan-core d7c35d912 removes stored files only with \`clan machines delet
 /** The text of a file that could not be analysed. */
 interface HiddenText {
   readonly text: string;
-  /** The machines that perhaps have it among their modules; null: any machine. */
+  /** The machines that may import it, or null for any machine. */
   readonly machines: readonly string[] | null;
 }
 
-/** What could not be analysed may declare whatever it names. */
+/** Returns the texts of files that could not be analysed, which may declare anything they mention. */
 function textsOfGaps({ fleet, sources }: CheckContext): HiddenText[] {
   return sortedUnique(fleet.notAnalysable.map(({ at }) => at.file)).flatMap(file => {
     const text = sources.text(file);
@@ -135,9 +135,9 @@ function* undeclared(
     !hasBrokenModule(fleet, [machine]) &&
     fleet.modules.get(machine)?.isGivenAll === true;
   if (isOfClanCore(stored)) return;
-  // What is shared may be any machine's.
+  // A shared value may belong to any machine.
   if (stored.shared.length > 0 && ![...machines].every(isWithout)) return;
-  // What lies there of machines that are gone is reported with the machine.
+  // Files of removed machines are reported with the machine.
   const owners = [...stored.byOwner.keys()].filter(owner => machines.has(owner) && isWithout(owner));
   const first = stored.shared[0] ?? stored.byOwner.get(owners[0] ?? '')?.[0];
   if (first === undefined) return;
@@ -154,7 +154,10 @@ function* undeclared(
   };
 }
 
-/** Earlier versions of clan-core had generators of other names, and a fleet may have any version. */
+/**
+ * Returns whether clan-core has or had this generator. Earlier versions used other names, and a fleet may use
+ * any version.
+ */
 const isOfClanCore = keeping(({ name, files }: StoredGenerator): boolean =>
   [...files.values()].some(({ name: file, all }) =>
     [true, false].some(
@@ -190,7 +193,7 @@ function* leftBehind(
     );
 }
 
-/** Reports what machines have stored of a generator that they do not have. */
+/** Reports the stored files of machines that do not have the generator. */
 function* leftOn(
   stored: StoredGenerator,
   owners: readonly string[],

@@ -1,4 +1,4 @@
-/** store/orphan-machine: what is stored of a machine that is not there any more. */
+/** store/orphan-machine: stored files belong to a machine that no longer exists. */
 import { suggest } from '../../../edits/suggest.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import { storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
@@ -76,7 +76,7 @@ function messageOf(name: string, owner: Owner, near: string | null): string {
 interface Owner {
   readonly path: string;
   readonly hasKey: boolean;
-  /** Secrets that are not its own and that are linked to it by name. */
+  /** The number of foreign secrets linked to the machine by name. */
   readonly readable: number;
 }
 
@@ -86,7 +86,7 @@ function leftText({ hasKey, readable }: Owner): string {
   return `its key is left over, and can still open ${readable} ${readable === 1 ? 'secret' : 'secrets'} of others.`;
 }
 
-/** Returns all machines that the stores know of, each with the file that stands for it. */
+/** Returns all machines that the stores mention, each with a representative file. */
 const ownersIn = keeping((contents: StoreContents): ReadonlyMap<string, Owner> => {
   const paths = new Map<string, string>();
   for (const { name, path, keys } of contents.sops.machines)

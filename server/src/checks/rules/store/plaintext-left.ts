@@ -1,4 +1,4 @@
-/** store/plaintext-left: the plaintext of what is a secret, left in the repository. */
+/** store/plaintext-left: the plaintext of a secret is left in the repository. */
 import { catalogueFile } from '../../../fleet/catalogue/catalogue.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
 import {
@@ -85,11 +85,11 @@ Source: clan-core d7c35d912, clan_lib/vars/_types.py (\`StoreBase.set\`) and pub
 interface PublicFile {
   readonly generator: string;
   readonly file: StoredFileOf;
-  /** It is both public and secret in one place at least. */
+  /** True if it is both public and secret in at least one place. */
   readonly isDouble: boolean;
 }
 
-/** Returns files with a stored value. */
+/** Returns the files with a stored public value. */
 const publicFilesOf = keeping((contents: Parameters<typeof storedIndex>[0]): readonly PublicFile[] =>
   [...storedIndex(contents).generators.values()].flatMap(generator =>
     [...generator.files.values()].flatMap(file => {
@@ -107,7 +107,7 @@ function isSamePlace(storedVar: StoredVar, other: StoredVar): boolean {
   return storedVar.placement === other.placement && storedVar.owner === other.owner;
 }
 
-/** Returns whether a file is meant to be a secret. Null where that is not certain. */
+/** Returns whether a file is declared secret, or null if that is not certain. */
 function isSecret(declared: SoleDeclaration | null, generator: string, file: string): boolean | null {
   if (declared !== null) return soleFile(declared, file)?.secret ?? null;
   const known = catalogueFile(generator, file);

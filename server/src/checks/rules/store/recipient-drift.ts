@@ -1,4 +1,4 @@
-/** store/recipient-drift: a secret that is encrypted to others than its links say. */
+/** store/recipient-drift: a secret is encrypted to recipients other than those of its links. */
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import { keysFor } from '../../../store/sops/sops-keys.ts';
 import type { Holders } from '../../../store/vars/links.ts';
@@ -71,7 +71,7 @@ Source: clan-core d7c35d912, clan_lib/vars/secret_modules/sops.py (\`needs_fix\`
 
 interface Drift {
   readonly path: string;
-  /** Whose own secret it is; null for those of several. */
+  /** The machine that owns the secret, or null for a secret of several. */
   readonly machine: string | null;
   readonly missing: readonly string[];
   readonly extra: readonly string[];
@@ -81,7 +81,7 @@ const driftsIn = keeping(({ sops, vars, accessOf }: StoreContents): readonly Dri
   const drifts: Drift[] = [];
   function compare(path: string, holders: Holders, recipients: readonly string[], machine: string | null) {
     const wanted = keysFor(sops, holders);
-    // A secret without any link was made by hand, or its links are not links here.
+    // A secret without any link was created by hand, or its links are not links in this checkout.
     if (wanted === null || wanted.size === 0) return;
     const missing = without(wanted, recipients);
     const extra = without(recipients, wanted);
@@ -101,7 +101,10 @@ const driftsIn = keeping(({ sops, vars, accessOf }: StoreContents): readonly Dri
   return drifts;
 });
 
-/** Clan adds the members of default groups to secrets, with or without a link. Which machine has which does not matter. */
+/**
+ * Returns the keys of default groups, whose members clan adds to secrets with or without a link. Which machine
+ * has which group does not matter.
+ */
 function keysOfDefaultGroups(fleet: Fleet, { sops }: StoreContents): readonly string[] {
   const settings = fleet.accessSettings.filter(accessSetting => accessSetting.option === 'defaultGroups');
   if (settings.length === 0) return [];

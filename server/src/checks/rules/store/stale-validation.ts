@@ -1,4 +1,4 @@
-/** store/stale-validation: stored files that were made from another `validation` than the declared one. */
+/** store/stale-validation: stored files were made with another `validation` than the declared one. */
 
 import type { SoleDeclaration } from '../../facts/store/declared-files.ts';
 import { type DeclaredValidation, staleGenerators } from '../../facts/store/stale-generators.ts';
@@ -7,7 +7,7 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
 const HASHES = {
-  /** Of \`1\`. */
+  /** SHA-256 of `1`. */
   one: '6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b',
   two: 'd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35',
 };

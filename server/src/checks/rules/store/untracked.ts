@@ -1,4 +1,4 @@
-/** store/untracked: a stored file that git does not know, so that flakes do not see it. */
+/** store/untracked: git does not track a stored file, so flakes do not see it. */
 import { folderOf } from '../../../nix/eval/paths.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import { isElsewhere } from '../../facts/git-facts.ts';
@@ -56,7 +56,7 @@ Source: clan-core d7c35d912, clan_lib/git.py; the Nix manual on flake references
   },
 };
 
-/** Returns the last answer for each state of the stores: git's index changes when files are added, and no oftener. */
+/** Caches reports per state of the stores, since git's index changes only when files are added. */
 const reportsFor = keeping((contents: StoreContents) => {
   let last: { readonly tracked: TrackedFiles; readonly reports: readonly Report[] } | null = null;
   return {

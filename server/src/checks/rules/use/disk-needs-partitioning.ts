@@ -1,4 +1,4 @@
-/** use/disk-needs-partitioning: a disk's key from a secret that is not there when disks are made. */
+/** use/disk-needs-partitioning: the key of a disk is a secret that is not available during partitioning. */
 import { type AttrSetExpr, literalText, type Range } from '../../../nix/syntax.ts';
 import { setFileOption } from '../../facts/use/file-option-edit.ts';
 import {
@@ -81,7 +81,7 @@ Source: clan-core, nixosModules/clanCore/vars/interface.nix; docs of clan-core, 
 
 const paths = usesOfSecrets('path');
 
-/** Where the path is the key of a disk. */
+/** A place where the path is used as the key of a disk. */
 interface Disk {
   readonly keys: readonly Range[];
   readonly hasOneWay: boolean;
@@ -137,7 +137,7 @@ function* reportsOf(
                 title: 'Declare the file with neededFor = "partitioning"',
                 edits: [edit],
                 preferred: true,
-                // What else reads the file would no longer find it on the running machine.
+                // Other readers would no longer find the file on the running machine.
                 guess: !isOnlyUse || !found.hasOneWay,
               },
             ],
@@ -147,7 +147,7 @@ function* reportsOf(
 
 type Attribute = Extract<Step, { kind: 'attribute' }>;
 
-/** Returns the option of a disk that the way ends in; null if it is another option, or may be. */
+/** Returns the disk option at the end of the path, or null if it is, or may be, another option. */
 function keyOfDisk(way: Way): Attribute | null {
   const index = way.steps.findIndex(step => step.kind === 'attribute');
   const attribute = way.steps[index];
@@ -166,7 +166,7 @@ function keyOfDisk(way: Way): Attribute | null {
   }
 }
 
-/** `"file://${…}"` */
+/** Returns whether the step is `"file://${…}"`. */
 function isFileUrl(step: Step): boolean {
   if (step.kind !== 'text') return false;
   const [first, second] = step.string.parts;
@@ -181,7 +181,7 @@ function isOfDisk({ steps, option }: Way): boolean {
   return steps.some(step => step.kind === 'attribute' && TYPES.has(typeIn(step.within) ?? ''));
 }
 
-/** Returns the text of `type` in a set; null if it is none. */
+/** Returns the literal `type` in a set, or null. */
 function typeIn({ bindings }: AttrSetExpr): string | null {
   for (const binding of bindings) {
     if (binding.kind !== 'bind' || binding.path.length !== 1 || binding.value.kind !== 'string') continue;

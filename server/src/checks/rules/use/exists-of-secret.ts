@@ -1,4 +1,4 @@
-/** use/exists-of-secret: the `.exists` of a file that is secret. */
+/** use/exists-of-secret: reads `.exists` of a secret file. */
 
 import { usesOfSecrets } from '../../facts/use/used-file.ts';
 import type { Rule } from '../../rule.ts';

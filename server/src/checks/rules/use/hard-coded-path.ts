@@ -1,4 +1,4 @@
-/** use/hard-coded-path: the place of a deployed file, written out. */
+/** use/hard-coded-path: the path of a deployed file is hard-coded. */
 
 import { attributeText } from '../../../edits/edits.ts';
 import { expressionsAt } from '../../../edits/locate.ts';
@@ -105,12 +105,12 @@ Source: clan-core, nixosModules/clanCore/vars/secret.`,
   }),
 };
 
-/** Not the name of a secret for sops-nix, and the whole of the path. */
+/** Returns whether the string is the whole path, and not the name of a sops-nix secret. */
 function isPath({ text }: SourceFile, at: Place): boolean {
   return text.startsWith('/run/', at.start) && !/[\w.}-]/.test(text[at.start - 1] ?? '');
 }
 
-/** 2026-08-03, when clan put the placement into the path; in seconds since 1970. */
+/** 2026-08-03, when clan added the placement to the path, in seconds since 1970. */
 const NEWER_LAYOUT_TIME = 1_785_715_200;
 
 function* reportsOf({ sources }: CheckContext, source: SourceFile, knownUse: KnownUse): Iterable<Report> {
@@ -121,12 +121,12 @@ function* reportsOf({ sources }: CheckContext, source: SourceFile, knownUse: Kno
   );
   if (string === undefined || isComment(source, use.at, string)) return;
   const ways = waysFrom(source, string);
-  // What a generator reads outside its own folders is a matter of rules about scripts.
+  // Rules about scripts check what a generator reads outside its own folders.
   if (ways.some(way => isTold(way) || isInGenerator(way)) || isScriptOfGenerator(source, string)) return;
   const isOlder = !/\/(per-machine|shared)\//.test(source.text.slice(use.at.start, use.at.end));
   const locked = lockedClanCore(sources);
   const isStillRight = isOlder && locked !== null && locked.until < NEWER_LAYOUT_TIME;
-  // A release does not take over what breaks.
+  // Releases do not receive breaking changes.
   const mayBeRight = isOlder && locked !== null && locked.from < NEWER_LAYOUT_TIME;
   const why = isStillRight
     ? `This is where ${fileText(use)} lies with the clan-core that flake.lock has; since August 2026 clan has it elsewhere, so an update breaks this.`
@@ -136,7 +136,7 @@ function* reportsOf({ sources }: CheckContext, source: SourceFile, knownUse: Kno
         ? `This is where clan's older layout has ${fileText(use)}; since August 2026 it lies elsewhere.`
         : `This is where ${fileText(use)} lies, and that may change.`;
   const isSetting = ways.some(isInventorySetting);
-  // There is no other way to write it there, and this one is right today.
+  // There is no alternative there, and the path is currently correct.
   if (isSetting && !isOlder) return;
   const instead = isSetting ? inSettings(knownUse, mayBeRight) : 'Use its .path.';
   yield {
@@ -147,7 +147,10 @@ function* reportsOf({ sources }: CheckContext, source: SourceFile, knownUse: Kno
   };
 }
 
-/** Settings are data, and the module of a service may be clan-core's: what helps for certain is the path of today. */
+/**
+ * Returns the advice for paths in settings. Settings are data and the service module may be clan-core's, so
+ * only the current path certainly helps.
+ */
 function inSettings({ use, file: { generators } }: KnownUse, isLater: boolean): string {
   const placement = generators.some(generator => generator.body().share === true)
     ? 'shared'
@@ -156,24 +159,27 @@ function inSettings({ use, file: { generators } }: KnownUse, isLater: boolean): 
   return `Settings of the inventory cannot read its .path: ${isLater ? 'with the update, ' : ''}write \`${path}\`, or let the module of the service read .path if it is yours.`;
 }
 
-/** `instances.x.roles.y.settings`: plain data for all machines, where no configuration of one of them is at hand. */
+/**
+ * Returns whether the path ends in `instances.x.roles.y.settings`: plain data for all machines, without the
+ * configuration of one.
+ */
 function isInventorySetting({ option }: Way): boolean {
   const roles = option.indexOf('roles');
   return roles >= 0 && option.indexOf('instances') < roles && option.includes('settings', roles);
 }
 
-/** Also where a helper function makes the generator. */
+/** Returns whether the string is a generator's script, including one created by a helper function. */
 function isScriptOfGenerator({ text }: SourceFile, { start, end }: StringExpr): boolean {
   return /\$\{?out\b/.test(text.slice(start, end));
 }
 
-/** A line of a script that is a comment. */
+/** Returns whether the place is in a comment line of a script. */
 function isComment({ text }: SourceFile, at: Place, string: StringExpr): boolean {
   const from = Math.max(text.lastIndexOf('\n', at.start - 1) + 1, string.start);
   return /^['"\s]*#/.test(text.slice(from, at.start));
 }
 
-/** Documentation, tests that look at the running machine, and messages. */
+/** Options for documentation, tests of a running machine, and messages. */
 const TOLD = new Set(['example', 'description', 'defaultText', 'testScript', 'warnings', 'assertions']);
 const TELLERS = /^(throw|abort|trace|warn|warnIf|assertMsg|literalExpression|literalMD|mdDoc)$/;
 
@@ -197,7 +203,7 @@ function fixesOf(source: SourceFile, { unit, use }: KnownUse, string: StringExpr
   const edit = isWhole
     ? { file: source.path, start: string.start, end: string.end, text: path }
     : { ...use.at, text: `\${${path}}` };
-  // Elsewhere the machine may be without the generator, or the configuration be another one.
+  // Elsewhere, the machine may lack the generator or the configuration may be another machine's.
   const isHere = isDefinedBelow(unit.definitions, use, source, string);
   return [
     { title: 'Replace with .path', edits: [edit], preferred: true, ...(isHere ? {} : { guess: true }) },
@@ -206,7 +212,7 @@ function fixesOf(source: SourceFile, { unit, use }: KnownUse, string: StringExpr
 
 const CONFIGS = ['config', 'osConfig'];
 
-/** Returns the function around the string that is given the configuration. */
+/** Returns the module function around the string, which receives the configuration, or null. */
 function moduleAround(source: SourceFile, string: StringExpr): LambdaExpr | null {
   const around = expressionsAt(source, string.start).reverse();
   return (
@@ -222,7 +228,9 @@ function configIn(source: SourceFile, string: StringExpr): string | null {
   return names.has('osConfig') ? 'osConfig' : names.has('config') ? 'config' : null;
 }
 
-/** Returns whether the very module defines the generator. Then it is there, and `config` is the machine's. */
+/**
+ * Returns whether this module itself defines the generator, so that it exists and `config` is the machine's.
+ */
 function isDefinedBelow(
   definitions: readonly { readonly name: string; readonly at: Place }[],
   use: Use,

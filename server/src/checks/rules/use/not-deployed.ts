@@ -1,4 +1,4 @@
-/** use/not-deployed: a machine is given the path of a file that is never brought to it. */
+/** use/not-deployed: a machine uses the path of a file that is never deployed to it. */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { SourceFile } from '../../../nix/source.ts';
@@ -84,7 +84,7 @@ Source: clan-core, nixosModules/clanCore/vars/secret/sops/default.nix.`,
       )
         continue;
       const file = usedFile(facts, use);
-      // Files for activation and partitioning are uploaded all the same, by some backends.
+      // Some backends upload files for activation and partitioning anyway.
       if (file?.secret !== true || file.deploy !== false || !isDeployedOnly(file)) continue;
       const source = sources.parse(unit.file);
       const known = { unit, use, file };
@@ -98,7 +98,7 @@ function isDeployedOnly({ neededFor }: UsedFile): boolean {
   return neededFor === 'services' || neededFor === 'users';
 }
 
-/** What flakes have beside machines, what admins run, and options that only tell of a path. */
+/** Flake outputs other than machines, commands for administrators, and options that only mention a path. */
 const ELSEWHERE = new Set([
   'packages',
   'legacyPackages',
@@ -122,7 +122,7 @@ function isOnMachine(source: SourceFile, way: Way, use: KnownUse): boolean {
   return way.steps.every(step => step.kind !== 'condition' || isAroundDefinition(source, step.at, use));
 }
 
-/** A condition under which the generator itself stands is met wherever there is one. */
+/** Returns whether the generator's definition is under the same condition, so that both exist together. */
 function isAroundDefinition(
   source: SourceFile,
   at: { readonly start: number; readonly end: number },

@@ -1,4 +1,4 @@
-/** use/not-generated: the value of a public file that has not been generated. */
+/** use/not-generated: reads the value of a public file that has not been generated. */
 
 import { expressionsAt } from '../../../edits/locate.ts';
 import type { Generator } from '../../../fleet/model/generators.ts';
@@ -116,7 +116,7 @@ function* reportsOf(
   const { use, file } = knownUse;
   const [generator, ...others] = file.generators;
   if (generator === undefined || others.length > 0 || isSetByHand(generator, use.fileName)) return;
-  // `self.nixosConfigurations.lea.config`: another machine's.
+  // `self.nixosConfigurations.lea.config` is another machine's configuration.
   if (/\bnixosConfigurations\b|\bdarwinConfigurations\b|\bnodes\b/.test(source.text)) return;
   const ways = waysFrom(source, use.at);
   if (ways.some(way => isIfThere(source, way) || isInGenerator(way) || way.option.length === 0)) return;
@@ -125,7 +125,7 @@ function* reportsOf(
   const machines = (generator.machines ?? []).filter(machine => isBeside || readers.has(machine));
   if (machines.length === 0) return;
   const contents = stored();
-  // A fleet that has generated nothing at all is new, or keeps its files elsewhere.
+  // A fleet without any generated files is new, or stores them elsewhere.
   if (contents.vars.length === 0) return;
   const missing = machines.filter(machine => !isStored(contents, generator, use.fileName as string, machine));
   if (missing.length === 0) return;
@@ -146,7 +146,7 @@ function* reportsOf(
   };
 }
 
-/** Returns whether the value is given in Nix, for as long as there is no file. */
+/** Returns whether Nix sets the value while the file does not exist. */
 function isSetByHand(generator: Generator, file: string | null): boolean {
   return generator
     .body()
@@ -154,7 +154,7 @@ function isSetByHand(generator: Generator, file: string | null): boolean {
     .some(option => option.of === 'file' && option.owner === file && /^(value|flakePath)$/.test(option.name));
 }
 
-/** Returns whether the module around the use defines the generator, too. Then who has the one has the other. */
+/** Returns whether the module around the use also defines the generator, so that both exist together. */
 function definesBeside(source: SourceFile, { definitions }: Generator, at: Place): boolean {
   const around = expressionsAt(source, at.start)
     .reverse()
@@ -176,7 +176,10 @@ function definesBeside(source: SourceFile, { definitions }: Generator, at: Place
   );
 }
 
-/** In whichever placement: where it is not known if the generator is shared, either will do. */
+/**
+ * Returns whether the file is stored. If it is not known whether the generator is shared, either placement
+ * counts.
+ */
 function isStored(contents: StoreContents, generator: Generator, file: string, machine: string): boolean {
   const { share } = generator.body();
   return contents

@@ -1,4 +1,7 @@
-/** use/password-needs-users: a user's password from a secret that is there only after users are made. */
+/**
+ * use/password-needs-users: a user's password comes from a secret that is only available after users are
+ * created.
+ */
 import type { Range } from '../../../nix/syntax.ts';
 import { setFileOption } from '../../facts/use/file-option-edit.ts';
 import { fileText, machinesAt, type SeenUse, seenAtPaths, type UsedFile } from '../../facts/use/used-file.ts';
@@ -59,7 +62,7 @@ Source: clan-core, nixosModules/clanCore/vars/interface.nix; sops-nix, "Setting 
   },
 };
 
-/** Where a password file is set to the path. */
+/** Finds password file options set to the path. */
 const passwords = seenAtPaths(/asswordFile/, (source, use): readonly Range[] | null => {
   if (use.by === 'name') return null;
   const found = waysFrom(source, use.at).flatMap(way => {
@@ -71,7 +74,10 @@ const passwords = seenAtPaths(/asswordFile/, (source, use): readonly Range[] | n
   return found.length === 0 ? null : found;
 });
 
-/** Those for activation lie on the machine's disk, and are there in time. */
+/**
+ * Returns whether the secret arrives too late. Secrets for activation are on the machine's disk and available
+ * in time.
+ */
 function isTooLate({ neededFor, deploy }: UsedFile): boolean {
   return deploy !== false && (neededFor === 'services' || neededFor === 'partitioning');
 }
@@ -90,7 +96,7 @@ function* reportsOf({ fleet, sources }: CheckContext, seenUse: SeenUse<readonly 
     };
 }
 
-/** Returns whether the way ends in a user's password file. */
+/** Returns whether the path ends in a user's password file option. */
 export function isPassword({ option }: Way): boolean {
   return /(^|\.)users\.(users|extraUsers)(\.[^.]*)?\.(hashedPasswordFile|passwordFile)$/.test(
     option.join('.'),

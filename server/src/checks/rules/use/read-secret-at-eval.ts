@@ -1,4 +1,4 @@
-/** use/read-secret-at-eval: evaluation itself opens the file of a secret. */
+/** use/read-secret-at-eval: evaluation opens the file of a secret. */
 import type { Range } from '../../../nix/syntax.ts';
 import { OPENERS, openedBy } from '../../facts/use/content-reads.ts';
 import {
@@ -110,7 +110,7 @@ ${GENERATOR}  networking.supplicant.wlan0.configFile.path = config.clan.core.var
 
 const values = usesOfSecrets('value');
 
-/** Where a function reads the file at the path, by the functions' names. */
+/** Finds the names of functions that read the file at the path. */
 const readings = seenAtPaths(OPENERS, (file, use): readonly Range[] | null => {
   if (use.guarded) return null;
   const found = new Map<Range, Range>();

@@ -131,10 +131,10 @@ Mend the name, or declare the file.`,
       const lacking = lackingFile(context, use, () => machinesOfUse(fleet, unit, use));
       if (lacking !== null && !isHeldBack(context, use)) yield reportOf(context, use, lacking);
     }
-    // What is stored of an earlier declaration is still found; and where there is no generator, nothing is read of it.
+    // A stored file of an earlier declaration is still found, and without a generator nothing is read.
     for (const use of [...calledUses(unit), ...assumingUses(unit)]) {
       const lacking = lackingFile(context, use, () => null);
-      // With a default, only a slip is a mistake.
+      // With a default, only a misspelling is a mistake.
       if (use.by === 'function' && use.guarded && suggest(use.fileName ?? '', lacking?.files ?? []) === null)
         continue;
       if (lacking !== null && !isHeldBack(context, use))
@@ -148,8 +148,8 @@ Mend the name, or declare the file.`,
 };
 
 /**
- * Returns whether the file is declared under a condition that does not hold here. What reads it stands under the same
- * condition then, and is not evaluated either.
+ * Returns whether the file is declared under a condition that does not hold here. Its reader is then under the
+ * same condition and is not evaluated either.
  */
 function isHeldBack({ fleet, sources }: CheckContext, { generator, fileName }: Use): boolean {
   const facts = factsOf(fleet);
@@ -176,7 +176,7 @@ function isBoundUnderCondition(expr: Expr, name: string, isUnder: boolean): bool
 
 const CONDITIONS = /^(mkIf|optionalAttrs|optionals?|filterAttrs)$/;
 
-/** `mkIf x y` and the like, whatever is around its name, or `if`. */
+/** Returns whether the expression is a condition: `mkIf x y`, however qualified, or `if`. */
 function isCondition(expr: Expr): boolean {
   let head = expr;
   while (head.kind === 'apply') head = head.fn;

@@ -111,7 +111,7 @@ Mend the name, or select the key that brings the generator.`,
         misspelt(context.fleet, facts, use, machinesOfUse(context.fleet, unit, use));
       if (missing !== null) yield reportOf(context, facts, missing, use);
     }
-    // Whose generator a function asks for is not known: of any machine, by its stored file.
+    // A function may look up the stored file of any machine's generator.
     for (const use of called) {
       const missing = misspelt(context.fleet, facts, use, null);
       if (missing !== null) yield reportOf(context, facts, missing, use);
@@ -119,19 +119,19 @@ Mend the name, or select the key that brings the generator.`,
   }),
 };
 
-/** What a use is held against: the generators that there are, and the machines that lack the one it names. */
+/** The context of a use: the existing generators, and the machines that lack the used one. */
 interface Lacking {
-  /** Generators come with keys of a registry, not with modules. */
+  /** True if generators come from registry keys instead of modules. */
   readonly isByKey: boolean;
-  /** Names that there are. */
+  /** The existing names. */
   readonly names: Iterable<string>;
   readonly machines: readonly string[];
   readonly severity?: Severity;
 }
 
 /**
- * Returns the names of all generators that the module assigns; null if it assigns none from a registry, or they are not
- * known.
+ * Returns the names of all generators that the module assigns, or null if it assigns none from a registry or
+ * they are not fully known.
  */
 function assignedNames(unit: Unit): ReadonlySet<string> | null {
   if (unit.assignments.length === 0) return null;
@@ -143,7 +143,7 @@ function assignedNames(unit: Unit): ReadonlySet<string> | null {
   return names;
 }
 
-/** Where the module itself takes its generators from a registry. */
+/** Checks a use in a module that takes its own generators from a registry. */
 function missingFrom(
   facts: Facts,
   from: Lacking & { readonly names: ReadonlySet<string> },
@@ -159,7 +159,7 @@ function missingFrom(
 }
 
 /**
- * Returns where machines that read the module are without the generator. Of a machine that has one, the module may know
+ * Checks a use on the machines that import the module. If one of them has the generator, the module may know
  * when to read it.
  */
 function missingOn({ fleet, sources }: CheckContext, facts: Facts, unit: Unit, use: Use): Lacking | null {
@@ -172,7 +172,7 @@ function missingOn({ fleet, sources }: CheckContext, facts: Facts, unit: Unit, u
   const isOnAll = machines.length === readers.certain.length && readers.possible.every(isWithoutIt);
   if (!isOnAll && facts.generators.has(use.generator)) return null;
   const source = sources.parse(unit.file);
-  // `self.nixosConfigurations.lea.config`: another machine's.
+  // `self.nixosConfigurations.lea.config` is another machine's configuration.
   if (source === null || /\b(nixosConfigurations|darwinConfigurations|nodes)\b/.test(source.text))
     return null;
   if ((!isOnAll || facts.generators.has(use.generator)) && isPerhapsLeftOut(source, use.at)) return null;
@@ -185,8 +185,8 @@ function missingOn({ fleet, sources }: CheckContext, facts: Facts, unit: Unit, u
 }
 
 /**
- * A name that nothing in the workspace defines, right beside one that there is. What is not known might define it, so that
- * it is no more than surely a mistake.
+ * Checks for a name without a definition that is similar to an existing one. Something unknown might define it,
+ * so it is only surely a mistake, not an error.
  */
 function misspelt(fleet: Fleet, facts: Facts, use: Use, machines: readonly string[] | null): Lacking | null {
   if (facts.generators.has(use.generator)) return null;

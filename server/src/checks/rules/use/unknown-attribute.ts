@@ -1,4 +1,4 @@
-/** use/unknown-attribute: something is read of a generator, a file or a prompt that it does not have. */
+/** use/unknown-attribute: an attribute is read that a generator, file or prompt does not have. */
 
 import { attributeText, replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
@@ -100,7 +100,7 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   },
 };
 
-/** Something that is read of what does not have it. */
+/** An attribute that its owner does not have. */
 interface Stranger {
   readonly at: Place;
   readonly of: 'generator' | 'file' | 'prompt';
@@ -126,7 +126,7 @@ function isStranger({ of, attribute, guarded }: OtherRead): boolean {
 
 const THINGS = { generator: 'Generators have', file: "A generator's files have", prompt: 'Prompts have' };
 
-/** What people read who mean something that there is. */
+/** Attributes that people read when they mean an existing one. */
 const OTHER_READS: { readonly [of in Stranger['of']]?: ReadonlyMap<string, string> } = {
   file: new Map(
     Object.entries({
@@ -180,7 +180,7 @@ function insertFiles(at: Place) {
   return { ...at, end: at.start, text: 'files.' };
 }
 
-/** Returns what to read instead of what looks like no slip. */
+/** Returns advice on what to read instead if the name is not a misspelling. */
 function adviceFor({ of, prompt, attribute }: Stranger, files: readonly string[]): string {
   if (of === 'prompt') {
     const isKept = prompt !== null && files.includes(prompt);

@@ -1,4 +1,4 @@
-/** use/value-of-secret: the `.value` of a file that is secret. */
+/** use/value-of-secret: reads `.value` of a secret file. */
 import { writtenAt } from '../../../edits/edits.ts';
 import { usesOfSecrets } from '../../facts/use/used-file.ts';
 import type { Rule } from '../../rule.ts';

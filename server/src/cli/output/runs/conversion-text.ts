@@ -1,4 +1,4 @@
-/** What a conversion of secrets to vars did, or would do, as text and as JSON. */
+/** Formats the result of a conversion of secrets to vars as text and as JSON. */
 
 import { counted } from '../../../checks/facts/wording.ts';
 import { listed } from '../../../generate/plan/plan-words.ts';
@@ -6,7 +6,7 @@ import type { Rehearsal } from '../../../workspace/convert-secrets.ts';
 import { type Io, printable, say } from '../../io.ts';
 import { printDiff } from '../check-fix.ts';
 
-/** Writes a conversion for a person; of a dry run, with the differences of modules. */
+/** Prints a conversion for a person; in a dry run, with the diffs of modules. */
 export function writeConversion(
   { converted, kept, unreadable, modules, encrypted, removed, newKeys, notes }: Rehearsal,
   isDry: boolean,

@@ -1,4 +1,4 @@
-/** The result of a trial as text, as JSON, and as an event for programs. */
+/** Formats the result of a trial as text, as JSON, and as an event for programs. */
 
 import type { TrialEvent } from '../../../../../client/src/run-protocol.ts';
 import { countText } from '../../../generate/plan/plan-words.ts';
@@ -10,7 +10,7 @@ import type { WhereOf } from '../script-places.ts';
 
 type TrialData = ReturnType<typeof trialData>;
 
-/** Returns the event that reports a trial. Values that are not valid UTF-8 are null in it. */
+/** Returns the event that reports a trial. Values that are not valid UTF-8 are `null` in it. */
 export function trialEvent({ execution, generator }: Trial, data: TrialData, whereOf: WhereOf): TrialEvent {
   const outputs = execution.outcome === 'cancelled' ? null : execution.outputs;
   const line = execution.outcome === 'failed' ? execution.line : null;
@@ -56,7 +56,7 @@ export function trialData(
   };
 }
 
-/** Writes a trial for a person: files on standard output, the output of the script on standard error. */
+/** Prints a trial for a person: files on standard output, the output of the script on standard error. */
 export function writeTrial({ execution, generator }: Trial, data: TrialData, io: Io): void {
   const paint = painter(io.stdout, io.env);
   const name = printable(generator.name);

@@ -1,0 +1,303 @@
+/**
+ * The fleet with what Nix says of it: unknowns are filled, lists are complete on the machines that Nix answered for, and where Nix says
+ * otherwise, Nix is right. Generators that only Nix knows are added: as the fleet's own where one of its files declares them.
+ */
+
+import { patternOf } from '../fleet/elsewhere/name-patterns.ts';
+import type { Machine } from '../fleet/model/base.ts';
+import type { Fleet } from '../fleet/model/fleet.ts';
+import type { Generator, GeneratorBody } from '../fleet/model/generators.ts';
+import type { NixAnswer, NixFacts, NixGenerator } from '../fleet/model/nix-answer.ts';
+import type { BroughtGenerator } from '../fleet/model/services.ts';
+import { addToList, groupBy, once, withLazy } from '../std.ts';
+import { agreedBody, joinedBody, OPAQUE } from './join-body.ts';
+import { placesIn, type TextOf } from './source-places.ts';
+import { witnessedFacts } from './witnessed-facts.ts';
+
+/** @param textOf the text of a file of the fleet; null where there is none */
+export function joinedFleet(fleet: Fleet, answer: NixAnswer, textOf: TextOf): Fleet {
+  const joining = joiningOf(fleet, answer, textOf);
+  const { factsOf } = joining;
+  const generators = once(() => joinedGenerators(fleet, joining));
+  const same = Object.fromEntries(
+    (Object.keys(fleet) as (keyof Fleet)[]).map(name => [name, () => fleet[name]]),
+  ) as { readonly [Name in keyof Fleet]: () => Fleet[Name] };
+  return withLazy(
+    {},
+    {
+      ...same,
+      machines: () => joinedMachines(fleet, answer),
+      machinesComplete: () => fleet.machinesComplete || answer.machinesComplete,
+      hasAllGenerators: () => (machine: string) => factsOf.has(machine) || fleet.hasAllGenerators(machine),
+      generators: () => generators().own,
+      brought: () => generators().brought,
+      nix: () => withLazy({ answer }, { facts: () => witnessedFacts(fleet, answer) }),
+    },
+  );
+}
+
+interface Joining {
+  /** What Nix says of the machines that evaluate. */
+  readonly factsOf: ReadonlyMap<string, NixFacts>;
+  /** The names of their generators. */
+  readonly namesOf: ReadonlyMap<string, ReadonlySet<string>>;
+  /** True if Nix answered for all machines that there are. */
+  readonly isWhole: boolean;
+  /** Machines in the order of the fleet. */
+  readonly order: readonly string[];
+  readonly textOf: TextOf;
+}
+
+function joiningOf(fleet: Fleet, answer: NixAnswer, textOf: TextOf): Joining {
+  const factsOf = new Map(
+    answer.machines.flatMap(({ name, facts }) => (facts === null ? [] : [[name, facts] as const])),
+  );
+  const order = joinedMachines(fleet, answer).map(({ name }) => name);
+  return {
+    ...{ factsOf, order, textOf },
+    namesOf: new Map([...factsOf].map(([machine, facts]) => [machine, new Set(facts.generatorNames)])),
+    isWhole: answer.machinesComplete && order.every(machine => factsOf.has(machine)),
+  };
+}
+
+function joinedMachines({ machines }: Fleet, answer: NixAnswer): readonly Machine[] {
+  const asked = new Map(answer.machines.map(machine => [machine.name, machine]));
+  const known = new Set(machines.map(({ name }) => name));
+  return [
+    ...machines.map(machine => {
+      const nix = asked.get(machine.name);
+      return { ...machine, class: nix?.class ?? machine.class, tags: nix?.facts?.tags ?? machine.tags };
+    }),
+    ...answer.machines
+      .filter(({ name }) => !known.has(name))
+      .map(({ name, class: machineClass }) => ({
+        ...{ name, class: machineClass, system: null, tags: [], at: null },
+        source: 'configuration' as const,
+      })),
+  ];
+}
+
+function joinedGenerators(fleet: Fleet, joining: Joining) {
+  const { factsOf } = joining;
+  const named = fleet.generators.filter(({ nameKind }) => nameKind !== 'pattern');
+  const patterns = fleet.generators.filter(({ nameKind }) => nameKind === 'pattern');
+  const ofName = groupBy(named, ({ name }) => name);
+  const own = named.map(generator => joinedGenerator(generator, ofName.get(generator.name) ?? [], joining));
+  const brought = fleet.brought.filter(({ isPattern }) => !isPattern);
+  const broughtNames = new Set(brought.map(({ name }) => name));
+  const onlyNix = new Map<string, string[]>();
+  for (const [machine, { generatorNames }] of factsOf)
+    for (const name of generatorNames)
+      if (!ofName.has(name) && !broughtNames.has(name)) addToList(onlyNix, name, machine);
+
+  const resolved = new Set<Generator>();
+  const added: Generator[] = [];
+  const addedElsewhere: BroughtGenerator[] = [];
+  for (const [name, machines] of onlyNix) {
+    const pattern = patternFor(name, machines, patterns, joining);
+    if (pattern !== null) resolved.add(pattern);
+    const generator =
+      pattern === null ? declaredOnlyFor(name, machines, joining) : resolvedFrom(pattern, name);
+    if (generator === null) addedElsewhere.push(broughtOnly(name, machines, fleet, joining));
+    else added.push(joinedGenerator(generator, [generator], joining));
+  }
+  return {
+    own: [
+      ...own,
+      ...added,
+      ...patterns
+        .filter(pattern => !(joining.isWhole && resolved.has(pattern)))
+        .map(pattern => unsettledPart(pattern, joining)),
+    ],
+    brought: [
+      ...brought.map(generator => joinedBrought(generator, joining)),
+      ...addedElsewhere,
+      ...fleet.brought.filter(({ isPattern }) => isPattern && !joining.isWhole),
+    ],
+  };
+}
+
+/** @param sameName all generators of the name, in their order: a machine that none of them is known to be on goes to the first */
+function joinedGenerator(generator: Generator, sameName: readonly Generator[], joining: Joining): Generator {
+  const { name } = generator;
+  const [first] = sameName;
+  const isMine = (machine: string) =>
+    generator.machines?.includes(machine) === true ||
+    (generator === first && !sameName.some(other => other.machines?.includes(machine)));
+  const { machines, machinesComplete, conditional } = joinedHaving(generator, joining, isMine);
+  const at = generator.definitions[0]?.at ?? FLAKE;
+  const { bodyOn, isKnownOn } = joinedBodies(name, generator.bodyOn, joining, at);
+  const isWhole = machinesComplete && machines !== null && machines.length > 0 && machines.every(isKnownOn);
+  const variants = once(() => {
+    if (!isWhole) return generator.variants();
+    const byText = groupBy(machines, machine => JSON.stringify(bodyOn(machine)));
+    return [...byText.values()].map(having => ({ body: bodyOn(having[0] as string), machines: having }));
+  });
+  const bodies = once(() => (isWhole ? variants().map(({ body }) => body) : generator.bodies()));
+  return {
+    ...generator,
+    ...{ machines, machinesComplete, conditional, bodyOn, variants, bodies },
+    perhaps: generator.perhaps.filter(machine => !joining.factsOf.has(machine)),
+    settledOn: machine => (isKnownOn(machine) ? bodyOn(machine) : generator.settledOn(machine)),
+    body: once(() => (isWhole ? agreedBody(bodies()) : generator.body())),
+  };
+}
+
+interface Having {
+  readonly machines: readonly string[] | null;
+  readonly machinesComplete: boolean;
+  readonly conditional: boolean;
+}
+
+/** Returns which machines have a generator: as Nix says where it answered, as it was read elsewhere. */
+function joinedHaving(
+  { name, machines, machinesComplete, conditional }: Having & { readonly name: string },
+  { namesOf, isWhole, order }: Joining,
+  isMine: (machine: string) => boolean,
+): Having {
+  const having = order.filter(machine => {
+    const names = namesOf.get(machine);
+    return names === undefined ? machines?.includes(machine) === true : names.has(name) && isMine(machine);
+  });
+  return {
+    machines: having.length === 0 && machines === null && !isWhole ? null : having,
+    machinesComplete: machinesComplete || isWhole,
+    conditional: conditional && !isWhole,
+  };
+}
+
+function joinedBodies(
+  name: string,
+  read: (machine: string) => GeneratorBody,
+  { factsOf }: Joining,
+  at: Generator['definitions'][number]['at'],
+) {
+  const nixOn = (machine: string): NixGenerator | undefined => factsOf.get(machine)?.generators.get(name);
+  const joined = new Map<string, GeneratorBody>();
+  return {
+    isKnownOn: (machine: string) => nixOn(machine) !== undefined,
+    bodyOn(machine: string): GeneratorBody {
+      const nix = nixOn(machine);
+      if (nix === undefined) return read(machine);
+      const body = joined.get(machine) ?? joinedBody(read(machine), nix, at);
+      joined.set(machine, body);
+      return body;
+    },
+  };
+}
+
+function joinedBrought(generator: BroughtGenerator, joining: Joining): BroughtGenerator {
+  const { name, certain, machinesComplete } = generator;
+  const having = joinedHaving(
+    { name, machines: generator.machines, machinesComplete, conditional: !certain },
+    joining,
+    () => true,
+  );
+  const { bodyOn, isKnownOn } = joinedBodies(name, generator.bodyOn, joining, FLAKE);
+  const { machines } = having;
+  const isWhole =
+    having.machinesComplete && machines !== null && machines.length > 0 && machines.every(isKnownOn);
+  const body = once(() => (isWhole ? agreedBody(machines.map(bodyOn)) : generator.body()));
+  return {
+    ...generator,
+    ...{ machines, machinesComplete: having.machinesComplete, bodyOn, body },
+    certain: certain || !having.conditional,
+    share: isWhole ? body().share : generator.share,
+    files: isWhole ? broughtFiles(body()) : generator.files,
+    prompts: isWhole ? body().prompts.map(prompt => prompt.name) : generator.prompts,
+    dependencies: isWhole ? body().dependencies.map(({ value }) => value) : generator.dependencies,
+  };
+}
+
+function broughtFiles({ files }: GeneratorBody): BroughtGenerator['files'] {
+  return files.map(({ name, secret, deploy, neededFor, conditional }) => ({
+    ...{ name, secret, deploy: deploy ?? true, neededFor: neededFor ?? 'services' },
+    certain: !conditional,
+  }));
+}
+
+/** Returns the one generator with holes in its name that a name comes from; null where none does, or it cannot be told. */
+function patternFor(
+  name: string,
+  machines: readonly string[],
+  patterns: readonly Generator[],
+  { factsOf }: Joining,
+): Generator | null {
+  const files = new Set(
+    machines.flatMap(
+      machine =>
+        factsOf
+          .get(machine)
+          ?.generators.get(name)
+          ?.definedAt.map(({ file }) => file) ?? [],
+    ),
+  );
+  const fitting = patterns.filter(
+    ({ name: pattern, definitions }) =>
+      patternOf(pattern).test(name) &&
+      (files.size === 0 ||
+        definitions.some(({ at, via }) => [at, ...via].some(({ file }) => files.has(file)))),
+  );
+  return fitting.length === 1 ? (fitting[0] as Generator) : null;
+}
+
+/** Returns what a generator with holes in its name is for one name. */
+function resolvedFrom(pattern: Generator, name: string): Generator {
+  const nameKind = 'resolved' as const;
+  const definitions = pattern.definitions.map(definition => ({ ...definition, name, nameKind }));
+  return { ...pattern, name, nameKind, definitions, machines: null };
+}
+
+/** Returns a generator that a file of the fleet declares and that was not seen there; null where none does. */
+function declaredOnlyFor(
+  name: string,
+  machines: readonly string[],
+  { factsOf, textOf }: Joining,
+): Generator | null {
+  const positions = machines.flatMap(machine => factsOf.get(machine)?.generators.get(name)?.definedAt ?? []);
+  const places = placesIn(positions, textOf);
+  if (places.length === 0) return null;
+  const body = () => OPAQUE;
+  const nameKind = 'resolved' as const;
+  return {
+    ...{ name, nameKind, machines: null, perhaps: [], machinesComplete: false, conditional: false, body },
+    definitions: places.map(at => ({ name, nameKind, kind: 'full', at, via: [], conditional: false, body })),
+    settledOn: () => null,
+    variants: () => [],
+    bodyOn: body,
+    bodies: () => [OPAQUE],
+  };
+}
+
+/** Returns a generator that a module of another flake declares, or a service that was not seen to bring it. */
+function broughtOnly(
+  name: string,
+  machines: readonly string[],
+  { brought }: Fleet,
+  joining: Joining,
+): BroughtGenerator {
+  const pattern = brought.find(({ isPattern, name: written }) => isPattern && patternOf(written).test(name));
+  const body = () => OPAQUE;
+  return joinedBrought(
+    {
+      ...{ share: null, files: [], prompts: [], dependencies: [], instance: null, body, bodyOn: body },
+      service: pattern?.service ?? null,
+      ...{ name, isPattern: false, machines, certain: true, machinesComplete: false },
+    },
+    joining,
+  );
+}
+
+/** Returns what is left of a generator with holes in its name: machines that Nix answered for have it under its own name. */
+function unsettledPart(pattern: Generator, { factsOf, isWhole }: Joining): Generator {
+  const isOpen = (machine: string) => !factsOf.has(machine);
+  return {
+    ...pattern,
+    machines: isWhole ? [] : (pattern.machines?.filter(isOpen) ?? null),
+    perhaps: pattern.perhaps.filter(isOpen),
+    machinesComplete: pattern.machinesComplete || isWhole,
+  };
+}
+
+/** Where what stands in no file of the fleet comes from. */
+const FLAKE = { file: 'flake.nix', start: 0, end: 0 };

@@ -1,0 +1,68 @@
+/** A script with holes beside the text that Nix has for it: whether it is that text, and what stands in the holes. */
+
+import type { ScriptSegment, ScriptSource } from '../fleet/model/generators.ts';
+import type { Hole } from '../shell/syntax.ts';
+
+/** Returns whether a hole, as it is written, is a path of a package, which is as good as known. */
+export function isPackage(hole: string): boolean {
+  return /^\$\{\s*(?:lib\.getExe'?\s*\(?\s*)?\(?pkgs\./.test(hole);
+}
+
+/** Returns whether a text with holes can be the text that Nix has. */
+export function canBe({ text, holes }: Pick<ScriptSource, 'text' | 'holes'>, nix: string): boolean {
+  return fillings({ text, holes }, nix) !== null;
+}
+
+/**
+ * Returns the source with holes filled from Nix's text; packages stay as they are written, since they say more that way.
+ * @returns null where it cannot be that text
+ */
+export function filledHoles(source: ScriptSource, nix: string): ScriptSource | null {
+  const found = fillings(source, nix);
+  if (found === null) return null;
+  const text: string[] = [];
+  const holes: Hole[] = [];
+  const segments: ScriptSegment[] = [];
+  let at = 0;
+  for (const segment of source.segments) {
+    const index = source.holes.findIndex(hole => hole.start === segment.start && hole.end === segment.end);
+    const filling = found[index];
+    const written = source.text.slice(segment.start, segment.end);
+    const isOpen = index >= 0 && (filling === undefined || isPackage(written));
+    const piece = index >= 0 && !isOpen ? (filling as string) : written;
+    const start = at;
+    at += piece.length;
+    text.push(piece);
+    if (isOpen) holes.push({ start, end: at });
+    // What was put in is written nowhere by itself; the place of the hole stands for it.
+    if (piece.length > 0) segments.push({ ...segment, start, end: at });
+  }
+  return { text: text.join(''), holes, segments };
+}
+
+/** What stands in each of the holes; null where the text cannot be Nix's. The shortest that fits where there are several. */
+function fillings(
+  { text, holes }: Pick<ScriptSource, 'text' | 'holes'>,
+  nix: string,
+): readonly string[] | null {
+  const found: string[] = [];
+  const [first] = holes;
+  if (first === undefined) return text === nix ? [] : null;
+  if (!nix.startsWith(text.slice(0, first.start))) return null;
+  let at = first.start;
+  for (const [index, hole] of holes.entries()) {
+    const next = holes[index + 1];
+    const known = text.slice(hole.end, next?.start ?? text.length);
+    const end = next === undefined ? endOf(nix, known, at) : known === '' ? at : nix.indexOf(known, at);
+    if (end < 0) return null;
+    found.push(nix.slice(at, end));
+    at = end + known.length;
+  }
+  return found;
+}
+
+/** The last known stretch stands at the very end. */
+function endOf(nix: string, known: string, from: number): number {
+  const end = nix.length - known.length;
+  return end >= from && nix.endsWith(known) ? end : -1;
+}

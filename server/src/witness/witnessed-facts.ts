@@ -1,0 +1,236 @@
+/**
+ * Each fact of a fleet with its witness: read here, confirmed by Nix, known to Nix alone, or contradicted by Nix. Compares the fleet as
+ * it was read with what Nix says, for the machines that Nix answered for.
+ */
+
+import { createElsewhere, mayHaveGenerator } from '../fleet/elsewhere/elsewhere.ts';
+import type { Fleet } from '../fleet/model/fleet.ts';
+import {
+  type Generator,
+  type GeneratorBody,
+  type GeneratorFile,
+  ROOTS_GROUPS,
+} from '../fleet/model/generators.ts';
+import type {
+  NixAnswer,
+  NixGenerator,
+  NixMachine,
+  Witness,
+  WitnessedFact,
+} from '../fleet/model/nix-answer.ts';
+import type { BroughtGenerator } from '../fleet/model/services.ts';
+import type { Place } from '../nix/places.ts';
+import { groupBy } from '../std.ts';
+import { canBe, isPackage } from './script-holes.ts';
+
+type Named = Pick<Generator, 'name' | 'machines' | 'machinesComplete' | 'bodyOn'> & {
+  readonly at: Place | null;
+};
+
+export function witnessedFacts(fleet: Fleet, { machines }: NixAnswer): readonly WitnessedFact[] {
+  const own = fleet.generators.filter(({ nameKind }) => nameKind !== 'pattern').map(namedOwn);
+  const brought = fleet.brought.filter(({ isPattern }) => !isPattern).map(namedBrought);
+  const ofName = groupBy(fleet.generators, ({ name }) => name);
+  const byName = groupBy([...own, ...brought], ({ name }) => name);
+  const elsewhere = createElsewhere(fleet);
+  const mayHave = (machine: string, name: string) =>
+    mayHaveGenerator(elsewhere, { name, declared: ofName.get(name) ?? [] }, machine);
+  return machines.flatMap(machine => [...factsOf(machine, byName, mayHave)]);
+}
+
+function namedOwn(generator: Generator): Named {
+  return { ...generator, at: generator.definitions[0]?.at ?? null };
+}
+
+/** What is not certain claims nothing. */
+function namedBrought({ certain, ...generator }: BroughtGenerator): Named {
+  const { machines, machinesComplete } = generator;
+  return {
+    ...generator,
+    machines: certain ? machines : [],
+    machinesComplete: certain && machinesComplete,
+    at: null,
+  };
+}
+
+function* factsOf(
+  { name: machine, class: machineClass, facts }: NixMachine,
+  byName: ReadonlyMap<string, readonly Named[]>,
+  mayHave: (machine: string, name: string) => boolean,
+): Iterable<WitnessedFact> {
+  if (facts === null) return;
+  const names = new Set(facts.generatorNames);
+  for (const name of names) {
+    const known = byName.get(name) ?? [];
+    const there = known.find(({ machines }) => machines?.includes(machine));
+    const entry = there ?? known[0] ?? null;
+    const isDenied =
+      there === undefined && !known.some(entry => !entry.machinesComplete) && !mayHave(machine, name);
+    const about = { machine, generator: name, at: entry?.at ?? null };
+    yield {
+      ...{ ...about, fact: 'machine', nix: machine, read: there === undefined ? null : machine },
+      witness: there !== undefined ? 'confirmed' : isDenied ? 'contradicted' : 'nix',
+    };
+    const nix = facts.generators.get(name);
+    if (nix === undefined) continue;
+    const body = entry?.bodyOn(machine) ?? null;
+    for (const { at, ...fact } of bodyFacts(body, nix, ROOTS_GROUPS[machineClass]))
+      yield { ...about, ...fact, at: at ?? about.at };
+  }
+  for (const [name, known] of byName)
+    for (const { machines, at } of known)
+      if (machines?.includes(machine) && !names.has(name))
+        yield {
+          machine,
+          generator: name,
+          at,
+          fact: 'machine',
+          nix: null,
+          read: machine,
+          witness: 'contradicted',
+        };
+}
+
+type BodyFact = Omit<WitnessedFact, 'machine' | 'generator'>;
+
+function* bodyFacts(body: GeneratorBody | null, nix: NixGenerator, rootsGroup: string): Iterable<BodyFact> {
+  yield fact('share', body?.share, nix.share);
+  yield* fileFacts(body, nix, rootsGroup);
+  yield* promptFacts(body, nix);
+  yield* nameFacts(
+    'dependency',
+    nix.dependencies,
+    body?.dependencies ?? [],
+    body?.complete.dependencies === true,
+  );
+  for (const input of nix.runtimeInputs ?? []) {
+    const read = body?.runtimeInputs.some(name => name === input || name.endsWith(`.${input}`)) === true;
+    // Attributes of nixpkgs have other names than packages: that one is not there denies nothing.
+    const isCounted =
+      body?.complete.packages === true && body.runtimeInputs.length === nix.runtimeInputs?.length;
+    yield {
+      fact: `package ${input}`,
+      witness: read ? 'confirmed' : isCounted ? 'read' : 'nix',
+      read: read ? input : null,
+      nix: input,
+      at: null,
+    };
+  }
+  yield scriptFact(body, nix.script);
+  const validation = isKnown(body?.validation) ? body?.validation : null;
+  if (nix.validation !== undefined && nix.validation !== null)
+    yield fact('validation', validation, nix.validation);
+}
+
+function* fileFacts(
+  body: GeneratorBody | null,
+  { files }: NixGenerator,
+  rootsGroup: string,
+): Iterable<BodyFact> {
+  if (files === null) return;
+  const read = body?.files.filter(({ nameKind }) => nameKind !== 'pattern') ?? [];
+  yield* itemFacts('file', read, [...files.keys()], body?.complete.files === true);
+  for (const [name, nix] of files) {
+    const file = read.find(candidate => candidate.name === name);
+    const values: Partial<Pick<GeneratorFile, keyof typeof nix>> =
+      file === undefined ? {} : { ...file, group: file.hasDefaultGroup ? rootsGroup : file.group };
+    for (const value of ['secret', 'deploy', 'owner', 'group', 'mode', 'neededFor'] as const)
+      yield { ...fact(`file ${name}: ${value}`, values[value], nix[value]), at: file?.at ?? null };
+  }
+}
+
+function* promptFacts(body: GeneratorBody | null, { prompts }: NixGenerator): Iterable<BodyFact> {
+  if (prompts === null) return;
+  yield* itemFacts(
+    'prompt',
+    (body?.prompts ?? []).filter(({ name }) => !name.includes('${')),
+    [...prompts.keys()],
+    body?.complete.prompts === true,
+  );
+  for (const [name, nix] of prompts) {
+    const prompt = body?.prompts.find(candidate => candidate.name === name);
+    yield { ...fact(`prompt ${name}: type`, prompt?.type, nix.type), at: prompt?.at ?? null };
+    yield { ...fact(`prompt ${name}: persist`, prompt?.persist, nix.persist), at: prompt?.at ?? null };
+  }
+}
+
+function itemFacts(
+  kind: string,
+  read: readonly { readonly name: string; readonly at: Place; readonly conditional?: boolean }[],
+  nix: readonly string[],
+  isComplete: boolean,
+): Iterable<BodyFact> {
+  const certain = read.filter(({ conditional }) => conditional !== true);
+  const values = read.map(({ name, at }) => ({ value: name, at }));
+  return nameFacts(kind, nix, values, isComplete, new Set(certain.map(({ name }) => name)));
+}
+
+/** @param certain names that are claimed; all that were read where it is left out */
+function* nameFacts(
+  kind: string,
+  nix: readonly string[] | null,
+  read: readonly { readonly value: string; readonly at: Place }[],
+  isComplete: boolean,
+  certain?: ReadonlySet<string>,
+): Iterable<BodyFact> {
+  if (nix === null) return;
+  for (const name of nix) {
+    const known = read.find(({ value }) => value === name);
+    const witness: Witness =
+      known !== undefined
+        ? 'confirmed'
+        : isComplete && !read.some(({ value }) => value.includes('${'))
+          ? 'contradicted'
+          : 'nix';
+    yield { fact: `${kind} ${name}`, witness, read: known?.value ?? null, nix: name, at: known?.at ?? null };
+  }
+  for (const { value, at } of read)
+    if (!nix.includes(value) && !value.includes('${') && certain?.has(value) !== false)
+      yield { fact: `${kind} ${value}`, witness: 'contradicted', read: value, nix: null, at };
+}
+
+/** The texts of scripts are not given: they are long, and only whether they agree matters. */
+function scriptFact(body: GeneratorBody | null, nix: string | null): BodyFact {
+  const script = body?.script ?? null;
+  const told = { fact: 'script', read: null, nix: null, at: script?.at ?? null };
+  if (nix === null) return { ...told, witness: 'read' };
+  if (body === null || script === null)
+    return {
+      ...told,
+      witness:
+        body?.completeness === 'full' && body.script === null
+          ? nix === ''
+            ? 'confirmed'
+            : 'contradicted'
+          : 'nix',
+    };
+  if (script.source === null || script.text === null) return { ...told, witness: 'nix' };
+  if (!canBe(script.source, nix)) return { ...told, witness: 'contradicted' };
+  const { text, holes } = script.source;
+  const isKnown = holes.every(({ start, end }) => isPackage(text.slice(start, end)));
+  return { ...told, witness: isKnown ? 'confirmed' : 'nix' };
+}
+
+/** A value that is null or absent was not known here; what Nix could not say has one witness alone. */
+function fact(name: string, read: unknown, nix: unknown): BodyFact {
+  const [mine, told] = [read ?? null, nix ?? null];
+  const isSame = sortedText(mine) === sortedText(told);
+  const witness: Witness =
+    told === null ? 'read' : mine === null ? 'nix' : isSame ? 'confirmed' : 'contradicted';
+  return { fact: name, witness, read: mine, nix: told, at: null };
+}
+
+/** Null inside of plain data stands for what is not known. */
+function isKnown(value: unknown): boolean {
+  if (value === null) return false;
+  return typeof value !== 'object' || Object.values(value).every(isKnown);
+}
+
+/** JSON in which the order of names makes no difference. */
+function sortedText(value: unknown): string {
+  return JSON.stringify(value, (_, inner) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : inner,
+  );
+}
