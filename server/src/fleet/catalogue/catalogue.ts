@@ -56,7 +56,7 @@ export function catalogueFile(generator: string, file: string): CatalogueFile | 
  * Returns the generators that an inventory adds, and those that core modules may add to any machine.
  *
  * @param locked the clan-core that the flake has locked
- * @param core what core modules are on the machines of which something is known, by name
+ * @param core the core modules of machines on which any are known, by the machine's name
  */
 export function catalogueGenerators(
   inventory: Inventory,

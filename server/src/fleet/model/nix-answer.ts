@@ -99,8 +99,8 @@ export interface NixFailure {
 }
 
 /**
- * Who vouches for a fact. `read`: only the sources, Nix could not say; `confirmed`: both say the same; `nix`: only Nix knows;
- * `contradicted`: Nix says otherwise, and Nix is right.
+ * The sources of a fact. `read`: only the fleet's files, since Nix could not evaluate it; `confirmed`: files and Nix
+ * agree; `nix`: only Nix; `contradicted`: they differ, and Nix is right.
  */
 export type Witness = 'read' | 'confirmed' | 'nix' | 'contradicted';
 
@@ -108,20 +108,23 @@ export type Witness = 'read' | 'confirmed' | 'nix' | 'contradicted';
 export interface WitnessedFact {
   readonly machine: string;
   readonly generator: string;
-  /** `machine` (that the machine has it), `share`, `file key`, `file key: owner`, `prompt user: type`, `script`, … */
+  /**
+   * The kind of fact: `machine` (the machine has the generator), `share`, `file key`, `file key: owner`, `prompt user:
+   * type`, `script`, …
+   */
   readonly fact: string;
   readonly witness: Witness;
-  /** As it was read; null where it was not known, and for scripts. */
+  /** The value read from the files; null if it was unknown, and for scripts. */
   readonly read: unknown;
-  /** As Nix says; null where it could not say, and for scripts. */
+  /** Nix's value; null if Nix could not evaluate it, and for scripts. */
   readonly nix: unknown;
-  /** Where it is written; null where that is not known. */
+  /** The place of the value in the files; null if unknown. */
   readonly at: Place | null;
 }
 
-/** What Nix says of a fleet, beside what was read of it. */
+/** Nix's answer about a fleet, compared with what was read from the files. */
 export interface NixWitness {
   readonly answer: NixAnswer;
-  /** All facts of the machines that Nix answered for; compared when first asked for. */
+  /** All facts of the machines that Nix evaluated; compared on first access. */
   readonly facts: readonly WitnessedFact[];
 }
