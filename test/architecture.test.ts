@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   checks: [...MODEL, 'edits', 'query'],
   generate: [...MODEL, 'host'],
   editor: [...MODEL, 'edits', 'checks'],
-  doctor: [...MODEL, 'checks', 'generate', 'host'],
+  doctor: [...MODEL, 'checks', 'generate', 'witness', 'host'],
   deploy: [...MODEL, 'checks', 'generate', 'host'],
   witness: [...LANGUAGES, 'fleet', 'host'],
   workspace: [...MODEL, 'query', 'edits', 'checks', 'generate', 'editor', 'doctor', 'witness', 'host'],

@@ -8,6 +8,7 @@ import type { CheckFiles, Example, Finding, Rule } from '../../server/src/checks
 import { rules as allRules } from '../../server/src/checks/rules/index.ts';
 import { createFleetBuilder, type FleetSettings } from '../../server/src/fleet/assembly/builder.ts';
 import type { Fleet } from '../../server/src/fleet/model/fleet.ts';
+import { joinedFleet } from '../../server/src/witness/join.ts';
 import { memoryFiles } from '../nix/support.ts';
 import { storeFiles } from '../store/support.ts';
 
@@ -34,7 +35,7 @@ export interface Checked {
 }
 
 /** What there is beside files, and what looks at them. An `Example` is one. */
-export interface World extends Partial<Pick<Example, 'links' | 'tracked' | 'found' | 'executable'>> {
+export interface World extends Partial<Pick<Example, 'links' | 'tracked' | 'found' | 'executable' | 'nix'>> {
   /** The rules that run; all of them where it is absent. */
   readonly rules?: readonly Rule[];
   readonly fleetSettings?: FleetSettings;
@@ -51,7 +52,9 @@ export function check(texts: Texts, world: World = {}): Checked {
     { ...files, nixFiles: () => Object.keys(texts).filter(path => path.endsWith('.nix')) },
     world.fleetSettings ?? usualFiles,
   );
-  const fleet = builder.build();
+  const read = builder.build();
+  const { nix } = world;
+  const fleet = nix === undefined ? read : joinedFleet(read, nix, path => files.text(path));
   const findings = runRules(world.rules ?? allRules, fleet, files, defaults, { onFailure: rethrow });
   return { fleet, files, findings };
 }

@@ -1,5 +1,5 @@
 /**
- * Commands that cure a finding no edit of the files can cure: what they act on, and the sentence that names
+ * Describes commands that cure findings no edit can cure: what they act on, and the sentence that names
  * them. An editor that has the command offers it instead of showing the sentence.
  */
 
@@ -60,8 +60,8 @@ export function offersOf({ command, generator, machines, shared }: Cure): Offer[
   if (command === 'fix') return [{ title: 'Encrypt stored secrets to those they should be for…', machines }];
   const what = generator === null ? 'what is missing' : `"${generator}"`;
   if (shared) return [{ title: `Generate ${what}`, machines: machines.slice(0, 1) }];
-  const each = machines.map(machine => ({ title: `Generate ${what} for ${machine}`, machines: [machine] }));
-  if (machines.length === 1) return each;
+  const offers = machines.map(machine => ({ title: `Generate ${what} for ${machine}`, machines: [machine] }));
+  if (machines.length === 1) return offers;
   const all = { title: `Generate ${what} for all ${machines.length} machines`, machines };
-  return machines.length > MOST_NAMED ? [all] : [all, ...each];
+  return machines.length > MOST_NAMED ? [all] : [all, ...offers];
 }

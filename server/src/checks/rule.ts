@@ -2,6 +2,7 @@
 
 import type { Sources, TextEdit } from '../edits/text-edit.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
+import type { NixAnswer } from '../fleet/model/nix-answer.ts';
 import type { Place } from '../nix/places.ts';
 import type { StoreFiles } from '../store/vars/files.ts';
 import type { StoreContents } from '../store/vars/read.ts';
@@ -76,7 +77,11 @@ export interface Report {
 
 /** The files that git tracks. */
 export interface TrackedFiles {
-  /** @param path relative to the workspace; a folder counts if a file in it does */
+  /**
+   * Returns whether git tracks a path.
+   *
+   * @param path relative to the workspace; a folder counts if it contains a tracked file
+   */
   has(path: string): boolean;
 }
 
@@ -112,6 +117,8 @@ export interface Example {
   readonly tracked?: readonly string[];
   /** The executable files; not known if absent. */
   readonly executable?: readonly string[];
+  /** Nix's answer about the fleet; not asked if absent. */
+  readonly nix?: NixAnswer;
   /** Files with a finding at their very beginning, in order. */
   readonly found?: readonly string[];
 }

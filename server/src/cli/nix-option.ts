@@ -1,4 +1,7 @@
-/** `--nix`: asks Nix about the fleet of a command, joins its answer in, and says on standard error what it does not evaluate. */
+/**
+ * Implements `--nix`: asks Nix about the fleet of a command, merges its answer into the fleet, and reports on standard
+ * error what does not evaluate.
+ */
 
 import { counted } from '../checks/facts/wording.ts';
 import type { NixFailure } from '../fleet/model/nix-answer.ts';
@@ -8,8 +11,8 @@ import { type Io, say, UsageError } from './io.ts';
 import type { NixReport } from './output/nix-report.ts';
 
 /**
- * @returns what Nix says; null where it was not to be asked or is not there, which is said
- * @throws UsageError where whoever asks does not want to know any more
+ * Returns Nix's answer, or null if it was not requested or Nix is missing, which is reported.
+ * @throws UsageError if the person interrupts it
  */
 export async function askedByOption(parsed: Parsed, workspace: Workspace, io: Io): Promise<NixReport | null> {
   if (!parsed.flag('nix')) return null;
@@ -40,7 +43,7 @@ export async function askedByOption(parsed: Parsed, workspace: Workspace, io: Io
   return asked;
 }
 
-/** Returns what is wrong, behind the place that it comes from: `hosts/lea.nix:3:5: attribute 'x' missing`. */
+/** Returns the error message after its place: `hosts/lea.nix:3:5: attribute 'x' missing`. */
 function failureText({ message, at }: NixFailure): string {
   return at === null ? message : `${at.file}:${at.line}:${at.column}: ${message}`;
 }

@@ -14,7 +14,7 @@ export async function examine(
 ): Promise<Examination> {
   const [store, programs, plaintexts] = await Promise.all([
     storeSection(examined, around),
-    programsSection(around),
+    programsSection(around, examined.root),
     plaintextsSection(around),
   ]);
   return { version, root: examined.root, sections: [fleetSection(examined), store, programs, plaintexts] };

@@ -3,9 +3,12 @@
  * (`--version`, and the sandbox with `true`) in trusted workspaces only.
  */
 
+import { counted } from '../checks/facts/wording.ts';
 import { findCommand } from '../host/programs/commands.ts';
+import { keptFiles } from '../host/programs/kept-code.ts';
 import { runProcess } from '../host/programs/process.ts';
 import { findSandbox } from '../host/sandbox/find-sandbox.ts';
+import { type LastAsked, lastAsked } from '../witness/last-asked.ts';
 import type { DoctorEnvironment } from './examined.ts';
 import { type Entry, entry, type Section } from './report.ts';
 import { sandboxWords } from './sandbox-text.ts';
@@ -46,7 +49,7 @@ const PROGRAMS: readonly Program[] = [
   },
   {
     command: 'nix',
-    use: 'Used for the packages of scripts, as the nixpkgs of the fleet has them; clan needs it.',
+    use: 'Used for the packages of scripts, as the nixpkgs of the fleet has them, and asked with --nix; clan needs it.',
     advice: 'Nothing to do: scripts then use the programs of this system, and the analysis does not need it.',
     needed: false,
   },
@@ -64,10 +67,11 @@ const SYSTEM_FOLDERS = ['/usr/bin', '/bin', '/run/current-system/sw/bin'];
 const VERSION_LIMIT_MS = 10_000;
 const VERSION_LIMIT_BYTES = 4000;
 
-export async function programsSection(around: DoctorEnvironment): Promise<Section> {
+/** @param root of the fleet, absolute */
+export async function programsSection(around: DoctorEnvironment, root: string): Promise<Section> {
   const entries = await Promise.all(
     PROGRAMS.filter(({ command }) => command !== 'bwrap' || around.platform === 'linux').map(program =>
-      programEntry(program, around),
+      programEntry(program, around, root),
     ),
   );
   return { title: 'Programs', entries };
@@ -76,6 +80,7 @@ export async function programsSection(around: DoctorEnvironment): Promise<Sectio
 async function programEntry(
   { command, use, advice, needed }: Program,
   { env, home, platform, trusted }: DoctorEnvironment,
+  root: string,
 ): Promise<Entry> {
   const named = (env.PATH ?? '').split(':').filter(folder => folder.startsWith('/'));
   const folders = [...new Set([...named, ...SYSTEM_FOLDERS])];
@@ -91,6 +96,10 @@ async function programEntry(
     });
   const version = await versionOf(path, home);
   const text = version === null ? `${path}, which does not report its version` : `${path} (${version})`;
+  if (command === 'nix')
+    return entry(command, 'found', text, {
+      details: [use, askedText(lastAsked(keptFiles(env, 'nix'), root))],
+    });
   if (command !== 'bwrap') return entry(command, 'found', text, { details: [use] });
   const sandbox = await findSandbox(platform, folders);
   if ('sandbox' in sandbox)
@@ -102,6 +111,18 @@ async function programEntry(
     advice:
       'Allow user namespaces on this system (as root: for users other than root, or use --as-root); until then scripts run only with --no-sandbox.',
   });
+}
+
+/** Says when Nix was last asked about the fleet, how long that took, and about which machines. */
+function askedText(last: LastAsked | null): string {
+  if (last === null) return 'Not asked about this fleet yet: "varsmith check --nix" does.';
+  const { at, version, milliseconds, evaluated, failed } = last;
+  const when = `${at.slice(0, 16).replace('T', ' ')} UTC`;
+  const all = evaluated.length + failed.length;
+  const seconds = (milliseconds / 1000).toFixed(1);
+  const lacking =
+    failed.length === 0 ? '' : `, not ${failed.slice(0, 5).join(', ')}${failed.length > 5 ? ', …' : ''}`;
+  return `Last asked about this fleet ${when} (Nix ${version}, ${seconds} s): it evaluates ${evaluated.length} of ${counted(all, 'machine')}${lacking}.`;
 }
 
 /** Returns the first line of the output, or `null` if there is none. The environment contains no keys. */

@@ -5,7 +5,7 @@ export class RunFailure extends Error {
   /** The problem without the advice, for callers with another command at hand, such as an editor. */
   readonly what: string;
 
-  /** @param advice what to do, in the words of the command line */
+  /** @param advice what to do, as a command line */
   constructor(what: string, advice = '') {
     super(advice === '' ? what : `${what} ${advice}`);
     this.name = 'RunFailure';

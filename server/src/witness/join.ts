@@ -9,9 +9,9 @@ import type { Fleet } from '../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody } from '../fleet/model/generators.ts';
 import type { NixAnswer, NixFacts, NixGenerator } from '../fleet/model/nix-answer.ts';
 import type { BroughtGenerator } from '../fleet/model/services.ts';
+import { placesIn, type TextOf } from '../nix/positions.ts';
 import { addToList, groupBy, once, withLazy } from '../std.ts';
 import { agreedBody, joinedBody, OPAQUE } from './join-body.ts';
-import { placesIn, type TextOf } from './source-places.ts';
 import { witnessedFacts } from './witnessed-facts.ts';
 
 /** @param textOf the text of a file of the fleet; null where there is none */

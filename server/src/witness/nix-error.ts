@@ -4,7 +4,8 @@
  * Format: nix 2.18 to 2.26, `showErrorInfo` in src/libutil/error.cc.
  */
 
-import type { NixFailure, NixFailureKind, SourcePosition } from '../fleet/model/nix-answer.ts';
+import type { NixFailure, NixFailureKind } from '../fleet/model/nix-answer.ts';
+import type { SourcePosition } from '../nix/positions.ts';
 import { uniqueBy } from '../std.ts';
 import type { OwnPath } from './reply.ts';
 

@@ -4,7 +4,8 @@
  */
 
 import * as v from 'valibot';
-import type { NixFacts, NixGenerator, SourcePosition } from '../fleet/model/nix-answer.ts';
+import type { NixFacts, NixGenerator } from '../fleet/model/nix-answer.ts';
+import type { SourcePosition } from '../nix/positions.ts';
 
 /** Turns a path that Nix names into one of the fleet; null for a path of somebody else. */
 export type OwnPath = (path: string) => string | null;

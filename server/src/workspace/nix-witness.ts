@@ -9,6 +9,7 @@ import { keptFiles } from '../host/programs/kept-code.ts';
 import { evaluationsAtOnce, findNixEvaluator, type NixLimits } from '../host/programs/nix-evaluator.ts';
 import { keptMachines } from '../witness/answer-cache.ts';
 import { askNix } from '../witness/ask.ts';
+import { noteAsked } from '../witness/last-asked.ts';
 
 export interface AskOptions {
   /** The person's environment variables. */
@@ -50,5 +51,7 @@ export async function askAbout(root: string, options: AskOptions): Promise<Asked
     kept: files && ((version, flake, reference) => keptMachines(files, version, flake, reference)),
     ...(options.onMachine === undefined ? {} : { onMachine: options.onMachine }),
   });
-  return { answer, milliseconds: Math.round(performance.now() - begun) };
+  const milliseconds = Math.round(performance.now() - begun);
+  if (files !== null) noteAsked(files, root, answer, { at: new Date().toISOString(), milliseconds });
+  return { answer, milliseconds };
 }

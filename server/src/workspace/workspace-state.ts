@@ -57,9 +57,9 @@ export interface WorkspaceState {
   settings: Settings;
   problems: readonly SettingsProblem[];
   builder: FleetBuilder;
-  /** What Nix says of the fleet; null: it was not asked. */
+  /** Nix's answer about the fleet, or `null` if it was not asked. */
   answer: NixAnswer | null;
-  /** The fleet that was read last, and what it is with Nix's answer. */
+  /** The fleet as last read, and the same fleet with Nix's answer. */
   joined: { readonly read: Fleet; readonly answer: NixAnswer; readonly fleet: Fleet } | null;
   version: number;
   /** The last snapshot, or `null` before the first. */
@@ -142,7 +142,7 @@ export function rescan(state: WorkspaceState): void {
   applySettings(state);
 }
 
-/** Builds the fleet, with what Nix says of it where it was asked. */
+/** Builds the fleet and merges Nix's answer into it, if there is one. */
 export function fleetOf(state: WorkspaceState): Fleet {
   const read = state.builder.build();
   const { answer, joined, files } = state;

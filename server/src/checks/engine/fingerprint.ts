@@ -1,5 +1,5 @@
 /**
- * Fingerprints that identify a finding even after its lines have moved. A fingerprint is made of the rule, the
+ * Computes fingerprints that identify a finding even after its lines have moved. A fingerprint is made of the rule, the
  * file, the message and the text of the line; findings alike in all of these are numbered in order. The text
  * may be secret and cannot be recovered from a fingerprint.
  */
@@ -12,7 +12,11 @@ import type { Finding } from '../rule.ts';
 /** The version of the fingerprint format, stored in every file that contains fingerprints. */
 export const FINGERPRINT_VERSION = 1;
 
-/** @param lineOf the text of the line on which a finding begins; empty if its file is not there */
+/**
+ * Returns the fingerprints of findings.
+ *
+ * @param lineOf returns the text of a finding's first line, or '' if the file does not exist
+ */
 export function fingerprintsOf(
   findings: readonly Finding[],
   lineOf: (finding: Finding) => string,

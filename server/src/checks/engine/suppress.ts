@@ -1,5 +1,5 @@
 /**
- * Suppression comments. `# varsmith: ignore <rule> <reason>` applies to findings that begin on its line or, if
+ * Handles suppression comments. `# varsmith: ignore <rule> <reason>` applies to findings that begin on its line or, if
  * the comment is alone on its line, to the next line that is not such a comment. `# varsmith: ignore-file
  * <rule> <reason>` applies to the whole file. Knows comments and places, not rules.
  */
@@ -26,8 +26,8 @@ export function isSilenced(finding: Pick<Finding, 'rule' | 'at'>, sources: Sourc
   const silences = silencesOf(file);
   if (silences.inFile.has(finding.rule)) return true;
   if (silences.onLine.size === 0) return false;
-  const own = positionAt(file.lineStarts, finding.at.start).line;
-  return [own, anchorLine(file, finding.at.start)].some(
+  const ownLine = positionAt(file.lineStarts, finding.at.start).line;
+  return [ownLine, anchorLine(file, finding.at.start)].some(
     line => silences.onLine.get(line)?.has(finding.rule) === true,
   );
 }
@@ -56,8 +56,8 @@ export function silenceFixes(finding: Pick<Finding, 'rule' | 'at'>, sources: Sou
 }
 
 function silencesOf(file: SourceFile): Silences {
-  const known = cache.get(file);
-  if (known !== undefined) return known;
+  const cached = cache.get(file);
+  if (cached !== undefined) return cached;
   const silences = readSilences(file);
   cache.set(file, silences);
   return silences;
@@ -66,7 +66,7 @@ function silencesOf(file: SourceFile): Silences {
 function readSilences(file: SourceFile): Silences {
   const inFile = new Set<string>();
   const onLine = new Map<number, Set<string>>();
-  const own = linesOfTheirOwn(file);
+  const commentLines = linesOfTheirOwn(file);
   for (const comment of file.comments) {
     const match = /^(?:#|\/\*)+\s*varsmith:\s*(ignore|ignore-file)\s+([a-z]+\/[a-z-]+)/.exec(comment.text);
     const rule = match?.[2];
@@ -76,7 +76,7 @@ function readSilences(file: SourceFile): Silences {
       continue;
     }
     let { line } = positionAt(file.lineStarts, comment.start);
-    while (own.has(line)) line++;
+    while (commentLines.has(line)) line++;
     addToSet(onLine, line, rule);
   }
   return { inFile, onLine };

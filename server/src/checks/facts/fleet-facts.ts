@@ -108,12 +108,12 @@ const lookedUp = inUnits(unit => new Set(lookupsIn(unit).map(({ registry, key })
 
 /** The keys of each registry, by its file, that are read by name outside of matrices. */
 export const lookedUpKeys = derivedIndex((fleet): Index<string> => {
-  const found = new Map<string, string[]>();
-  for (const one of new Set(lookedUp(fleet))) {
-    const [registry, key] = one.split('\0') as [string, string];
-    addToList(found, registry, key);
+  const keysByRegistry = new Map<string, string[]>();
+  for (const pair of new Set(lookedUp(fleet))) {
+    const [registry, key] = pair.split('\0') as [string, string];
+    addToList(keysByRegistry, registry, key);
   }
-  return found;
+  return keysByRegistry;
 });
 
 function sameOr<T>(before: ReadonlySet<T> | undefined, now: ReadonlySet<T>): ReadonlySet<T> {
@@ -284,8 +284,9 @@ export function rowOf(facts: Facts, registry: string, machine: string): MachineR
  */
 export function fieldPlace(entry: RegistryKey, field: { readonly at: Place }): Place {
   const { at } = field;
-  const own = at.file === entry.entry.file && entry.entry.start <= at.start && at.end <= entry.entry.end;
-  return own ? at : entry.at;
+  const isInEntry =
+    at.file === entry.entry.file && entry.entry.start <= at.start && at.end <= entry.entry.end;
+  return isInEntry ? at : entry.at;
 }
 
 /**

@@ -4,7 +4,7 @@ import { setBackend } from '../../store/backend-setting.ts';
 import { readContents, type StoreContents } from '../../store/vars/read.ts';
 import type { CheckFiles } from '../rule.ts';
 
-/** @returns a function that reads the stores when it is first called */
+/** Returns a function that reads the stores on its first call. */
 export function storedIn(fleet: Fleet, files: CheckFiles): () => StoreContents {
   let contents: StoreContents | null = null;
   return () => {

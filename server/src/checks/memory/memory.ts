@@ -37,7 +37,11 @@ export interface Run {
 /** The number of the last run before which a file or a folder listing changed. */
 const FILE = input<string, number>('file', () => 0);
 
-/** @param trace is told what is computed again, and why */
+/**
+ * Creates an empty memory.
+ *
+ * @param trace called with what is recomputed, and why
+ */
 export function createMemory(trace?: (event: TraceEvent) => void): Memory {
   const create = () => createDatabase({ context: memory, ...(trace && { trace }) });
   const memory: Memory = {
@@ -90,8 +94,8 @@ export function beginRun(
   };
   memory.run = run;
   for (const path of changed ?? [])
-    for (const each of [path, folderOf(path)])
-      if (isKnown(database, FILE, each)) set(database, FILE, each, run.number);
+    for (const changedPath of [path, folderOf(path)])
+      if (isKnown(database, FILE, changedPath)) set(database, FILE, changedPath, run.number);
   watching.reread(database);
   sweep(database, KEPT_RUNS);
   runs.set(context.fleet, run);

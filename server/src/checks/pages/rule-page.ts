@@ -70,12 +70,12 @@ function partsOf(documentation: string): { readonly text: string; readonly sourc
 
 /** Renders the files of an example. Shared files are omitted and linked. */
 function exampleText(example: Example): string[] {
-  const own = ownFiles(example);
-  const shared = Object.keys(example.files).length - Object.keys(own).length;
+  const shownFiles = ownFiles(example);
+  const shared = Object.keys(example.files).length - Object.keys(shownFiles).length;
   return [
     `### ${example.title}`,
     ...(shared === 0 ? [] : ['Beside [the files that the examples share](../shared-files.md):']),
-    ...files(own),
+    ...files(shownFiles),
     ...besides(example),
   ];
 }

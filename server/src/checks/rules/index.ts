@@ -2,6 +2,8 @@
 
 import type { Rule } from '../rule.ts';
 import { generatorsInImports } from './eval/generators-in-imports.ts';
+import { nixDisagrees } from './eval/nix-disagrees.ts';
+import { nixError } from './eval/nix-error.ts';
 import { pathInLet } from './eval/path-in-let.ts';
 import { pkgsInMetadata } from './eval/pkgs-in-metadata.ts';
 import { absoluteProgram } from './generator/absolute-program.ts';
@@ -293,6 +295,8 @@ export const rules: readonly Rule[] = [
   generatorsInImports,
   pkgsInMetadata,
   pathInLet,
+  nixError,
+  nixDisagrees,
 ];
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map(rule => [rule.id, rule]));

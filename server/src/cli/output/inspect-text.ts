@@ -13,7 +13,7 @@ const MAX_PLACES = 3;
 
 /**
  * Prints the summary.
- * @param nix a line on what Nix was asked and said, or `null` if it was not asked
+ * @param nix a line about Nix's answer, or `null` if it was not asked
  */
 export function writeInspection(
   inspection: Inspection,

@@ -1,4 +1,4 @@
-/** What Nix was asked and said, as `--nix` shows it: for programs, and in a line for people. */
+/** Formats Nix's answer for `--nix`: as data for programs, and as a line for people. */
 
 import { counted } from '../../checks/facts/wording.ts';
 import type {
@@ -13,11 +13,14 @@ import type { At } from './inspection-bodies.ts';
 
 export interface NixReport {
   readonly answer: NixAnswer;
-  /** How long it took to ask, kept answers included. */
+  /** The time for all questions, including those answered from the cache. */
   readonly milliseconds: number;
 }
 
-/** @param facts of the fleet into which the answer was joined */
+/**
+ * Returns the answer as data.
+ * @param facts the facts of the fleet into which the answer was merged
+ */
 export function nixData({ answer, milliseconds }: NixReport, facts: readonly WitnessedFact[], at: At) {
   const { version, revision, machines, failure } = answer;
   return {
@@ -40,7 +43,7 @@ function countsOf(facts: readonly WitnessedFact[]): Record<Witness, number> {
   return counts;
 }
 
-/** Joins facts that are the same on several machines. */
+/** Combines facts that are the same on several machines. */
 function withMachines(facts: readonly WitnessedFact[]) {
   const same = groupBy(facts, ({ machine, ...fact }) =>
     JSON.stringify(
@@ -73,7 +76,7 @@ function failureData({ kind, message, at, frames }: NixFailure) {
   };
 }
 
-/** `Nix 2.26.3 at 113980e: evaluates 12 of 13 machines, 34.0 s, 12 facts that only Nix knows`. */
+/** Returns `Nix 2.26.3 at 113980e: evaluates 12 of 13 machines, 34.0 s, 12 facts that only Nix knows`. */
 export function nixText({ answer, milliseconds }: NixReport, facts: readonly WitnessedFact[]): string {
   const { version, revision, machines } = answer;
   const evaluated = machines.filter(({ facts }) => facts !== null).length;

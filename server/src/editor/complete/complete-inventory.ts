@@ -1,4 +1,4 @@
-/** Completion in a clan's inventory: roles, their machines and tags, services. */
+/** Completes names in a clan's inventory: roles, their machines and tags, services. */
 
 import { counted } from '../../checks/facts/wording.ts';
 import { attributeText } from '../../edits/edits.ts';

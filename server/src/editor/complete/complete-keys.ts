@@ -3,7 +3,11 @@
 import { machinesPhrase } from '../hover/hover-words.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
 
-/** @param withQuotes true where the cursor stands outside of a string */
+/**
+ * Returns the keys of a registry as items.
+ *
+ * @param withQuotes true if the cursor is outside of a string
+ */
 export function keyItems({ index, snapshot }: Asked, registry: string, withQuotes = false): CompletionItem[] {
   return (index.registries.get(registry)?.keys ?? []).map(({ key, description, generator, envVar }) => {
     const machines = index.machinesOfKey(registry, key);

@@ -127,7 +127,7 @@ function valueItems({ cursor, line }: Asked): readonly CompletionItem[] | null {
   return isInGenerator(path) ? valuesOf([...options, ...GENERATOR_OPTIONS], name, inString, line) : null;
 }
 
-/** Returns the possible values of an option, or `null` if there is no fixed set of them. */
+/** Returns items for the values of an option, or `null` if there is no fixed set of them. */
 export function valuesOf(
   options: readonly OptionWords[],
   name: string,

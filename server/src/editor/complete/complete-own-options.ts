@@ -94,7 +94,7 @@ function itemOf(name: string, below: OptionTree, path: readonly string[], rank: 
   });
 }
 
-/** Returns the possible values of the option before the `=`. */
+/** Returns items for the values of the option before the `=`, or `null`. */
 function valuesAt({ cursor, line }: Asked, tree: OptionTree): CompletionItem[] | null {
   const inString = cursor.frames.at(-1)?.kind === 'string';
   const written = inString ? cursor.path : [...cursor.path, ...cursor.before];

@@ -36,7 +36,11 @@ const ATTRIBUTE = new RegExp(String.raw`\b(sops\.secrets|sops\.templates|age\.se
 const LONG_WORD = /[\w'.+@/-]*$/;
 const WORD = /[\w'-]*$/;
 
-/** @param offset 0-based UTF-16 offset of the cursor */
+/**
+ * Returns the items at a cursor, or null elsewhere.
+ *
+ * @param offset 0-based UTF-16 offset of the cursor
+ */
 export function secretItems(asked: Asked, offset: number): SecretItems | null {
   // Fast path, because most files do not mention secrets.
   if (!mentionsSecrets(asked.text)) return null;
@@ -179,7 +183,7 @@ function keyItems(asked: Asked, isQuoted: boolean, isBound: boolean): Completion
   );
 }
 
-/** Returns the text of a secret's declaration: its name alone if the rest exists. */
+/** Returns the text that declares a secret, or its name alone if the rest exists. */
 function bindingText(
   name: string,
   isQuoted: boolean,

@@ -25,7 +25,7 @@ export function pathAt({ cursor }: Asked): readonly string[] {
   return cursor.frames.at(-1)?.kind === 'string' ? cursor.path : [...cursor.path, ...cursor.before];
 }
 
-/** Returns the items for an option of a clan, of an inventory or of settings, or `null` if it is none of these. */
+/** Returns items for the options of a clan, an inventory or settings, or `null` elsewhere. */
 export function clanOptionItems(asked: Asked): readonly CompletionItem[] | null {
   if (!asked.snapshot.fleet.isClan) return null;
   const path = pathAt(asked);

@@ -22,7 +22,11 @@ const WORD = /[\w'-]*$/;
 /** Matches a word in a string, where names may have more characters. */
 const STRING_WORD = /[\w'.+@-]*$/;
 
-/** @param offset 0-based UTF-16 offset */
+/**
+ * Returns the completion at a cursor, or null.
+ *
+ * @param offset 0-based UTF-16 offset
+ */
 export function completion(snapshot: Snapshot, file: string, offset: number): Completion | null {
   const text = snapshot.files.text(file);
   if (text === null || !file.endsWith('.nix')) return null;

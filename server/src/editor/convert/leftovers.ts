@@ -110,7 +110,7 @@ function clanReader(
   return other === undefined ? null : () => `clan gives it to machine ${other} as well`;
 }
 
-/** Returns a function for the remaining reader of a value; `null` if there is none. */
+/** Returns a function that names the remaining reader of a value, or `null` if there is none. */
 function readerOf(secrets: FleetSecrets, source: ValueSource): ((around: Around) => string) | null {
   const keeper = source.format === 'age' ? 'age' : 'sops';
   // The readers of a clan secret follow from its links.
@@ -175,7 +175,7 @@ function defaultOut({ files }: Around, { at }: SopsDefault): TextEdit | null {
   return isAlone ? { file: file.path, start: first.start, end: end.end, text: '' } : null;
 }
 
-/** Returns a file that also names the path: by a declaration or in a text. */
+/** Returns a file that still mentions the path, in a declaration or a text, or null. */
 function namedElsewhere(
   after: Around,
   secrets: FleetSecrets,

@@ -264,7 +264,7 @@ function isOfHome({ fleet, files }: Around, { file, start }: Place): boolean {
   return isHome && !(files.text(file) ?? '').startsWith('osConfig.', start);
 }
 
-/** Returns a mention of the path itself, where a program would no longer find the secret, or null. */
+/** Returns a text that mentions the path itself, so that its reader would no longer find the secret, or null. */
 function pathMention(
   around: Around,
   keeper: SecretKeeper,

@@ -61,7 +61,7 @@ export function writtenSecret(
     : { definition, file, bindings, options, ...outer };
 }
 
-/** Returns the options that a binding sets for the secret at an index of its path. */
+/** Returns the options that a binding sets for the secret at an index of its path, or null. */
 function optionsOf({ path, value }: AttrBinding, index: number): WrittenValue[] | null {
   const [option, ...further] = path.slice(index + 1);
   if (option !== undefined)

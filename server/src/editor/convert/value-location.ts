@@ -45,8 +45,8 @@ export function sourceOf(
   secrets: FleetSecrets,
   definition: SecretDefinition,
 ): ValueSource | string {
-  const { files: found, complete } = secrets.filesOf(definition);
-  const [file, ...others] = found;
+  const { files: secretFiles, complete } = secrets.filesOf(definition);
+  const [file, ...others] = secretFiles;
   if (file === undefined || others.length > 0 || !file.certain || !complete)
     return 'is kept in a file that only Nix can tell';
   const { path } = file;

@@ -78,7 +78,7 @@ export function explainVariable(around: Surroundings, machine: string, name: str
   return { machine, name, variable, isSet: false, reasons };
 }
 
-/** Returns the variable of a key, if the name is one of a key. */
+/** Returns the variable of a key if the name is that of a key, or null. */
 function variableOfKey({ fleet }: Surroundings, name: string): string | null {
   const keys = fleet.registries.flatMap(registry => registry.keys);
   if (keys.some(({ envVar }) => envVar?.value === name)) return null;
@@ -145,7 +145,7 @@ function setBySteps(asked: Asked): Reason[] {
   return [...set, ...keys];
 }
 
-/** Returns the reasons from the notes about the variable. */
+/** Returns the reasons from notes about the variable. */
 function notedReasons({ name, environment }: Asked): Reason[] {
   return environment.notes
     .filter(note => note.name === name)
@@ -190,7 +190,7 @@ function isPublic(key: RegistryKey): boolean {
   return (key.secret ?? exportedFile(key, key.body)?.secret) === false;
 }
 
-/** Returns the name of the variable that a key is exported as. */
+/** Returns the variable that a key is exported as. */
 function exportedName(key: RegistryKey): string {
   return `${key.envVar?.value ?? ''}${isPublic(key) ? '' : '_FILE'}`;
 }

@@ -33,7 +33,7 @@ function stepText(step: Step): string {
   return `A step of the session puts it together${of}.`;
 }
 
-/** Returns notes about the unknown parts of a session's text. */
+/** Returns notes about unknown parts of a session's text. */
 function notesOn({ file, shells }: SessionText): Note[] {
   const note = (text: string): Note => ({ name: null, keys: [], text });
   const holes = new Set(Object.values(shells).flatMap(shell => shell?.holes ?? []));

@@ -45,7 +45,7 @@ export interface ShellText {
   readonly text: string;
   /** The source of the unknown parts; empty if everything is known. */
   readonly holes: readonly string[];
-  /** The error that Nix would end with; `null` if it would not fail. */
+  /** The error that evaluation would end with, or `null`. */
   readonly failure: string | null;
 }
 

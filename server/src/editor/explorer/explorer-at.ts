@@ -1,4 +1,4 @@
-/** Finds the item of the explorer that a place in a file belongs to. */
+/** Finds the explorer item for a place in a file. */
 import type { SecretKeeper } from '../../fleet/model/secrets.ts';
 import { generatorBefore } from '../names/enclosing-generator.ts';
 import { indexOf } from '../names/fleet-index.ts';
@@ -11,11 +11,15 @@ export interface ExplorerItem {
   readonly generator: string | null;
   readonly registry: string | null;
   readonly key: string | null;
-  /** A secret of sops-nix or agenix; absent if there is none at the place. */
+  /** The sops-nix or agenix secret at the place, if any. */
   readonly secret?: { readonly keeper: SecretKeeper; readonly name: string };
 }
 
-/** @param offset 0-based, UTF-16; null where nothing of a fleet stands there */
+/**
+ * Returns the item at a place, or null if nothing of a fleet is there.
+ *
+ * @param offset 0-based UTF-16 offset
+ */
 export function itemAt(snapshot: Snapshot, file: string, offset: number): ExplorerItem | null {
   const index = indexOf(snapshot);
   const subject = index.targetAt(file, offset)?.subject;

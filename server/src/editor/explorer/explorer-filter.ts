@@ -1,4 +1,4 @@
-/** The filter of the fleet explorer. */
+/** Defines the filter of the fleet explorer. */
 export interface ExplorerFilter {
   /** Part of a name, case-insensitive; '' matches everything. */
   readonly text: string;
@@ -8,7 +8,7 @@ export interface ExplorerFilter {
 
 export const EVERYTHING: ExplorerFilter = { text: '', lacking: false };
 
-/** Returns whether one of the texts contains the filter's text. */
+/** Returns whether one of the texts contains the filter text. */
 export function matches({ text }: ExplorerFilter, texts: readonly string[]): boolean {
   if (text === '') return true;
   const wanted = text.toLowerCase();

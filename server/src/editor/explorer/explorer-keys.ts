@@ -1,4 +1,4 @@
-/** The second view of the explorer: registry keys, the machines that have each, and their uses. */
+/** Builds the second view of the explorer: registry keys, the machines that have each, and their uses. */
 import type { Place } from '../../nix/places.ts';
 import { isLacking, type StoredState } from '../../store/vars/tally.ts';
 import { indexOf } from '../names/fleet-index.ts';

@@ -1,5 +1,5 @@
 /**
- * The third view of the explorer: machines with their sops-nix and agenix secrets, and encrypted files with
+ * Builds the third view of the explorer: machines with their sops-nix and agenix secrets, and encrypted files with
  * their keys. Built level by level; only names and recipients are read.
  */
 
@@ -47,7 +47,7 @@ interface EncryptedFileEntry {
 export interface SecretEntry {
   readonly keeper: SecretKeeper;
   readonly name: string;
-  /** Its path on the machine; `null` if unknown. */
+  /** Its path on the machine, or `null` if it is not known. */
   readonly path: string | null;
   /** False if its file, or its key in the file, certainly does not exist. */
   readonly found: boolean;
@@ -96,7 +96,7 @@ function isShown(snapshot: Snapshot, secret: FleetSecret, filter: ExplorerFilter
   return matches(filter, [secret.name, ...machinesOfSecret(snapshot.fleet, secret)]);
 }
 
-/** Returns false if its file, or its key in the file, is known to be missing. */
+/** Returns whether the secret's file and key may exist. */
 function isFound(snapshot: Snapshot, { definitions }: FleetSecret): boolean {
   const secrets = secretsIn(snapshot);
   return definitions.every(definition => {
@@ -143,7 +143,11 @@ function stateOf(
   return content.encrypted ? 'encrypted' : 'plain';
 }
 
-/** @param machine null: those of no machine that is known */
+/**
+ * Returns the secrets of a machine.
+ *
+ * @param machine null for those without a known machine
+ */
 export function secretEntries(
   snapshot: Snapshot,
   machine: string | null,

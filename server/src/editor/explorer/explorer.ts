@@ -112,7 +112,11 @@ function hasMatch(filter: ExplorerFilter, generator: Generator): boolean {
   );
 }
 
-/** @param machine null: those of no machine that is known */
+/**
+ * Returns the generators of a machine.
+ *
+ * @param machine null for those without a known machine
+ */
 export function generatorEntries(
   snapshot: Snapshot,
   machine: string | null,

@@ -115,7 +115,12 @@ export function crossingsOf(
   };
 }
 
-/** @param trunk first along the right side of one frame to the end of its layer, last at the left side of the other */
+/**
+ * Joins the parts of a route.
+ *
+ * @param trunk from the right side of one frame, first to the end of its layer, to the left side of the other
+ * frame
+ */
 function joined(
   out: readonly Point[],
   into: readonly Point[],

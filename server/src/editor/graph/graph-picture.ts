@@ -56,7 +56,7 @@ function outdatedWords({ reason, older }: Outdated): string {
   return reason === 'interrupted' ? 'left behind by a run that was cut off' : STATE_WORDS.outdated;
 }
 
-/** Returns the line below the name of a node: `shared · 2 secrets, 1 public`. */
+/** Returns the text below the name of a node: `shared · 2 secrets, 1 public`. */
 export function detailOf({ origin, share, machines, secrets, publics, service }: GraphNode): string {
   if (origin === 'undeclared') return 'not declared here';
   if (origin === 'brought') return service === null ? 'of clan-core' : `of the service ${service}`;
@@ -133,7 +133,7 @@ ${parts.join('\n')}
 
 /** Describes parts of the picture: with a tooltip, or with roles and names for keyboard and screen reader. */
 interface Writer {
-  /** @returns attributes of the part, and what stands first in it */
+  /** Returns the attributes of the part, and its first child. */
   generator(node: GraphNode): { readonly attributes: string; readonly first: string };
   group(group: GraphGroup, isOpen: boolean): { readonly attributes: string; readonly first: string };
   line(line: Scene['lines'][number]): { readonly attributes: string; readonly first: string };

@@ -48,7 +48,7 @@ const FRAME = { side: 14, top: 30 };
 /** The distance between drawing and list, including the list's title. */
 const LIST_TOP = 52;
 const PART_GAP = 30;
-/** Wider than high, like windows. */
+/** The aspect ratio of a picture, width to height: about that of a window. */
 const ASPECT = 1.8;
 /** The minimum width that a list may use. */
 const LIST_WIDTH = 640;

@@ -1,5 +1,5 @@
 /**
- * The hover card of a function that looks up registry keys (`getPath`, `mkPasswordCmd`), at its calls and at
+ * Renders the hover card of a function that looks up registry keys (`getPath`, `mkPasswordCmd`), at its calls and at
  * its definition: the key, the result, the callers.
  */
 
@@ -24,7 +24,11 @@ interface Call {
   readonly lookup: KeyLookup;
 }
 
-/** @param offset 0-based UTF-16 offset */
+/**
+ * Returns the card of the function at an offset, or null.
+ *
+ * @param offset 0-based UTF-16 offset
+ */
 export function accessorCard(context: HoverContext, file: string, offset: number): CardAt | null {
   const source = context.snapshot.files.parse(file);
   const named = source === null ? null : nameAt(source, offset);

@@ -1,5 +1,5 @@
 /**
- * Hovers of things other than names: options and their values, tags of the inventory, environment variables of
+ * Renders hovers of things other than names: options and their values, tags of the inventory, environment variables of
  * the registry, the directories of a script, lists shared by rows, and functions that look up keys. Pure;
  * independent of any editor.
  */
@@ -24,7 +24,11 @@ import { keyCard } from './hover-key.ts';
 import { sharedListCard } from './hover-list.ts';
 import { programCard } from './hover-program.ts';
 
-/** @param offset 0-based UTF-16 offset at which no name of the fleet stands */
+/**
+ * Returns the card at an offset, or null.
+ *
+ * @param offset 0-based UTF-16 offset without a name of the fleet
+ */
 export function cardAround(context: HoverContext, file: string, offset: number): CardAt | null {
   return (
     programCard(context, file, offset) ??

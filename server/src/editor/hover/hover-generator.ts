@@ -1,4 +1,4 @@
-/** The hover cards of generators and their files. */
+/** Renders the hover cards of generators and their files. */
 import { storedStates } from '../../checks/facts/store/generated.ts';
 import { isCatalogueGenerator } from '../../fleet/catalogue/catalogue.ts';
 import type { Generator, GeneratorBody, GeneratorFile } from '../../fleet/model/generators.ts';

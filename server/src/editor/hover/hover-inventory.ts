@@ -1,4 +1,4 @@
-/** The hover cards of an inventory. Pure; independent of any editor. */
+/** Renders the hover cards of an inventory. Pure; independent of any editor. */
 import { isOfClanCore } from '../../fleet/inventory/inventory.ts';
 import { roleMembers } from '../../fleet/inventory/members.ts';
 import type { Instance, Role } from '../../fleet/model/services.ts';
@@ -21,7 +21,11 @@ const PREDEFINED: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** @param offset 0-based UTF-16 offset */
+/**
+ * Returns the card of the thing at an offset, or null.
+ *
+ * @param offset 0-based UTF-16 offset
+ */
 export function inventoryCard(context: HoverContext, file: string, offset: number): CardAt | null {
   const located = thingAt(context.snapshot, file, offset);
   if (located === null) return null;

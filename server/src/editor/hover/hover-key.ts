@@ -1,4 +1,4 @@
-/** The hover card of a registry key: its generator, its variable and its machines. */
+/** Renders the hover card of a registry key: its generator, its variable and its machines. */
 
 import type { GeneratorFile } from '../../fleet/model/generators.ts';
 import type { RegistryKey } from '../../fleet/model/registries.ts';

@@ -1,4 +1,4 @@
-/** The hover card of a key list shared by matrix rows, such as `sharedCore`, at its definition and its uses. */
+/** Renders the hover card of a key list shared by matrix rows, such as `sharedCore`, at its definition and its uses. */
 import { counted } from '../../checks/facts/wording.ts';
 import type { Matrix, MatrixRow } from '../../fleet/model/registries.ts';
 import type { SourceFile } from '../../nix/source.ts';

@@ -1,4 +1,4 @@
-/** The hover card of a machine, at its declaration, at its matrix row and where the row is read. */
+/** Renders the hover card of a machine, at its declaration, at its matrix row and where the row is read. */
 import { counted } from '../../checks/facts/wording.ts';
 import type { Machine } from '../../fleet/model/base.ts';
 import { code, plain } from '../words/markdown.ts';

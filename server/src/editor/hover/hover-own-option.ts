@@ -1,5 +1,5 @@
 /**
- * The hover card of one of the fleet's own options: its type, its declaration, and the machines that set it.
+ * Renders the hover card of one of the fleet's own options: its type, its declaration, and the machines that set it.
  */
 import { joined } from '../../checks/facts/wording.ts';
 import type { WrittenEntry } from '../../modules/options/option.ts';
@@ -13,7 +13,11 @@ import type { HoverContext } from './hover-context.ts';
 /** The maximum number of machines to list; more are counted. */
 const MOST = 6;
 
-/** @param path as documentation writes it */
+/**
+ * Returns the card of an option, or null.
+ *
+ * @param path the option's path as in documentation
+ */
 export function ownOptionCard(context: HoverContext, path: string): string | null {
   const { snapshot } = context;
   const options = snapshot.fleet.options;

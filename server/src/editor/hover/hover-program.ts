@@ -1,5 +1,5 @@
 /**
- * Hovers of programs that a script runs, with the package that provides each, and of packages in
+ * Renders hovers of programs that a script runs, with the package that provides each, and of packages in
  * `runtimeInputs`, with their programs.
  */
 
@@ -17,7 +17,11 @@ import type { CardAt, HoverContext } from './hover-context.ts';
 /** The maximum number of programs to list. */
 const MAX_LISTED = 24;
 
-/** @param offset 0-based UTF-16 offset */
+/**
+ * Returns the card of the program or package at an offset, or null.
+ *
+ * @param offset 0-based UTF-16 offset
+ */
 export function programCard({ snapshot }: HoverContext, file: string, offset: number): CardAt | null {
   for (const body of bodiesIn(snapshot, file)) {
     const card = packageCard(snapshot, body, file, offset) ?? commandCard(body, file, offset);

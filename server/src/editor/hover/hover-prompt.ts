@@ -1,4 +1,4 @@
-/** The hover card of a prompt. */
+/** Renders the hover card of a prompt. */
 import type { GeneratorPrompt } from '../../fleet/model/generators.ts';
 import { plain } from '../words/markdown.ts';
 import type { HoverContext } from './hover-context.ts';

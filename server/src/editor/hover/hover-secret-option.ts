@@ -1,4 +1,4 @@
-/** The hover card of an option of sops-nix or agenix at its definition. */
+/** Renders the hover card of an option of sops-nix or agenix at its definition. */
 
 import type { SecretKeeper, SecretOption } from '../../fleet/model/secrets.ts';
 import { mentionsSecrets } from '../../fleet/secrets/secrets.ts';
@@ -7,7 +7,11 @@ import { OPTION_WORDS } from '../secrets/words.ts';
 import { optionText } from './hover-around.ts';
 import type { CardAt, HoverContext } from './hover-context.ts';
 
-/** @param offset 0-based UTF-16 offset */
+/**
+ * Returns the card of the option at an offset, or null.
+ *
+ * @param offset 0-based UTF-16 offset
+ */
 export function secretOptionCard({ snapshot }: HoverContext, file: string, offset: number): CardAt | null {
   // Fast path, because most files do not mention secrets.
   if (!mentionsSecrets(snapshot.files.text(file) ?? '')) return null;

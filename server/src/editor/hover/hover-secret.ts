@@ -1,5 +1,5 @@
 /**
- * The hover cards of sops-nix and agenix secrets, of their templates, and of encrypted files and keys: the
+ * Renders the hover cards of sops-nix and agenix secrets, of their templates, and of encrypted files and keys: the
  * encrypted file, who can decrypt it, and its path on each machine. Never reads a value.
  */
 import { counted } from '../../checks/facts/wording.ts';

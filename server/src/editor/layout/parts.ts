@@ -9,7 +9,7 @@ import {
 } from './shapes.ts';
 
 const PART_GAP = 36;
-/** Wider than high, like windows. */
+/** The aspect ratio of a picture, width to height: about that of a window. */
 const ASPECT = 1.8;
 
 export interface Part {

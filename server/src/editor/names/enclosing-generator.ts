@@ -3,12 +3,12 @@
 import type { Cursor } from './cursor.ts';
 import type { FleetIndex } from './fleet-index.ts';
 
-/** A cursor in a file, with the index of the fleet. */
+/** A cursor in a file, with the fleet's index. */
 interface CursorInFile {
   readonly cursor: Cursor;
   readonly index: FleetIndex;
   readonly file: string;
-  /** 0-based UTF-16 offset of the word at the cursor. */
+  /** 0-based UTF-16 offset of the start of the word at the cursor. */
   readonly start: number;
 }
 

@@ -24,7 +24,11 @@ export interface ThingAt {
   readonly thing: Thing;
 }
 
-/** @param offset 0-based UTF-16 offset; the end of a name counts as inside */
+/**
+ * Returns the thing at an offset, or null.
+ *
+ * @param offset 0-based UTF-16 offset; the end of a name counts as inside
+ */
 export function thingAt(snapshot: Snapshot, file: string, offset: number): ThingAt | null {
   const { fleet } = snapshot;
   if (!fleet.isClan) return null;

@@ -14,7 +14,7 @@ export type Subject =
   | { readonly kind: 'machine'; readonly machine: string }
   /** An option declared by the fleet, by its path as in documentation, with `*` for arbitrary names. */
   | { readonly kind: 'option'; readonly path: string }
-  /** A secret of sops-nix or agenix. */
+  /** A sops-nix or agenix secret. */
   | { readonly kind: 'secret'; readonly keeper: SecretKeeper; readonly secret: string }
   /** A template, `sops.templates.<name>`. */
   | { readonly kind: 'template'; readonly template: string }

@@ -20,7 +20,11 @@ export interface Definition {
   readonly targets: readonly Place[];
 }
 
-/** @param offset 0-based UTF-16 offset */
+/**
+ * Returns the definition of the thing at a cursor, or null.
+ *
+ * @param offset 0-based UTF-16 offset
+ */
 export function definition(snapshot: Snapshot, file: string, offset: number): Definition | null {
   const index = indexOf(snapshot);
   const target = pointedAt(snapshot, index, file, offset);

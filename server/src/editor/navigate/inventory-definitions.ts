@@ -32,7 +32,7 @@ function modulesOf({ fleet }: Snapshot, { module: { name, input } }: Instance) {
   return input === 'self' ? fleet.serviceModules.filter(module => module.name === name) : [];
 }
 
-/** Returns the definition in `inventory.tags`, and the machines that list the tag. */
+/** Returns the definition in `inventory.tags` and the places where machines list the tag. */
 function tagPlaces(snapshot: Snapshot, tag: string): Place[] {
   const { tree } = inventoryOptions();
   const defined = snapshot.fleet.inventory.options

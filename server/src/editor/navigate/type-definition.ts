@@ -12,7 +12,11 @@ import type { Subject } from '../names/subjects.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Definition } from './definition.ts';
 
-/** @param offset 0-based UTF-16 offset */
+/**
+ * Returns what creates the thing at a cursor, or null.
+ *
+ * @param offset 0-based UTF-16 offset
+ */
 export function typeDefinition(snapshot: Snapshot, file: string, offset: number): Definition | null {
   const index = indexOf(snapshot);
   const target = index.targetAt(file, offset);

@@ -17,7 +17,11 @@ export interface CodeAction {
 /** Creates fixes that suppress a finding. */
 export type Silence = (finding: Finding, sources: Sources) => readonly Fix[];
 
-/** @param start start of the range, a 0-based UTF-16 offset; `end` is not part of it unless they are equal */
+/**
+ * Returns the code actions of a range.
+ *
+ * @param start start of the range, a 0-based UTF-16 offset; `end` is exclusive unless they are equal
+ */
 export function codeActions(
   snapshot: Snapshot,
   file: string,

@@ -11,7 +11,11 @@ import { toRegistry } from './to-registry.ts';
 
 export type { Refactoring } from './generator-at.ts';
 
-/** @param offset 0-based UTF-16 offset of the cursor, or of the beginning of what is selected */
+/**
+ * Returns the refactorings at a cursor.
+ *
+ * @param offset 0-based UTF-16 offset of the cursor, or of the start of the selection
+ */
 export function refactorings(snapshot: Snapshot, file: string, offset: number): readonly Refactoring[] {
   const written = generatorAt(snapshot, file, offset);
   if (written === null) return fromSops(snapshot, file, offset);

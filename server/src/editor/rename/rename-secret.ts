@@ -48,7 +48,11 @@ export function prepareSecret(
   return { at: { file: at.file, start, end: start + name.length }, name };
 }
 
-/** @param to the new name */
+/**
+ * Renames a secret or template.
+ *
+ * @param to the new name
+ */
 export function renameSecret(
   snapshot: Snapshot,
   target: Target,

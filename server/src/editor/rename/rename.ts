@@ -21,7 +21,7 @@ import type { Refusal, Renaming } from './renaming.ts';
 const OF_OPTIONS =
   'Options of the fleet are not renamed: who else reads them is not known. lib.mkRenamedOptionModule keeps the old name working.';
 
-/** Returns the place and the name that would be renamed at an offset, or `null` if there is none. */
+/** Returns the place and name that a rename at an offset would change, or `null`. */
 export function prepareRename(
   snapshot: Snapshot,
   file: string,
@@ -38,7 +38,11 @@ export function prepareRename(
   return { refused: computed(snapshot, target.at, name) };
 }
 
-/** @param to the new name */
+/**
+ * Renames the subject at an offset.
+ *
+ * @param to the new name
+ */
 export function rename(
   snapshot: Snapshot,
   file: string,
@@ -49,7 +53,11 @@ export function rename(
   return target && renameTarget(snapshot, target, to);
 }
 
-/** @param target one place of what is to be renamed */
+/**
+ * Renames the subject of a target.
+ *
+ * @param target one of its places
+ */
 export function renameTarget(snapshot: Snapshot, target: Target, to: string): Renaming | Refusal | null {
   const index = indexOf(snapshot);
   const { subject } = target;
@@ -161,7 +169,7 @@ function computed({ files }: Snapshot, at: Place, name: string): string {
   return `"${name}" is not written out at ${at.file}${line}: it is put together there, or shared with others. Rename it there by hand.`;
 }
 
-/** Returns the moves of values that are stored under the old name. */
+/** Returns the moves of values stored under the old name. */
 function movesOf({ files, fleet }: Snapshot, subject: Subject, to: string): Move[] {
   const directory = fleet.directory ?? '';
   if (subject.kind === 'generator') return movesOfGenerator(files, directory, subject.name, to);

@@ -1,7 +1,12 @@
 /** Nix code of a new pipeline, part 4: the flake of a new clan, and the git settings for stored values. */
 import { attributeText } from '../../edits/edits.ts';
 
-/** @param name of the clan @param system of its first machine, as Nix writes it */
+/**
+ * Returns the flake of a new clan.
+ *
+ * @param name of the clan
+ * @param system of its first machine, in Nix's notation
+ */
 export function flakeNix(name: string, machine: string, system: string): string {
   const machineClass = system.endsWith('-darwin') ? 'darwin' : 'nixos';
   return `\
@@ -44,7 +49,11 @@ export function clanName(folder: string): string {
   return folder.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '') || 'fleet';
 }
 
-/** @param directory of the clan in the repository; '' for the root */
+/**
+ * Returns the `.gitattributes` for stored values.
+ *
+ * @param directory of the clan in the repository; '' for the root
+ */
 export function gitAttributes(directory: string): string {
   const folders = ['vars', 'sops', 'secrets'].map(name => (directory === '' ? name : `${directory}/${name}`));
   return `\

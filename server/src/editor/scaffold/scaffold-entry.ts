@@ -44,7 +44,7 @@ interface Decided {
   readonly category: string | null;
 }
 
-/** Returns the properties of a new entry, with defaults for what the wish leaves open. */
+/** Returns the properties of a new entry, with defaults for unspecified fields. */
 export function decided(registry: Registry, families: readonly Family[], wish: EntryWish): Decided {
   const family = familyOf(families, wish);
   // If no entry has the category, the domains of the registry still apply.
@@ -118,8 +118,8 @@ function formalsOf(file: SourceFile, helper: string): readonly Formal[] | null {
 type Field = readonly [name: string, lines: readonly string[]];
 
 /**
- * Returns the arguments of a helper that no entry uses yet, or `null` if it needs an unknown argument or cannot make
- * this kind.
+ * Returns the arguments for a helper that no entry uses yet, or `null` if it requires an unknown argument or
+ * cannot create this kind.
  */
 function helperFields(
   formals: readonly Formal[],

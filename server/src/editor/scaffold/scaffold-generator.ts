@@ -33,7 +33,7 @@ export interface ServiceWish {
 /** Matches the names that clan accepts. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
-/** Returns what is wrong with a new generator's name, or `null` if nothing is. */
+/** Returns what is wrong with a new generator's name, or `null`. */
 export function generatorNameProblem(fleet: Fleet, name: string): string | null {
   if (name === '') return 'Give the generator a name.';
   if (!NAME.test(name)) return 'A name begins with a letter and has letters, digits, dashes and underscores.';
@@ -42,7 +42,7 @@ export function generatorNameProblem(fleet: Fleet, name: string): string | null 
   return place === undefined ? null : `There is a generator "${name}" already, in ${place}.`;
 }
 
-/** Returns what is wrong with a new service's name, or `null` if nothing is. */
+/** Returns what is wrong with a new service's name, or `null`. */
 export function serviceNameProblem({ files }: Around, name: string): string | null {
   if (name === '') return 'Give the service a name.';
   if (!NAME.test(name)) return 'A name begins with a letter and has letters, digits, dashes and underscores.';
@@ -171,7 +171,11 @@ function generatorLines(bindings: readonly TemplateBinding[], indent: string): s
   return set.map(line => (line === '' ? '' : indent + line));
 }
 
-/** @param name as in a string: it may have holes */
+/**
+ * Quotes a name if necessary.
+ *
+ * @param name as in a string; may have holes
+ */
 function quoted(name: string): string {
   return isBareName(name) ? name : `"${name}"`;
 }

@@ -107,7 +107,12 @@ function findDeclared(expr: Expr, names: DeclaredSet['names'], path: readonly st
   return null;
 }
 
-/** @param prefix how many of the binding's own names lead to the set @param further names behind them */
+/**
+ * Returns the spot of a binding, or null.
+ *
+ * @param prefix the number of the binding's own names that lead to the set
+ * @param further the number of names after them
+ */
 function spotAt(binding: AttrBinding, prefix: number, further: number): Spot | null {
   if (further > 0) return prefix > 0 ? { kind: 'beside', binding, prefix } : null;
   return binding.value.kind === 'attrs' ? { kind: 'set', set: binding.value } : { kind: 'computed' };

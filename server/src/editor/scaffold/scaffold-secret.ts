@@ -34,7 +34,7 @@ const KEY = /^[A-Za-z][A-Za-z0-9._-]*$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const GENERATOR = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 
-/** Returns what is wrong with a new key, or `null` if nothing is. */
+/** Returns what is wrong with a new key, or `null`. */
 export function keyProblem(fleet: Fleet, registry: string | null, key: string): string | null {
   if (key === '') return 'Give the secret a name.';
   if (!KEY.test(key))
@@ -44,7 +44,7 @@ export function keyProblem(fleet: Fleet, registry: string | null, key: string): 
   return taken === undefined ? null : `${taken.file} has "${key}" already.`;
 }
 
-/** Returns what is wrong with the name of a variable, or `null` if nothing is. An empty name means no variable. */
+/** Returns what is wrong with a variable name, or `null`. An empty name means no variable. */
 export function variableProblem(fleet: Fleet, registry: string | null, name: string): string | null {
   if (name === '') return null;
   if (!VARIABLE.test(name))
@@ -88,8 +88,8 @@ export interface SecretProposal {
 const SHOWN_MEMBERS = 3;
 
 /**
- * Returns the forms that a new entry could have, the likeliest first: one for each family of the registry, and one for
- * each kind that has no family.
+ * Returns the possible forms of a new entry, most likely first: one for each family of the registry, and one
+ * for each kind without a family.
  */
 export function secretProposals(
   { fleet, files }: Around,

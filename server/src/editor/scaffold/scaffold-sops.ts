@@ -61,7 +61,11 @@ function sopsNameProblem(name: string): string | null {
   return parts[0] === 'sops' ? 'The key "sops" of an encrypted file is taken by sops itself.' : null;
 }
 
-/** @returns a refusal says what is to be chosen, where that is all that is missing */
+/**
+ * Plans a new secret.
+ *
+ * @returns a refusal with the choices if only a choice is missing
+ */
 export function planSopsSecret(around: Around, wish: SopsWish): SopsPlan | RefusedChoice {
   const { fleet, files } = around;
   const problem = sopsNameProblem(wish.name) ?? (wish.key === null ? null : sopsNameProblem(wish.key));
@@ -164,7 +168,7 @@ export interface SopsChoices {
   defaultOf(module: string): string | null;
   /** Returns whether the module sets `defaultSopsFile`. */
   hasDefault(module: string): boolean;
-  /** The files that a module's secrets are taken from. */
+  /** Returns the files that a module's secrets are taken from. */
   filesOf(module: string): readonly string[];
 }
 

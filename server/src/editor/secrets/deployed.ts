@@ -32,8 +32,8 @@ export function settled(
 }
 
 /**
- * Returns the paths of the decrypted secret: one if it is known, several if they depend on the module's owner; none
- * if unknown.
+ * Returns the paths of the decrypted secret: one if it is known, several if they depend on the module's owner,
+ * none if it is not known.
  */
 export function secretPaths(
   { fleet, secrets }: Pick<SecretGround, 'fleet' | 'secrets'>,

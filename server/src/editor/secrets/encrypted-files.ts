@@ -28,7 +28,7 @@ const foundIn = keeping((_: StoreContents) => {
   };
 });
 
-/** More folders than any repository has beside its store. */
+/** The maximum number of folders to search, more than any repository has outside of its store. */
 const MAX_FOLDERS = 5_000;
 
 /** The maximum number of files that are opened to detect encryption. */

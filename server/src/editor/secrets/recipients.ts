@@ -28,7 +28,7 @@ export function recipientsOf(secrets: FleetSecrets, path: string): Recipients | 
   return file?.encrypted ? { keys: file.recipients, complete: file.complete } : null;
 }
 
-/** Returns the name of a key, or its beginning if it has none. */
+/** Returns a function from a key to its name, or to its beginning if it has none. */
 export function keyNames({ secrets, sops, files }: SecretGround): (key: string) => string {
   const ownerOf = keyOwners(sops);
   const names = new Map<string, string>();

@@ -26,7 +26,11 @@ export interface InlayHint {
 
 const MAX_VALUE = 40;
 
-/** @param range only what ends in it; 0-based UTF-16 offsets, both included */
+/**
+ * Returns the hints of a file.
+ *
+ * @param range limits them to names that end in it; 0-based UTF-16 offsets, both inclusive
+ */
 export function inlayHints(
   snapshot: Snapshot,
   file: string,

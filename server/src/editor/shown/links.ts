@@ -50,7 +50,11 @@ export function fileLinks(snapshot: Snapshot, file: string): readonly FileLink[]
   return [...links.values()].sort((a, b) => a.at.start - b.at.start);
 }
 
-/** @param path relative to the root */
+/**
+ * Returns whether a path is in a store.
+ *
+ * @param path relative to the root
+ */
 function isStored(path: string, { fleet }: Snapshot): boolean {
   const above = below(fleet.directory ?? '', '');
   const [folder = '', ...inside] = path.startsWith(above) ? path.slice(above.length).split('/') : [];

@@ -1,34 +1,35 @@
 /**
- * The types of real Nix's answer about a fleet: metadata of generators and secrets by machine, never a value. Null
- * means that Nix could not evaluate a part, such as an option that throws.
+ * What Nix says of a fleet where it was asked: metadata of generators and secrets by machine, never a value. Null stands for
+ * what Nix could not say, such as an option that throws when it is read.
  */
 
 import type { Place } from '../../nix/places.ts';
+import type { SourcePosition } from '../../nix/positions.ts';
 import type { MachineClass } from './base.ts';
 
 export interface NixAnswer {
   /** The version of Nix: `2.26.3`. */
   readonly version: string;
-  /** The commit that was evaluated, with the suffix `-dirty` if files had changed since; null without git. */
+  /** The commit that was evaluated; with `-dirty` behind it where files had changed since; null without git. */
   readonly revision: string | null;
-  /** The machines of the question, in the order of the flake. */
+  /** The machines that were asked about, in the order of the flake. */
   readonly machines: readonly NixMachine[];
-  /** False if the flake has machines that were not part of the question. */
+  /** False if the flake has machines that Nix was not asked about. */
   readonly machinesComplete: boolean;
-  /** The reason why the flake as a whole does not evaluate; null if it does. */
+  /** Why the flake as a whole does not evaluate; null where it does. */
   readonly failure: NixFailure | null;
 }
 
 export interface NixMachine {
   readonly name: string;
   readonly class: MachineClass;
-  /** The time that Nix took; for a kept answer, the time that it took originally. */
+  /** How long Nix took, or had taken when the answer was kept. */
   readonly milliseconds: number;
-  /** True if an earlier answer was reused because nothing of the flake has changed since. */
+  /** True if the answer was kept from an earlier time: nothing of the flake has changed since. */
   readonly isKept: boolean;
-  /** Null if the machine does not evaluate. */
+  /** Null where the machine does not evaluate. */
   readonly facts: NixFacts | null;
-  /** The reasons why the machine, or some of its generators, do not evaluate. */
+  /** Why the machine, or some of its generators, do not evaluate. */
   readonly failures: readonly NixFailure[];
 }
 
@@ -39,7 +40,7 @@ export interface NixFacts {
   readonly generatorNames: readonly string[];
   /** Generators that could be evaluated. */
   readonly generators: ReadonlyMap<string, NixGenerator>;
-  /** Names of the secrets of sops-nix and agenix; null if the machine lacks the option. */
+  /** Names of the secrets of sops-nix and agenix; null where the machine has no such option. */
   readonly sops: readonly string[] | null;
   readonly age: readonly string[] | null;
   /** Tags of the inventory; null where the machine is in none. */
@@ -54,9 +55,9 @@ export interface NixGenerator {
   /** Names of packages, without versions. */
   readonly runtimeInputs: readonly string[] | null;
   readonly script: string | null;
-  /** Plain data; undefined if Nix could not evaluate it. */
+  /** Plain data; undefined where Nix could not say. */
   readonly validation: unknown;
-  /** The places in modules of the fleet that define the generator. */
+  /** Where modules of the fleet define it. */
   readonly definedAt: readonly SourcePosition[];
 }
 
@@ -75,32 +76,25 @@ export interface NixPrompt {
   readonly persist: boolean | null;
 }
 
-/** A position as Nix reports it: a path relative to the workspace root, line and column from 1. */
-export interface SourcePosition {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
-
 /**
- * `error`: Nix reports a mistake; `timeout`, `memory`, `output`: Nix was stopped at a limit; `garbage`: the output is
- * not an answer to the question; `cancelled`: the answer was no longer needed.
+ * `error`: Nix says why; `timeout`, `memory`, `output`: it was stopped at a limit; `garbage`: what it printed is no answer to
+ * what it was asked; `cancelled`: nobody wanted to know any more.
  */
 export type NixFailureKind = 'error' | 'timeout' | 'memory' | 'output' | 'garbage' | 'cancelled';
 
 export interface NixFailure {
   readonly kind: NixFailureKind;
-  /** Nix's message in one line, without the paths of its store, or the limit at which Nix was stopped. */
+  /** What Nix said, in one line, without the paths of its store; or what stopped it. */
   readonly message: string;
-  /** The place in the fleet's own files that leads to the failure; null if Nix reports none. */
+  /** The place in the fleet's own files that leads to it; null where Nix names none. */
   readonly at: SourcePosition | null;
-  /** The steps of evaluation that led to the failure, innermost first, in the fleet's own files only. */
+  /** What Nix was about on the way there, innermost first; places in the fleet's own files only. */
   readonly frames: readonly (SourcePosition & { readonly message: string })[];
 }
 
 /**
- * The sources of a fact. `read`: only the fleet's files, since Nix could not evaluate it; `confirmed`: files and Nix
- * agree; `nix`: only Nix; `contradicted`: they differ, and Nix is right.
+ * Who vouches for a fact. `read`: only the sources, Nix could not say; `confirmed`: both say the same; `nix`: only Nix knows;
+ * `contradicted`: Nix says otherwise, and Nix is right.
  */
 export type Witness = 'read' | 'confirmed' | 'nix' | 'contradicted';
 
@@ -108,23 +102,20 @@ export type Witness = 'read' | 'confirmed' | 'nix' | 'contradicted';
 export interface WitnessedFact {
   readonly machine: string;
   readonly generator: string;
-  /**
-   * The kind of fact: `machine` (the machine has the generator), `share`, `file key`, `file key: owner`, `prompt user:
-   * type`, `script`, …
-   */
+  /** `machine` (that the machine has it), `share`, `file key`, `file key: owner`, `prompt user: type`, `script`, … */
   readonly fact: string;
   readonly witness: Witness;
-  /** The value read from the files; null if it was unknown, and for scripts. */
+  /** As it was read; null where it was not known, and for scripts. */
   readonly read: unknown;
-  /** Nix's value; null if Nix could not evaluate it, and for scripts. */
+  /** As Nix says; null where it could not say, and for scripts. */
   readonly nix: unknown;
-  /** The place of the value in the files; null if unknown. */
+  /** Where it is written; null where that is not known. */
   readonly at: Place | null;
 }
 
-/** Nix's answer about a fleet, compared with what was read from the files. */
+/** What Nix says of a fleet, beside what was read of it. */
 export interface NixWitness {
   readonly answer: NixAnswer;
-  /** All facts of the machines that Nix evaluated; compared on first access. */
+  /** All facts of the machines that Nix answered for; compared when first asked for. */
   readonly facts: readonly WitnessedFact[];
 }

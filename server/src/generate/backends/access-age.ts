@@ -41,7 +41,11 @@ export function notedRecipients(files: StoreFiles, path: string): readonly strin
   return text === null ? null : sidecarRecipients(text);
 }
 
-/** @throws StoreFailure where the configuration names no admins */
+/**
+ * Returns the change of access to a secret.
+ *
+ * @throws StoreFailure if the configuration names no admins
+ */
 export function ageChange(access: AgeAccess, place: SecretPlace): AccessChange {
   const { files, directory, keys } = access;
   const path = ageSecretPath(directory, place);

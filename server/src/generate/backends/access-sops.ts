@@ -57,7 +57,11 @@ export function defaultGroupsOf(
   return first === undefined ? [] : groupsOf(first);
 }
 
-/** @param acting the person at the keyboard, where there is a key: whoever writes a secret can read it */
+/**
+ * Returns the change of access to a secret.
+ *
+ * @param acting the current user if there is a key; whoever writes a secret can read it
+ */
 export function sopsChange(
   { files, directory, sops, groupsOf, scanned }: SopsAccess,
   place: SecretPlace,

@@ -26,7 +26,11 @@ import { forgettable } from './forgettable.ts';
 import { type Keys, mustHaveKeys } from './keys.ts';
 import type { MachineKey, SecretBackend, SecretPlace } from './secret-backend.ts';
 
-/** @param admins throws where the configuration does not tell them */
+/**
+ * Creates the backend.
+ *
+ * @param admins returns the admins; throws if the configuration does not determine them
+ */
 export function ageBackend(
   environment: RunEnvironment,
   keys: Keys,

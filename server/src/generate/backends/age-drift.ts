@@ -10,7 +10,7 @@ import { ageFlaw } from '../../store/vars/metadata.ts';
 import { type AgeAccess, notedRecipients } from './access-age.ts';
 import type { Drift, SecretPlace } from './secret-backend.ts';
 
-/** @returns null where it is right, or not there */
+/** Returns the drift of a secret, or null if there is none or the secret is not stored. */
 export function ageDrift(access: AgeAccess, place: SecretPlace): Drift | null {
   const reason = driftReason(access, place);
   return reason === null ? null : { place, reason };
@@ -31,7 +31,7 @@ export function wantedRecipients(access: AgeAccess, place: SecretPlace): readonl
   return [...new Set([...wanted, ...noted.filter(key => ofMachines.has(key))])].sort();
 }
 
-/** @returns words that follow the secret's name */
+/** Returns a clause that follows the secret's name, or null. */
 function driftReason(access: AgeAccess, place: SecretPlace): string | null {
   const { files, directory } = access;
   const path = ageSecretPath(directory, place);

@@ -22,7 +22,11 @@ export function groupsFrom(settings: readonly AccessSetting[]): (machine: string
   };
 }
 
-/** @throws StoreFailure `unsupported` where only Nix can tell */
+/**
+ * Returns the admins that the configuration names.
+ *
+ * @throws StoreFailure `unsupported` if only Nix can determine them
+ */
 export function adminsFrom(settings: readonly AccessSetting[]): AdminRecipients {
   const of = (option: AccessSetting['option']) => settings.filter(setting => setting.option === option);
   const hosts: Record<string, string[]> = {};

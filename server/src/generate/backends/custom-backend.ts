@@ -21,7 +21,11 @@ const NOT_THERE = 1;
 
 type Operation = 'get' | 'set' | 'exists' | 'list' | 'delete';
 
-/** @param command the program and its first arguments; a program with a slash is relative to the root */
+/**
+ * Creates the store for a command.
+ *
+ * @param command the program and its first arguments; a program with a slash is relative to the root
+ */
 export function customStore(environment: RunEnvironment, command: readonly string[]): OutsideStore {
   const [name = '', ...first] = command;
 

@@ -74,7 +74,11 @@ export function findAllKeys(environment: RunEnvironment, named: readonly Identit
   return findKeys(environment, 'sops', [...named, ...identities]);
 }
 
-/** @throws StoreFailure `no-key` where there is no key at all */
+/**
+ * Checks that there is a key.
+ *
+ * @throws StoreFailure `no-key` if there is none
+ */
 export function mustHaveKeys({ found, keyring }: Keys): void {
   if (keyring.recipients.length > 0 || found.identities.length > 0 || found.commands.length > 0) return;
   const problems = found.problems.map(problem => `${problem.message}.`);

@@ -60,7 +60,11 @@ function keyedBackend(
     : ageBackend(environment, keys, () => adminsFrom(settings));
 }
 
-/** @throws StoreFailure `unsupported` where only Nix can tell which one it is */
+/**
+ * Returns the store of a backend outside of the repository.
+ *
+ * @throws StoreFailure `unsupported` if only Nix can determine it
+ */
 export function outsideStoreOf(
   environment: RunEnvironment,
   fleet: Fleet,

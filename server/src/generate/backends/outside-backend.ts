@@ -17,7 +17,11 @@ export interface OutsideStore {
    */
   list(): Promise<Iterable<string>>;
   exists(entry: string): Promise<boolean>;
-  /** @throws StoreFailure where nothing could be stored */
+  /**
+   * Checks that values can be stored.
+   *
+   * @throws StoreFailure if not
+   */
   mustBeReady(): Promise<void>;
   /** Returns the bytes of an entry, or null if it does not exist. */
   read(entry: string): Promise<Buffer | null>;
@@ -89,7 +93,11 @@ export function outsideBackend(store: OutsideStore): SecretBackend {
   };
 }
 
-/** @throws StoreFailure for a name that is no path below the store, or that a list of lines cannot hold */
+/**
+ * Returns the entry of a secret.
+ *
+ * @throws StoreFailure for a name that is no path below the store, or that cannot be listed on one line
+ */
 function entryOf({ key, file }: StoredPlace): string {
   const entry = `${key}/${file}`;
   const isPath = entry.split('/').every(name => name !== '' && name !== '.' && name !== '..');

@@ -19,7 +19,11 @@ export interface Called {
   readonly input?: Uint8Array | undefined;
 }
 
-/** @throws HostFailure where it cannot be started */
+/**
+ * Runs a program, with an optional secret on standard input.
+ *
+ * @throws HostFailure if it cannot be started
+ */
 export function runOutside(
   { onDisk }: RunEnvironment,
   program: string,

@@ -20,7 +20,11 @@ export interface OwnKey {
   readonly written: string | null;
 }
 
-/** @throws RunFailure, StoreFailure, HostFailure */
+/**
+ * Finds the user's key or creates one.
+ *
+ * @throws RunFailure, StoreFailure, HostFailure
+ */
 export async function ownKey(environment: RunEnvironment, backend: KeyedBackend): Promise<OwnKey> {
   const { found, keyring } = await findKeys(environment, backend);
   const [recipient] = keyring.recipients;

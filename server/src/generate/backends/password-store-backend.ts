@@ -20,7 +20,11 @@ const PREFIX = 'clan-vars';
 export function passwordStore(environment: RunEnvironment, command: PassCommand): OutsideStore {
   const { env } = environment;
 
-  /** @throws StoreFailure with what the command said */
+  /**
+   * Runs the command.
+   *
+   * @throws StoreFailure with the command's error output
+   */
   async function pass(args: readonly string[], action: string, input?: Uint8Array): Promise<Buffer> {
     const called = { env: { ...withoutKeys(env), LC_ALL: 'C' }, input };
     const result = await runOutside(environment, await programOf(), args, called);
@@ -68,7 +72,11 @@ export function passwordStore(environment: RunEnvironment, command: PassCommand)
   };
 }
 
-/** @throws StoreFailure where there is no home to have one in */
+/**
+ * Returns the folder of the password store.
+ *
+ * @throws StoreFailure if there is no home folder to contain it
+ */
 function storeFolder({ env, home }: RunEnvironment, command: PassCommand): string {
   const named = command === 'pass' ? env.PASSWORD_STORE_DIR : env.PASSAGE_DIR;
   if (named) return named;

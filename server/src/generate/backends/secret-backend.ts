@@ -38,7 +38,11 @@ export interface OutsideChange {
    * much behind, never too little.
    */
   readonly does: 'store' | 'remove';
-  /** @throws StoreFailure, HostFailure */
+  /**
+   * Applies the change.
+   *
+   * @throws StoreFailure, HostFailure
+   */
   run(): Promise<void>;
 }
 

@@ -20,7 +20,11 @@ export function isKeyed(backend: ServedBackend): backend is KeyedBackend {
 /** The inputs that determine the backend. */
 export type StoreEnvironment = Pick<RunEnvironment, 'files' | 'storeCommand' | 'storeBackend'>;
 
-/** @throws StoreFailure `unsupported` where it is another, or not one for all machines */
+/**
+ * Returns the backend of a fleet.
+ *
+ * @throws StoreFailure `unsupported` for an unsupported backend, or if machines differ
+ */
 export function backendOf(
   fleet: Fleet,
   { files, storeCommand, storeBackend = null }: StoreEnvironment,

@@ -15,7 +15,7 @@ type RecipientDrift = ReturnType<typeof recipientDrift>;
 /** Drifts by scanned access, shared by the many secrets with the same readers. */
 export type KnownDrifts = Map<ScannedAccess, RecipientDrift>;
 
-/** @returns null where it is right, or not there */
+/** Returns the drift of a secret, or null if there is none or the secret is not stored. */
 export function sopsDrift(access: SopsAccess, drifts: KnownDrifts, place: SecretPlace): Drift | null {
   const folder = varFolder(access.directory, place.key, place.file);
   const current = access.scanned?.access(folder) ?? scanAccess(access.files, folder);
@@ -23,7 +23,7 @@ export function sopsDrift(access: SopsAccess, drifts: KnownDrifts, place: Secret
   return reason === null ? null : { place, reason };
 }
 
-/** @returns words that follow the secret's name */
+/** Returns a clause that follows the secret's name, or null. */
 function driftReason(
   access: SopsAccess,
   drifts: KnownDrifts,

@@ -62,7 +62,11 @@ export function cannotStart(name: string): StoreFailure {
   );
 }
 
-/** @throws StoreFailure with what to do, where the person has not allowed the command as it is now */
+/**
+ * Checks that the user has allowed the command in its current form.
+ *
+ * @throws StoreFailure that says what to do if not
+ */
 export function mustBeAllowed(
   { env, home, platform, root }: RunEnvironment,
   { command }: StoreCommand,
@@ -108,7 +112,12 @@ export function allowedStores(person: Person): readonly Allowed[] {
   return allowedIn(stateOf(person));
 }
 
-/** @returns how many were allowed for the folder @throws RunFailure, HostFailure */
+/**
+ * Withdraws the permission for the commands of a folder.
+ *
+ * @returns the number of commands that were allowed
+ * @throws RunFailure, HostFailure
+ */
 export function revokeStores(person: Person, root: string): number {
   return revoke(stateOf(person), root);
 }

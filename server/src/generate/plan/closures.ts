@@ -14,7 +14,7 @@ export interface Graph {
   readonly dependents: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Builds the dependency graph. Dependencies that do not exist are no edges. */
+/** Builds the dependency graph. Dependencies on generators that do not exist are left out. */
 export function graphOf(generators: ReadonlyMap<string, Generator>): Graph {
   const dependents = new Map<string, string[]>();
   for (const { key, dependencies } of generators.values())
@@ -60,7 +60,7 @@ function runClosure(graph: Graph, start: Iterable<string>, lookups: Known): Set<
     const running = reach(wanted, key =>
       (graph.dependents.get(key) ?? []).filter(dependent => !left.has(dependent)),
     );
-    const lacking = [...running].filter(key => lackedBy(key).some(each => !running.has(each)));
+    const lacking = [...running].filter(key => lackedBy(key).some(dependency => !running.has(dependency)));
     const unbegun = lacking.filter(key => !wanted.has(key) && !lookups.begun(key));
     for (const key of unbegun) left.add(key);
     if (unbegun.length > 0) continue;
@@ -118,7 +118,11 @@ export function orderOf(graph: Graph, closure: ReadonlySet<string>): Order {
   return { sorted, cycle: waiting.size === 0 ? null : cycleAmong(graph, new Set(waiting.keys())) };
 }
 
-/** @param left what could not be sorted: members of cycles and what depends on them */
+/**
+ * Returns one cycle.
+ *
+ * @param left the keys that could not be sorted: members of cycles and their dependents
+ */
 function cycleAmong(graph: Graph, left: ReadonlySet<string>): string[] {
   const path: string[] = [];
   let key = [...left].sort()[0] as string;

@@ -51,11 +51,11 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
   const certain = fleet.brought
     .filter(isPlanned)
     .flatMap(brought => besideDeclared(brought, generators.get(brought.name)));
-  const known = new Set(certain.filter(brought => isWhollyKnown(brought, reader)));
-  const bodies = bodiesIn([...fleet.generators.filter(isNamed), ...known], machines);
+  const whollyKnown = new Set(certain.filter(brought => isWhollyKnown(brought, reader)));
+  const bodies = bodiesIn([...fleet.generators.filter(isNamed), ...whollyKnown], machines);
   const uncertain = [
     ...uncertainIn(fleet),
-    ...certain.filter(brought => !known.has(brought)).map(uncertainBrought),
+    ...certain.filter(brought => !whollyKnown.has(brought)).map(uncertainBrought),
   ];
   const elsewhere = createElsewhere(fleet);
   const askedFor = (name: string): Asked => ({ name, declared: listed(generators.get(name)) });
@@ -82,15 +82,16 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
       .filter(({ reach, syntax, refused }) => reach === 'certain' && (syntax !== null || refused.length > 0))
       .map(({ file, machines: those }) => ({ file, machines: those })),
     violations: violationsIn(fleet),
-    declarations: [...bodies].flatMap(([machine, own]) =>
+    declarations: [...bodies].flatMap(([machine, machineBodies]) =>
       // Clan sorts them by name.
-      [...own].sort(byText(([name]) => name)).map(([name, body]) => ({
+      [...machineBodies].sort(byText(([name]) => name)).map(([name, body]) => ({
         machine,
         name,
         machinesComplete: complete.has(name),
         ...withKnownDependencies(
           withCause(fleet, reader, { machine, generator: generators.get(name) }, reader.parts(body)),
-          dependency => own.has(dependency) || !mayHaveGenerator(elsewhere, askedFor(dependency), machine),
+          dependency =>
+            machineBodies.has(dependency) || !mayHaveGenerator(elsewhere, askedFor(dependency), machine),
         ),
       })),
     ),

@@ -124,7 +124,11 @@ const PROMPT_TYPES = ['line', 'hidden', 'multiline', 'multiline-hidden'] as cons
 
 const MAX_EXPRESSION = 60;
 
-/** @param shown what to call it; null: what is written there */
+/**
+ * Returns the text for an expression.
+ *
+ * @param shown the text to use, or null for the source text
+ */
 export type ExpressionAt = (place: Place, shown?: string | null) => string;
 
 export function expressionsIn(textOf: (file: string) => string | null): ExpressionAt {

@@ -90,7 +90,11 @@ export function byPlacement(a: Generator, b: Generator): number {
   return compareTexts(a.machine ?? '', b.machine ?? '') || compareTexts(a.name, b.name);
 }
 
-/** @param declarations of all machines of the fleet, in the fleet's order */
+/**
+ * Joins the declarations of machines into generators.
+ *
+ * @param declarations of all machines, in fleet order
+ */
 export function joinGenerators(declarations: readonly Declaration[]): Generators {
   const shares = new Map<string, Map<string, boolean>>();
   for (const { machine, name, share } of declarations) {

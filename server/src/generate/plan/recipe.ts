@@ -71,7 +71,11 @@ export function recipeOf({ script, runtimeInputs }: GeneratorBody): Recipe {
 
 const PACKAGE = /^\$\{\s*pkgs\.([A-Za-z_][\w'-]*(?:\.[A-Za-z_][\w'-]*)*)\s*\}$/;
 
-/** @param rest the script behind the hole; `taken` is how much of it belongs to the program's path */
+/**
+ * Returns the program at a hole of a script, or null.
+ *
+ * @param rest the script after the hole; `taken` is the length of the part that belongs to the program's path
+ */
 function programOf(
   package_: string,
   rest: string,

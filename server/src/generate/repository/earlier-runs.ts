@@ -7,14 +7,14 @@ import { listed } from '../plan/plan-words.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 
 export interface Noted {
-  /** Same as `Session.stale`. */
+  /** The generators to regenerate, like `Session.stale`. */
   readonly stale: StaleNotes;
   /** Files stored but not committed, or null if there are none. */
   readonly owed: { readonly files: readonly string[]; readonly message: string } | null;
 }
 
 /**
- * Returns the same as `Session.stale`.
+ * Returns the generators to regenerate, like `Session.stale`.
  *
  * @throws HostFailure if it cannot be read
  */

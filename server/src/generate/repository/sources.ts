@@ -20,7 +20,11 @@ export interface SourceChanges {
   readonly unchanged: readonly Unchanged[];
 }
 
-/** @throws HostFailure where a file is not as it was read */
+/**
+ * Returns the changes that apply edits.
+ *
+ * @throws HostFailure if a file has changed since it was read
+ */
 export function sourceChanges(root: string, files: readonly EditedFile[]): SourceChanges {
   const changes: Change[] = [];
   const unchanged: Unchanged[] = [];

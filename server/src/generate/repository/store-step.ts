@@ -15,7 +15,11 @@ import { placeOf, type SecretBackend, type SecretChange } from '../backends/secr
 import { type DeclaredFile, type Generator, keyOf } from '../plan/generators.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 
-/** @param outputs by the name of the file; those that are not there stay as they are */
+/**
+ * Returns the changes that store a generator's outputs.
+ *
+ * @param outputs by file name; files without an output do not change
+ */
 export async function outputChanges(
   environment: RunEnvironment,
   secretBackend: SecretBackend,

@@ -38,7 +38,11 @@ export interface AnswerSources {
 /** By generator key, then by prompt. */
 export type Answers = ReadonlyMap<string, ReadonlyMap<string, Buffer>>;
 
-/** @throws RunFailure naming every prompt without an answer, and every answer without a prompt */
+/**
+ * Collects the answers for the steps of a run.
+ *
+ * @throws RunFailure naming every prompt without an answer, and every answer without a prompt
+ */
 export async function answersFor(steps: readonly PlanStep[], sources: AnswerSources): Promise<Answers> {
   mustBeAsked(
     sources.givenAnswers,
@@ -80,7 +84,11 @@ export function givenFor(
   return givenAnswer === undefined ? null : withoutLineEnd(prompt, givenAnswer.value);
 }
 
-/** @throws RunFailure naming every answer that none of the generators asks for */
+/**
+ * Checks that each given answer has a prompt.
+ *
+ * @throws RunFailure naming every answer without a prompt
+ */
 export function mustBeAsked(givenAnswers: readonly GivenAnswer[], generators: readonly Generator[]): void {
   const strangers = givenAnswers.filter(
     answer =>

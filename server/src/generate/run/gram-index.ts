@@ -15,7 +15,11 @@ export interface Grams {
 const BASE = (Math.floor(Math.random() * 0x7fffffff) * 2 + 1) | 0;
 const SPREAD = 0x9e3779b1 | 0;
 
-/** @param bounds runs do not reach across them; the last one is the end */
+/**
+ * Builds the index of all substrings of `width` bytes.
+ *
+ * @param bounds positions that substrings must not cross; the last is the end
+ */
 export function indexGrams(bytes: Uint8Array, bounds: readonly number[], width: number): Grams {
   const shift = 32 - Math.max(4, Math.ceil(Math.log2(2 * bytes.length + 1)));
   const heads = new Int32Array(2 ** (32 - shift)).fill(-1);
@@ -98,7 +102,11 @@ function eachRunWithin(
   }
 }
 
-/** @param visit called with where a run begins, its hash, and how many bytes up to its end are the same */
+/**
+ * Visits the substrings of a text.
+ *
+ * @param visit called with the start of a substring, its hash, and the number of equal bytes at its end
+ */
 function eachRun(
   bytes: Uint8Array,
   from: number,

@@ -144,7 +144,11 @@ function escapeAt(source: string, at: number): Escape | null {
   return control === undefined ? null : { bytes: [control], length: whole.length };
 }
 
-/** @param code `u` or `U` and digits; two of them where JSON writes a character as a pair */
+/**
+ * Returns the character of an escape.
+ *
+ * @param code `u` or `U` with digits; two of them if JSON writes a character as a surrogate pair
+ */
 function characterOf(code: string): Escape {
   const [, first = '', second] = /^[uU](\w+)(?:\\u(\w+))?$/.exec(code) ?? [];
   const point = Number.parseInt(first, 16);
@@ -184,7 +188,12 @@ const CODINGS: readonly Coding[] = [
   coding(4, 2, [`${DIGITS}abcdef`, `${DIGITS}ABCDEF`], ':,'),
 ];
 
-/** @param skip how many characters of each run are none of the code: where it begins is not to be seen */
+/**
+ * Adds the decoded view of encoded parts.
+ *
+ * @param skip the number of characters to ignore at the start of each part, because the alignment of the
+ * encoding is not known
+ */
 function decoded(
   text: Uint8Array,
   { bits, values, skip }: Pick<Coding, 'bits' | 'values'> & { readonly skip: number },

@@ -51,7 +51,11 @@ export interface FixEnding {
   readonly fixed: readonly string[];
 }
 
-/** @throws RunFailure, StoreFailure, HostFailure; what the reporter throws */
+/**
+ * Runs a fix.
+ *
+ * @throws RunFailure, StoreFailure, HostFailure; what the reporter throws
+ */
 export async function runFix(
   fleet: RunFleet,
   request: FixRequest,

@@ -228,7 +228,11 @@ function generatorsOf({ steps }: Plan): Generator[] {
   return steps.map(step => step.generator);
 }
 
-/** @throws Cancelled */
+/**
+ * Ends the run if the user has cancelled it.
+ *
+ * @throws Cancelled
+ */
 function mustGoOn(signal: AbortSignal): void {
   if (signal.aborted) throw new Cancelled();
 }

@@ -14,7 +14,7 @@ import { packagesOf } from './script-commands.ts';
 import { findScriptEnvironment, type ScriptEnvironmentOptions } from './script-environment.ts';
 import { type Trial, tryGenerator } from './trial.ts';
 
-/** The generators of a fleet that can be tried. */
+/** The generators of a fleet that a trial can run. */
 export interface TrialFleet {
   readonly fleet: RunFleet;
   readonly declared: Declared;
@@ -34,22 +34,25 @@ export interface TrialReporter {
   readonly signal: AbortSignal;
   /** Reports a sentence. */
   note(sentence: string): void;
-  /** Asks for the answer to a prompt, which is null to have one made up. If `ask` is null, all are made up. */
+  /**
+   * Asks for the answer to a prompt; a result of null means a generated answer. If `ask` is null, all answers
+   * are generated.
+   */
   readonly ask: ((generator: Generator, prompt: DeclaredPrompt) => Promise<string | null>) | null;
   /** Reports that everything is prepared and the scripts start. */
   started(): void;
 }
 
-/** Reads the generators of a fleet without asking its store, since a trial stores nothing. */
+/** Reads the generators of a fleet without querying its store, since a trial does not use stored values. */
 export async function trialFleet(fleet: RunFleet): Promise<TrialFleet> {
   const { declared, plan } = await fleet.situation({ asksStore: false });
   return { fleet, declared, generators: plan(EVERYTHING).generators };
 }
 
 /**
- * Runs the generator of a request, and the generators that it depends on.
+ * Runs the requested generator and its dependencies.
  *
- * @throws RunFailure, HostFailure as `tryGenerator` does; Cancelled
+ * @throws RunFailure, HostFailure like `tryGenerator`; Cancelled
  */
 export async function runTrial(
   { fleet, declared, generators }: TrialFleet,
@@ -76,7 +79,7 @@ export async function runTrial(
   );
 }
 
-/** Asks for the answers to the generator's prompts that the request does not contain. */
+/** Asks for the answers that the request does not contain. */
 async function missingAnswers(
   { generator, answers }: TrialRequest,
   { ask }: TrialReporter,

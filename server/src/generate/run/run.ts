@@ -54,7 +54,11 @@ export interface RunOptions {
 
 type Made = ReadonlyMap<string, Buffer>;
 
-/** @returns one result for each step, in the order of the plan; nothing is thrown for a step that fails */
+/**
+ * Runs the steps of a plan. A failing step does not throw.
+ *
+ * @returns one result per step, in the order of the plan
+ */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<readonly StepResult[]> {
   const shared = await openSharedSandbox(options.scriptEnvironment);
   try {
@@ -194,7 +198,11 @@ async function inputsOf(
   return { dependencies, secrets, answers: generatorAnswers };
 }
 
-/** @throws StoreFailure */
+/**
+ * Returns the stored value of a file.
+ *
+ * @throws StoreFailure
+ */
 export async function storedValue(
   environment: RunEnvironment,
   secretBackend: SecretBackend,

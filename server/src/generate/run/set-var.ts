@@ -1,6 +1,6 @@
 /**
- * Stores a value from outside in a var, from the request to the commit: the backend, keys of machines, agreement to new
- * access, and the notes that what was made from the older value is outdated.
+ * Stores a given value in a var, from the request to the commit: backend, keys of machines, consent to new
+ * access, and notes about values made from the previous one, which become outdated.
  */
 import type { AccessChange } from '../../store/readers.ts';
 import { accessChanges, agreedTo, askedOf, mustBeAgreed } from '../backends/access-change.ts';
@@ -21,7 +21,7 @@ export interface SetRequest {
   readonly machine: string;
   /** The id of the var, for the commit message. */
   readonly id: string;
-  /** True if keys may be given access that have none, without being asked. */
+  /** Whether keys may gain access without asking. */
   readonly isSure: boolean;
   /** Whether to commit what is stored. */
   readonly commit: boolean;
@@ -31,18 +31,18 @@ export interface SetReporter {
   /** Reports a sentence. */
   note(sentence: string): void;
   /**
-   * Finds the var of the request among the generators of the fleet.
-   * @throws if there is no such machine or var
+   * Finds the requested var among the generators of the fleet.
+   *
+   * @throws if the machine or var does not exist
    */
   find(generators: Generators, machines: readonly string[]): Var;
   /**
-   * Asks whether keys may be given access.
+   * Asks whether keys may gain access.
    *
-   * @param asked those of the changes that need agreement
-   * @throws if there is no one to ask
+   * @param asked the changes that need consent @throws if there is no one to ask
    */
   mayGive(access: readonly AccessChange[], asked: readonly AccessChange[]): Promise<boolean>;
-  /** Reads the value, after everything that can be missing has been found. */
+  /** Reads the value. Called after all requirements have been checked. */
   value(): Promise<Uint8Array>;
   /** Reports that the value is stored. */
   stored(result: SetResult): void;
@@ -51,19 +51,19 @@ export interface SetReporter {
 export interface SetResult {
   readonly generator: Generator;
   readonly file: DeclaredFile;
-  /** The access that readers gained and lost. */
+  /** The gains and losses of access. */
   readonly access: readonly AccessChange[];
-  /** Keys of the generators that were made from the older value. */
+  /** Keys of the generators that were made from the previous value. */
   readonly outdated: readonly string[];
-  /** Their names. */
+  /** The names of these generators. */
   readonly dependents: readonly string[];
 }
 
 /**
  * Sets a var.
  *
- * @returns false if agreement to new access was refused; then nothing has changed
- * @throws RunFailure, StoreFailure, HostFailure; what the reporter throws
+ * @returns false if new access was not accepted, in which case nothing has changed @throws RunFailure,
+ * StoreFailure, HostFailure; what the reporter throws
  */
 export function setVar(fleet: RunFleet, request: SetRequest, reporter: SetReporter): Promise<boolean> {
   const { commit } = request;

@@ -63,8 +63,8 @@ export async function tryGenerator(machine: string, name: string, options: TryOp
 
 function withDependencies(machine: string, name: string, generators: Generators): Generator[] {
   const visited = new Set<Generator>();
-  const look = (each: string) => {
-    const generator = generators.on(machine, each);
+  const look = (generatorName: string) => {
+    const generator = generators.on(machine, generatorName);
     if (generator === undefined || visited.has(generator)) return;
     visited.add(generator);
     for (const dependency of generator.dependencies) look(dependency.name);

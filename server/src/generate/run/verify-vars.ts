@@ -1,6 +1,6 @@
 /**
- * Verifies the stored vars of a fleet: whether all are there, made from the present inputs, and readable for those who
- * need them. Writes nothing.
+ * Verifies the stored vars of a fleet: whether all exist, were made from the current inputs, and can be read by
+ * their readers. Writes nothing.
  */
 
 import type { AccessChange } from '../../store/readers.ts';
@@ -27,15 +27,15 @@ export interface VerifyChoice {
 }
 
 export interface VerifiedFleet extends RunFleet {
-  /** Returns the scan of the store that was made while the fleet was read; null if there is none. */
+  /** Returns the scan of the store that was made while the fleet was read, or null. */
   scanned(): Promise<ScannedStore | null>;
 }
 
 /**
- * Returns the problems of the stored vars of the chosen machines and generators; of all if none are named.
+ * Returns the problems of the stored vars of the chosen machines and generators, or of all if none are named.
  *
- * @param planned checks the plan that the vars are verified by; anything thrown there ends the verification
- * @throws StoreFailure, HostFailure if the store cannot be read
+ * @param planned checks the plan used for the verification; an exception ends the verification @throws
+ * StoreFailure, HostFailure if the store cannot be read
  */
 export async function verifyVars(
   fleet: VerifiedFleet,
@@ -49,7 +49,7 @@ export async function verifyVars(
   planned(checked, declared.machines);
   const { generators, steps, notes } = checked;
   const concerned = chosen(generators, choice);
-  // The plan has the state of every incomplete generator, which is not looked up again.
+  // The plan contains the state of every incomplete generator.
   const stepOf = new Map(steps.map(step => [step.generator.key, step]));
   const secretBackend = await openSecretBackend(environment, fleet.fleet(), backend, await fleet.scanned());
   const problems = concerned.flatMap(generator => {
@@ -98,8 +98,8 @@ export async function verifyVars(
 }
 
 /**
- * Returns the paths of stored files in the repository, relative to its root; files of a store outside of it are left
- * out.
+ * Returns the paths of stored files relative to the root of the repository, without those in a store outside of
+ * it.
  */
 function storedFiles(
   environment: RunEnvironment,
@@ -116,7 +116,7 @@ function storedFiles(
   });
 }
 
-/** Returns the change of access that encrypting a secret anew would make; null if unknown. */
+/** Returns the change of access that re-encrypting a secret would make, or null if it is not known. */
 function accessIn(secretBackend: SecretBackend, place: SecretPlace): AccessChange | null {
   try {
     return secretBackend.change(place);
@@ -126,7 +126,7 @@ function accessIn(secretBackend: SecretBackend, place: SecretPlace): AccessChang
   }
 }
 
-/** Returns the advice together with who would gain and lose access, since that may be unwanted. */
+/** Returns the advice and who would gain and lose access, since that may be unwanted. */
 function whatToDo(access: AccessChange | null): string {
   const who = access === null ? [] : accessSentences([access]);
   if (access === null || who.length === 0) return '"varsmith fix" puts it right.';

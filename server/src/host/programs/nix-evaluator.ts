@@ -1,6 +1,6 @@
 /**
- * The `nix` command as an evaluator that changes nothing: offline, pure, without builds, without a lock file written, and with
- * limits of time, memory and output. Knows nothing of what the expressions are about.
+ * Uses the `nix` command as an evaluator that changes nothing: offline, pure, without builds or writing a lock file,
+ * and with limits for time, memory and output. Knows nothing of the expressions' subject.
  */
 
 import { availableParallelism, freemem } from 'node:os';
@@ -10,12 +10,12 @@ import { withoutKeys } from './program-environment.ts';
 
 export interface NixLimits {
   readonly timeMs: number;
-  /** Of the evaluator's heap. */
+  /** Limit for the evaluator's heap. */
   readonly memoryBytes: number;
   readonly outputBytes: number;
 }
 
-/** What came of asking. `stderr` is what Nix said, with its trace. */
+/** The result of a question. `stderr` contains Nix's messages with its trace. */
 export type NixReply =
   | { readonly kind: 'value'; readonly value: unknown }
   | {
@@ -24,18 +24,18 @@ export type NixReply =
     };
 
 export interface NixEvaluator {
-  /** As it calls itself: `2.26.3`. */
+  /** The version that Nix reports: `2.26.3`. */
   readonly version: string;
-  /** Returns `nix flake metadata` of a flake. Nix copies the files of the flake that git knows into its store for it. */
+  /** Returns `nix flake metadata` of a flake. Nix copies the files that git tracks into its store for this. */
   metadata(reference: string, limits: NixLimits): Promise<NixReply>;
-  /** Returns what an expression evaluates to. */
+  /** Returns the value of an expression. */
   evaluate(expression: string, limits: NixLimits): Promise<NixReply>;
 }
 
-/** Why there is no evaluator. */
+/** The reason why there is no evaluator. */
 export interface NoEvaluator {
   readonly missing: 'nix' | 'version';
-  /** A sentence. */
+  /** The reason as a sentence. */
   readonly message: string;
 }
 
@@ -44,22 +44,25 @@ interface EvaluatorOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The first with a `nix eval` that evaluates flakes as later ones do. */
+/** The first version whose `nix eval` evaluates flakes like later ones. */
 const OLDEST = [2, 18] as const;
 
 const FOLDERS = ['/run/current-system/sw/bin', '/nix/var/nix/profiles/default/bin', '/usr/bin'];
 const VERSION_LIMIT_MS = 20_000;
-/** A trace of all frames has megabytes, and what is wrong stands at its end. */
+/** Limit for a trace, which may have megabytes for all frames and ends with the error. */
 const TRACE_BYTES = 64 * 1024 * 1024;
 
-/** Nothing of the network, nothing built, nothing written into the repository, nothing that a flake asks for by itself. */
+/** Options that prevent network access, builds, changes to the repository, and settings of the flake itself. */
 const CHANGES_NOTHING = [
   ...['--extra-experimental-features', 'nix-command flakes', '--offline', '--no-write-lock-file'],
   ...['--option', 'allow-import-from-derivation', 'false', '--option', 'accept-flake-config', 'false'],
   ...['--option', 'warn-dirty', 'false'],
 ];
 
-/** Finds Nix, and asks for its version. @throws HostFailure if it cannot be started */
+/**
+ * Finds Nix and determines its version.
+ * @throws HostFailure if it cannot be started
+ */
 export async function findNixEvaluator({
   env,
   signal,
@@ -69,7 +72,7 @@ export async function findNixEvaluator({
   const run = (args: readonly string[], limits: NixLimits) =>
     runProcess(nix, args, {
       cwd: '/',
-      // The collector of the evaluator stops at its limit, and Nix then ends with "out of memory".
+      // The evaluator's garbage collector stops at this limit, and Nix ends with "out of memory".
       env: { ...withoutKeys(env), GC_MAXIMUM_HEAP_SIZE: String(limits.memoryBytes), NO_COLOR: '1' },
       timeLimitMs: limits.timeMs,
       outputLimitBytes: Math.max(limits.outputBytes, TRACE_BYTES),
@@ -110,7 +113,7 @@ export async function findNixEvaluator({
   };
 }
 
-/** Returns whether an evaluation failed since it reads what it would have written into the store: a text, a filtered folder. */
+/** Returns whether an evaluation failed because it reads its own output in the store, such as a text or a filtered folder. */
 function readsItsOwnWriting(reply: NixReply): boolean {
   return reply.kind === 'error' && /^\s*error: path '[^'\n]+' is not valid/m.test(reply.stderr);
 }
@@ -127,12 +130,12 @@ function replyOf({ end, code, stdout, stderr }: ProcessResult, { outputBytes }: 
   }
 }
 
-/** The system ends what takes too much of its memory by a signal. */
+/** Returns whether Nix ended for lack of memory. The system itself ends such a process by a signal. */
 function ranOutOfMemory(end: ProcessResult['end'], stderr: string): boolean {
   return end === 'signal' || /^error: out of memory\s*$|GC Warning: Out of Memory/m.test(stderr.slice(-2000));
 }
 
-/** Returns how many evaluations of that size this machine has room for at once; at least one. */
+/** Returns the number of evaluations of this size for which the machine has memory at the same time, at least one. */
 export function evaluationsAtOnce(memoryBytes: number): number {
   return Math.max(1, Math.min(availableParallelism(), Math.floor((freemem() * 0.7) / memoryBytes)));
 }

@@ -8,16 +8,16 @@ import { inBrackets } from '../wording.ts';
 
 /** Reports circular imports, one report per place, with the machines that have the module. */
 export function* circularImports(fleet: Fleet): Iterable<Report> {
-  const found = new Map<string, { readonly circular: CircularImport; readonly machines: string[] }>();
+  const imports = new Map<string, { readonly circular: CircularImport; readonly machines: string[] }>();
   for (const [machine, { circular, files }] of fleet.modules)
     for (const circularImport of circular) {
       if (!isLate(fleet, circularImport.argument, files)) continue;
-      const known = found.get(placeKey(circularImport.at));
-      if (known === undefined)
-        found.set(placeKey(circularImport.at), { circular: circularImport, machines: [machine] });
-      else if (!known.machines.includes(machine)) known.machines.push(machine);
+      const earlier = imports.get(placeKey(circularImport.at));
+      if (earlier === undefined)
+        imports.set(placeKey(circularImport.at), { circular: circularImport, machines: [machine] });
+      else if (!earlier.machines.includes(machine)) earlier.machines.push(machine);
     }
-  for (const { circular, machines } of found.values()) yield reportOf(circular, machines.sort());
+  for (const { circular, machines } of imports.values()) yield reportOf(circular, machines.sort());
 }
 
 /**
@@ -42,7 +42,7 @@ function reportOf(
 ): Report {
   const isInside = askedAt?.file === at.file && at.start <= askedAt.start && askedAt.end <= at.end;
   const isOwn = argument === 'config' || argument === 'options';
-  const given = isOwn ? '' : ', which _module.args gives';
+  const origin = isOwn ? '' : ', which _module.args gives';
   const instead = !isOwn
     ? `Give ${argument} with specialArgs, or import the module by its path.`
     : what === 'module'
@@ -52,7 +52,7 @@ function reportOf(
     at: isInside ? askedAt : at,
     severity: 'error',
     message:
-      `${WHAT[what]} on ${asked}${given}, but all modules have to be known before there is a configuration: ` +
+      `${WHAT[what]} on ${asked}${origin}, but all modules have to be known before there is a configuration: ` +
       `evaluation ends in infinite recursion${inBrackets(machines)}. ${instead}`,
     machines,
     related: askedAt !== null && !isInside ? [{ at: askedAt, message: `${asked} is read here` }] : [],

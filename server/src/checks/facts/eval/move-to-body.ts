@@ -77,14 +77,14 @@ function fromBoundModule(
 
 /** Returns the edits for a call in a list that is bound to a name and used as `imports`. */
 function fromBoundList(file: SourceFile, module: ModuleSyntax, call: WrittenCall): TextEdit[] | null {
-  const found = listWithItem(file, call.at);
+  const inList = listWithItem(file, call.at);
   const { value } = module.imports;
   const binding = module.around?.bindings.find(
-    candidate => candidate.kind === 'bind' && candidate.value === found?.list,
+    candidate => candidate.kind === 'bind' && candidate.value === inList?.list,
   );
-  if (found === null || binding?.kind !== 'bind' || value.kind !== 'variable') return null;
+  if (inList === null || binding?.kind !== 'bind' || value.kind !== 'variable') return null;
   if (!isName(binding, value.name) || timesNamed(file, value.name) !== 2) return null;
-  const removal = removeFrom(file, found.list, withParentheses(file.text, call.at));
+  const removal = removeFrom(file, inList.list, withParentheses(file.text, call.at));
   return bindAndAssign(file, module, call, removal);
 }
 
@@ -94,7 +94,7 @@ function bindAndAssign(
   call: WrittenCall,
   removal: TextEdit,
 ): TextEdit[] | null {
-  const name = NAMES.find(each => !isBound(module.around, each));
+  const name = NAMES.find(candidate => !isBound(module.around, candidate));
   if (name === undefined) return null;
   const value = importText(file, call, `${indentOf(file, module.body.start)}  `);
   return [bind(file, module, name, value), ...assign(file, module, name, removal)];
@@ -188,8 +188,8 @@ function importText(file: SourceFile, { at, path, args, lacks }: WrittenCall, in
   const old = indentOf(file, at.start);
   const eol = eolOf(file);
   const written = (range: Range) => file.text.slice(range.start, range.end);
-  const given = lacks === null ? written(args) : withArgument(written(args), lacks, eol);
-  return `import ${written(path)} ${given}`
+  const newArgs = lacks === null ? written(args) : withArgument(written(args), lacks, eol);
+  return `import ${written(path)} ${newArgs}`
     .split(/\r?\n/)
     .map((line, index) => (index > 0 && line.startsWith(old) ? `${indent}${line.slice(old.length)}` : line))
     .join(eol);

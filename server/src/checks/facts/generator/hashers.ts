@@ -25,9 +25,9 @@ const PARTS: ReadonlyMap<string, RegExp> = new Map(
 );
 
 /** Returns whether a command hashes a password. */
-export function isHasher({ name, arguments: given }: CommandFact): boolean {
+export function isHasher({ name, arguments: args }: CommandFact): boolean {
   if (name === null) return false;
-  const words = given
+  const words = args
     .slice(0, 3)
     .map(argument => argument.text)
     .join(' ');

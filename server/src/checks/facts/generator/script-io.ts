@@ -116,13 +116,13 @@ function mayAddTo({ name, pattern, machines }: Addition, generator: Generator): 
  * Returns whether two partly known names may be equal. Identical patterns are; others are if their holes allow
  * it.
  */
-export function mayBeSame(one: string, other: string): boolean {
-  if (one === other) return true;
-  const left = one.includes('${');
+export function mayBeSame(name: string, other: string): boolean {
+  if (name === other) return true;
+  const left = name.includes('${');
   const right = other.includes('${');
   if (left && right) return true;
-  if (left) return patternOf(one).test(other);
-  return right && patternOf(other).test(one);
+  if (left) return patternOf(name).test(other);
+  return right && patternOf(other).test(name);
 }
 
 /** Splits a path at its slashes and keeps holes whole. */
@@ -225,12 +225,12 @@ interface Left {
 const left = new WeakMap<FollowedScript, Left>();
 
 function leftBy(script: FollowedScript): Left {
-  let known = left.get(script);
-  if (known === undefined) {
-    known = findLeft(script);
-    left.set(script, known);
+  let cached = left.get(script);
+  if (cached === undefined) {
+    cached = findLeft(script);
+    left.set(script, cached);
   }
-  return known;
+  return cached;
 }
 
 function findLeft(script: FollowedScript): Left {
@@ -294,11 +294,11 @@ function mayBeReadAt({ path, how }: ReadFact, variable: string, name: string): b
  */
 function mentionsUnseen({ source, flow }: FollowedScript, variable: string): boolean {
   if (variable === 'in') return false;
-  const known = flow.variables.filter(fact => fact.name === variable).map(fact => fact.nameAt.start);
+  const variableStarts = flow.variables.filter(fact => fact.name === variable).map(fact => fact.nameAt.start);
   for (const match of source.text.matchAll(new RegExp(`\\b${variable}\\b`, 'g'))) {
     const line = source.text.lastIndexOf('\n', match.index) + 1;
     const isComment = /^\s*#/.test(source.text.slice(line, match.index));
-    if (!isComment && !known.includes(match.index)) return true;
+    if (!isComment && !variableStarts.includes(match.index)) return true;
   }
   return false;
 }

@@ -57,14 +57,14 @@ export function inBodies<T>(
   const question = newQuestion();
   return function* (context) {
     for (const { generator, body, kept } of slotsOf(context.fleet)) {
-      let found = kept[question] as readonly T[] | undefined;
-      if (found === undefined) {
+      let results = kept[question] as readonly T[] | undefined;
+      if (results === undefined) {
         const fresh = look(generator, body, context);
         if (fresh === null) continue;
-        found = [...fresh];
-        kept[question] = found.length === 0 ? NOTHING : found;
+        results = [...fresh];
+        kept[question] = results.length === 0 ? NOTHING : results;
       }
-      if (found.length > 0) yield { generator, body, found };
+      if (results.length > 0) yield { generator, body, found: results };
     }
   };
 }

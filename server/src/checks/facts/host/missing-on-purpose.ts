@@ -57,14 +57,14 @@ function fits(pattern: string, path: string, isFolder: boolean): boolean {
 function expressionOf(pattern: string): string {
   return pattern.replace(
     /\*\*\/|\/\*\*$|\*+|\?|\\(.)|\[[^\]\n]+\]|[.+^$(){}|[\]\\]/g,
-    (found, escaped: string | undefined) => {
-      if (found === '**/') return '(?:.*/)?';
-      if (found === '/**') return '/.*';
-      if (found.startsWith('*')) return '[^/]*';
-      if (found === '?') return '[^/]';
-      if (found.length > 2 && found.startsWith('['))
-        return found.replace(/^\[!/, '[^').replaceAll('\\', '\\\\');
-      return `\\${escaped ?? found}`;
+    (token, escaped: string | undefined) => {
+      if (token === '**/') return '(?:.*/)?';
+      if (token === '/**') return '/.*';
+      if (token.startsWith('*')) return '[^/]*';
+      if (token === '?') return '[^/]';
+      if (token.length > 2 && token.startsWith('['))
+        return token.replace(/^\[!/, '[^').replaceAll('\\', '\\\\');
+      return `\\${escaped ?? token}`;
     },
   );
 }

@@ -38,16 +38,16 @@ export function certainInstances(fleet: Fleet): Instance[] {
 
 /** Returns the machines or tags named by roles. A place shared by several roles is listed with the first. */
 export function namedIn(fleet: Fleet, kind: 'machines' | 'tags'): Named[] {
-  const found = new Map<string, Named>();
+  const byPlace = new Map<string, Named>();
   for (const instance of certainInstances(fleet))
     for (const role of instance.roles.values())
       for (const entry of role[kind]) {
         const { at } = entry;
         if (at === null || !isDeployed(at)) continue;
         const key = `${placeKey(at)}\0${entry.name}`;
-        if (!found.has(key)) found.set(key, { instance, role, entry, at });
+        if (!byPlace.has(key)) byPlace.set(key, { instance, role, entry, at });
       }
-  return [...found.values()];
+  return [...byPlace.values()];
 }
 
 /** Returns the fix that replaces a name by the one that was probably meant. */

@@ -27,14 +27,14 @@ const TREES: ReadonlyMap<ClanSetting['root'], OptionTree> = new Map(
 export function* settingProblems({ fleet, sources }: CheckContext): Iterable<SettingProblem> {
   const settings = fleet.clanSettings;
   if (settings.length === 0 || isOtherClanCore(sources)) return;
-  const own = new Set(
+  const declaredNames = new Set(
     settings.filter(setting => setting.isDeclaration).map(({ root, name }) => `${root}.${name}`),
   );
   const isNew = firstTime();
   for (const setting of settings) {
     const { root, name, entry, conditional } = setting;
     const tree = TREES.get(root);
-    if (setting.isDeclaration || tree === undefined || own.has(`${root}.${name}`)) continue;
+    if (setting.isDeclaration || tree === undefined || declaredNames.has(`${root}.${name}`)) continue;
     for (const problem of problemsIn(tree, new Map([[name, entry]]), root.split('.'), entry.at, conditional))
       if (isNew(problem)) yield { setting, problem };
   }

@@ -90,7 +90,7 @@ function wrong(option: WrittenOption, takes: string, instead: Instead | null = n
 }
 
 function writtenAs(written: string, text: string, isGuess = false): Instead {
-  return { text, isGuess, isWritten: each => each === written };
+  return { text, isGuess, isWritten: candidate => candidate === written };
 }
 
 function textOf({ kind, value }: WrittenOption): string | null {

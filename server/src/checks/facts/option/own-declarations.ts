@@ -15,8 +15,8 @@ export interface DeclaredNames {
 
 /** Returns the names that a file declares as options. */
 function declaredIn(file: SourceFile): ReadonlySet<string> {
-  const found = file.text.matchAll(/([A-Za-z_][\w'-]*)\s*=\s*(?:[\w.]+\.)?mk\w*Option\b/g);
-  return new Set([...found].map(match => match[1] as string));
+  const matches = file.text.matchAll(/([A-Za-z_][\w'-]*)\s*=\s*(?:[\w.]+\.)?mk\w*Option\b/g);
+  return new Set([...matches].map(match => match[1] as string));
 }
 
 /** Yields the option declarations of each file. */

@@ -41,22 +41,22 @@ export interface OnMachines {
 /** All problems, each place once. */
 export const ownProblems = derived((fleet: Fleet): readonly OnMachines[] => {
   const options = fleet.options;
-  const found = new Map<string, { problem: OwnProblem; certain: string[]; likely: string[] }>();
+  const byProblem = new Map<string, { problem: OwnProblem; certain: string[]; likely: string[] }>();
   for (const [name, machine] of options.machines) {
     if (options.names.size === 0) break;
     for (const module of machine.modules)
       for (const problem of problemsOn(options, machine, module)) {
         const key = `${placeKey(problem.at)}\0${problem.path.join('\0')}`;
-        let one = found.get(key);
-        if (one === undefined) {
-          one = { problem, certain: [], likely: [] };
-          found.set(key, one);
+        let entry = byProblem.get(key);
+        if (entry === undefined) {
+          entry = { problem, certain: [], likely: [] };
+          byProblem.set(key, entry);
         }
         const isSure = module.sure && !problem.conditional && (machine.closed || problem.kind === 'misfit');
-        (isSure ? one.certain : one.likely).push(name);
+        (isSure ? entry.certain : entry.likely).push(name);
       }
   }
-  return [...found.values()];
+  return [...byProblem.values()];
 });
 
 interface Judged {
@@ -74,24 +74,28 @@ function problemsOn(
   { tree }: MachineOptions,
   { options }: OptionModule,
 ): readonly OwnProblem[] {
-  const own = options.functions.map(({ file }) => reads.get(file));
-  const known = judged.get(options) ?? [];
-  for (const earlier of known)
-    if (earlier.names === names && earlier.tree === tree && earlier.reads.every((read, i) => read === own[i]))
+  const readsOfModule = options.functions.map(({ file }) => reads.get(file));
+  const cached = judged.get(options) ?? [];
+  for (const earlier of cached)
+    if (
+      earlier.names === names &&
+      earlier.tree === tree &&
+      earlier.reads.every((read, i) => read === readsOfModule[i])
+    )
       return earlier.problems;
   const problems: OwnProblem[] = [];
   for (const name of names)
     for (const entry of options.definitions.get(name) ?? [])
       problems.push(...problemsIn(tree, new Map<string, WrittenEntry>([[name, entry]]), [], entry.at));
   for (const [index, place] of options.functions.entries())
-    for (const read of own[index] ?? []) {
+    for (const read of readsOfModule[index] ?? []) {
       const missing = read.of === place.start && !read.guarded ? missingIn(tree, read) : null;
       if (missing !== null) problems.push(missing);
     }
   // Results for earlier states are no longer needed.
   judged.set(options, [
-    ...known.filter(earlier => earlier.names === names).slice(-7),
-    { names, tree, reads: own, problems },
+    ...cached.filter(earlier => earlier.names === names).slice(-7),
+    { names, tree, reads: readsOfModule, problems },
   ]);
   return problems;
 }

@@ -161,8 +161,8 @@ function kinship({ members, category }: Family, key: string): number {
  * Counts the words that two keys share at the beginning and the end: 1 for `cloudflare-zone` and
  * `cloudflare-account-id`.
  */
-function sharedWords(one: string, other: string): number {
-  const [a, b] = [one.split('-'), other.split('-')];
+function sharedWords(key: string, other: string): number {
+  const [a, b] = [key.split('-'), other.split('-')];
   const leading = shared(a, b);
   return leading === Math.min(a.length, b.length)
     ? leading

@@ -12,8 +12,8 @@ import { isPerhapsLeftOut, readersOf } from '../use/reading-machines.ts';
  * generators, or else those that import the file, unless evaluation may skip the place.
  */
 export function machinesAt({ fleet, sources }: CheckContext, unit: Unit, at: Place): readonly string[] {
-  const own = machinesOfUnit(unit);
-  if (own.length > 0) return own;
+  const rowMachines = machinesOfUnit(unit);
+  if (rowMachines.length > 0) return rowMachines;
   const readers = readersOf(fleet, unit.file)?.certain ?? [];
   const source = readers.length === 0 ? null : sources.parse(unit.file);
   if (source === null || OTHER_MACHINES.test(source.text) || isPerhapsLeftOut(source, at)) return [];
@@ -46,9 +46,9 @@ const keys = new WeakMap<MatrixRow, ReadonlySet<string>>();
 
 /** Returns the keys listed in a row. */
 function keysOf(row: MatrixRow): ReadonlySet<string> {
-  const known = keys.get(row) ?? new Set(row.keys.map(({ key }) => key));
-  keys.set(row, known);
-  return known;
+  const rowKeys = keys.get(row) ?? new Set(row.keys.map(({ key }) => key));
+  keys.set(row, rowKeys);
+  return rowKeys;
 }
 
 function isWithoutKey(

@@ -53,8 +53,8 @@ const cache = new WeakMap<
 
 /** Returns the entries written out in the source, in file order. */
 export function writtenEntries(file: SourceFile, registry: Registry): readonly Written[] {
-  const known = cache.get(file);
-  if (known?.registry === registry) return known.written;
+  const cached = cache.get(file);
+  if (cached?.registry === registry) return cached.written;
   const written: Written[] = [];
   // Entries are usually in one set; others are looked up one by one.
   const places = new Map<number, AttrBinding>();

@@ -13,7 +13,11 @@ export interface MachineWithSteps {
   readonly at: Place;
 }
 
-/** @param registry its file */
+/**
+ * Returns the machines with steps of their own.
+ *
+ * @param registry the registry's file
+ */
 export function machinesWithSteps(sources: Sources, registry: string): readonly MachineWithSteps[] {
   const path = sessionSpecOf(registry);
   const file = sources.parse(path);

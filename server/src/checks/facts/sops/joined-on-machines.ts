@@ -69,9 +69,9 @@ function isOfSops({ keeper }: { readonly keeper: string }): boolean {
  * known and names that another definition may have too.
  */
 export function definitionsOnMachines(context: CheckContext): ReadonlyMap<string, readonly OwnDefinition[]> {
-  const found = new Map<string, OwnDefinition[]>();
-  for (const [machine, own] of context.fleet.machineSecrets) {
-    const secrets = joinedOn(context, machine, own);
+  const byDefinition = new Map<string, OwnDefinition[]>();
+  for (const [machine, machineSecrets] of context.fleet.machineSecrets) {
+    const secrets = joinedOn(context, machine, machineSecrets);
     if (secrets === null) continue;
     const patterns = secrets.secrets
       .filter(({ keeper, nameKind }) => keeper === 'sops' && nameKind === 'pattern')
@@ -80,10 +80,10 @@ export function definitionsOnMachines(context: CheckContext): ReadonlyMap<string
       if (keeper !== 'sops' || nameKind === 'pattern' || patterns.some(pattern => pattern.test(name)))
         continue;
       for (const definition of definitions)
-        addToList(found, ofDefinition(definition), { machine, definition, secrets });
+        addToList(byDefinition, ofDefinition(definition), { machine, definition, secrets });
     }
   }
-  return found;
+  return byDefinition;
 }
 
 /** Returns a key that identifies a definition: its place and name. */

@@ -34,9 +34,9 @@ export function meantPath(
   const names = [
     ...new Set(ruleless.flatMap(path => path.split('/').flatMap(name => [name, ...name.split('.')]))),
   ];
-  const known = new Set(names);
+  const knownNames = new Set(names);
   for (const { 0: word, index } of value.matchAll(WORDS)) {
-    const meant = known.has(word) ? null : suggest(word, names);
+    const meant = knownNames.has(word) ? null : suggest(word, names);
     if (meant === null) continue;
     const written = meant.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     const corrected = value.slice(0, index) + written + value.slice(index + word.length);

@@ -106,7 +106,7 @@ function wrong({ option }: WrittenSecretOption, takes: string, instead: Instead 
 }
 
 function writtenAs(written: string, text: string, isGuess = false): Instead {
-  return { text, isGuess, isWritten: each => each === written };
+  return { text, isGuess, isWritten: candidate => candidate === written };
 }
 
 function textOf({ option: { kind, value } }: WrittenSecretOption): string | null {
@@ -171,7 +171,7 @@ function isPath(item: Setting): boolean {
 }
 
 function isOneOf(item: Setting, all: readonly string[]): boolean {
-  return item.kind === 'unknown' || (item.kind === 'plain' && all.some(each => each === item.value));
+  return item.kind === 'unknown' || (item.kind === 'plain' && all.some(choice => choice === item.value));
 }
 
 function settingText(setting: Setting): string {

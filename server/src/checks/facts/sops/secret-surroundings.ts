@@ -69,9 +69,9 @@ export function isOfMachine(fleet: Fleet, file: string): boolean {
 
 /** The sides on which each file is a module. */
 const sidesOf = derived((fleet): ReadonlyMap<string, ReadonlySet<SecretSide>> => {
-  const found = new Map<string, Set<SecretSide>>();
+  const sides = new Map<string, Set<SecretSide>>();
   const note = (files: readonly string[], side: SecretSide) => {
-    for (const file of files) addToSet(found, file, side);
+    for (const file of files) addToSet(sides, file, side);
   };
   const homes = new Set(fleet.homes);
   for (const [name, { files, possibleFiles, homeFiles }] of fleet.modules) {
@@ -80,7 +80,7 @@ const sidesOf = derived((fleet): ReadonlyMap<string, ReadonlySet<SecretSide>> =>
     note(possibleFiles, side);
     note(homeFiles, 'home');
   }
-  return found;
+  return sides;
 });
 
 /**

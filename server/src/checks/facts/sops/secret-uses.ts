@@ -19,13 +19,13 @@ export function seenAtUses<T>(
   mark: RegExp,
   look: (source: SourceFile, use: SecretUse) => T | null,
 ): (context: CheckContext) => Iterable<SeenUse<T>> {
-  const known = new WeakMap<SecretFacts, readonly SeenUse<T>[]>();
+  const cache = new WeakMap<SecretFacts, readonly SeenUse<T>[]>();
   return function* ({ fleet, sources }) {
     for (const facts of fleet.secrets) {
-      let seen = known.get(facts);
+      let seen = cache.get(facts);
       if (seen === undefined) {
         seen = seenIn(facts, sources);
-        known.set(facts, seen);
+        cache.set(facts, seen);
       }
       yield* seen;
     }

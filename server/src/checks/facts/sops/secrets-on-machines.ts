@@ -22,14 +22,14 @@ import { isOfHome, isOfSystem, isOutOfUse } from './secret-surroundings.ts';
 
 /** The machines that certainly import a module, by the place of its function. */
 const readersOf = derived((fleet): ReadonlyMap<string, readonly string[]> => {
-  const found = new Map<string, string[]>();
+  const machinesByPart = new Map<string, string[]>();
   for (const [machine, { modules }] of fleet.machineSecrets) {
-    const own = new Set(
+    const partPlaces = new Set(
       modules.flatMap(({ secrets, sure }) => (sure ? secrets.parts.map(placeOfStart) : [])),
     );
-    for (const part of own) addToList(found, part, machine);
+    for (const part of partPlaces) addToList(machinesByPart, part, machine);
   }
-  return found;
+  return machinesByPart;
 });
 
 function placeOfStart({ file, start }: Place): string {
@@ -88,8 +88,8 @@ interface Way {
 function waysToDeclare(declared: Declared, use: SecretUse): readonly Way[] {
   const { keeper, name } = use;
   return [
-    ...namedIn(declared, use).filter(one =>
-      one.nameKind === 'pattern' ? patternOf(one.name).test(name) : one.name === name,
+    ...namedIn(declared, use).filter(definition =>
+      definition.nameKind === 'pattern' ? patternOf(definition.name).test(name) : definition.name === name,
     ),
     ...declared.gaps.filter(gap => gap.keeper === keeper),
   ];

@@ -27,13 +27,13 @@ export function declaredFiles(
 ): ReadonlyMap<string, SecretDefinition> {
   const { sources } = context;
   const secrets = secretsOf(context);
-  const found = new Map<string, SecretDefinition>();
+  const byPath = new Map<string, SecretDefinition>();
   for (const secret of secrets.secrets)
     if (secret.keeper === keeper)
       for (const definition of secret.definitions)
         for (const { path, certain } of secrets.filesOf(definition).files)
-          if (certain && !found.has(path) && sources.kind(path) === 'file') found.set(path, definition);
-  return new Map([...found].sort(byText(([name]) => name)));
+          if (certain && !byPath.has(path) && sources.kind(path) === 'file') byPath.set(path, definition);
+  return new Map([...byPath].sort(byText(([name]) => name)));
 }
 
 /** Yields the files named for sops-nix whose covering rule is known. */
@@ -93,7 +93,7 @@ const walkFor = keeping(() => {
   };
 });
 
-/** More folders than any repository has beside its store. */
+/** The maximum number of folders to search, more than any repository has outside of its store. */
 const MAX_FOLDERS = 20_000;
 
 /** Folders without handwritten files, or without files that concern `.sops.yaml`. */

@@ -1,5 +1,5 @@
 /**
- * The declaration of a generator by name, for rules that compare it with the store. Contains only what holds
+ * Finds the declaration of a generator by name, for rules that compare it with the store. Contains only what holds
  * regardless of other modules; if clan-core or a definition with a partly known name may contribute, nothing is
  * known.
  */

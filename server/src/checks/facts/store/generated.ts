@@ -114,10 +114,10 @@ function outdatedIn(
   stored: StoreContents,
   noted: Noted,
 ): ReadonlyMap<string, ReadonlyMap<string, Outdated>> {
-  const found = new Map<string, Map<string, Outdated>>();
+  const outdatedByGenerator = new Map<string, Map<string, Outdated>>();
   const note = (generator: string, owner: string, outdated: Outdated) => {
-    const byOwner = found.get(generator) ?? new Map<string, Outdated>();
-    found.set(generator, byOwner.set(owner, outdated));
+    const byOwner = outdatedByGenerator.get(generator) ?? new Map<string, Outdated>();
+    outdatedByGenerator.set(generator, byOwner.set(owner, outdated));
   };
   for (const [key, older] of noted) {
     const [placement, ...names] = key.split('/');
@@ -127,7 +127,7 @@ function outdatedIn(
   // Reasons visible to everyone take precedence over local notes.
   for (const { declared, owners } of staleGenerators(fleet, stored))
     for (const owner of owners) note(declared.generator.name, owner, BY_INPUTS);
-  return found;
+  return outdatedByGenerator;
 }
 
 /** The inputs for the answers about one state of the stores. */
@@ -277,11 +277,11 @@ export function stateOverall(states: StoredStates, same: readonly Generator[]): 
 export function fleetTally(looked: Looked): Tally {
   const states = storedStates(looked);
   const shared = new Map<string, StoredState>();
-  const own: StoredState[] = [];
+  const machineStates: StoredState[] = [];
   for (const generator of looked.fleet.generators) {
     for (const { machine, state } of states.placements(generator))
       if (machine === null) shared.set(generator.name, state);
-      else own.push(state);
+      else machineStates.push(state);
   }
-  return tallyOf([...shared.values(), ...own]);
+  return tallyOf([...shared.values(), ...machineStates]);
 }

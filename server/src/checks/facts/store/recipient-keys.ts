@@ -48,6 +48,6 @@ export function keyOwners({
 
 /** Returns the items of one list that are not in the other. */
 export function without(keys: Iterable<string>, others: Iterable<string>): string[] {
-  const known = new Set([...others].map(sameKey));
-  return [...keys].filter(key => !known.has(sameKey(key)));
+  const otherKeys = new Set([...others].map(sameKey));
+  return [...keys].filter(key => !otherKeys.has(sameKey(key)));
 }

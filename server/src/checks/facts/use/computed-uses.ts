@@ -38,8 +38,8 @@ export function lackingOfFitting(fleet: Fleet, { generator, fileName, fileKind }
 }
 
 /** Returns whether two names are compatible in the text before the first hole and after the last. */
-function haveSameEnds(one: string, other: string): boolean {
-  const [first, second] = [literalsOf(one), literalsOf(other)];
+function haveSameEnds(name: string, other: string): boolean {
+  const [first, second] = [literalsOf(name), literalsOf(other)];
   const starts = (left = '', right = '') => left.startsWith(right) || right.startsWith(left);
   const ends = (left = '', right = '') => left.endsWith(right) || right.endsWith(left);
   return starts(first[0], second[0]) && ends(first.at(-1), second.at(-1));

@@ -10,23 +10,27 @@ import type { UsedFile } from './used-file.ts';
 /** Cached, because each machine that has a file asks for it. */
 const edits = new WeakMap<UsedFile, Map<string, TextEdit | null>>();
 
-/** @param text the option's value, as Nix */
+/**
+ * Returns the edit that sets an option of a generator's file, or null.
+ *
+ * @param text the option's value as a Nix expression
+ */
 export function setFileOption(
   sources: Sources,
   file: UsedFile,
   option: string,
   text: string,
 ): TextEdit | null {
-  let known = edits.get(file);
-  if (known === undefined) {
-    known = new Map();
-    edits.set(file, known);
+  let cached = edits.get(file);
+  if (cached === undefined) {
+    cached = new Map();
+    edits.set(file, cached);
   }
   const key = `${option} = ${text}`;
-  let edit = known.get(key);
+  let edit = cached.get(key);
   if (edit === undefined) {
     edit = editOf(sources, file, option, text);
-    known.set(key, edit);
+    cached.set(key, edit);
   }
   return edit;
 }

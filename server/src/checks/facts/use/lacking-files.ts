@@ -126,11 +126,11 @@ const answersOf = keeping((_: GeneratorBody) => new Map<string, boolean>());
 
 /** Returns whether the generator may have a file of this name. Called for each machine that uses it. */
 export function mayHave(body: GeneratorBody, name: string): boolean {
-  const known = answersOf(body);
-  let answer = known.get(name);
+  const answers = answersOf(body);
+  let answer = answers.get(name);
   if (answer === undefined) {
     answer = !body.complete.files || mayInclude(body.files, name);
-    known.set(name, answer);
+    answers.set(name, answer);
   }
   return answer;
 }

@@ -23,17 +23,17 @@ export function readersOf(fleet: Fleet, file: string): Readers | null {
 }
 
 const indexOf = derived((fleet): ReadonlyMap<string, Readers> => {
-  const found = new Map<string, { readonly certain: string[]; readonly possible: string[] }>();
+  const machinesByFile = new Map<string, { readonly certain: string[]; readonly possible: string[] }>();
   const at = (file: string) => {
-    const readers = found.get(file) ?? { certain: [], possible: [] };
-    found.set(file, readers);
+    const readers = machinesByFile.get(file) ?? { certain: [], possible: [] };
+    machinesByFile.set(file, readers);
     return readers;
   };
   for (const [machine, { files, possibleFiles, homeFiles }] of fleet.modules) {
     for (const file of new Set([...files, ...homeFiles])) at(file).certain.push(machine);
     for (const file of possibleFiles) at(file).possible.push(machine);
   }
-  return found;
+  return machinesByFile;
 });
 
 /**

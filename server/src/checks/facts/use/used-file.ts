@@ -134,15 +134,15 @@ export function seenAtPaths<T>(
   mark: RegExp,
   look: (source: SourceFile, use: Use) => T | null,
 ): (context: CheckContext) => Iterable<SeenUse<T>> {
-  const known = new WeakMap<Unit, readonly Seen<T>[]>();
+  const cache = new WeakMap<Unit, readonly Seen<T>[]>();
   const seenIn = (unit: Unit, { sources }: CheckContext): readonly Seen<T>[] => {
-    const before = known.get(unit);
+    const before = cache.get(unit);
     if (before !== undefined) return before;
     const uses = unit.uses.filter(use => use.attribute === 'path' && use.at.file === unit.file);
     const source =
       uses.length === 0 || !mark.test(sources.text(unit.file) ?? '') ? null : sources.parse(unit.file);
     const fresh = source === null ? [] : uses.flatMap(use => seenAt(use, look(source, use)));
-    known.set(unit, fresh.length === 0 ? NOTHING : fresh);
+    cache.set(unit, fresh.length === 0 ? NOTHING : fresh);
     return fresh;
   };
   return perUnit(function* (unit, context) {

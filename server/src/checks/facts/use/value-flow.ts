@@ -62,19 +62,19 @@ export interface Way {
   readonly option: readonly string[];
 }
 
-/** More than a module uses for one value. */
+/** The maximum number of paths to follow for one value. */
 const MAX_WAYS = 24;
 
 /** By the root of the tree: the steps hold parts of it and are dropped with it. */
-const known = new WeakMap<Expr, Map<string, readonly Way[]>>();
+const waysByRoot = new WeakMap<Expr, Map<string, readonly Way[]>>();
 
 /** Returns the paths of the value at a place: one, or one for each mention of its name. */
 export function waysFrom(file: SourceFile, at: Range): readonly Way[] {
   const { root } = file;
-  let ways = known.get(root);
+  let ways = waysByRoot.get(root);
   if (ways === undefined) {
     ways = new Map();
-    known.set(root, ways);
+    waysByRoot.set(root, ways);
   }
   const key = `${at.start}:${at.end}`;
   let way = ways.get(key);
@@ -140,13 +140,13 @@ function isPlain(steps: readonly Step[]): boolean {
 
 /** Returns the mentions of a `let` name in its scope, excluding those where an inner binding shadows it. */
 function mentionsOf(within: LetExpr, name: string): Expr[] {
-  const found: Expr[] = [];
+  const mentions: Expr[] = [];
   const pending = [...childrenOf(within)];
   for (let expr = pending.pop(); expr !== undefined; expr = pending.pop()) {
-    if (expr.kind === 'variable' && expr.name === name) found.push(expr);
+    if (expr.kind === 'variable' && expr.name === name) mentions.push(expr);
     else if (!bindsName(expr, name)) pending.push(...childrenOf(expr));
   }
-  return found.sort((a, b) => a.start - b.start);
+  return mentions.sort((a, b) => a.start - b.start);
 }
 
 const CONDITIONS = /^(mkIf|optionalAttrs|optionals?|optionalString|mkAssert)$/;

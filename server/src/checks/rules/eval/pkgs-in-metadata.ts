@@ -140,9 +140,9 @@ function reportImport({ fleet, sources }: CheckContext, read: RegistryImport, at
 /** Returns the fix that writes `pkgs = null` for `pkgs = …` or `inherit pkgs`. */
 function withoutPackages(sources: Sources, at: Place): Fix | null {
   const file = sources.parse(at.file);
-  const found = file === null ? null : bindingAround(file, at);
-  if (file === null || found === null) return null;
-  const { binding } = found;
+  const bound = file === null ? null : bindingAround(file, at);
+  if (file === null || bound === null) return null;
+  const { binding } = bound;
   const title = 'Import the registry with pkgs = null';
   if (binding.kind === 'bind') {
     const name = binding.path[0];

@@ -67,8 +67,8 @@ step-ca server, does use its key.`,
     const reported = new Set<GeneratorFile>();
     for (const { generator: signer, found } of authorityKeys(context)) {
       for (const key of found) {
-        const own = key.generator === null ? [signer] : (generators.get(key.generator) ?? []);
-        for (const generator of own) {
+        const owners = key.generator === null ? [signer] : (generators.get(key.generator) ?? []);
+        for (const generator of owners) {
           const file = deployed(generator, key.file);
           if (file === null || reported.has(file)) continue;
           if (isUsed(fleet, generator.name, file.name)) continue;
@@ -137,8 +137,8 @@ function isPositional(words: readonly string[], index: number): boolean {
   return !before.startsWith('-') || ALONE.has(before) || before.includes('=');
 }
 
-function keyAt({ arguments: given }: CommandFact, index: number): Key[] {
-  const argument = given[index];
+function keyAt({ arguments: words }: CommandFact, index: number): Key[] {
+  const argument = words[index];
   if (argument === undefined) return [];
   const path = pathOf(argument.value, EMPTY);
   if (path.root !== 'variable' || path.rest === null || path.rest === '' || path.pattern) return [];

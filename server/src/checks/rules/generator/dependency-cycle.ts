@@ -183,7 +183,7 @@ function cyclesIn(edges: Edges): Step[][] {
   return cycles;
 }
 
-/** More than anyone repairs at once. */
+/** The maximum number of cycles to report, and of machines to inspect. */
 const MOST = 50;
 
 function reportOf(cycle: readonly Step[]): Report {

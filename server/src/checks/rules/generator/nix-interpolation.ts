@@ -92,12 +92,12 @@ function* reportsOf(body: GeneratorBody, context: CheckContext): Iterable<Report
     const file = context.sources.parse(option.at.file);
     if (file === null) continue;
     // Cached, because one function may create hundreds of generators.
-    const known = knownIn(file);
+    const cached = knownIn(file);
     const key = `${option.at.start} ${option.at.end} ${option.kind === 'failure'}`;
-    let reports = known.get(key);
+    let reports = cached.get(key);
     if (reports === undefined) {
       reports = reportsIn(option, file);
-      known.set(key, reports);
+      cached.set(key, reports);
     }
     yield* reports;
   }
@@ -181,16 +181,16 @@ function stringsIn(expr: Expr): StringExpr[] {
 /** Returns the holes that Nix cannot parse: a keyword, or an operator of Bash. */
 function brokenHoles(file: SourceFile, value: Expr): Meant[] {
   const { text } = file;
-  const found = new Map<number, Meant>();
+  const holes = new Map<number, Meant>();
   for (const error of file.errors) {
     if (error.start < value.start || error.start > value.end) continue;
     const start = text.lastIndexOf('${', error.start);
     const close = text.indexOf('}', start);
     const hole = start < value.start || close === -1 ? '' : text.slice(start, close + 1);
     if (!EXPANSION.test(hole) || isEscaped(text, start)) continue;
-    found.set(start, { start, end: close + 1, name: /[A-Za-z_]\w*/.exec(hole)?.[0] ?? '' });
+    holes.set(start, { start, end: close + 1, name: /[A-Za-z_]\w*/.exec(hole)?.[0] ?? '' });
   }
-  return [...found.values()];
+  return [...holes.values()];
 }
 
 function isEscaped(text: string, start: number): boolean {

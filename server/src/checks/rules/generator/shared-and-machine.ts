@@ -69,15 +69,15 @@ Source: clan-core d7c35d912, clan_lib/vars/_types.py (StoreBase.set).`,
       if (generator.definitions.length < 2 || generator.nameKind === 'pattern') continue;
       const variants = generator.variants();
       const shared = variants.filter(variant => variant.body.share === true);
-      const own = variants.filter(variant => variant.body.share === false);
+      const perMachine = variants.filter(variant => variant.body.share === false);
       const [first] = shared;
-      if (first === undefined || own.length === 0) continue;
+      if (first === undefined || perMachine.length === 0) continue;
       const machines = (all: typeof variants) => all.flatMap(variant => variant.machines).sort();
       yield {
         at: placeOfShare(generator, true),
-        machines: [...machines(shared), ...machines(own)],
+        machines: [...machines(shared), ...machines(perMachine)],
         message:
-          `The generator "${generator.name}" is shared on ${machinesText(machines(shared))} and per machine on ${machinesText(machines(own))}: ` +
+          `The generator "${generator.name}" is shared on ${machinesText(machines(shared))} and per machine on ${machinesText(machines(perMachine))}: ` +
           "storing a machine's own value deletes the shared one. Give it the same share everywhere, or two names.",
         related: [{ at: placeOfShare(generator, false), message: 'Per machine here.' }],
       };

@@ -128,18 +128,18 @@ function onlyOne(
   if (mine === null || theirs === null) return null;
   const extra = (some: Items, all: Items) =>
     some.find(
-      one =>
-        one.nameKind !== 'pattern' &&
+      member =>
+        member.nameKind !== 'pattern' &&
         !mayInclude(
-          all.map(each => ({ name: each.name, nameKind: each.nameKind ?? 'literal' })),
-          one.name,
+          all.map(candidate => ({ name: candidate.name, nameKind: candidate.nameKind ?? 'literal' })),
+          member.name,
         ),
     );
   const [inA, inB] = [extra(mine, theirs), extra(theirs, mine)];
-  const found = inA ?? inB;
-  if (found === undefined) return null;
+  const unmatched = inA ?? inB;
+  if (unmatched === undefined) return null;
   const { machines } = inA === undefined ? b : a;
-  return { at: found.at, text: `the ${what} "${found.name}" is on ${machinesText(machines)} only` };
+  return { at: unmatched.at, text: `the ${what} "${unmatched.name}" is on ${machinesText(machines)} only` };
 }
 
 const FILE_OPTIONS = ['secret', 'deploy', 'neededFor'] as const;

@@ -126,12 +126,12 @@ function specificScript({ script }: GeneratorBody): Specific | null {
   const source = script?.source ?? null;
   if (source === null) return null;
   for (const { start, end } of source.holes) {
-    const found = WHOLE_HOLE.exec(source.text.slice(start, end));
-    const place = found === null ? null : placeInScript(source, start, end);
-    if (found === null || place === null) continue;
+    const match = WHOLE_HOLE.exec(source.text.slice(start, end));
+    const place = match === null ? null : placeInScript(source, start, end);
+    if (match === null || place === null) continue;
     return {
       place,
-      text: found[1] as string,
+      text: match[1] as string,
       consequence: 'all of them get the files of the machine that comes first. Drop share, or the name.',
     };
   }
@@ -146,8 +146,8 @@ function specificText(sources: Sources, body: GeneratorBody): Specific | null {
   const consequence =
     'their definitions differ, and every clan vars command fails. Drop share, or what differs.';
   for (const file of body.files) {
-    const found = HOLE.exec(file.name);
-    if (found !== null) return { place: file.at, text: found[1] as string, consequence };
+    const match = HOLE.exec(file.name);
+    if (match !== null) return { place: file.at, text: match[1] as string, consequence };
   }
   for (const option of body.options()) {
     const isCompared =

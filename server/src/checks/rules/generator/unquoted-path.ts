@@ -110,13 +110,13 @@ interface Unquoted {
  */
 function unquoted(scripted: Scripted): Unquoted[] {
   const { script } = scripted;
-  const found = new Map<string, Unquoted>();
+  const byPlace = new Map<string, Unquoted>();
   for (const { name, quoted, splits, ...range } of script.flow.variables) {
     if (!DIRECTORIES.has(name) || quoted || !splits || setsIt(scripted, name)) continue;
     const at = script.placeOf(range);
-    if (at !== null && !found.has(placeKey(at))) found.set(placeKey(at), { name, at });
+    if (at !== null && !byPlace.has(placeKey(at))) byPlace.set(placeKey(at), { name, at });
   }
-  return [...found.values()];
+  return [...byPlace.values()];
 }
 
 function setsIt({ script }: Scripted, name: string): boolean {

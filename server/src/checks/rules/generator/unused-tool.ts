@@ -98,9 +98,9 @@ script = ''
     if (!isOpenBook(scripted)) return;
     const unused = new Map<string, boolean>();
     for (const listed of scripted.body.packages) {
-      const known = unused.get(listed.value) ?? isUnused(scripted, listed.value);
-      unused.set(listed.value, known);
-      if (!known) continue;
+      const isToolUnused = unused.get(listed.value) ?? isUnused(scripted, listed.value);
+      unused.set(listed.value, isToolUnused);
+      if (!isToolUnused) continue;
       yield {
         at: packagePlace(context.sources, listed),
         message: `The script of ${named(scripted)} uses no program of "${listed.value}".`,
@@ -141,7 +141,9 @@ function mentions(text: string, command: string): boolean {
   return new RegExp(`(^|[^\\w-])${quoted}($|[^\\w-])`).test(text);
 }
 
-function fixesOf({ sources }: CheckContext, known: Known<string>): Report['fixes'] & object {
-  const edit = removePackage(sources, known);
-  return edit === null ? [] : [{ title: `Remove \`${known.value}\``, edits: [edit], preferred: true }];
+function fixesOf({ sources }: CheckContext, listedPackage: Known<string>): Report['fixes'] & object {
+  const edit = removePackage(sources, listedPackage);
+  return edit === null
+    ? []
+    : [{ title: `Remove \`${listedPackage.value}\``, edits: [edit], preferred: true }];
 }

@@ -67,11 +67,16 @@ in
     ],
   }),
   check: function* ({ fleet, sources }) {
-    const said = saidElsewhere(fleet);
+    const reportedElsewhere = saidElsewhere(fleet);
     for (const faults of fleet.faults)
       for (const absent of faults.absent) {
         const { at, target } = absent;
-        if (said.has(placeKey(at)) || isInSubmodule(sources, target) || isIgnored(sources, target)) continue;
+        if (
+          reportedElsewhere.has(placeKey(at)) ||
+          isInSubmodule(sources, target) ||
+          isIgnored(sources, target)
+        )
+          continue;
         yield reportOf(sources, faults, absent);
       }
   },

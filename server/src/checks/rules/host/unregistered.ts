@@ -92,7 +92,7 @@ interface HostFolder {
  * Returns the folders in which at least two machines have folders of their own name with the same entry file.
  */
 function hostFolders(fleet: Fleet): ReadonlyMap<string, HostFolder> {
-  const found = new Map<string, HostFolder>();
+  const folders = new Map<string, HostFolder>();
   for (const fact of fleet.machineFacts) {
     if (fact.source !== 'configuration') continue;
     for (const { path, at } of fact.files?.() ?? []) {
@@ -100,7 +100,7 @@ function hostFolders(fleet: Fleet): ReadonlyMap<string, HostFolder> {
       const entry = path.endsWith('.nix') ? (names.pop() as string) : 'default.nix';
       if (names.pop() !== fact.name || names.length === 0) continue;
       const folder = names.join('/');
-      const hostFolder = found.get(`${folder}/*/${entry}`) ?? {
+      const hostFolder = folders.get(`${folder}/*/${entry}`) ?? {
         folder,
         entry,
         hosts: new Set(),
@@ -109,10 +109,10 @@ function hostFolders(fleet: Fleet): ReadonlyMap<string, HostFolder> {
       hostFolder.hosts.add(fact.name);
       hostFolder.declaring.add(at.file);
       if (fact.at !== null) hostFolder.declaring.add(fact.at.file);
-      found.set(`${folder}/*/${entry}`, hostFolder);
+      folders.set(`${folder}/*/${entry}`, hostFolder);
     }
   }
-  return new Map([...found].filter(([, { hosts }]) => hosts.size >= 2));
+  return new Map([...folders].filter(([, { hosts }]) => hosts.size >= 2));
 }
 
 function* unusedIn(
@@ -123,16 +123,16 @@ function* unusedIn(
   const machines = new Set(fleet.machines.map(machine => machine.name));
   for (const { name, kind } of sources.list(folder) ?? []) {
     if (kind !== 'directory' || machines.has(name)) continue;
-    const own = `${folder}/${name}`;
-    const file = sources.parse(`${own}/${entry}`);
-    const at = file === null ? null : hostIn(sources, file, own, name);
+    const hostPath = `${folder}/${name}`;
+    const file = sources.parse(`${hostPath}/${entry}`);
+    const at = file === null ? null : hostIn(sources, file, hostPath, name);
     if (at === null) continue;
     // Code that names the parent folder may use its contents in ways not seen here.
-    if (fleet.namedBy(folder).length > 0 || isNamed(fleet, sources, own)) continue;
+    if (fleet.namedBy(folder).length > 0 || isNamed(fleet, sources, hostPath)) continue;
     if ([...declaring].some(path => sources.parse(path)?.text.includes(`"${name}"`) === true)) continue;
     yield {
       at,
-      message: `No configuration uses the host "${name}": nobody evaluates what is in ${own}. Add it to the flake, or remove the folder.`,
+      message: `No configuration uses the host "${name}": nobody evaluates what is in ${hostPath}. Add it to the flake, or remove the folder.`,
     };
   }
 }

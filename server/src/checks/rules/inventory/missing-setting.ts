@@ -130,13 +130,13 @@ function lackingIn(
   role: Role,
   missing: (setting: ReturnType<Role['settings']>) => string[][],
 ): Map<string, string[]> {
-  const found = new Map<string, string[]>();
+  const machinesBySetting = new Map<string, string[]>();
   for (const machine of roleMembers(inventory, role) ?? certainMembers(inventory, role))
     for (const path of missing(memberSettings(inventory, role, machine))) {
       const name = path.join('.');
-      found.set(name, [...(found.get(name) ?? []), machine]);
+      machinesBySetting.set(name, [...(machinesBySetting.get(name) ?? []), machine]);
     }
-  return found;
+  return machinesBySetting;
 }
 
 function reportOf(

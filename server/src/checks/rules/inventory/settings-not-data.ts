@@ -71,10 +71,10 @@ Source: clan-core, \`lib/types\` (\`uniqueDeferredSerializableModule\`).`,
   check: function* ({ fleet }) {
     const seen = new Set<string>();
     for (const instance of certainInstances(fleet))
-      for (const [found, of] of notDataOf(instance)) {
-        if (seen.has(placeKey(found.at)) || !isDeployed(found.at)) continue;
-        seen.add(placeKey(found.at));
-        yield reportOf(instance, found, of);
+      for (const [notData, of] of notDataOf(instance)) {
+        if (seen.has(placeKey(notData.at)) || !isDeployed(notData.at)) continue;
+        seen.add(placeKey(notData.at));
+        yield reportOf(instance, notData, of);
       }
   },
 };

@@ -253,10 +253,15 @@ function notOfClanCore(
 }
 
 /** Returns the fix that declares the service as one of this flake, on a new line next to its name. */
-function ownInputFix(sources: Sources, { module, name: own }: Instance, name: string, at: Place): Fix[] {
+function ownInputFix(
+  sources: Sources,
+  { module, name: writtenName }: Instance,
+  name: string,
+  at: Place,
+): Fix[] {
   const file = sources.parse(at.file);
   if (file === null || module.inputAt !== null) return [];
-  const edit = module.nameAt === null ? belowInstance(file, own, at) : besideName(file, at);
+  const edit = module.nameAt === null ? belowInstance(file, writtenName, at) : besideName(file, at);
   if (edit === null) return [];
   return [
     { title: `Take "${name}" from this flake`, edits: [{ ...at, ...edit }], preferred: true, guess: true },
@@ -270,9 +275,9 @@ interface Insertion {
 }
 
 function besideName(file: SourceFile, at: Place): Insertion | null {
-  const found = bindingAround(file, at);
-  if (found?.binding.kind !== 'bind') return null;
-  const { path } = found.binding;
+  const bound = bindingAround(file, at);
+  if (bound?.binding.kind !== 'bind') return null;
+  const { path } = bound.binding;
   const last = path.at(-1);
   if (last?.kind !== 'name' || last.name !== 'name') return null;
   const names = path.slice(0, -1).map(name => (name.kind === 'name' ? attributeText(name.name) : null));
@@ -280,21 +285,21 @@ function besideName(file: SourceFile, at: Place): Insertion | null {
   const text = `${[...names, 'input'].join('.')} = ${stringText('self')};`;
   const alone = /^[ \t]*$/.test(
     file.text.slice(
-      file.lineStarts.findLast(start => start <= found.binding.start) ?? 0,
-      found.binding.start,
+      file.lineStarts.findLast(start => start <= bound.binding.start) ?? 0,
+      bound.binding.start,
     ),
   );
-  if (!alone) return { start: found.binding.end, end: found.binding.end, text: ` ${text}` };
-  return insertBelow(file, found.binding, [indentOf(file, found.binding.start) + text]);
+  if (!alone) return { start: bound.binding.end, end: bound.binding.end, text: ` ${text}` };
+  return insertBelow(file, bound.binding, [indentOf(file, bound.binding.start) + text]);
 }
 
 /**
  * Returns where to insert below `backup = { … }`, or null: `instances.backup.roles… = …` has no single place.
  */
 function belowInstance(file: SourceFile, instance: string, at: Place): Insertion | null {
-  const found = bindingAround(file, at);
-  if (found?.binding.kind !== 'bind') return null;
-  const { path, value } = found.binding;
+  const bound = bindingAround(file, at);
+  if (bound?.binding.kind !== 'bind') return null;
+  const { path, value } = bound.binding;
   const last = path.at(-1);
   if (last?.kind !== 'name' || last.name !== instance || value.kind !== 'attrs') return null;
   const first = value.bindings[0];

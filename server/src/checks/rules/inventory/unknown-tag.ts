@@ -98,10 +98,10 @@ Source: clan-core, \`lib/inventory\` (\`resolveTags\`).`,
   }),
   check: function* (context: CheckContext) {
     const { inventory } = context.fleet;
-    const known = new Set(inventory.tagNames);
+    const tags = new Set(inventory.tagNames);
     for (const named of namedIn(context.fleet, 'tags')) {
       const { name } = named.entry;
-      if (known.has(name) || PREDEFINED.has(name) || inventory.tagged(name)?.length !== 0) continue;
+      if (tags.has(name) || PREDEFINED.has(name) || inventory.tagged(name)?.length !== 0) continue;
       yield reportOf(context, named);
     }
   },
@@ -111,8 +111,8 @@ function reportOf({ fleet, sources }: CheckContext, { instance, role, entry, at 
   const { inventory } = fleet;
   const isMachine = inventory.machine(entry.name) !== null;
   const meant = isMachine ? null : suggest(entry.name, inventory.tagNames);
-  const own = inventory.tagNames.filter(name => !PREDEFINED.has(name));
-  const has = own.length === 0 ? '' : ` There are ${quoted(own)}.`;
+  const ownTags = inventory.tagNames.filter(name => !PREDEFINED.has(name));
+  const has = ownTags.length === 0 ? '' : ` There are ${quoted(ownTags)}.`;
   const advice = isMachine
     ? ' But a machine is called so: did you mean `machines` instead of `tags`?'
     : meant === null

@@ -224,22 +224,23 @@ function areTogether(
   other: WrittenOption,
 ): boolean {
   return !definitions.some(definition => {
-    const said = variantsIn(definition.body()).map(variant => variant.options());
-    const isOf = (option: WrittenOption) => said.some(options => options.includes(option));
+    const optionsByVariant = variantsIn(definition.body()).map(variant => variant.options());
+    const isOf = (option: WrittenOption) => optionsByVariant.some(options => options.includes(option));
     return (
       isOf(writtenOption) &&
       isOf(other) &&
-      !said.some(options => options.includes(writtenOption) && options.includes(other))
+      !optionsByVariant.some(options => options.includes(writtenOption) && options.includes(other))
     );
   });
 }
 
 /** Sorts options in the file that defines most of the generator first, since the conflict is probably caused elsewhere. */
 function mainFirst(all: readonly WrittenOption[], body: GeneratorBody): WrittenOption[] {
-  const said = ({ at }: WrittenOption) => body.options().filter(option => option.at.file === at.file).length;
+  const optionCount = ({ at }: WrittenOption) =>
+    body.options().filter(option => option.at.file === at.file).length;
   return [...all].sort(
     (a, b) =>
-      said(b) - said(a) ||
+      optionCount(b) - optionCount(a) ||
       (a.at.file < b.at.file ? -1 : Number(a.at.file > b.at.file)) ||
       a.at.start - b.at.start,
   );
@@ -247,15 +248,15 @@ function mainFirst(all: readonly WrittenOption[], body: GeneratorBody): WrittenO
 
 function differ(a: WrittenOption, b: WrittenOption, sources: ReadonlyMap<string, ScriptSource>): boolean {
   if (a.value.kind === 'plain' && b.value.kind === 'plain') return a.value.value !== b.value.value;
-  const [one, other] = [a, b].map(({ value, valueAt }) => {
+  const [first, other] = [a, b].map(({ value, valueAt }) => {
     if (value.kind === 'plain') return typeof value.value === 'string' ? value.value : null;
     const source = valueAt === null ? undefined : sources.get(placeKey(valueAt));
     return source === undefined ? null : source.text.slice(0, source.holes[0]?.start);
   });
-  if (one === null || one === undefined || other === null || other === undefined) return false;
+  if (first === null || first === undefined || other === null || other === undefined) return false;
   // Every character before the first hole of either counts.
-  const length = Math.min(one.length, other.length);
-  return one.slice(0, length) !== other.slice(0, length);
+  const length = Math.min(first.length, other.length);
+  return first.slice(0, length) !== other.slice(0, length);
 }
 
 function reportOf(generator: string, name: string, machines: readonly string[], pair: Pair): Report {

@@ -95,26 +95,27 @@ function reportOf({ fleet, sources }: CheckContext, { problem, certain, likely }
 
 /** Returns the effective priority of an option on a machine; weaker definitions are ignored. */
 function strongest(fleet: Fleet, machine: string, path: readonly string[]): number {
-  let found = Number.POSITIVE_INFINITY;
+  let strongestPriority = Number.POSITIVE_INFINITY;
   for (const { options } of fleet.options.machines.get(machine)?.modules ?? [])
     for (const entry of options.definitions.get(path[0] ?? '') ?? [])
-      found = Math.min(found, strongestIn(entry, path, 1, 100));
-  return found;
+      strongestPriority = Math.min(strongestPriority, strongestIn(entry, path, 1, 100));
+  return strongestPriority;
 }
 
 function strongestIn(entry: WrittenEntry, path: readonly string[], depth: number, outer: number): number {
-  let found = Number.POSITIVE_INFINITY;
+  let strongestPriority = Number.POSITIVE_INFINITY;
   for (const { value, priority, never } of entry.definitions) {
     if (never) continue;
     const here = outer === 100 ? priority : outer;
     const name = path[depth];
     // An unknown value may be anything, including mkForce.
     if (value.kind === 'unknown') return 0;
-    if (name === undefined) found = Math.min(found, here);
+    if (name === undefined) strongestPriority = Math.min(strongestPriority, here);
     else {
       const inner = value.entries.get(name);
-      if (inner !== undefined) found = Math.min(found, strongestIn(inner, path, depth + 1, here));
+      if (inner !== undefined)
+        strongestPriority = Math.min(strongestPriority, strongestIn(inner, path, depth + 1, here));
     }
   }
-  return found;
+  return strongestPriority;
 }

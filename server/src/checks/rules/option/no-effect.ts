@@ -128,21 +128,21 @@ in
   check: function* ({ fleet, sources }) {
     const facts = factsOf(fleet);
     const effective: WrittenOption[] = [];
-    const found: { readonly option: WrittenOption; readonly reason: Reason }[] = [];
+    const idle: { readonly option: WrittenOption; readonly reason: Reason }[] = [];
     for (const { generator, judged } of rights(fleet)) {
       for (const option of judged) {
         const file = generator.body().files.find(generatorFile => generatorFile.name === option.owner);
         const reason =
           file === undefined || isUsual(option) ? null : reasonOf(fleet, facts, generator, file, option);
         if (reason === null) effective.push(option);
-        else found.push({ option, reason });
+        else idle.push({ option, reason });
       }
     }
-    if (found.length === 0) return;
+    if (idle.length === 0) return;
     // An option written by a function for many files is kept if it affects any of them.
     const spared = new Set(effective.map(({ at }) => placeKey(at)));
     const isNew = firstTime();
-    for (const { option, reason } of found)
+    for (const { option, reason } of idle)
       if (!spared.has(placeKey(option.at)) && isNew(option)) yield reportOf(option, reason, sources);
   },
 };

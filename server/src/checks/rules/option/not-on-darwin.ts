@@ -98,9 +98,9 @@ const phases = sift(
 
 /** Returns the machines that have the generator if all of them are known and run macOS; otherwise none. */
 function macsOf(fleet: Fleet, { machines, machinesComplete }: Generator): readonly string[] {
-  const known = factsOf(fleet).machines;
+  const knownMachines = factsOf(fleet).machines;
   if (machines === null || !machinesComplete) return [];
-  return machines.every(name => known.get(name)?.class === 'darwin') ? machines : [];
+  return machines.every(name => knownMachines.get(name)?.class === 'darwin') ? machines : [];
 }
 
 function reportOf(fleet: Fleet, machines: readonly string[], option: WrittenOption): Report | null {

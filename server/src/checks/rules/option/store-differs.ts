@@ -63,15 +63,15 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix.`,
   check: function* (context) {
     const { fleet, sources } = context;
     const { all, clan } = fleet.storeSettings;
-    const own = all.filter(
+    const machineSettings = all.filter(
       setting => setting.of === 'machine' && !setting.conditional && setting.value !== null,
     );
-    if (!fleet.isClan || own.length === 0 || isOtherClanCore(sources)) return;
+    if (!fleet.isClan || machineSettings.length === 0 || isOtherClanCore(sources)) return;
     const time = lockedTime(sources);
     if ((time !== null && time < SINCE) || isSwitchedOff(context)) return;
     const isSet = all.some(setting => setting.of === 'clan');
     if (isSet && clan === null) return;
-    for (const setting of own)
+    for (const setting of machineSettings)
       if (setting.value !== (clan ?? 'sops')) yield reportOf(context, setting, clan ?? 'sops', isSet);
   },
 };

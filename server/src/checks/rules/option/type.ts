@@ -140,13 +140,13 @@ const mistaken = sift(option => mistakeIn(option) !== null);
 
 /** Returns the effective priority of an option; weaker definitions are ignored. */
 function strongest({ definitions }: Generator, { of, owner, name, member }: WrittenOption): number {
-  let found = Number.POSITIVE_INFINITY;
+  let strongestPriority = Number.POSITIVE_INFINITY;
   for (const definition of definitions)
     for (const option of definition.body().options())
       if (option.name === name && option.owner === owner && option.of === of && option.member === member)
         // An unknown value may be anything, including mkForce.
-        found = Math.min(found, option.kind === 'unknown' ? 0 : option.priority);
-  return found;
+        strongestPriority = Math.min(strongestPriority, option.kind === 'unknown' ? 0 : option.priority);
+  return strongestPriority;
 }
 
 /**

@@ -92,21 +92,21 @@ workspace can define the generator.`,
     };
   },
   check: function* (context) {
-    const found = new Map<string, Missing>();
+    const missingKeys = new Map<string, Missing>();
     for (const { lookup, entry, machines, path } of lackingIn(context)) {
       const id = placeKey(lookup.at);
-      const known = found.get(id);
+      const earlier = missingKeys.get(id);
       // A failing access is more informative than a missing file.
-      const isPath = path !== null && known?.path !== null;
-      found.set(id, {
+      const isPath = path !== null && earlier?.path !== null;
+      missingKeys.set(id, {
         lookup,
         entry,
-        machines: [...(known?.machines ?? []), ...machines],
+        machines: [...(earlier?.machines ?? []), ...machines],
         path: isPath ? path : null,
       });
     }
     const facts = factsOf(context.fleet);
-    for (const missing of found.values()) yield reportOf(context, facts, missing);
+    for (const missing of missingKeys.values()) yield reportOf(context, facts, missing);
   },
 };
 

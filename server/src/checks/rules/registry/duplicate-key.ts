@@ -100,18 +100,18 @@ function* duplicatesOf(context: CheckContext, matrix: Matrix): Iterable<Report> 
   const repetitions = repetitionsIn(matrix);
   if (repetitions.length === 0) return;
   const owners = countRows(matrix, new Set(repetitions.map(({ first }) => first.key)));
-  const found = new Map<string, Duplicate>();
+  const duplicates = new Map<string, Duplicate>();
   for (const { row, first, second } of repetitions) {
     const at = placeOfDuplicate(context, row, first.at, second.at, owners);
     const id = `${placeKey(at)}\0${first.key}`;
-    const duplicate = found.get(id);
+    const duplicate = duplicates.get(id);
     if (duplicate !== undefined) duplicate.rows.push(row);
     else {
       const other = at === first.at ? second.at : first.at;
-      found.set(id, { key: first.key, at, other, onRow: at === row.at, rows: [row] });
+      duplicates.set(id, { key: first.key, at, other, onRow: at === row.at, rows: [row] });
     }
   }
-  for (const duplicate of found.values()) yield reportOf(context, duplicate);
+  for (const duplicate of duplicates.values()) yield reportOf(context, duplicate);
 }
 
 function repetitionsIn(matrix: Matrix): Repetition[] {

@@ -106,7 +106,7 @@ const failing = inUnits(unit => lookupsIn(unit).filter(({ found, required }) => 
 
 function missingKeys({ fleet }: CheckContext): Iterable<Missing> {
   const facts = factsOf(fleet);
-  const found = new Map<string, Missing>();
+  const missing = new Map<string, Missing>();
   const note = (
     registry: RegistryFacts,
     key: string,
@@ -115,9 +115,9 @@ function missingKeys({ fleet }: CheckContext): Iterable<Missing> {
     listed: boolean,
   ) => {
     const id = `${placeKey(at)}\0${key}`;
-    const known = found.get(id);
-    if (known === undefined) found.set(id, { registry, key, at, machines: [...machines], listed });
-    else known.machines.push(...machines);
+    const earlier = missing.get(id);
+    if (earlier === undefined) missing.set(id, { registry, key, at, machines: [...machines], listed });
+    else earlier.machines.push(...machines);
   };
   for (const registry of facts.registries.values()) {
     if (!registry.registry.closed) continue;
@@ -131,7 +131,7 @@ function missingKeys({ fleet }: CheckContext): Iterable<Missing> {
     if (registry?.registry.closed !== true) continue;
     if (!registry.byKey.has(lookup.key)) note(registry, lookup.key, lookup.at, [], false);
   }
-  return found.values();
+  return missing.values();
 }
 
 function reportOf({ sources }: CheckContext, missing: Missing): Report {

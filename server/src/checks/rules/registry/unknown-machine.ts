@@ -127,7 +127,12 @@ in
   },
 };
 
-/** @param effect what follows @param what what is to be removed */
+/**
+ * Reports the names that are not machines.
+ *
+ * @param effect the consequence
+ * @param what the thing to remove
+ */
 function* unknownAmong(
   { fleet, sources }: CheckContext,
   written: readonly { readonly machine: string; readonly at: Place }[],

@@ -78,16 +78,16 @@ function compare({ sources }: CheckContext, { path, at, recipients, complete }: 
     stanzas.filter(({ type }) => SSH.test(type)).map(({ type, args }) => `${type} ${args[0]}`),
   );
   const missing: string[] = [];
-  const known = new Set<string>();
+  const keys = new Set<string>();
   for (const { value } of recipients) {
     const key = sshTag(value);
     if (key === null) continue;
     const tag = `${key.type} ${key.tag}`;
-    if (!tags.has(tag) && !known.has(tag)) missing.push(shortKey(value));
-    known.add(tag);
+    if (!tags.has(tag) && !keys.has(tag)) missing.push(shortKey(value));
+    keys.add(tag);
   }
   const isReadable = recipients.every(({ value }) => sshTag(value) !== null || value.startsWith('age1'));
-  const extra = complete && isReadable ? [...tags].filter(tag => !known.has(tag)) : [];
+  const extra = complete && isReadable ? [...tags].filter(tag => !keys.has(tag)) : [];
   if (missing.length + extra.length === 0) return null;
   const parts: string[] = [];
   if (missing.length > 0) parts.push(`is not encrypted to ${joined(missing)}, which this rule names`);

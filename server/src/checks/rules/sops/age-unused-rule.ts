@@ -79,16 +79,16 @@ in
 /** Returns the files that secrets are taken from, or null if some may be taken from any file. */
 function takenFiles({ fleet, sources }: CheckContext, secrets: FleetSecrets): ReadonlySet<string> | null {
   if (hasUnknownSecrets(fleet, secrets.gaps, 'age')) return null;
-  const found = new Set<string>();
+  const paths = new Set<string>();
   for (const { keeper, definitions } of secrets.secrets)
     for (const definition of keeper === 'age' ? definitions : []) {
       const { files, complete } = secrets.filesOf(definition);
       const isElsewhere = flakeOf(sources, definition.at.file) !== '';
       if (!complete && !isElsewhere && (definition.given.includes('file') || !definition.complete))
         return null;
-      for (const { path } of files) found.add(path);
+      for (const { path } of files) paths.add(path);
     }
-  return found;
+  return paths;
 }
 
 function reportOf(

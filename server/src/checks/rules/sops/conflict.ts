@@ -158,13 +158,13 @@ function isSameModule(left: SecretFacts['templates'][number]['above'], right: ty
 
 /** Returns the options that are certainly and unconditionally set, by name. */
 function strongest(options: readonly SecretOption[]): ReadonlyMap<string, SecretOption> {
-  const found = new Map<string, SecretOption>();
+  const byName = new Map<string, SecretOption>();
   for (const option of options) {
-    const before = found.get(option.name);
+    const before = byName.get(option.name);
     if (!option.conditional && (before === undefined || option.priority < before.priority))
-      found.set(option.name, option);
+      byName.set(option.name, option);
   }
-  return found;
+  return byName;
 }
 
 function plainOf(option: SecretOption | undefined): unknown {

@@ -89,12 +89,12 @@ modules/age.nix.`,
 const passwords = seenAtUses(/asswordFile/, (source, use): readonly Range[] | null => {
   if (use.keeper !== 'sops' || use.of !== 'secret' || use.attribute !== 'path' || use.nameKind === 'pattern')
     return null;
-  const found = waysFrom(source, use.at).flatMap(way => {
+  const places = waysFrom(source, use.at).flatMap(way => {
     const assigned = assignedTo(way);
     if (assigned === null || !isItself(assigned.steps) || !isPassword(way)) return [];
     return [{ start: assigned.attribute.at.start, end: assigned.attribute.at.end }];
   });
-  return found.length === 0 ? null : found;
+  return places.length === 0 ? null : places;
 });
 
 /** Returns whether the secret is certainly not decrypted for users; nothing unknown may change that. */

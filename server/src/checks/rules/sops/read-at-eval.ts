@@ -67,12 +67,12 @@ secrets, write a template: \`sops.templates.<name>.content\` with \`config.sops.
 /** Finds the names of functions that read the file at the path. */
 const readings = seenAtUses(OPENERS, (file, use): readonly Range[] | null => {
   if (use.guarded || use.attribute !== 'path' || !isOfConfig(use.above)) return null;
-  const found = waysFrom(file, use.at).flatMap(way => {
+  const places = waysFrom(file, use.at).flatMap(way => {
     const opened = openedBy(way.steps);
     if (opened === null || opened.how === 'build' || isIfThere(file, way)) return [];
     return [{ start: opened.at.start, end: opened.at.end }];
   });
-  return found.length === 0 ? null : found;
+  return places.length === 0 ? null : places;
 });
 
 function reportOf(use: SecretUse, at: Report['at'], severity: Report['severity']): Report {

@@ -145,28 +145,28 @@ function reportOf(
   };
 }
 
-/** More files and folders than any repository has below one configuration. */
+/** The maximum number of files and folders to list, more than any repository has below one configuration. */
 const MAX_FILES = 20_000;
 
 /**
  * Returns the files below a folder except Nix files, which are never encrypted, or null if there are too many.
  */
 const filesFor = keeping(() => {
-  const known = new Map<string, readonly string[] | null>();
+  const cache = new Map<string, readonly string[] | null>();
   return {
     below(sources: CheckFiles, folder: string): readonly string[] | null {
-      let found = known.get(folder);
-      if (found === undefined) {
-        found = walk(sources, folder);
-        known.set(folder, found);
+      let files = cache.get(folder);
+      if (files === undefined) {
+        files = walk(sources, folder);
+        cache.set(folder, files);
       }
-      return found;
+      return files;
     },
   };
 });
 
 function walk(sources: CheckFiles, root: string): readonly string[] | null {
-  const found: string[] = [];
+  const files: string[] = [];
   const open = [root];
   let count = 0;
   for (let folder = open.pop(); folder !== undefined; folder = open.pop())
@@ -174,9 +174,9 @@ function walk(sources: CheckFiles, root: string): readonly string[] | null {
       // Links may be circular.
       if (++count > MAX_FILES) return null;
       const path = folder === '' ? name : `${folder}/${name}`;
-      if (kind === 'file' && !name.endsWith('.nix')) found.push(path);
+      if (kind === 'file' && !name.endsWith('.nix')) files.push(path);
       if (kind === 'directory' && name !== '.git' && (name === 'vars' || !NOT_SEARCHED.has(name)))
         open.push(path);
     }
-  return found;
+  return files;
 }

@@ -110,7 +110,7 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
 /** Returns whether a declaration has exactly this name, for any machine. */
 function isNamed({ secrets, templates }: FleetSecrets, { keeper, name, of }: SecretUse): boolean {
   const named = of === 'template' ? templates : secrets.filter(secret => secret.keeper === keeper);
-  return named.some(one => one.nameKind !== 'pattern' && one.name === name);
+  return named.some(declaration => declaration.nameKind !== 'pattern' && declaration.name === name);
 }
 
 function isSurelyWithout(context: CheckContext, machine: string, use: SecretUse): boolean {

@@ -134,9 +134,13 @@ function fixesOf(sources: Sources, written: WrittenSecretOption, meant: string |
 /** Returns the last name of the intended option, or null; the groups that contain it are correct. */
 function meantBy({ keeper, of, name, option, side }: WrittenSecretOption): string | null {
   const group = name.slice(0, name.length - option.name.length);
-  const isUsual = ([each, { side: on }]: readonly [string, KnownOption]) =>
-    each.startsWith(group) && !each.slice(group.length).includes('.') && (side !== 'home' || on !== 'system');
-  const all = [...SECRET_OPTIONS[keeper][of]].filter(isUsual).map(([each]) => each.slice(group.length));
+  const isUsual = ([optionName, { side: on }]: readonly [string, KnownOption]) =>
+    optionName.startsWith(group) &&
+    !optionName.slice(group.length).includes('.') &&
+    (side !== 'home' || on !== 'system');
+  const all = [...SECRET_OPTIONS[keeper][of]]
+    .filter(isUsual)
+    .map(([optionName]) => optionName.slice(group.length));
   const other = OTHER_WORDS.get(option.name);
   return other !== undefined && all.includes(other) ? other : suggest(option.name, all);
 }

@@ -61,15 +61,15 @@ Source: sops-nix 56b2406, modules/sops.`,
 /** Returns the files that secrets are taken from, or null if some may be taken from any file. */
 function takenFiles({ fleet, sources }: CheckContext, secrets: FleetSecrets): ReadonlySet<string> | null {
   if (hasUnknownSecrets(fleet, secrets.gaps, 'sops')) return null;
-  const found = new Set<string>();
+  const paths = new Set<string>();
   for (const { keeper, definitions, implicitOn } of secrets.secrets) {
     if (keeper !== 'sops' || implicitOn.length > 0) continue;
     for (const definition of definitions) {
       if (definition.name.startsWith('vars/')) continue;
       const { files, complete } = secrets.filesOf(definition);
       if (!complete && flakeOf(sources, definition.at.file) === '') return null;
-      for (const { path } of files) found.add(path);
+      for (const { path } of files) paths.add(path);
     }
   }
-  return found;
+  return paths;
 }

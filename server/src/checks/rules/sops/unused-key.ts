@@ -100,7 +100,7 @@ function* unusedIn(
     for (const key of keys) {
       const name = above + key.name;
       if (taken.has(name) || key.name.endsWith('_unencrypted')) continue;
-      if ([...taken].some(one => one.startsWith(`${name}/`))) yield* visit(key.below, `${name}/`);
+      if ([...taken].some(takenKey => takenKey.startsWith(`${name}/`))) yield* visit(key.below, `${name}/`);
       else if (!isNamed(name))
         yield {
           at: key.at,

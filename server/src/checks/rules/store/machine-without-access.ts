@@ -69,17 +69,17 @@ Source: clan-core d7c35d912, clan_lib/vars/check.py and secret_modules/sops.py (
     if (!fleet.isClan) return;
     const contents = stored();
     const backendOf = backendInRepository(fleet, contents);
-    for (const { stored: one, without } of candidatesIn(contents)) {
-      const declared = soleDeclaration(fleet, one.generator, one.owner);
-      if (declared === null || !isDeployed(declared, one)) continue;
+    for (const { stored: secret, without } of candidatesIn(contents)) {
+      const declared = soleDeclaration(fleet, secret.generator, secret.owner);
+      if (declared === null || !isDeployed(declared, secret)) continue;
       const machines = needing(fleet, declared).filter(
-        name => without.has(name) && backendOf(name) === one.keeper,
+        name => without.has(name) && backendOf(name) === secret.keeper,
       );
       if (machines.length > 0)
         yield {
-          at: wholeFile(one.path),
+          at: wholeFile(secret.path),
           machines,
-          message: `The ${machinesText(machines)} cannot decrypt "${one.generator}/${one.file}", which is to be deployed there${isUploaded(declared, one) ? ': `clan vars check` fails' : ''}.`,
+          message: `The ${machinesText(machines)} cannot decrypt "${secret.generator}/${secret.file}", which is to be deployed there${isUploaded(declared, secret) ? ': `clan vars check` fails' : ''}.`,
           cure: { command: 'fix', generator: null, machines, shared: false },
         };
     }

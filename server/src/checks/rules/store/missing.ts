@@ -109,8 +109,8 @@ function reportOf(
   lacking: readonly { readonly file: string; readonly machines: readonly string[] }[],
   shared: boolean,
 ): Report {
-  const machines = [...new Set(lacking.flatMap(one => one.machines))].sort();
-  const names = [...new Set(lacking.map(one => one.file))];
+  const machines = [...new Set(lacking.flatMap(lackingFile => lackingFile.machines))].sort();
+  const names = [...new Set(lacking.map(lackingFile => lackingFile.file))];
   const at = (
     generator.definitions.find(definition => definition.kind === 'full') ?? generator.definitions[0]
   )?.at;

@@ -53,11 +53,11 @@ Source: clan-core d7c35d912, clan_lib/machines/delete.py.`,
     `${counted(leftovers.length, 'machine')} that this fleet does not have any more left files behind below \`${folder}\`: ${quoted(leftovers.map(leftover => leftover.of))}.${leftovers.some(leftover => leftover.isSecret) ? ' Their keys can still open secrets of others.' : ''} Remove each with \`clan machines delete NAME\`, or move its files to the machine's new name.`,
   check: function* ({ fleet, stored }: CheckContext) {
     if (!fleet.isClan || !fleet.machinesComplete || fleet.machines.length === 0) return;
-    const known = new Set(fleet.machines.map(machine => machine.name));
+    const machineNames = new Set(fleet.machines.map(machine => machine.name));
     const owners = ownersIn(stored());
-    const bare = [...known].filter(machine => !owners.has(machine));
+    const bare = [...machineNames].filter(machine => !owners.has(machine));
     for (const [name, owner] of owners)
-      if (!known.has(name))
+      if (!machineNames.has(name))
         yield {
           at: wholeFile(owner.path),
           message: messageOf(name, owner, suggest(name, bare)),
@@ -66,7 +66,11 @@ Source: clan-core d7c35d912, clan_lib/machines/delete.py.`,
   },
 };
 
-/** @param near a machine of a near name for which nothing is stored: perhaps it is this one, by another name */
+/**
+ * Returns the message about a removed machine.
+ *
+ * @param near a machine with a similar name and no stored values, which may be the same machine renamed
+ */
 function messageOf(name: string, owner: Owner, near: string | null): string {
   if (near !== null)
     return `There is no machine "${name}" in this fleet, and nothing is stored for the machine "${near}". If it is the same machine, give its files to the new name, or give it back the name "${name}".`;

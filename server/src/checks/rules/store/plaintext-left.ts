@@ -110,8 +110,8 @@ function isSamePlace(storedVar: StoredVar, other: StoredVar): boolean {
 /** Returns whether a file is declared secret, or null if that is not certain. */
 function isSecret(declared: SoleDeclaration | null, generator: string, file: string): boolean | null {
   if (declared !== null) return soleFile(declared, file)?.secret ?? null;
-  const known = catalogueFile(generator, file);
-  return known !== null && known.secretBy === undefined && !known.secret ? false : null;
+  const catalogued = catalogueFile(generator, file);
+  return catalogued !== null && catalogued.secretBy === undefined && !catalogued.secret ? false : null;
 }
 
 function besideReport(stored: StoredVar, certain: boolean): Report {

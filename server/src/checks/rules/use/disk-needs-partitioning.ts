@@ -101,9 +101,9 @@ const disks = seenAtPaths(
 );
 
 function countUses(all: Iterable<KnownUse>): Map<string, number> {
-  const found = new Map<string, number>();
-  for (const use of all) found.set(nameOf(use), (found.get(nameOf(use)) ?? 0) + 1);
-  return found;
+  const counts = new Map<string, number>();
+  for (const use of all) counts.set(nameOf(use), (counts.get(nameOf(use)) ?? 0) + 1);
+  return counts;
 }
 
 function nameOf({ use }: KnownUse): string {

@@ -87,9 +87,9 @@ Source: clan-core, nixosModules/clanCore/vars/secret/sops/default.nix.`,
       // Some backends upload files for activation and partitioning anyway.
       if (file?.secret !== true || file.deploy !== false || !isDeployedOnly(file)) continue;
       const source = sources.parse(unit.file);
-      const known = { unit, use, file };
-      if (source !== null && waysFrom(source, use.at).some(way => isOnMachine(source, way, known)))
-        yield reportOf(fleet, known);
+      const knownUse = { unit, use, file };
+      if (source !== null && waysFrom(source, use.at).some(way => isOnMachine(source, way, knownUse)))
+        yield reportOf(fleet, knownUse);
     }
   }),
 };

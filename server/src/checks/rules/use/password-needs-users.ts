@@ -65,13 +65,13 @@ Source: clan-core, nixosModules/clanCore/vars/interface.nix; sops-nix, "Setting 
 /** Finds password file options set to the path. */
 const passwords = seenAtPaths(/asswordFile/, (source, use): readonly Range[] | null => {
   if (use.by === 'name') return null;
-  const found = waysFrom(source, use.at).flatMap(way => {
+  const places = waysFrom(source, use.at).flatMap(way => {
     const assigned = assignedTo(way);
     if (assigned === null || !isItself(assigned.steps) || !isPassword(way)) return [];
     const { start, end } = assigned.attribute.at;
     return [{ start, end }];
   });
-  return found.length === 0 ? null : found;
+  return places.length === 0 ? null : places;
 });
 
 /**

@@ -113,14 +113,14 @@ const values = usesOfSecrets('value');
 /** Finds the names of functions that read the file at the path. */
 const readings = seenAtPaths(OPENERS, (file, use): readonly Range[] | null => {
   if (use.guarded) return null;
-  const found = new Map<Range, Range>();
+  const places = new Map<Range, Range>();
   for (const way of waysFrom(file, use.at)) {
     const opened = openedBy(way.steps);
     if (opened === null || opened.how !== 'read') continue;
     if (isInGenerator(way) || isIfThere(file, way)) continue;
-    found.set(opened.at, { start: opened.at.start, end: opened.at.end });
+    places.set(opened.at, { start: opened.at.start, end: opened.at.end });
   }
-  return found.size === 0 ? null : [...found.values()];
+  return places.size === 0 ? null : [...places.values()];
 });
 
 function* reportsOf({ use, found }: SeenUse<readonly Range[]>): Iterable<Report> {

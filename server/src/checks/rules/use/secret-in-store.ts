@@ -96,14 +96,14 @@ ${GENERATOR}  environment.etc."mail.conf".text = "passwordFile = \${password}";
 /** Finds where the content of the file at the path is written to the store. */
 const arrivals = seenAtPaths(OPENERS, (file, use): readonly Sink[] | null => {
   if (use.guarded) return null;
-  const found = new Map<Range, Sink>();
+  const sinks = new Map<Range, Sink>();
   for (const way of waysFrom(file, use.at)) {
     if (isInGenerator(way) || isIfThere(file, way)) continue;
     const sink = sinkOf(way);
-    if (sink === null || found.has(sink.at)) continue;
-    found.set(sink.at, { how: sink.how, at: { start: sink.at.start, end: sink.at.end } });
+    if (sink === null || sinks.has(sink.at)) continue;
+    sinks.set(sink.at, { how: sink.how, at: { start: sink.at.start, end: sink.at.end } });
   }
-  return found.size === 0 ? null : [...found.values()];
+  return sinks.size === 0 ? null : [...sinks.values()];
 });
 
 function* reportsOf({ use, found }: SeenUse<readonly Sink[]>): Iterable<Report> {

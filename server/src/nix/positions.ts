@@ -1,21 +1,27 @@
-/** Positions as Nix tells them as places in files: the name that stands there. */
+/** Positions as Nix prints them, and the places in files that they stand for. */
 
-import type { SourcePosition } from '../fleet/model/nix-answer.ts';
-import type { Place } from '../nix/places.ts';
-import { lineStartsOf } from '../nix/source.ts';
 import { uniqueBy } from '../std.ts';
+import type { Place } from './places.ts';
+import { lineStartsOf } from './source.ts';
 
-/** Returns the text of a file of the fleet; null where there is none. */
+/** A path relative to the workspace root; line and column from 1. */
+export interface SourcePosition {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Returns the text of a file, or `null` if it does not exist. */
 export type TextOf = (file: string) => string | null;
 
-/** Each place once; what a file does not have (any more) is left out. */
+/** Returns the places of positions without duplicates. Positions that a file does not have (any more) are omitted. */
 export function placesIn(positions: readonly SourcePosition[], textOf: TextOf): readonly Place[] {
   const places = positions.flatMap(position => placeIn(position, textOf) ?? []);
   return uniqueBy(places, ({ file, start }) => `${file}\0${start}`);
 }
 
-/** Returns the word at a position; null where the file has no such line. */
-function placeIn({ file, line, column }: SourcePosition, textOf: TextOf): Place | null {
+/** Returns the word at a position, or `null` if the file has no such line. */
+export function placeIn({ file, line, column }: SourcePosition, textOf: TextOf): Place | null {
   const text = textOf(file);
   const lineStart = text === null ? undefined : lineStartsOf(text)[line - 1];
   if (text === null || lineStart === undefined) return null;

@@ -1,0 +1,107 @@
+/** eval/nix-disagrees: a fact that was read otherwise than Nix has it. */
+
+import type { NixAnswer, NixGenerator, WitnessedFact } from '../../../fleet/model/nix-answer.ts';
+import { groupBy, sortedUnique } from '../../../std.ts';
+import type { Report, Rule } from '../../rule.ts';
+
+export const nixDisagrees: Rule = {
+  id: 'eval/nix-disagrees',
+  severity: 'info',
+  summary: 'A fact that Varsmith reads otherwise than Nix evaluates it',
+  documentation: `\
+Varsmith reads the sources by itself and says only what it can prove. Where Nix was asked as well (\`varsmith check --nix\`) and says otherwise of a
+generator, then Nix is right, its answer counts for all other rules, and Varsmith has a mistake: this finding is about Varsmith and not about the
+fleet. There is nothing to mend in the fleet.
+
+Please report it. \`varsmith inspect --nix --format json\` lists all such facts in \`nix.witnesses\`, with no value of any file; together with the lines
+around the place, without names that are nobody's business, that is all it takes.`,
+  examples: ({ FLAKE_OF_WEB }) => ({
+    bad: [
+      {
+        title: 'A mode that Nix has otherwise',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': HOST('# ^^^ eval/nix-disagrees: Nix says "0440"\n'),
+        },
+        nix: saying('0440'),
+      },
+    ],
+    good: [
+      {
+        title: 'The same in both',
+        files: { 'flake.nix': FLAKE_OF_WEB, 'hosts/web.nix': HOST('') },
+        nix: saying('0400'),
+      },
+    ],
+  }),
+  check: function* ({ fleet }) {
+    const wrong = (fleet.nix?.facts ?? []).filter(({ witness }) => witness === 'contradicted');
+    const same = groupBy(wrong, ({ machine, ...fact }) =>
+      JSON.stringify([
+        fact.generator,
+        fact.fact,
+        fact.at,
+        ...(fact.fact === 'machine' ? [fact.read === null] : [fact.read, fact.nix]),
+      ]),
+    );
+    for (const facts of same.values()) yield reportOf(facts);
+  },
+};
+
+/** @param facts the same fact on one machine or several */
+function reportOf(facts: readonly WitnessedFact[]): Report {
+  const [fact] = facts as readonly [WitnessedFact];
+  const machines = sortedUnique(facts.map(({ machine }) => machine));
+  return {
+    at: fact.at ?? { file: 'flake.nix', start: 0, end: 0 },
+    machines,
+    message: `${contradiction(fact, machines)} Nix is right, and its answer is used: this is a mistake of Varsmith, please report it.`,
+  };
+}
+
+function contradiction({ generator, fact, read, nix }: WitnessedFact, machines: readonly string[]): string {
+  const where = `on ${machines.length === 1 ? 'machine' : 'machines'} ${machines.map(name => `"${name}"`).join(', ')}`;
+  if (fact === 'machine')
+    return read === null
+      ? `Nix has the generator "${generator}" ${where}, which Varsmith does not see there.`
+      : `Varsmith sees the generator "${generator}" ${where}, where Nix has none.`;
+  if (fact === 'script') return `The script of generator "${generator}" ${where} is another one in Nix.`;
+  return `Of generator "${generator}" ${where}, ${fact}: Varsmith reads ${shown(read)}, Nix says ${shown(nix)}.`;
+}
+
+function shown(value: unknown): string {
+  return value === null ? 'that there is none' : JSON.stringify(value).slice(0, 80);
+}
+
+const HOST = (mark: string) => `\
+{
+  clan.core.vars.generators.token = {
+    files.key.mode = "0400";
+${mark.replace('# ^^^', '#         ^^^')}    script = "head -c 32 /dev/urandom | base64 > $out/key";
+  };
+}
+`;
+
+/** What Nix says of the machine "web" with that mode. */
+function saying(mode: string): NixAnswer {
+  const file = { secret: true, deploy: true, owner: 'root', group: 'root', neededFor: 'services', mode };
+  const token: NixGenerator = {
+    ...{
+      share: false,
+      dependencies: [],
+      prompts: new Map(),
+      runtimeInputs: [],
+      validation: null,
+      definedAt: [],
+    },
+    files: new Map([['key', file]]),
+    script: 'head -c 32 /dev/urandom | base64 > $out/key',
+  };
+  const lists = { generatorNames: ['token'], sops: null, age: null, tags: null };
+  const machine = { name: 'web', class: 'nixos' as const, milliseconds: 900, isKept: false };
+  const facts = { ...lists, hasVars: true, generators: new Map([['token', token]]) };
+  return {
+    ...{ version: '2.26.3', revision: null, machinesComplete: true, failure: null },
+    machines: [{ ...machine, facts, failures: [] }],
+  };
+}

@@ -1,0 +1,106 @@
+/** eval/nix-error: what Nix does not evaluate, where it was asked. */
+
+import type { NixFailure } from '../../../fleet/model/nix-answer.ts';
+import { placeIn } from '../../../nix/positions.ts';
+import { groupBy, sortedUnique } from '../../../std.ts';
+import { causeOf } from '../../facts/eval/nix-causes.ts';
+import { inBrackets } from '../../facts/wording.ts';
+import type { CheckContext, Report, Rule } from '../../rule.ts';
+
+const MAX_RELATED = 5;
+
+interface Failed {
+  readonly failure: NixFailure;
+  /** Null for the flake as a whole. */
+  readonly machine: string | null;
+}
+
+export const nixError: Rule = {
+  id: 'eval/nix-error',
+  severity: 'error',
+  summary: 'An error of Nix, at the place in the fleet that leads to it',
+  documentation: `\
+Nix does not evaluate the flake, or one of its machines. The finding stands in the fleet's own files: at the place that the message names, or
+else at the innermost one of Nix's trace, which itself often ends in nixpkgs; further places on the way there are listed as related ones.
+Known messages are explained in plain language.
+
+Reported only where Nix was asked (\`varsmith check --nix\`). An input that is not in the store, or a value that would have to be built first, is no
+mistake of the fleet and therefore only an information: Nix is asked offline and builds nothing.
+
+Source: \`showErrorInfo\` in src/libutil/error.cc of Nix, lib/modules.nix of nixpkgs.`,
+  examples: ({ FLAKE_OF_WEB }) => ({
+    bad: [
+      {
+        title: 'An option that no module of the machine declares',
+        files: {
+          'flake.nix': FLAKE_OF_WEB,
+          'hosts/web.nix': `\
+{
+  services.ngnix.enable = true;
+# ^^^^^^^^^^^^^^^^^^^^^ eval/nix-error: Nix does not evaluate machine "web": The option
+}
+`,
+        },
+        nix: failing("The option `services.ngnix' does not exist.", {
+          ...{ file: 'hosts/web.nix', line: 2, column: 3 },
+        }),
+      },
+    ],
+    good: [
+      {
+        title: 'A machine that evaluates',
+        files: { 'flake.nix': FLAKE_OF_WEB, 'hosts/web.nix': '{ services.nginx.enable = true; }\n' },
+      },
+    ],
+  }),
+  check: function* ({ fleet, sources }) {
+    if (fleet.nix === null) return;
+    const { machines, failure } = fleet.nix.answer;
+    const all: Failed[] = [
+      ...(failure === null ? [] : [{ failure, machine: null }]),
+      ...machines.flatMap(({ name, failures }) => failures.map(failure => ({ failure, machine: name }))),
+    ].filter(({ failure }) => failure.kind === 'error');
+    const same = groupBy(all, ({ failure: { message, at } }) => JSON.stringify([message, at]));
+    for (const failed of same.values()) yield reportOf(failed, sources);
+  },
+};
+
+/** @param failed the same failure, of one machine or several */
+function reportOf(failed: readonly Failed[], sources: CheckContext['sources']): Report {
+  const [{ failure, machine }] = failed as [Failed];
+  const machines = sortedUnique(failed.flatMap(({ machine }) => machine ?? []));
+  const { explanation, isMistake } = causeOf(failure);
+  const textOf = (file: string) => sources.text(file);
+  const at = failure.at && placeIn(failure.at, textOf);
+  const what =
+    machine === null
+      ? 'the flake'
+      : machines.length === 1
+        ? `machine "${machine}"`
+        : `machines ${inBrackets(machines)}`;
+  const message = `Nix does not evaluate ${what}: ${failure.message.replace(/\.$/, '')}.`;
+  return {
+    at: at ?? { file: 'flake.nix', start: 0, end: 0 },
+    ...(isMistake ? {} : { severity: 'info' as const }),
+    machines,
+    message: explanation === null ? message : `${message} ${explanation}`,
+    related: failure.frames
+      .flatMap(frame => {
+        const place = placeIn(frame, textOf);
+        return place === null || (place.file === at?.file && place.start === at.start)
+          ? []
+          : [{ at: place, message: frame.message }];
+      })
+      .slice(0, MAX_RELATED),
+  };
+}
+
+/** What Nix says of the machine "web" where it does not evaluate. */
+function failing(message: string, at: NixFailure['at']) {
+  const failure = { kind: 'error' as const, message, at, frames: [] };
+  const machine = { name: 'web', class: 'nixos' as const, milliseconds: 900, isKept: false };
+  return {
+    ...{ version: '2.26.3', revision: null, machinesComplete: true, failure: null },
+    machines: [{ ...machine, facts: null, failures: [failure] }],
+  };
+}

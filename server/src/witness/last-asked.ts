@@ -1,0 +1,48 @@
+/** When Nix was last asked about a fleet, and what came of it, for the doctor. Kept beside the answers. */
+
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import type { NixAnswer } from '../fleet/model/nix-answer.ts';
+import type { KeptFiles } from '../host/programs/kept-code.ts';
+
+const LAST = v.object({
+  /** As ISO 8601 has it. */
+  at: v.string(),
+  milliseconds: v.number(),
+  version: v.string(),
+  /** Machines that were asked about, by whether they evaluate. */
+  evaluated: v.array(v.string()),
+  failed: v.array(v.string()),
+});
+
+export type LastAsked = v.InferOutput<typeof LAST>;
+
+/** @param root absolute */
+export function noteAsked(
+  files: KeptFiles,
+  root: string,
+  { version, machines }: NixAnswer,
+  when: Pick<LastAsked, 'at' | 'milliseconds'>,
+): void {
+  const named = (isEvaluated: boolean) =>
+    machines.filter(({ facts }) => (facts !== null) === isEvaluated).map(({ name }) => name);
+  const last: LastAsked = { ...when, version, evaluated: named(true), failed: named(false) };
+  files.write(nameFor(root), Buffer.from(JSON.stringify(last)));
+}
+
+/** Returns the last note about a fleet, or `null` if there is none. */
+export function lastAsked(files: KeptFiles | null, root: string): LastAsked | null {
+  const text = files?.read(nameFor(root))?.toString('utf8');
+  if (text === undefined) return null;
+  try {
+    const note = v.safeParse(LAST, JSON.parse(text));
+    return note.success ? note.output : null;
+  } catch {
+    // Of another version, most likely.
+    return null;
+  }
+}
+
+function nameFor(root: string): string {
+  return `last-${createHash('sha256').update(root).digest('hex')}`;
+}
