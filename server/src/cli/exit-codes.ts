@@ -29,6 +29,7 @@ const EXIT_CODES: ReadonlyArray<{
 /** The meaning of code 1 by command. Commands that are not listed return it only on failure. */
 const ONE: Readonly<Record<string, string>> = {
   check: 'There are findings of the level of `--severity` (default `error`) or above.',
+  merge: 'As for `check`, of all reports.',
   plan: 'Something in the declarations would make a run fail. Vars to generate are no problem.',
   generate: 'Not everything could be generated and stored, or it was not confirmed.',
   try: 'The script failed, or did not make what is declared.',

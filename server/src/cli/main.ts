@@ -13,6 +13,7 @@ type Command = (args: readonly string[], io: Io) => Promise<number>;
 /** The first words of the commands. Their arguments are in the table (`table/command-table.ts`). */
 export const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./commands/check.ts')).check,
+  merge: async () => (await import('./commands/merge.ts')).merge,
   inspect: async () => (await import('./commands/inspect.ts')).inspect,
   plan: async () => (await import('./commands/plan.ts')).plan,
   generate: async () => (await import('./commands/generate.ts')).generate,

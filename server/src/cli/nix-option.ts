@@ -8,6 +8,7 @@ import type { NixFailure } from '../fleet/model/nix-answer.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Parsed } from './arguments.ts';
 import { type Io, say, UsageError } from './io.ts';
+import { chosenMachines } from './machine-share.ts';
 import type { NixReport } from './output/nix-report.ts';
 
 /**
@@ -15,12 +16,14 @@ import type { NixReport } from './output/nix-report.ts';
  * @throws UsageError if the person interrupts it
  */
 export async function askedByOption(parsed: Parsed, workspace: Workspace, io: Io): Promise<NixReport | null> {
+  const isWanted = chosenMachines(parsed);
   if (!parsed.flag('nix')) return null;
   const { askAbout } = await import('../workspace/nix-witness.ts');
   const signal = io.interruption?.();
   const asked = await askAbout(workspace.root, {
     env: io.env,
     signal,
+    isWanted,
     onMachine(machine, done, all) {
       const which = machine.facts === null ? 'machine' : 'a generator of machine';
       for (const failure of machine.failures)

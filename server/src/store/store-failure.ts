@@ -1,4 +1,4 @@
-/** The ways in which an encrypted file can be unusable, told apart so that callers can give advice. */
+/** The ways in which an encrypted file can be unusable, distinguished so that callers can give advice. */
 
 export type FailureKind =
   /** Not of the format, or truncated. */

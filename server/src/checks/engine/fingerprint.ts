@@ -1,7 +1,7 @@
 /**
- * Computes fingerprints that identify a finding even after its lines have moved. A fingerprint is made of the rule, the
- * file, the message and the text of the line; findings alike in all of these are numbered in order. The text
- * may be secret and cannot be recovered from a fingerprint.
+ * Computes fingerprints that identify a finding even after its lines have moved. A fingerprint is made of the
+ * rule, the file, the message and the text of the line; findings alike in all of these are numbered in order.
+ * The text may be secret and cannot be recovered from a fingerprint.
  */
 
 import type { Sources } from '../../edits/text-edit.ts';

@@ -1,7 +1,7 @@
 /**
- * Handles suppression comments. `# varsmith: ignore <rule> <reason>` applies to findings that begin on its line or, if
- * the comment is alone on its line, to the next line that is not such a comment. `# varsmith: ignore-file
- * <rule> <reason>` applies to the whole file. Knows comments and places, not rules.
+ * Handles suppression comments. `# varsmith: ignore <rule> <reason>` applies to findings that begin on its line
+ * or, if the comment is alone on its line, to the next line that is not such a comment. `# varsmith:
+ * ignore-file <rule> <reason>` applies to the whole file. Knows comments and places, not rules.
  */
 
 import { eolOf, indentOf } from '../../edits/edits.ts';

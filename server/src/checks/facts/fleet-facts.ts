@@ -206,7 +206,7 @@ export function isWithout(facts: Facts, machine: string, name: string): boolean 
   );
 }
 
-/** All uses by the known part of the generator's name, in file order. */
+/** All uses by the generator's name, as far as it is known, in file order. */
 export const usesByGenerator = unitIndex(({ uses }) => uses.map(use => [use.generator, use] as const));
 
 const plain = new WeakMap<Unit, readonly Use[]>();

@@ -79,6 +79,16 @@ export const nix = flag(
   'nix',
   'ask Nix too, where it is installed: offline, without building anything, a machine at a time; what the flake says is evaluated, so the folder has to be one that you trust',
 );
+/** Which machines Nix is asked about, for several runners. */
+export const nixMachines: readonly OptionSpec[] = [
+  value('shard', 'K/N', 'text', 'with --nix: ask about one of N parts of the machines, as in 2/8'),
+  value(
+    'machines-from',
+    'A..M',
+    'text',
+    'with --nix: ask about the machines from A to M, in the order of their names',
+  ),
+];
 export const json = flag('json', 'for programs');
 export const dryRun = flag('dry-run', 'print what would change as a diff, and change nothing');
 export const noCommit = flag(

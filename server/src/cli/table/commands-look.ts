@@ -1,5 +1,5 @@
 /** The commands that read the sources of a fleet. */
-import { type CommandSpec, flag, json, MACHINE, nix, ROOT, value } from './command-spec.ts';
+import { type CommandSpec, flag, json, MACHINE, nix, nixMachines, ROOT, value } from './command-spec.ts';
 
 const FIND_AND_SHOW: readonly CommandSpec[] = [
   {
@@ -8,7 +8,7 @@ const FIND_AND_SHOW: readonly CommandSpec[] = [
     summary: 'report findings',
     text: 'Reports findings.',
     usage: [
-      'check [ROOT] [--nix] [--format FORMAT] [--rule ID]… [--severity LEVEL] [--fix [--dry-run]] [--baseline FILE] [--write-baseline FILE]',
+      'check [ROOT] [--nix [--shard K/N] [--machines-from A..M]] [--format FORMAT] [--rule ID]… [--severity LEVEL] [--fix [--dry-run]] [--baseline FILE] [--write-baseline FILE]',
     ],
     positions: [ROOT],
     options: [
@@ -26,6 +26,7 @@ const FIND_AND_SHOW: readonly CommandSpec[] = [
         'end with code 1 for findings of this level or above: error (default), warning, info, hint',
       ),
       nix,
+      ...nixMachines,
       flag('fix', 'apply the fixes that are certain (never a guess), then report what is left'),
       flag('dry-run', 'with --fix: print what it would change as a diff, and change nothing'),
       value('baseline', 'FILE', 'file', 'leave out the findings that the file lists'),
@@ -34,14 +35,34 @@ const FIND_AND_SHOW: readonly CommandSpec[] = [
     after: 'Severities and paths to leave out are set in varsmith.json at the root.',
   },
   {
+    name: 'merge',
+    operand: 'FILE…',
+    summary: 'join the reports of several runs of check',
+    text:
+      'Joins what several runs of `check --format json` have written, such as one for each part of the machines (`--shard`): a finding of ' +
+      'several reports is one, about the machines of all.',
+    usage: ['merge FILE… [--format FORMAT] [--severity LEVEL]'],
+    positions: [{ label: 'FILE', from: 'file', many: true }],
+    options: [
+      value('format', 'FORMAT', ['text', 'json'], 'text (default, a line for each) or json'),
+      value(
+        'severity',
+        'LEVEL',
+        ['error', 'warning', 'info', 'hint'],
+        'end with code 1 for findings of this level or above: error (default), warning, info, hint',
+      ),
+    ],
+  },
+  {
     name: 'inspect',
     operand: '[ROOT]',
     summary: 'list machines, generators, keys, uses and stored files',
     text: 'Lists machines, generators, registry keys, uses, and what is stored.',
-    usage: ['inspect [ROOT] [--nix] [--format FORMAT]'],
+    usage: ['inspect [ROOT] [--nix [--shard K/N] [--machines-from A..M]] [--format FORMAT]'],
     positions: [ROOT],
     options: [
       nix,
+      ...nixMachines,
       value('format', 'FORMAT', ['text', 'json'], 'text (default, a summary for people) or json'),
     ],
   },

@@ -83,7 +83,7 @@ function functionsAt(file: SourceFile, at: Range): Place[] {
   return call === undefined ? [] : variablesOf(call).flatMap(name => bindingOf(file, path, name) ?? []);
 }
 
-/** Returns the functions `f` and `g` of `f x (map g y)`, if they are bound at the top level. */
+/** Returns the names of the function and the arguments of a call that are plain variables: `f` and `x` of `f x (map g y)`. */
 function variablesOf(call: Expr): string[] {
   if (call.kind === 'variable') return [call.name];
   if (call.kind !== 'apply') return [];

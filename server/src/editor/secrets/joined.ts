@@ -30,7 +30,7 @@ export function secretsIn({ fleet, files, stored }: Snapshot): FleetSecrets {
   return secretsOf({ fleet, sources: files, stored });
 }
 
-/** Counts the secrets, including agenix files that no secret uses. */
+/** Counts the secrets and the rules of agenix. */
 export function secretCount(snapshot: Snapshot): number {
   const { secrets, ageRules } = secretsIn(snapshot);
   return secrets.length + ageRules.reduce((sum, { rules }) => sum + rules.length, 0);
@@ -171,7 +171,7 @@ export function allKeys(keys: readonly EncryptedKey[], above: string): PathOfKey
   });
 }
 
-/** Returns the secrets that use a key of a file; null for any key. */
+/** Returns the secrets that use a key of a file. A null key matches any. */
 export function takersOf(
   secrets: FleetSecrets,
   file: string,

@@ -24,9 +24,7 @@ export function plain(text: string): string {
     .replace(/[\\`*{}[\]<>#|~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\$&');
 }
 
-/**
- * Shortens a text to at most `length` UTF-16 units, including an ellipsis, without splitting a surrogate pair.
- */
+/** Shortens a text to at most `length` code points, including an ellipsis. */
 export function shortened(text: string, length: number): string {
   const characters = [...text];
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;

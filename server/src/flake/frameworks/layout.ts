@@ -160,8 +160,7 @@ export interface Made {
 }
 
 /**
- * Returns the system as `nixpkgs.lib.nixosSystem { … }` would describe it, which is what flakes without a framework
- * call.
+ * Returns a system in the form of `nixpkgs.lib.nixosSystem { … }`, as flakes without a framework build it.
  */
 export function systemOf(made: Made, at: Origin | null): UnknownValue {
   const library = unknownSelect(inputs.open as UnknownValue, `framework.${made.builder}`, null);

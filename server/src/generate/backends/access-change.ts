@@ -79,7 +79,7 @@ export function accessChangesOf(
   ]);
 }
 
-/** Returns whether a generator is fully known. */
+/** Returns whether the generator's files and sharing are known. */
 export function isCertain({ unknown }: Generator): boolean {
   return !unknown.some(gap => gap.part === 'files' || gap.part === 'share');
 }

@@ -54,10 +54,7 @@ export function accessSentences(changes: readonly AccessChange[]): string[] {
   return [...groups.values()].map(({ start, end, secrets }) => `${start} ${secretsText(secrets)}${end}`);
 }
 
-/**
- * Like `accessSentences`, but only for gains that need consent, losses, and changes to stored secrets; new
- * secrets are summarised.
- */
+/** Like `accessSentences` for changes to stored secrets; access to new secrets is summarised. */
 export function accessSummary(changes: readonly AccessChange[]): string[] {
   const lines = accessSentences(changes.filter(change => !change.isNew));
   const fresh = changes.filter(change => change.isNew);

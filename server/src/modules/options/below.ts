@@ -1,4 +1,4 @@
-/** Finds what lies below an option, through submodules and sets of them, as far as its type is known. */
+/** Finds the options below an option, through submodules and sets of them, as far as its type is known. */
 
 import type { OptionTree, OptionType } from './option.ts';
 import { EMPTY, mergeTrees } from './tree.ts';

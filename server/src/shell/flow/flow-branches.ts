@@ -80,8 +80,7 @@ export function followFor(cx: Expansion, statement: ForStatement, all: FollowAll
       if (run.steps > MAX_STEPS) break;
       setVariable(cx, setting, [item]);
       all(cx, statement.body);
-      // After a `break` the rest of the body is followed as something that may happen, since `break` and `continue`
-      // are not told apart.
+      // After a `break` the rest of the body is followed as something that may happen, since `break` and `continue` are not distinguished.
       if (state.dead === 'loop') {
         state.dead = null;
         noteLeft(state, 'loop');

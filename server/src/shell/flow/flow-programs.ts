@@ -1,6 +1,5 @@
 /**
- * Follows programs: the table of tools tells which arguments a program reads and writes; the arguments of an unlisted
- * program are assumed to be either.
+ * Follows programs: the table of tools lists the arguments that a program reads and writes; those of an unlisted program may be either.
  */
 import { type FileTool, fileTool, type Role } from '../programs/file-tools.ts';
 import { SPECIAL_TOOLS } from '../programs/file-tools-special.ts';

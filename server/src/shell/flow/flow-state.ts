@@ -23,7 +23,7 @@ export interface State {
   removed: ReadonlySet<string>;
   /** False inside anything that may be skipped. */
   certain: boolean;
-  /** False where a failure does not end the script. */
+  /** False if a failure does not end the script. */
   checked: boolean;
   errexit: boolean;
   pipefail: boolean;

@@ -36,7 +36,7 @@ interface Group extends FileTool {
 
 const GROUPS = data.groups as readonly Group[];
 
-/** Tools for programs whose calls are told apart by code. */
+/** Tools for programs whose calls are distinguished by code. */
 const CHOSEN_TOOLS = data.chosen as Readonly<Record<keyof typeof data.chosen, FileTool>>;
 
 const TOOLS: Readonly<Record<string, FileTool>> = {

@@ -12,7 +12,7 @@ export interface Holder {
   readonly name: string;
   /** The path of the link itself. */
   readonly path: string;
-  /** The link's text, or `null` for a copy and where links are not told apart. */
+  /** The link's text, or `null` for a copy and where links cannot be recognised. */
   readonly link: string | null;
   /** The link's target relative to the root, or `null` if it is unknown. */
   readonly target: string | null;

@@ -2,7 +2,7 @@
 import type { FileFaults } from '../../../fleet/model/faults.ts';
 import type { Severity } from '../../rule.ts';
 
-/** Returns an error only if Nix certainly reads the file. */
+/** Returns the severity: an error only if Nix certainly reads the file. */
 export function severityOf({ reach }: FileFaults): Severity {
   if (reach === 'certain') return 'error';
   return reach === 'possible' ? 'warning' : 'info';

@@ -21,8 +21,8 @@ const TREES: ReadonlyMap<ClanSetting['root'], OptionTree> = new Map(
 );
 
 /**
- * Yields the problems, each place once. Yields none if clan-core is a fork or another version, or if the
- * workspace declares these names itself.
+ * Yields the problems, each place once. Yields none if clan-core is a fork or the workspace itself, or if the
+ * workspace declares these names.
  */
 export function* settingProblems({ fleet, sources }: CheckContext): Iterable<SettingProblem> {
   const settings = fleet.clanSettings;

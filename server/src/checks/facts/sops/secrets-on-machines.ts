@@ -110,7 +110,7 @@ export function mayBeDeclared(fleet: Fleet, use: SecretUse): boolean {
   );
 }
 
-/** Home-manager has secrets of its own. */
+/** Returns whether a declaration may be on the reader's side. Home-manager has secrets of its own. */
 function mayBeOfReader({ reader }: SecretUse, { above }: Way): boolean {
   if (reader === null) return true;
   if (reader.isOfHome || isOfHome(reader.names)) return !isOfSystem(above);

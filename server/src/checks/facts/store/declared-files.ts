@@ -36,7 +36,7 @@ export function soleDeclaration(
   return body.completeness === 'opaque' ? null : { generator, body };
 }
 
-/** Returns the body for a machine. Cached, because nearly all bodies are the same on all machines. */
+/** Returns the body for a machine: the common one if it is fully known, as nearly all are. */
 function bodyFor(generator: Generator, machine: string): GeneratorBody {
   const [only, another] = generator.bodies();
   return only?.completeness === 'full' && another === undefined ? only : generator.bodyOn(machine);

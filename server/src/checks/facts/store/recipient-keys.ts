@@ -46,7 +46,7 @@ export function keyOwners({
   return key => owners.get(sameKey(key)) ?? null;
 }
 
-/** Returns the items of one list that are not in the other. */
+/** Returns the keys of one list that are not in the other. */
 export function without(keys: Iterable<string>, others: Iterable<string>): string[] {
   const otherKeys = new Set([...others].map(sameKey));
   return [...keys].filter(key => !otherKeys.has(sameKey(key)));

@@ -1,0 +1,92 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { failing, METADATA, machine, printing, withNix } from '../../witness/stand-in.ts';
+import { folder } from '../../workspace/support.ts';
+import { varsmith } from '../support.ts';
+
+const NAMES = ['ada', 'bea', 'cleo', 'dora', 'eva', 'fay', 'gwen', 'hal'];
+const BROKEN = failing(`error: attribute 'x' missing\n       at ${METADATA.path}/flake.nix:1:1:`);
+const NIX = {
+  machines: Object.fromEntries(
+    NAMES.map(name => [name, name === 'eva' || name === 'hal' ? BROKEN : printing(machine({}))]),
+  ),
+};
+
+interface Printed {
+  readonly findings: { rule: string; machines: string[] }[];
+  readonly summary: Record<string, number>;
+}
+
+function fleet() {
+  const root = folder({ 'flake.nix': '{ }\n' });
+  const { env } = withNix(NIX);
+  return { root, run: (...args: string[]) => varsmith(args, { env, cwd: root }) };
+}
+
+/** The machines that Nix is asked about. */
+async function asked(...options: string[]): Promise<readonly string[]> {
+  const { run } = fleet();
+  const { stdout } = await run('inspect', '.', '--nix', '--format', 'json', ...options);
+  return (JSON.parse(stdout) as { nix: { machines: { name: string }[] } }).nix.machines.map(
+    ({ name }) => name,
+  );
+}
+
+describe('each of several runners', () => {
+  it('asks about a part, and all of them about all', async () => {
+    const parts = [
+      await asked('--shard', '1/3'),
+      await asked('--shard', '2/3'),
+      await asked('--shard', '3/3'),
+    ];
+    expect(parts.flat().sort()).toEqual(NAMES);
+    expect(await asked('--shard', '1/1')).toEqual(NAMES);
+  });
+
+  it('or about a range of names', async () => {
+    expect(await asked('--machines-from', 'a..c')).toEqual(['ada', 'bea', 'cleo']);
+    expect(await asked('--machines-from', 'fay..')).toEqual(['fay', 'gwen', 'hal']);
+  });
+
+  it.each([
+    [['--nix', '--shard', '0/3'], /--shard takes a part/],
+    [['--nix', '--shard', 'x'], /--shard takes a part/],
+    [['--nix', '--machines-from', 'm..a'], /--machines-from takes two names/],
+    [['--shard', '1/3'], /give --nix/],
+  ])('refuses %o', async (options, message) => {
+    const { run } = fleet();
+    const { code, stderr } = await run('check', '.', ...options);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});
+
+it('merge joins their reports', async () => {
+  const { root, run } = fleet();
+  for (const part of [1, 2]) {
+    const { stdout } = await run('check', '.', '--nix', '--shard', `${part}/2`, '--format', 'json');
+    writeFileSync(join(root, `${part}.json`), stdout);
+  }
+  const { stdout, code } = await run('merge', '1.json', '2.json', '--format', 'json');
+  const { findings, summary } = JSON.parse(stdout) as Printed;
+  expect(code).toBe(1);
+  expect(new Set(findings.flatMap(({ machines }) => machines))).toEqual(new Set(['eva', 'hal']));
+  expect(summary.errors).toBe(findings.length);
+  const again = JSON.parse(
+    (await run('merge', '1.json', '1.json', '2.json', '--format', 'json')).stdout,
+  ) as Printed;
+  expect(again.findings).toEqual(findings);
+  expect((await run('merge', '1.json', '2.json')).stdout).toMatch(
+    /^flake\.nix:1:1: error: Nix does not evaluate .*eval\/nix-error/,
+  );
+});
+
+it('merge refuses what is no report', async () => {
+  const { root, run } = fleet();
+  writeFileSync(join(root, 'x.json'), '{}');
+  const { code, stderr } = await run('merge', 'x.json');
+  expect(code).toBe(2);
+  expect(stderr).toContain('"x.json" is no report');
+  expect((await run('merge')).code).toBe(2);
+});
