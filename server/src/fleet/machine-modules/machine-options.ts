@@ -24,6 +24,7 @@ import { unrecorded } from '../../nix/eval/trace.ts';
 import type { Attr, Lazy, UnknownValue, Value } from '../../nix/eval/value.ts';
 import { counter, sortedUnique } from '../../std.ts';
 import { HELPER_DEFAULTS } from '../generators/helper-options.ts';
+import type { Asked, Settled } from './settled.ts';
 
 /** A machine, as far as its options can be told. */
 export interface MachineOptions {
@@ -39,19 +40,6 @@ export interface AskedOptions {
   readonly isUnset: (path: readonly string[]) => boolean;
 }
 
-/** What a question came to, and which options it was settled by. */
-export interface Settled<T> {
-  readonly asked: readonly Asked[];
-  readonly result: T;
-}
-
-interface Asked {
-  readonly path: readonly string[];
-  readonly answer: string;
-}
-
-/** Different sets of answers that a question is asked with; more than a fleet has kinds of machines. */
-const MAX_SETTLED = 2000;
 /** Steps allowed for one question about one option. */
 const STEPS = 100_000;
 /** Options that are settled by options that are settled by options. */
@@ -66,12 +54,11 @@ const nextNumber = counter();
 export function settledFor<T>(
   cx: Evaluation,
   machine: MachineOptions,
-  known: Settled<T>[],
+  known: Settled<T>,
   compute: (config: Lazy) => T,
 ): T {
-  for (const settled of known)
-    if (settled.asked.every(({ path, answer }) => keyOf(machine.answer(path)) === answer))
-      return settled.result;
+  const before = known.find(path => keyOf(machine.answer(path)));
+  if (before !== null) return before.value;
   const asked = new Map<string, Asked>();
   const name = `config@${nextNumber()}`;
   const config: UnknownValue = { ...CONFIG, key: name };
@@ -86,7 +73,7 @@ export function settledFor<T>(
   try {
     // Whoever asks a traced question asks for something else.
     const result = unrecorded(cx, () => compute(config));
-    if (known.length < MAX_SETTLED) known.push({ asked: [...asked.values()], result });
+    known.keep([...asked.values()], result);
     return result;
   } finally {
     cx.settle = settle;

@@ -12,6 +12,7 @@ import type { ModuleFacts } from './module-facts.ts';
 import { secretsOf } from './module-sources.ts';
 import type { TableState } from './module-table-state.ts';
 import { isOpenSecrets } from './secret-statements.ts';
+import { createSettled } from './settled.ts';
 
 /** Returns what a machine declares; the same object as before while its modules say the same. */
 export function machineSecrets(table: TableState, followed: FollowedModules): MachineSecrets {
@@ -60,7 +61,7 @@ function settledSecrets(
   machine: MachineOptions,
 ): ModuleSecrets {
   const { settledSecrets: kept } = table.cache;
-  const known = kept.get(general) ?? [];
+  const known = kept.get(general) ?? createSettled();
   kept.set(general, known);
   return settledFor(table.cx, machine, known, config => secretsOf(table, facts, config, general));
 }
