@@ -1,6 +1,6 @@
 /**
- * Puts together what the files of a workspace contribute: the last step of building a fleet. Parts that nothing has
- * been said anew of are taken from the fleet before.
+ * Joins the contributions of all files to the fleet, the last step of a build. Unchanged parts are taken from the
+ * previous fleet.
  */
 
 import type { Given } from '../../modules/modules.ts';
@@ -58,19 +58,19 @@ export interface Parts {
   readonly accessSettings: () => readonly AccessSetting[];
   readonly removed: () => readonly RemovedUse[];
   readonly optionReads: (path: string, names: ReadonlySet<string>) => readonly OptionRead[];
-  /** Files that have changed since the options were joined; see module-cache.ts. */
+  /** Files that have changed since the options were last joined; see `module-cache.ts`. */
   readonly changedFiles: Set<string>;
-  /** Does a file have the word? Looks through all texts, each once. */
+  /** Returns whether any file contains a word. Searches each text once. */
   readonly mentions: (word: string) => boolean;
-  /** The texts of files that may declare options. */
+  /** Returns the texts of files that may declare options. */
   readonly declaring: () => readonly string[];
   readonly faults: (modules: ReadonlyMap<string, MachineModules>) => readonly FileFaults[];
-  /** The files that Nix comes to, as they were found for the faults. */
+  /** Returns the files that Nix reaches, as last determined for the faults. */
   readonly reached: () => ReadonlyMap<string, Reach>;
   readonly machineSettings: () => readonly ClanSetting[];
 }
 
-/** What is kept from one build to the next. */
+/** State that is kept from one build to the next. */
 export interface AssemblyCache {
   readonly folders: MachineFolders;
   readonly readers: ReaderCache;
@@ -85,7 +85,7 @@ export interface AssemblyCache {
     brought: { readonly key: readonly unknown[]; readonly all: readonly BroughtGenerator[] } | null;
   } | null;
   storeSettings: { readonly all: readonly StoreSetting[]; readonly joined: StoreSettings } | null;
-  /** Matrices that other files say the registry of, by the matrix as it is read. */
+  /** Matrices with the registry that other files show, by the matrix as it was read. */
   readonly linked: WeakMap<Matrix, Matrix>;
 }
 
@@ -131,8 +131,8 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       registries,
       matrices,
       hasAllGenerators(machine: string) {
-        const own = owners().get(machine);
-        return own?.complete === true && !own.foreign;
+        const ownGenerators = owners().get(machine);
+        return ownGenerators?.complete === true && !ownGenerators.foreign;
       },
       replacesConfig: parts.replacesConfig,
       lateArguments: parts.lateArguments,
@@ -166,7 +166,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   );
 }
 
-/** Returns what the services bring: the same list for as long as nothing changes that it is made of. */
+/** Returns the generators that services add; the same list as before if its inputs are unchanged. */
 function broughtTo(
   join: NonNullable<AssemblyCache['joined']>,
   parts: Parts,
@@ -185,7 +185,7 @@ function broughtTo(
   return join.brought.all;
 }
 
-/** Returns what clan-core's own modules are on machines of NixOS, by machine. */
+/** Returns the state of clan-core's own modules on each NixOS machine, by its name. */
 function coreOf(
   { cache, table, mentions }: Parts,
   owners: ReadonlyMap<string, MachineModules>,
@@ -193,21 +193,25 @@ function coreOf(
 ): ReadonlyMap<string, CoreModules> {
   const words = new Map<string, boolean>();
   const isMentioned = (word: string) => {
-    const known = words.get(word) ?? mentions(word);
-    words.set(word, known);
-    return known;
+    const isPresent = words.get(word) ?? mentions(word);
+    words.set(word, isPresent);
+    return isPresent;
   };
   const core = new Map<string, CoreModules>();
   for (const machine of machines) {
-    const [own, kept] = [owners.get(machine.name), cache.ownership.machines.get(machine.name)];
-    if (machine.class !== 'nixos' || own === undefined || kept === undefined) continue;
-    const asked = { ...table.machine(kept.followed), isComplete: own.complete, hasForeign: own.foreign };
+    const [modules, kept] = [owners.get(machine.name), cache.ownership.machines.get(machine.name)];
+    if (machine.class !== 'nixos' || modules === undefined || kept === undefined) continue;
+    const asked = {
+      ...table.machine(kept.followed),
+      isComplete: modules.complete,
+      hasForeign: modules.foreign,
+    };
     core.set(machine.name, coreModules(asked, isMentioned));
   }
   return core;
 }
 
-/** Returns what could not be analysed, wherever it was met. */
+/** Returns all places that could not be analysed. */
 function gapsOf(
   units: ReadonlyMap<string, Unit>,
   joined: JoinedFleet,
@@ -217,32 +221,36 @@ function gapsOf(
   return unique([
     ...[...units.values()].flatMap(unit => unit.notAnalysable),
     ...joined.gaps,
-    ...[...owners.values()].flatMap(own => [...own.gaps, ...own.strangers]),
+    ...[...owners.values()].flatMap(machine => [...machine.gaps, ...machine.strangers]),
     ...notRead(faults),
   ]);
 }
 
-/** Returns what modules declare of secrets, by machine: the same map as long as all of it is the same. */
+/** Returns the secrets that modules declare, by machine; the same map as before if nothing has changed. */
 function secretsOf(
   { cache, table }: Parts,
   owners: ReadonlyMap<string, unknown>,
 ): ReadonlyMap<string, MachineSecrets> {
-  const found = new Map<string, MachineSecrets>();
+  const byMachine = new Map<string, MachineSecrets>();
   for (const [name, { followed }] of cache.ownership.machines)
-    if (owners.has(name)) found.set(name, table.secrets(followed));
+    if (owners.has(name)) byMachine.set(name, table.secrets(followed));
   const before = cache.machineSecrets;
-  const isSame = sameItems([...before].flat(), [...found].flat());
-  if (!isSame) cache.machineSecrets = found;
+  const isSame = sameItems([...before].flat(), [...byMachine].flat());
+  if (!isSame) cache.machineSecrets = byMachine;
   return cache.machineSecrets;
 }
 
-/** @param owners of all machines, which have been followed for them */
+/**
+ * Joins the fleet's own options.
+ * @param owners all machines, whose modules must have been followed before
+ */
 function optionsOf(
   { cache, table, textOf, optionReads, changedFiles, declaring }: Parts,
   owners: ReadonlyMap<string, unknown>,
 ): FleetOptions {
   const followed = new Map<string, FollowedModules>();
-  for (const [name, one] of cache.ownership.machines) if (owners.has(name)) followed.set(name, one.followed);
+  for (const [name, kept] of cache.ownership.machines)
+    if (owners.has(name)) followed.set(name, kept.followed);
   const options = (facts: ModuleFacts) => table.options(facts);
   return joinOptions(cache.options, {
     followed,
@@ -260,7 +268,7 @@ function joinSettings(cache: AssemblyCache, all: readonly StoreSetting[]): Store
   return cache.storeSettings.joined;
 }
 
-/** Many machines import one module. */
+/** Removes duplicates, which arise because many machines import the same module. */
 function unique(gaps: readonly NotAnalysable[]): NotAnalysable[] {
   return [...new Map(gaps.map(gap => [`${placeKey(gap.at)}\0${gap.reason}`, gap])).values()];
 }
@@ -280,8 +288,8 @@ function joinParts(
 }
 
 /**
- * Links a matrix to the registry in which its readers look the keys up. What evaluation showed is stronger than what
- * the keys suggest.
+ * Links a matrix to the registry in which its readers look up the keys. A link found by evaluation takes precedence
+ * over the one that the keys suggest.
  */
 function linkRegistry(
   matrix: Matrix,
@@ -297,16 +305,16 @@ function linkRegistry(
   const isLinked = looked.size === 1 && only !== undefined;
   if (!isLinked && (matrix.registry !== null || registries.length !== 1)) return matrix;
   const registry = isLinked ? only : (registries[0]?.file ?? null);
-  const known = linked.get(matrix);
-  if (known?.registry === registry) return known;
+  const before = linked.get(matrix);
+  if (before?.registry === registry) return before;
   const result = { ...matrix, registry };
   linked.set(matrix, result);
   return result;
 }
 
 /**
- * Marks rows that are shared lists. A row that lends keys to others is a machine's all the same if there is such a
- * machine; one that modules add to a machine's is shared.
+ * Marks the rows that are shared lists. A row whose keys others reuse is not shared if a machine has its name; a row
+ * that modules add to a machine's row is.
  */
 function withLists(matrix: Matrix, machines: readonly Machine[], lists: ReadonlySet<string>): Matrix {
   if (lists.size === 0 && !matrix.rows.some(row => row.shared)) return matrix;

@@ -1,6 +1,6 @@
 /**
- * What is known of a workspace between two builds of its fleet: by file, so that what a change does not touch stays.
- * Computes nothing; see builder.ts.
+ * The state of a workspace between two builds of its fleet, by file, so that a change drops only what depends on it.
+ * Computes nothing; see `builder.ts`.
  */
 
 import { type AskedArguments, createAskedArguments, type FileArguments } from '../../flake/arguments.ts';
@@ -29,18 +29,18 @@ import type { FileGroups } from './survey.ts';
 import type { TextFacts } from './texts.ts';
 import { createTrees, type Trees } from './trees.ts';
 
-/** The files of a workspace, as the fleet needs them. */
+/** The files of a workspace. */
 export interface FleetFiles extends NixFiles {
-  /** Paths of all `.nix` files that belong to the workspace. */
+  /** Returns the paths of all `.nix` files that belong to the workspace. */
   nixFiles(): Iterable<string>;
-  /** Drops the tree of a file, which is parsed again when it is asked for. Without it all trees are kept. */
+  /** Drops the tree of a file, which `parse` then parses again. If absent, all trees are kept. */
   release?(path: string): void;
 }
 
 export interface FleetSettings {
-  /** True for files that are to be read as registries whatever their shape. */
+  /** Returns whether a file is read as a registry regardless of its shape. */
   readonly isRegistryFile: (path: string) => boolean;
-  /** True for files that are to be read as matrices whatever their shape. */
+  /** Returns whether a file is read as a matrix regardless of its shape. */
   readonly isMatrixFile: (path: string) => boolean;
 }
 
@@ -48,16 +48,16 @@ export interface State {
   evaluation: Evaluation;
   readonly registries: Map<string, Registry | null>;
   readonly matrices: Map<string, Matrix | null>;
-  /** The registries that the matrices were read with: which one a matrix lists depends on all of them. */
+  /** The registries that the matrices were read with, all of which determine to which one a matrix belongs. */
   registriesOfMatrices: readonly Registry[];
-  /** Of the same registries. */
+  /** The finder of keys of these registries. */
   holdsKeys: KeyFinder | null;
-  /** What units depend on beside files: which sets are registries and matrices. Units of another key are dropped. */
+  /** The registries and matrices that the units were read with. Units are dropped when it changes. */
   knownKey: string;
   readonly units: Map<string, Unit>;
-  /** Units of files that are to be read again. */
+  /** Previous units of files that have to be read again. */
   readonly unitsBefore: Map<string, Unit>;
-  /** What was followed when a file's unit was read, or when it was seen that it has none. */
+  /** The inputs with which a file's unit was read, or was found not to exist. */
   readonly followed: Map<string, Followed>;
   pipeline: {
     readonly groups: FileGroups;
@@ -65,9 +65,9 @@ export interface State {
     readonly files: ReadonlySet<string>;
   } | null;
   readonly declared: Map<string, DeclaredFleet | null>;
-  /** What frameworks declare for the flake. */
+  /** Declarations that frameworks make for the flake. */
   readonly made: { last: readonly FlakeSet[]; readonly declared: WeakMap<FlakeSet, DeclaredFleet> };
-  /** What `inventory.json` declares; undefined before it is read. A change to it makes a new state. */
+  /** The declarations of `inventory.json`; undefined before it is read. A change to the file creates a new state. */
   inventoryJson: DeclaredFleet | null | undefined;
   readonly arguments: Map<string, FileArguments>;
   readonly secrets: Map<string, SecretFacts>;
@@ -82,7 +82,7 @@ export interface State {
   readonly trees: Trees;
   readonly flake: FlakeValues;
   readonly asked: AskedArguments;
-  /** What modules are given as arguments, as it was last found. */
+  /** Returns the arguments of modules, as last determined. */
   argument: UnitContext['argument'];
   readonly looseReads: LooseReads;
 }
@@ -142,7 +142,7 @@ export function newState(files: FleetFiles): State {
   return state;
 }
 
-/** Drops trees once all has been read of them that is asked of every file. */
+/** Returns a function that drops a tree, after reading from it what the check for faults needs of every file. */
 function releasing({ parse, release }: FleetFiles): ((path: string) => void) | undefined {
   if (release === undefined) return undefined;
   return path => {
@@ -152,7 +152,7 @@ function releasing({ parse, release }: FleetFiles): ((path: string) => void) | u
   };
 }
 
-/** Forgets what was made of files. What they said of generators is kept, to be compared with. */
+/** Drops everything that was computed from the files. Their previous units are kept for comparison. */
 export function forget(state: State, paths: Iterable<string>): void {
   for (const path of paths) {
     state.registries.delete(path);

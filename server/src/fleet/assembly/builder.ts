@@ -1,8 +1,8 @@
 /**
- * Builds the fleet of a workspace and keeps it current: what a change does not touch is not computed again.
+ * Builds the fleet of a workspace and keeps it current: parts that a change does not affect are not computed again.
  *
- * Order of work: find registries, then the files that lead to them, then matrices, then read every file that has
- * to do with vars as a unit, then join. A unit is kept until a file that it read (through any number of imports)
+ * A build finds the registries, the files that lead to them and the matrices, reads every file that concerns vars as a
+ * unit, and joins the units. A unit is kept until a file that it was evaluated from, through any number of imports,
  * changes.
  */
 
@@ -47,9 +47,9 @@ import { placesToFollow, type TextFacts } from './texts.ts';
 export type { FleetFiles, FleetSettings };
 
 export interface FleetBuilder {
-  /** Takes note of files that have changed, appeared or gone. */
+  /** Handles that files have changed, appeared or been removed. */
   changed(paths: Iterable<string>): void;
-  /** Returns the fleet as it is now, the same object while nothing has changed. */
+  /** Returns the current fleet, the same object until something changes. */
   build(): Fleet;
 }
 
@@ -86,12 +86,12 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
   const registryFiles = findRegistries(state, settings, groups);
   const pipeline = findPipeline(state, groups, registryFiles);
   const matrices = findMatrices(state, settings, { groups, texts, registryFiles, pipeline });
-  const known: UnitContext = {
+  const unitContext: UnitContext = {
     argument,
     registries: new Map<string, Place>(registryFiles.map(file => [file, registryAt(state, file)])),
     matrices: new Map<string, Place>(matrices.map(matrix => [matrix.file, matrix.at])),
   };
-  forgetUnitsOfOthers(state, known);
+  forgetUnitsOfOthers(state, unitContext);
   const textOf = (path: string) => texts.get(path)?.text ?? '';
   const givenTo = (file: string) => (name: string) => ofSystem(name, file);
   const done = (file: SourceFile) => state.trees.done(file.path, file.text.length);
@@ -104,7 +104,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
     definitionsOf: path => state.units.get(path)?.definitions ?? [],
     done,
   });
-  const units = readUnits(files, state, groups.paths, { texts, pipeline, known, table });
+  const units = readUnits(files, state, groups.paths, { texts, pipeline, unitContext, table });
   return assemble(state.evaluation, {
     files,
     declared: findDeclared(files, state, groups, ofSystem),
@@ -172,7 +172,7 @@ function declaringTexts(paths: readonly string[], texts: ReadonlyMap<string, Tex
   });
 }
 
-/** Returns the length of all files that certainly have units, in characters. */
+/** Returns the total length of the files that certainly have units, in characters. */
 function lengthToRead(texts: ReadonlyMap<string, TextFacts>): number {
   let length = 0;
   for (const { mentionsVars, text } of texts.values()) if (mentionsVars) length += text.length;
@@ -182,11 +182,11 @@ function lengthToRead(texts: ReadonlyMap<string, TextFacts>): number {
 interface UnitSources {
   readonly texts: ReadonlyMap<string, TextFacts>;
   readonly pipeline: ReadonlySet<string>;
-  readonly known: UnitContext;
+  readonly unitContext: UnitContext;
   readonly table: ModuleTable;
 }
 
-/** Returns the units of all files that have one, those that are still valid as they were. */
+/** Returns the units of all files, reusing those that are still valid. */
 function readUnits(
   files: FleetFiles,
   state: State,
@@ -200,16 +200,16 @@ function readUnits(
     const unit = state.units.get(path);
     if (unit !== undefined) units.set(path, unit);
   }
-  // What is left is of files that are gone, or have nothing to say any more.
+  // The remaining ones belong to files that were removed or no longer have a unit.
   state.unitsBefore.clear();
   return units;
 }
 
-/** Reads the unit of a file, if it has one, unless the one from before is still valid. */
+/** Reads the unit of a file, if it has one, unless the previous unit is still valid. */
 function readUnitOf(
   files: FleetFiles,
   state: State,
-  { texts, pipeline, known, table }: UnitSources,
+  { texts, pipeline, unitContext, table }: UnitSources,
   path: string,
 ): void {
   const facts = texts.get(path);
@@ -222,12 +222,12 @@ function readUnitOf(
   if (!facts.mentionsVars && places.length === 0) return;
   const file = files.parse(path);
   if (file === null) return;
-  const unit = readUnit(state.evaluation, file, known, places);
+  const unit = readUnit(state.evaluation, file, unitContext, places);
   const before = state.unitsBefore.get(path);
   state.unitsBefore.delete(path);
   const definitions = internDefinitions(unit.definitions, before?.definitions ?? []);
   state.units.set(path, definitions === unit.definitions ? unit : { ...unit, definitions });
-  // As a module it is most likely asked for later, when its tree would have to be made again.
+  // The file is probably needed as a module later, which would require its tree again.
   if (state.trees.isThrifty()) table.file(path, NO_CONTEXT);
   else state.trees.done(path, file.text.length);
 }
@@ -239,7 +239,7 @@ function isLooselyRead(
   path: string,
 ): boolean {
   if (read.has(path)) return true;
-  // What appears or goes changes what its folder lists; a file that was there before and still is does not.
+  // Creating or removing a file changes the listing of its folder; editing it does not.
   return (
     (lookedFor.has(path) || read.has(folderOf(path))) && !(texts.has(path) && files.kind(path) === 'file')
   );

@@ -1,6 +1,6 @@
 /**
- * What Nix stumbles over in the files that it comes to (reach.ts): grammar, names that are there twice or not at all,
- * paths that lead nowhere.
+ * Finds faults in the files that Nix reaches (see `reach.ts`): syntax errors, duplicate and undefined names, and paths
+ * to missing files.
  */
 
 import { type WrittenPath, writtenPathsOf } from '../../flake/written-paths.ts';
@@ -13,11 +13,11 @@ import { addToList, byText } from '../../std.ts';
 import type { NotAnalysable } from '../model/base.ts';
 import type { AbsentFile, FileFaults, Reach, SyntaxFault } from '../model/faults.ts';
 import type { MachineModules } from '../model/machines.ts';
-import { follow, type Reached, type ReachParts, stands } from './reach.ts';
+import { follow, isStillValid, type Reached, type ReachParts } from './reach.ts';
 
-/** What is kept from one build to the next. */
+/** State that is kept from one build to the next. */
 export interface FaultCache {
-  /** Files that have changed since. */
+  /** Files that have changed since the last search. */
   readonly stale: Set<string>;
   last: Kept | null;
 }
@@ -32,15 +32,15 @@ export function createFaultCache(): FaultCache {
   return { stale: new Set(), last: null };
 }
 
-/** Returns the files that Nix comes to, as they were last found: the same map as long as they are followed to the same. */
+/** Returns the files that Nix reaches, as last determined; the same map as before if nothing has changed. */
 export function lastReached({ last }: FaultCache): ReadonlyMap<string, Reach> {
   return last?.reached.files ?? new Map();
 }
 
-/** Returns all files with faults, by path: the same list as long as nothing of it changes. */
+/** Returns all files with faults, by path; the same list as before if nothing has changed. */
 export function findFaults(parts: ReachParts, cache: FaultCache): readonly FileFaults[] {
   const before = cache.last;
-  const isSameReach = before !== null && stands(parts, before.reached, cache.stale);
+  const isSameReach = before !== null && isStillValid(parts, before.reached, cache.stale);
   const reached = isSameReach ? before.reached : follow(parts);
   const faults = isSameReach ? before.faults : new Map<string, FileFaults>();
   const evaluated = absentModules(parts);
@@ -58,14 +58,14 @@ export function findFaults(parts: ReachParts, cache: FaultCache): readonly FileF
 
 type AbsentModule = MachineModules['absent'][number];
 
-/** Returns the modules that evaluation was led to and that are not there, by the file that names them. */
+/** Returns missing modules that evaluation reached, by the file that imports them. */
 function absentModules({ modules }: ReachParts): ReadonlyMap<string, readonly AbsentModule[]> {
-  const found = new Map<string, AbsentModule[]>();
-  for (const own of modules.values())
-    for (const one of own.absent) {
-      addToList(found, one.at.file, one);
+  const byFile = new Map<string, AbsentModule[]>();
+  for (const machine of modules.values())
+    for (const module of machine.absent) {
+      addToList(byFile, module.at.file, module);
     }
-  return found;
+  return byFile;
 }
 
 const NONE: readonly never[] = [];
@@ -82,7 +82,7 @@ function faultsOf(
   const syntax = brokenAt(file);
   const isRead = reach === 'certain' && file.errors.length === 0;
   const all = file.errors.length === 0 ? refusedIn(file) : NONE;
-  // What is there twice, Nix refuses however it comes to the file.
+  // Nix rejects a duplicate name on any way to the file.
   const refused = isRead && !kept.isScoped ? all : all.filter(({ kind }) => kind !== 'variable');
   const written = isRead
     ? writtenPathsOf(file).flatMap(writtenPath => absentAt(files, kept.present, path, writtenPath))
@@ -90,7 +90,7 @@ function faultsOf(
   done(file);
   const missed = withEvaluated(files, written, evaluated);
   if (syntax === null && refused.length === 0 && missed.length === 0) return null;
-  const machines = [...modules].filter(([, own]) => own.files.includes(path)).map(([name]) => name);
+  const machines = [...modules].filter(([, machine]) => machine.files.includes(path)).map(([name]) => name);
   const isOfFlake = kept.flakeModules.has(path);
   const absent = missed.map(absentFile => ({
     ...absentFile,
@@ -99,12 +99,12 @@ function faultsOf(
   return { file: path, reach, machines: machines.sort(), syntax, refused, absent };
 }
 
-/** Returns where the grammar of a file is broken first, or `null` where only this reader gives up. */
+/** Returns the first syntax error of a file, or `null` if only this parser gives up. */
 function brokenAt(file: SourceFile): SyntaxFault | null {
   const { errors, text } = file;
   if (errors.some(error => error.isLimit) || text.includes('\0')) return null;
   const [first] = errors;
-  // Where a bracket is opened Nix is still content: it stumbles over what comes instead of the closing one.
+  // Nix accepts an opening bracket and fails at what follows instead of the closing one.
   const stumbled = errors.find(error => !isUnclosed(error));
   if (first !== undefined)
     return {
@@ -120,7 +120,7 @@ function brokenAt(file: SourceFile): SyntaxFault | null {
   };
 }
 
-/** Returns a range widened so that it cuts no character in two. */
+/** Widens a range so that it does not split a surrogate pair. */
 function whole<T extends Range>(text: string, range: T): T {
   const isInside = (offset: number) =>
     /[\ud800-\udbff]/.test(text.charAt(offset - 1)) && /[\udc00-\udfff]/.test(text.charAt(offset));
@@ -132,7 +132,7 @@ function isUnclosed({ message }: NixSyntaxError): boolean {
   return message.endsWith(' is never closed.');
 }
 
-/** Nothing but blanks and comments? */
+/** Returns whether a file has only blanks and comments. */
 function isEmpty({ text, comments }: SourceFile): boolean {
   let at = 0;
   for (const { start, end } of comments) {
@@ -142,7 +142,7 @@ function isEmpty({ text, comments }: SourceFile): boolean {
   return text.slice(at).trim() === '';
 }
 
-/** Adds the missing files that evaluation was led to, however their paths are made. */
+/** Adds missing files that evaluation reached, whose paths may be computed. */
 function withEvaluated(
   files: NixFiles,
   written: readonly AbsentFile[],
@@ -165,7 +165,7 @@ function absentAt(
   writtenPath: WrittenPath,
 ): readonly AbsentFile[] {
   const { target, start, end } = writtenPath;
-  // What is no Nix comes and goes without the list of files being another one.
+  // Other files may come and go without a change of the list of Nix files.
   if (!writtenPath.certain || writtenPath.isAsked || !/(^|\/)(\.*|[^./]+|[^/]*\.nix)$/.test(target))
     return NONE;
   const entry = joinPath(target, 'default.nix') as string;
@@ -180,7 +180,7 @@ function sameFaults(left: readonly FileFaults[], right: readonly FileFaults[]): 
   return left.length === right.length && JSON.stringify(left) === JSON.stringify(right);
 }
 
-/** Returns the broken files, for the list of what cannot be analysed. */
+/** Returns the broken files as places that cannot be analysed. */
 export function notRead(faults: readonly FileFaults[]): NotAnalysable[] {
   return faults.flatMap(({ file, syntax }) =>
     syntax === null

@@ -1,6 +1,6 @@
 /**
- * The files that a fleet is built from, as they are found: registries, the files that lead to them, matrices, and what
- * declares machines or gives arguments. Each is read once, until it is forgotten.
+ * Finds the files that a fleet is built from: registries, the files that lead to them, matrices, declarations of
+ * machines, and arguments of modules. Each file is read once until it is dropped.
  */
 
 import {
@@ -35,7 +35,7 @@ import { type FleetFiles, type FleetSettings, forget, type State } from './build
 import { type FileGroups, pipelineOf } from './survey.ts';
 import type { TextFacts } from './texts.ts';
 
-/** Steps allowed for reading a whole registry or matrix. */
+/** The evaluation steps allowed for reading a registry or a matrix. */
 const FILE_STEPS = 2_000_000;
 
 /** Returns the paths of the registries. */
@@ -44,7 +44,7 @@ export function findRegistries(
   settings: FleetSettings,
   { mayHoldRegistry }: FileGroups,
 ): string[] {
-  const found: string[] = [];
+  const paths: string[] = [];
   for (const path of mayHoldRegistry) {
     let registry = state.registries.get(path);
     if (registry === undefined) {
@@ -54,12 +54,12 @@ export function findRegistries(
       registry = read instanceof BudgetExceeded ? null : read;
       state.registries.set(path, registry);
     }
-    if (registry !== null) found.push(path);
+    if (registry !== null) paths.push(path);
   }
-  return found;
+  return paths;
 }
 
-/** Returns the files that lead to a registry or to a matrix of the settings, by the paths that they name. */
+/** Returns the files from which paths lead to a registry, or to a matrix of the settings. */
 export function findPipeline(
   state: State,
   groups: FileGroups,
@@ -72,7 +72,7 @@ export function findPipeline(
   return state.pipeline.files;
 }
 
-/** Returns the arguments that files and frameworks give to all modules. */
+/** Returns the arguments that files and frameworks pass to all modules. */
 function sharedArguments(
   files: FleetFiles,
   state: State,
@@ -81,13 +81,13 @@ function sharedArguments(
 ): SharedArguments {
   const byFile = new Map<string, FileArguments>();
   for (const path of mayGiveArguments) {
-    let given = state.arguments.get(path);
-    if (given === undefined) {
+    let args = state.arguments.get(path);
+    if (args === undefined) {
       const file = files.parse(path);
-      given = file === null ? NO_ARGUMENTS : readArguments(state.evaluation, file);
-      state.arguments.set(path, given);
+      args = file === null ? NO_ARGUMENTS : readArguments(state.evaluation, file);
+      state.arguments.set(path, args);
     }
-    byFile.set(path, given);
+    byFile.set(path, args);
   }
   for (const { file, set } of made) {
     const systems = withBudget(state.evaluation, FILE_STEPS, () => madeSystems(state.evaluation, set));
@@ -98,13 +98,13 @@ function sharedArguments(
 }
 
 export interface FoundArguments extends Pick<Fleet, 'replacesConfig' | 'lateArguments'> {
-  /** An argument of a module as any file may be given it. */
+  /** Returns an argument of modules, as any file may get it. */
   readonly argument: UnitContext['argument'];
-  /** The same, as modules of a system are given it. */
+  /** Returns the same argument, as modules of a system get it. */
   readonly ofSystem: UnitContext['argument'];
 }
 
-/** Finds the arguments that modules are given, and forgets what was read with other arguments. */
+/** Finds the arguments of modules, and drops everything that was read with other arguments. */
 export function findArguments(files: FleetFiles, state: State, groups: FileGroups): FoundArguments {
   for (;;) {
     const made = state.made.last;
@@ -113,7 +113,7 @@ export function findArguments(files: FleetFiles, state: State, groups: FileGroup
     const argument = asked.answering('any', shared.any, imports.add);
     const ofSystem = asked.answering('system', shared.system, imports.add);
     state.argument = ofSystem;
-    // What frameworks make gives arguments, too, and is found with those that are known so far.
+    // Frameworks add arguments as well, and are evaluated with the arguments that are known so far.
     state.made.last = state.flake.made();
     if (state.made.last !== made) continue;
     const stale = [...asked.stale(shared), ...state.flake.stale()];
@@ -135,7 +135,10 @@ export interface MatrixSources {
   readonly pipeline: ReadonlySet<string>;
 }
 
-/** Returns the matrices: files named in the settings, and files that the pipeline names beside it whose lists hold a registry's keys. */
+/**
+ * Returns the matrices: files of the settings, and files that the pipeline refers to and whose lists have keys of a
+ * registry.
+ */
 export function findMatrices(
   state: State,
   settings: FleetSettings,
@@ -157,7 +160,7 @@ export function findMatrices(
   }
   if (!sameItems(registries, state.registriesOfMatrices)) state.matrices.clear();
   state.registriesOfMatrices = registries;
-  const found: Matrix[] = [];
+  const matrices: Matrix[] = [];
   for (const path of [...candidates].sort()) {
     let matrix = state.matrices.get(path);
     if (matrix === undefined) {
@@ -167,9 +170,9 @@ export function findMatrices(
       matrix = read instanceof BudgetExceeded ? null : read;
       state.matrices.set(path, matrix);
     }
-    if (matrix !== null) found.push(matrix);
+    if (matrix !== null) matrices.push(matrix);
   }
-  return found;
+  return matrices;
 }
 
 function madeSystems(cx: Evaluation, made: AttrsValue): readonly Value[] {
@@ -177,7 +180,7 @@ function madeSystems(cx: Evaluation, made: AttrsValue): readonly Value[] {
   return outputs === null ? [] : systemsIn(cx, outputs);
 }
 
-/** Returns what the files of this flake declare of machines and of the inventory. */
+/** Returns the declarations of machines and of the inventory in the files of this flake. */
 export function findDeclared(
   files: FleetFiles,
   state: State,

@@ -1,19 +1,19 @@
 /**
- * What evaluation read: which file imported which, and what was looked at by other means. From it follows what has to
- * be computed again when a file changes.
+ * Records the files that evaluation reads, by import or otherwise, to determine what has to be computed again after a
+ * change.
  */
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { addToSet } from '../../std.ts';
 
 export interface ImportGraph {
   add(from: string, to: string): void;
-  /** Has any other file imported it? */
+  /** Returns whether any other file imports the file. */
   isImported(file: string): boolean;
-  /** The files themselves and all that imported them, directly or through others. */
+  /** Returns the files themselves and all that import them, directly or indirectly. */
   dependentsOf(files: Iterable<string>): Set<string>;
 }
 
-/** Edges are only ever added: one too many costs a recomputation, one too few a stale answer. */
+/** Edges are only added: a superfluous one costs a recomputation, a missing one leaves a stale result. */
 export function createImportGraph(): ImportGraph {
   const importers = new Map<string, Set<string>>();
   return {
@@ -22,18 +22,19 @@ export function createImportGraph(): ImportGraph {
     },
     isImported: file => importers.has(file),
     dependentsOf(files) {
-      const found = new Set(files);
-      for (const file of found) for (const importer of importers.get(file) ?? []) found.add(importer);
-      return found;
+      const dependents = new Set(files);
+      for (const file of dependents)
+        for (const importer of importers.get(file) ?? []) dependents.add(importer);
+      return dependents;
     },
   };
 }
 
-/** What evaluation has read of files other than by importing them. */
+/** Reads of files other than imports. */
 export interface LooseReads {
-  /** Files and folders of which it matters what they hold. */
+  /** Files and folders whose contents were read. */
   readonly read: Set<string>;
-  /** Nix files of which it matters whether they are there. */
+  /** Nix files whose existence was tested. */
   readonly lookedFor: Set<string>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The files that Nix comes to: the flake, the modules of the machines, and what those lead to by paths that are written
- * out. What lies about beside them, such as templates, it never sees.
+ * Finds the files that Nix reaches: the flake, the modules of machines, and all files that literal paths in them lead
+ * to. Other files, such as templates, are not reached.
  */
 
 import { type WrittenPath, writtenPathsOf } from '../../flake/written-paths.ts';
@@ -16,31 +16,31 @@ import type { MachineModules } from '../model/machines.ts';
 export interface ReachParts {
   readonly files: NixFiles;
   readonly modules: ReadonlyMap<string, MachineModules>;
-  /** All files of the workspace; another list where one has come or gone. */
+  /** All files of the workspace; a new list if one appears or is removed. */
   readonly paths: readonly string[];
-  /** Files that were read for what they say of vars. */
+  /** Files that were read as units, by path. */
   readonly units: ReadonlyMap<string, unknown>;
-  /** Hears of files that have been read. */
+  /** Called with each file that has been read. */
   readonly done: (file: SourceFile) => void;
 }
 
-/** The files that Nix comes to, and what that was found from. */
+/** The files that Nix reaches, with the inputs they were determined from. */
 export interface Reached {
   readonly paths: readonly string[];
   readonly present: ReadonlySet<string>;
   readonly modules: readonly MachineModules[];
   readonly units: ReadonlySet<string>;
   readonly files: ReadonlyMap<string, Reach>;
-  /** The flake and what it imports as modules of its own. */
+  /** The flake and the modules that it imports for itself. */
   readonly flakeModules: ReadonlySet<string>;
-  /** True where a file may be imported with names of its own: then any name may be known. */
+  /** True if a file may be imported with `scopedImport`, so that any name may be defined in it. */
   readonly isScoped: boolean;
-  /** What each file led to when it was followed. */
+  /** The paths in each file when it was followed. */
   readonly writtenPaths: ReadonlyMap<string, readonly WrittenPath[]>;
 }
 
-/** Would all be followed to the same files? */
-export function stands(parts: ReachParts, before: Reached, stale: ReadonlySet<string>): boolean {
+/** Returns whether following the files again would reach the same ones. */
+export function isStillValid(parts: ReachParts, before: Reached, stale: ReadonlySet<string>): boolean {
   if (before.paths !== parts.paths || !sameModules(before.modules, parts.modules)) return false;
   if (before.units.size !== parts.units.size || before.isScoped) return false;
   for (const path of stale) {
@@ -53,13 +53,13 @@ export function stands(parts: ReachParts, before: Reached, stale: ReadonlySet<st
   return true;
 }
 
-/** Machines are followed anew where anything is unclear about them, and mostly come to the same. */
+/** Compares contents, since a machine with anything unclear is followed in every build, mostly with the same result. */
 function sameModules(before: readonly MachineModules[], now: ReadonlyMap<string, MachineModules>): boolean {
   if (before.length !== now.size) return false;
   let index = 0;
-  for (const own of now.values()) {
+  for (const current of now.values()) {
     const other = before[index++] as MachineModules;
-    if (own !== other && !areAlike(own, other)) return false;
+    if (current !== other && !areAlike(current, other)) return false;
   }
   return true;
 }
@@ -92,13 +92,13 @@ function isScoping({ text }: SourceFile): boolean {
   return text.includes('scopedImport');
 }
 
-/** Reads of a tree what is kept without it. */
+/** Computes the results of the tree that are kept after it is dropped. */
 export function readForFaults(file: SourceFile): void {
   writtenPathsOf(file);
   refusedIn(file);
 }
 
-/** Follows everything that Nix is led to. */
+/** Follows all paths from the flake and the machines' modules. */
 export function follow(parts: ReachParts): Reached {
   const { files, modules, paths, units } = parts;
   const reached = new Map<string, Reach>();
@@ -107,9 +107,9 @@ export function follow(parts: ReachParts): Reached {
   const flakeModules = new Set(['flake.nix']);
   const certain = ['flake.nix'];
   const possible: string[] = [];
-  for (const own of modules.values()) {
-    certain.push(...own.files, ...own.homeFiles);
-    possible.push(...own.possibleFiles);
+  for (const machine of modules.values()) {
+    certain.push(...machine.files, ...machine.homeFiles);
+    possible.push(...machine.possibleFiles);
   }
   const present = new Set(paths);
   const walk = (stack: string[], reach: Reach): void => {

@@ -1,6 +1,6 @@
 /**
- * Facts that few files have to do with: read when a caller asks for them, from the files whose texts mention them, and
- * kept until a file that was read changes.
+ * Reads facts that concern few files, on demand, from the files whose texts mention them. Facts are kept until a file
+ * they were evaluated from changes.
  */
 
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
@@ -19,14 +19,14 @@ import { mentionsStoreSettings, readStoreSettings } from '../secrets/store-setti
 import type { FileGroups } from './survey.ts';
 import type { TextFacts } from './texts.ts';
 
-/** A kind of facts that few files have to do with. */
+/** A kind of facts that concerns few files. */
 export interface Kind<Facts> {
-  /** Returns whether a text mentions it. */
+  /** Returns whether a text mentions facts of this kind. */
   readonly has: (text: string) => boolean;
-  /** True if files of other flakes below the root do not count. */
+  /** True if files of other flakes below the root are ignored. */
   readonly own: boolean;
   readonly read: (cx: Evaluation, file: SourceFile) => Facts;
-  /** Whether texts mention it, for those that were examined. */
+  /** The answers of `has`, by examined text. */
   readonly mentioned: WeakMap<TextFacts, boolean>;
 }
 
@@ -62,7 +62,7 @@ export const MACHINE_SETTINGS: Kind<readonly ClanSetting[]> = {
   mentioned: new WeakMap(),
 };
 
-/** Where facts are read from. */
+/** The files that facts are read from. */
 export interface FactSources {
   readonly files: NixFiles;
   readonly cx: Evaluation;
@@ -70,7 +70,10 @@ export interface FactSources {
   readonly texts: ReadonlyMap<string, TextFacts>;
 }
 
-/** Returns the facts of one kind of all files that mention it. They are kept until a file that was read changes. */
+/**
+ * Returns the facts of one kind from all files that mention it. They are kept until a file they were evaluated from
+ * changes.
+ */
 export function readEach<Facts>(
   { files, cx, paths, texts }: FactSources,
   kept: Map<string, Facts>,

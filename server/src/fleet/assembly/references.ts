@@ -1,31 +1,28 @@
 /**
- * Which files a text names by path, without parsing it: enough to find what belongs to a registry's pipeline
- * before anything is evaluated.
+ * Finds the paths in a text without parsing it, which suffices to find the files of a registry's pipeline before
+ * evaluation.
  */
 import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 
-/** A path literal and the `.nix` file it leads to. */
+/** A path literal, with the `.nix` file that it leads to. */
 export interface Reference {
-  /** Path of the file, relative to the root. There may be no such file. */
+  /** The path of the file relative to the workspace root. The file may not exist. */
   readonly target: string;
-  /** Offset of the literal in the text. */
+  /** The offset of the literal in the text. */
   readonly offset: number;
-  /** Is it given to `import`? A module is named without. */
+  /** True if the path is an argument of `import`. Modules are listed without it. */
   readonly imported: boolean;
 }
 
 const IMPORT = /\bimport\s*\(?\s*(?:[\w.]+\s*\+\s*"?)?$/;
 
-/** The look behind comes after the slash: before it, it would be tried at every character of the file. */
+/** The lookbehind follows the slash; in front of it, it would be tried at every character. */
 const PATH = /(?<![\w/.])\.{1,2}\/[\w./+-]*|\/(?<=\bself\s*\+\s*"?\/)[\w./+-]+/g;
 
-/** Characters before a path in which `import` is looked for. */
+/** The number of characters before a path in which `import` is looked for. */
 const LOOK_BEHIND = 40;
 
-/**
- * Returns the `.nix` files that a text names. Looks at no other file, so that the answer is valid as long as the text
- * is: what is named may be created later.
- */
+/** Returns the `.nix` files that a text refers to. The answer depends on the text only, not on which files exist. */
 export function referencesOf(file: string, text: string): Reference[] {
   const references: Reference[] = [];
   for (const match of text.matchAll(PATH)) {
@@ -42,7 +39,7 @@ export function referencesOf(file: string, text: string): Reference[] {
 }
 
 /**
- * Returns the file that a path may stand for. A path without the ending may be a folder, which stands for its
+ * Returns the file that a path leads to. Without the ending `.nix`, the path is taken for a folder with a
  * `default.nix`.
  */
 function nixFileAt(path: string): string {
@@ -50,7 +47,7 @@ function nixFileAt(path: string): string {
   return path === '' ? 'default.nix' : `${path}/default.nix`;
 }
 
-/** Returns whether a text names a path, be it a file or a folder. */
+/** Returns whether a text contains the path of a file or folder. */
 export function namesPath(file: string, text: string, path: string): boolean {
   const last = path.slice(path.lastIndexOf('/') + 1);
   if (!text.includes(last)) return false;

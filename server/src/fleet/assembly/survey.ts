@@ -1,6 +1,6 @@
 /**
- * The files of a workspace by what their texts show: what is worth reading for what, and what leads to what. Nothing is
- * parsed. Kept from one build to the next; an edit that changes nothing of this costs one look at the edited text.
+ * Groups the files of a workspace by what their texts may contain and by the paths in them, without parsing. The groups
+ * are kept between builds; an edit that does not affect them costs one scan of the edited text.
  */
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
@@ -8,31 +8,36 @@ import { addToList, sameItems } from '../../std.ts';
 import { belongsToFleet } from '../machines/machines.ts';
 import { areEqualFacts, type TextFacts, textFacts } from './texts.ts';
 
-/** Files by what they may say, in the order of the workspace. The same object for as long as it all holds. */
+/**
+ * Files by what they may contain, in the order of the workspace. The same object as long as all groups are the same.
+ */
 export interface FileGroups {
   readonly paths: readonly string[];
   readonly mayHoldRegistry: readonly string[];
-  /** Files that are matrices by their names. */
+  /** Files whose names mark them as matrices. */
   readonly namedMatrices: readonly string[];
-  /** Of this flake, as are the two that follow: other flakes below the root, such as templates, have machines of their own. */
+  /**
+   * This list and the two below have only files of this flake, since flakes below the root, such as templates, have
+   * machines of their own.
+   */
   readonly mayDeclareMachines: readonly string[];
   readonly mayGiveArguments: readonly string[];
   readonly mayAddOutputs: readonly string[];
-  /** By file, the files that name it. */
+  /** For each file, the files that contain its path. */
   readonly namedBy: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface Survey {
   readonly texts: ReadonlyMap<string, TextFacts>;
-  /** Files have changed, appeared or gone. */
+  /** Handles that files have changed, appeared or been removed. */
   changed(paths: Iterable<string>): void;
-  /** Looks at what has changed. */
+  /** Returns the current groups, after scanning the changed texts. */
   groups(): FileGroups;
 }
 
 export interface SurveyOptions {
   readonly files: NixFiles & { nixFiles(): Iterable<string> };
-  /** True for files that are to be read as registries, or as matrices, whatever their shape. */
+  /** Returns whether a file is read as a registry regardless of its shape; `isMatrixFile` is the same for matrices. */
   readonly isRegistryFile: (path: string) => boolean;
   readonly isMatrixFile: (path: string) => boolean;
 }
@@ -43,7 +48,7 @@ export function createSurvey(options: SurveyOptions): Survey {
   const stale = new Set<string>();
   let groups: FileGroups | null = null;
 
-  /** Does the flake have its modules collected by import-tree? */
+  /** True if the flake collects its modules with import-tree. */
   let hasImportTree = false;
 
   function look(path: string): void {
@@ -62,7 +67,7 @@ export function createSurvey(options: SurveyOptions): Survey {
     changed(paths) {
       for (const path of paths) {
         stale.add(path);
-        // One that is no file of the workspace decides all the same what is of this flake.
+        // Even a `flake.nix` that is not listed determines which files belong to this flake.
         if (path.endsWith('flake.nix') && !texts.has(path)) groups = null;
       }
     },
@@ -107,7 +112,9 @@ function groupsOf(
   };
 }
 
-/** import-tree leaves out what lies below a name that begins with `_`. Does nobody else name it either? */
+/**
+ * Returns whether import-tree skips a file, as it does below names that begin with `_`, and no other file refers to it.
+ */
 function isPassedOver(importers: ReadonlyMap<string, unknown>, path: string): boolean {
   if (!/(^|\/)_/.test(path)) return false;
   for (let at = path; at !== ''; at = folderOf(at)) if (importers.has(at)) return false;
@@ -115,15 +122,15 @@ function isPassedOver(importers: ReadonlyMap<string, unknown>, path: string): bo
 }
 
 function namedBy(texts: ReadonlyMap<string, TextFacts>): Map<string, string[]> {
-  const found = new Map<string, string[]>();
+  const importers = new Map<string, string[]>();
   for (const [path, { references }] of texts)
     for (const { target } of references) {
-      addToList(found, target, path);
+      addToList(importers, target, path);
     }
-  return found;
+  return importers;
 }
 
-/** Returns the given files and all that lead to them by path. */
+/** Returns the start files and all files from which paths lead to them. */
 export function pipelineOf({ namedBy: importers }: FileGroups, starts: readonly string[]): Set<string> {
   const pipeline = new Set(starts);
   for (const path of pipeline) for (const importer of importers.get(path) ?? []) pipeline.add(importer);

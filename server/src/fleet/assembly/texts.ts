@@ -1,6 +1,4 @@
-/**
- * What texts show without being parsed: which files are worth reading at all, and which lead to which.
- */
+/** Extracts facts from texts without parsing them: which files are worth reading, and which files they lead to. */
 import { mayGiveArguments } from '../../flake/arguments.ts';
 import { mayAddOutputs } from '../../flake/flake-outputs.ts';
 import { sameItems } from '../../std.ts';
@@ -10,7 +8,7 @@ import { mayHoldRegistry } from '../registry/registry.ts';
 import { USE_WORDS } from '../uses/prefilter.ts';
 import { type Reference, referencesOf } from './references.ts';
 
-/** What a text shows without being parsed. */
+/** The facts that a text shows without being parsed. */
 export interface TextFacts {
   readonly text: string;
   readonly mentionsVars: boolean;
@@ -38,7 +36,7 @@ export function textFacts(path: string, text: string): TextFacts {
   };
 }
 
-/** Returns whether two texts show the same facts, but for their offsets. */
+/** Returns whether two texts show the same facts, apart from offsets. */
 export function areEqualFacts(left: TextFacts, right: TextFacts): boolean {
   return (
     left.mentionsVars === right.mentionsVars &&
@@ -53,8 +51,8 @@ export function areEqualFacts(left: TextFacts, right: TextFacts): boolean {
 }
 
 /**
- * Offsets at which a text leads to what is worth following: into the pipeline, and to files with functions that may
- * read generators' files for whoever imports them.
+ * Returns the offsets of paths worth following: into the pipeline, and to files with functions that may read
+ * generators' files for their importers.
  */
 export function placesToFollow(
   { references }: TextFacts,

@@ -1,20 +1,21 @@
 /**
- * What is kept of files that have been read. The value of one that no other imports is asked for by nobody again; the
- * trees of a small fleet are, after an edit. In a large one most of the memory would be trees that nobody looks at.
+ * Decides which results of files that were read are kept. The value of a file that no other file imports is not needed
+ * again. Trees are reused after an edit in a small fleet; in a large one they would take most of the memory, so they
+ * are dropped.
  */
 import { type Evaluation, forgetWalked } from '../../nix/eval/evaluation.ts';
 import type { ImportGraph } from './imports.ts';
 
 export interface Trees {
-  /** True once trees are dropped: whatever is to be read of a file is then read in one go. */
+  /** Returns true once trees are being dropped. From then on, everything needed of a file should be read at once. */
   isThrifty(): boolean;
-  /** That much is to be read, in characters: more than trees are kept of, and none will be. */
+  /** Announces the number of characters to be read. If it exceeds the limit, no trees are kept. */
   expect(length: number): void;
-  /** The file has been read, as a module too if it is to be. */
+  /** Handles that the file has been read, also as a module if that is needed. */
   done(path: string, length: number): void;
 }
 
-/** Characters of files of which the trees are kept. A tree takes some twenty times as many bytes. */
+/** The number of characters of files whose trees are kept. A tree takes about twenty times as many bytes. */
 const KEPT = 1_500_000;
 
 export function createTrees(

@@ -45,7 +45,7 @@ export interface Filling {
   /** The place that adds the generator; all parts of the body get it. */
   readonly at: Place;
   readonly share: boolean | null;
-  /** For files whose secrecy depends on settings, whether they are secret, by file name. */
+  /** Maps the files whose secrecy depends on settings to whether they are secret. */
   readonly secrets: ReadonlyMap<string, boolean | null>;
 }
 

@@ -179,7 +179,7 @@ function fileOf(file: CatalogueFile, holes: Holes, settings: Setting | null): Br
 interface Group {
   readonly first: BroughtGenerator;
   readonly machines: Set<string>;
-  /** Those with values of their machine. */
+  /** The generators with values of a machine's own options, by machine. */
   readonly own: Map<string, BroughtGenerator>;
 }
 

@@ -56,7 +56,7 @@ export function catalogueFile(generator: string, file: string): CatalogueFile | 
  * Returns the generators that an inventory adds, and those that core modules may add to any machine.
  *
  * @param locked the clan-core that the flake has locked
- * @param core what core modules are on the machines of which something is known, by name
+ * @param core the core modules of machines on which any are known, by the machine's name
  */
 export function catalogueGenerators(
   inventory: Inventory,
@@ -126,7 +126,7 @@ function bring(
       if (entry.roles.length === 0) seen.add(machine);
       const certain = sure && met === true && (entry.darwin || machineClass !== null);
       const holes = new Map(base).set('machine', machine);
-      for (const occurrence of each(entry.each, settings, instance.name))
+      for (const occurrence of itemsOf(entry.each, settings, instance.name))
         add(entry, {
           instance,
           holes: new Map([...holes, ...domainHoles(entry, settings), ...occurrence.holes]),
@@ -144,7 +144,7 @@ function bring(
 /** Returns the occasion for the unknown members of a role. */
 function unknownMembers(instance: Instance, entry: CatalogueGenerator, role: Role, base: Holes): Occasion {
   const settings = incomplete(role.settings());
-  const [item] = each(entry.each, settings, instance.name);
+  const [item] = itemsOf(entry.each, settings, instance.name);
   const holes = new Map([...base, ...(item?.holes ?? [])]);
   return { instance, holes, machine: null, settings, certain: false, at: instance.at[0] ?? NOWHERE };
 }
@@ -155,16 +155,20 @@ function controllerOf(inventory: Inventory, instance: Instance): string | null {
   return role === undefined ? null : (roleMembers(inventory, role)?.[0] ?? null);
 }
 
-interface OneOf {
+interface EachItem {
   readonly holes: Holes;
   /** The settings of the item itself, for names and files that depend on them. */
   readonly settings: Setting | null;
 }
 
-const UNKNOWN: OneOf = { holes: new Map(), settings: null };
+const UNKNOWN: EachItem = { holes: new Map(), settings: null };
 
 /** Returns the items for each of which there is a generator; `UNKNOWN`, with open holes, if there may be more. */
-function each(source: CatalogueEach | undefined, settings: Setting, instance: string): readonly OneOf[] {
+function itemsOf(
+  source: CatalogueEach | undefined,
+  settings: Setting,
+  instance: string,
+): readonly EachItem[] {
   if (source === undefined || source.kind === 'unknown') return [UNKNOWN];
   const setting = settingAt(settings, source.setting.split('.'));
   if (source.kind === 'value') {
@@ -173,7 +177,7 @@ function each(source: CatalogueEach | undefined, settings: Setting, instance: st
   }
   if (setting === undefined) return [];
   if (setting?.kind !== 'set') return [UNKNOWN];
-  const all = [...setting.entries].map(([name, inner]): OneOf => {
+  const all = [...setting.entries].map(([name, inner]): EachItem => {
     const holes = new Map<string, string>();
     if (source.kind === 'fields') {
       for (const hole of source.holes) setText(holes, hole, settingAt(inner, [hole]));

@@ -19,7 +19,7 @@ export interface AskedMachine {
   readonly hasForeign: boolean;
 }
 
-/** What a core module is on a machine. */
+/** The state of a core module on a machine. */
 export interface CoreModule {
   /** Null if unknown. */
   readonly isEnabled: boolean | null;
@@ -38,12 +38,15 @@ function switchesOf(enable: boolean | CatalogueEnable | undefined): string[] {
   return typeof enable === 'object' ? [wordOf(enable.option), ...switchesOf(enable.default)] : [];
 }
 
-/** `clan.core.settings.machine-id.enable` cannot be set without `machine-id`. */
+/** Returns the name that must be written to set an option: `machine-id` for `clan.core.settings.machine-id.enable`. */
 function wordOf(option: string): string {
   return option.split('.').findLast(name => name !== 'enable') ?? option;
 }
 
-/** @param mentions returns whether any file of the workspace contains a word */
+/**
+ * Returns the core modules of a machine.
+ * @param mentions returns whether any file of the workspace contains a word
+ */
 export function coreModules(machine: AskedMachine, mentions: (word: string) => boolean): CoreModules {
   return new Map(
     CORE.map(({ name, enable, values = {} }) => {

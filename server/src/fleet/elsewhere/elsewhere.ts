@@ -28,13 +28,13 @@ export interface Elsewhere {
   readonly unnamed: readonly UnnamedGenerator[];
   /** Returns whether the machine may have modules that cannot be read, of the workspace or of other flakes. */
   readonly isOpen: (machine: string) => boolean;
-  /** Returns the sources of generators that may have a name; the same object for the same name. */
+  /** Returns what may declare generators of a name; the same object for the same name. */
   readonly about: (name: string) => AboutName;
   /** The inputs of the answers, compared to reuse them. */
   readonly key: readonly unknown[];
 }
 
-/** The sources of generators that may have a certain name. */
+/** Everything that may declare generators of one name. */
 interface AboutName extends ServiceNames {
   readonly unnamed: readonly UnnamedGenerator[];
 }
@@ -102,7 +102,7 @@ export function mayHaveGenerator(elsewhere: Elsewhere, asked: Asked, machine: st
   return isKnownThere || elsewhere.isOpen(machine) || mayBeElsewhere(elsewhere, asked, machine);
 }
 
-/** Returns whether a machine may have generators that nobody can name: behind modules, services or names with holes. */
+/** Returns whether a machine may have generators with unknown names, from modules, services or names with holes. */
 export function mayHaveMore({ isOpen, unnamed }: Elsewhere, machine: string): boolean {
   return isOpen(machine) || unnamed.some(generator => reaches(generator, machine, isOpen));
 }

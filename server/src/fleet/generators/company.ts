@@ -1,6 +1,6 @@
 /**
- * Which definitions of a generator a machine may have beside those that it certainly has. Two that both say what its script
- * is, and not the same, are never on one machine: evaluating it would fail.
+ * Determines which definitions of a generator a machine may have besides those that it certainly has. Two definitions
+ * with different scripts are never on one machine, since evaluating it would fail.
  */
 
 import { addToList, once } from '../../std.ts';
@@ -8,34 +8,37 @@ import type { GeneratorDefinition } from '../model/generators.ts';
 import type { Having } from './havings.ts';
 import { definitionsAt, MAX_SPECIAL, partsOf, type Site } from './sites.ts';
 
-/** Definitions that are looked at together. */
+/** The definitions of a generator that one machine has or may have. */
 export interface Company {
   readonly certain: readonly GeneratorDefinition[];
-  /** Perhaps among them, by a condition of the machine's own. */
+  /** Definitions that the machine has under a condition of its own. */
   readonly possible: readonly GeneratorDefinition[];
-  /** Of modules that the machine is not known to have. They may change what it has; what they add is not shown as its own. */
+  /**
+   * Definitions in modules that the machine is not known to import. They may change its values, but their additions are
+   * not shown for the machine.
+   */
   readonly elsewhere: readonly GeneratorDefinition[];
-  /** True if there may be more than anybody can look through. */
+  /** True if there may be more definitions than can be inspected. */
   readonly isOpen: boolean;
 }
 
-/** The script that a definition certainly gives, with its strength. */
+/** The script that a definition certainly sets, with its priority. */
 interface ScriptClaim {
   readonly priority: number;
   readonly text: string;
-  /** Where what is not known begins in the text; null where all of it is known. */
+  /** The offset of the first unknown part of the text; null if all of it is known. */
   readonly hole: number | null;
 }
 
 const claims = new WeakMap<GeneratorDefinition, { readonly claim: ScriptClaim | null }>();
 
 function claimOf(definition: GeneratorDefinition): ScriptClaim | null {
-  let known = claims.get(definition);
-  if (known === undefined) {
-    known = { claim: readClaim(definition) };
-    claims.set(definition, known);
+  let kept = claims.get(definition);
+  if (kept === undefined) {
+    kept = { claim: readClaim(definition) };
+    claims.set(definition, kept);
   }
-  return known.claim;
+  return kept.claim;
 }
 
 function readClaim(definition: GeneratorDefinition): ScriptClaim | null {
@@ -47,7 +50,7 @@ function readClaim(definition: GeneratorDefinition): ScriptClaim | null {
   return { priority: written.priority, text, hole: holes[0]?.start ?? null };
 }
 
-/** Returns whether no machine can have both. */
+/** Returns whether the scripts differ, so that no machine can have both. */
 function isBeside(left: ScriptClaim, right: ScriptClaim): boolean {
   if (left.priority !== right.priority) return false;
   if (left.hole === null && right.hole === null) return left.text !== right.text;
@@ -55,23 +58,23 @@ function isBeside(left: ScriptClaim, right: ScriptClaim): boolean {
   return left.text.slice(0, length) !== right.text.slice(0, length);
 }
 
-/** Returns true for a definition that no machine can have together with all of those. */
+/** Returns a predicate for definitions that no machine can have together with all of the given ones. */
 function excludedBy(those: readonly GeneratorDefinition[]): (definition: GeneratorDefinition) => boolean {
-  const own = once(() => those.flatMap(definition => claimOf(definition) ?? []));
+  const ownClaims = once(() => those.flatMap(definition => claimOf(definition) ?? []));
   return definition => {
     const claim = claimOf(definition);
-    return claim !== null && own().some(other => isBeside(other, claim));
+    return claim !== null && ownClaims().some(other => isBeside(other, claim));
   };
 }
 
-/** Sites by what their scripts allow: a fleet may define one name ten thousand times. */
+/** Sites grouped by their scripts, since a fleet may define one name ten thousand times. */
 export interface SiteIndex {
-  /** Returns those that a machine may have, which certainly has the definitions. */
+  /** Returns the sites that may be on a machine which certainly has the definitions. */
   readonly beside: (certain: readonly GeneratorDefinition[]) => Iterable<Site>;
 }
 
 export function indexSites(sites: readonly Site[]): SiteIndex {
-  /** Those with one script that is wholly known, by strength and text. */
+  /** Sites with a single, fully known script, by priority and text. */
   const byText = new Map<string, Site[]>();
   const byPriority = new Map<number, Site[]>();
   const others: Site[] = [];
@@ -87,7 +90,7 @@ export function indexSites(sites: readonly Site[]): SiteIndex {
   }
   return {
     *beside(certain) {
-      const claim = certain.map(claimOf).find(own => own?.hole === null) ?? null;
+      const claim = certain.map(claimOf).find(other => other?.hole === null) ?? null;
       yield* others;
       if (claim === null) for (const group of byPriority.values()) yield* group;
       else {
@@ -100,27 +103,27 @@ export function indexSites(sites: readonly Site[]): SiteIndex {
 
 const NONE: readonly GeneratorDefinition[] = [];
 
-/** Returns the company that a machine's definitions are in. */
+/** Returns the company of a machine's definitions. */
 export function companyOf({ certain, possible, complete }: Having, index: SiteIndex): Company {
-  const own = certain.length < 2 ? certain : [...new Set(certain)];
-  // Of most generators nothing is open on a machine; this is asked for each of them after every edit.
+  const unique = certain.length < 2 ? certain : [...new Set(certain)];
+  // The usual case, in which nothing is open. This runs for most generators after every edit.
   if (complete && possible.length === 0)
-    return { certain: own, possible: NONE, elsewhere: NONE, isOpen: false };
+    return { certain: unique, possible: NONE, elsewhere: NONE, isOpen: false };
   const isExcluded = excludedBy(certain);
   const perhaps = possible.filter(definition => !isExcluded(definition));
-  if (complete) return { certain: own, possible: perhaps, elsewhere: NONE, isOpen: false };
+  if (complete) return { certain: unique, possible: perhaps, elsewhere: NONE, isOpen: false };
   const elsewhere: GeneratorDefinition[] = [];
   for (const site of index.beside(certain)) {
     if (definitionsAt(site).some(definition => certain.includes(definition) || possible.includes(definition)))
       continue;
     for (const part of partsOf(site)) if (!isExcluded(part)) elsewhere.push(part);
     if (elsewhere.length > MAX_SPECIAL)
-      return { certain: own, possible: perhaps, elsewhere: NONE, isOpen: true };
+      return { certain: unique, possible: perhaps, elsewhere: NONE, isOpen: true };
   }
-  return { certain: own, possible: perhaps, elsewhere, isOpen: false };
+  return { certain: unique, possible: perhaps, elsewhere, isOpen: false };
 }
 
-/** Returns whether all definitions are known that go together. */
+/** Returns whether it is certain which definitions the machine has. */
 export function isSettled({ certain, possible, elsewhere, isOpen }: Company): boolean {
   return certain.length > 0 && possible.length === 0 && elsewhere.length === 0 && !isOpen;
 }

@@ -1,6 +1,6 @@
 /**
- * What an attribute of a collection says of its generator, apart from where the collection is assigned. Many machines get
- * one value, each by an assignment of its own; it is looked into once. Knows nothing of names and assignments.
+ * Reads the contents of an attribute in a collection of generators, independent of where the collection is assigned.
+ * Many machines get the same value by different assignments; it is read once. Knows nothing of names and assignments.
  */
 
 import { isPlain, weighed } from '../../modules/weights.ts';
@@ -15,41 +15,44 @@ import type { GeneratorBody } from '../model/generators.ts';
 import { type BodySource, OPAQUE, readBody } from './generator.ts';
 import { readOnce } from './interned-bodies.ts';
 
-/** Steps allowed for reading one generator's body. */
+/** The evaluation steps allowed for reading one generator's body. */
 export const BODY_STEPS = 50_000;
 
-/** What an attribute says of a generator, whoever assigns the set that it stands in. */
+/** The contents of an attribute, independent of the assignment of the set. */
 export interface Content {
   readonly at: Place;
   readonly holds: 'always' | 'perhaps' | 'never';
   readonly isPartial: boolean;
   readonly body: () => GeneratorBody;
   readonly source: { readonly cx: Evaluation; readonly source: BodySource };
-  /** True once it has been met again: all that there is of its value is this one. */
+  /** True after the value was found again. Its body is then this object's, so that it need not be interned. */
   isMetAgain: boolean;
 }
 
-/** By value: what many machines have in common is looked into once. */
+/** Contents by value, so that a value which many machines share is read once. */
 const contents = new WeakMap<AttrsValue, Content>();
 
-/** @param assignment where the set is assigned: the place of what was written nowhere */
+/**
+ * Returns the contents of an attribute.
+ * @param assignment the place of the assignment, used for values that are not written in a file
+ */
 export function contentOf(cx: Evaluation, entry: Attr, assignment: Place): Content {
   const at = entry.at === null ? assignment : placeOf(entry.at);
   const value = forced(cx, entry.value);
-  const known = value?.kind === 'attrs' ? contents.get(value) : undefined;
-  if (known?.source.cx === cx && isSamePlace(known.at, at)) {
-    known.isMetAgain = true;
-    return known;
+  const before = value?.kind === 'attrs' ? contents.get(value) : undefined;
+  if (before?.source.cx === cx && isSamePlace(before.at, at)) {
+    before.isMetAgain = true;
+    return before;
   }
   const content = newContent(cx, entry, at);
-  // Conditions are looked at again each time.
+  // Values with conditions are read again each time.
   if (value?.kind === 'attrs' && isPlain(value)) contents.set(value, content);
   return content;
 }
 
 function forced(cx: Evaluation, lazy: Lazy): Value | null {
-  const known = evaluated(lazy);
-  if (known !== null) return known;
+  const before = evaluated(lazy);
+  if (before !== null) return before;
   const value = withBudget(cx, BODY_STEPS, () => cx.force(lazy));
   return value instanceof BudgetExceeded ? null : value;
 }
@@ -77,7 +80,7 @@ function newContent(cx: Evaluation, entry: Attr, at: Place): Content {
   return content;
 }
 
-/** `x = mkIf … { … }`: is there something that certainly applies? */
+/** Returns whether `x = mkIf … { … }` certainly applies. */
 function whetherItHolds(cx: Evaluation, lazy: Lazy): 'always' | 'perhaps' | 'never' {
   const read = withBudget(cx, BODY_STEPS, () => weighed(cx, lazy));
   if (read instanceof BudgetExceeded) return 'always';
@@ -85,7 +88,10 @@ function whetherItHolds(cx: Evaluation, lazy: Lazy): 'always' | 'perhaps' | 'nev
   return read.every(candidate => candidate.conditional) ? 'perhaps' : 'always';
 }
 
-/** `generators.x.files.y.owner = …` adds to a generator that is defined elsewhere. */
+/**
+ * Returns whether an attribute only adds to a generator that is defined elsewhere, as `generators.x.files.y.owner = …`
+ * does.
+ */
 function isExtension(cx: Evaluation, entry: Attr): boolean {
   const { value } = entry;
   if (value.kind !== 'thunk' && value.kind !== 'attrs') return false;

@@ -1,6 +1,4 @@
-/**
- * From the value assigned to `….vars.generators` to the definitions it holds.
- */
+/** Reads the definitions in a value that is assigned to `….vars.generators`. */
 
 import type { NameKind } from '../../modules/read.ts';
 import { definitionsOf } from '../../modules/read.ts';
@@ -16,30 +14,27 @@ import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts'
 import { BODY_STEPS, contentOf } from './definition-contents.ts';
 import { type BodySource, OPAQUE, readBodies } from './generator.ts';
 
-/** What an assignment holds. */
+/** The contents of an assignment. */
 export interface Collection {
   readonly definitions: readonly GeneratorDefinition[];
-  /** All names; null where there may be more or some are not known. */
+  /** All names; null if there may be more or some are unknown. */
   readonly names: readonly string[] | null;
-  /** Why there may be more. */
+  /** The unknown values because of which there may be more. */
   readonly gaps: readonly UnknownValue[];
 }
 
-/** What definitions were read from. Kept beside the model, which holds no values. */
+/** The values that definitions were read from, which the model itself does not hold. */
 const sources = new WeakMap<GeneratorDefinition, { readonly cx: Evaluation; readonly source: BodySource }>();
 
-/** Definitions under a condition that certainly does not hold: shown where they are written, and had by nobody. */
+/** Definitions under a condition that is certainly false. They are shown in their file, and no machine has them. */
 const dead = new WeakSet<GeneratorDefinition>();
 
-/** Returns whether the definition is under a condition that certainly does not hold. */
+/** Returns whether the definition is under a condition that is certainly false. */
 export function isDead(definition: GeneratorDefinition): boolean {
   return dead.has(definition);
 }
 
-/**
- * Returns whether both are read from one and the same value. Then all that they say of the generator is the same, if
- * they are in one place.
- */
+/** Returns whether both were read from the same value. At the same place, such definitions have the same contents. */
 export function areOfSameValue(left: GeneratorDefinition, right: GeneratorDefinition): boolean {
   const value = sourceValueOf(left);
   return value !== null && value === sourceValueOf(right);
@@ -50,7 +45,7 @@ function sourceValueOf(definition: GeneratorDefinition): Value | null {
   return lazy === undefined ? null : evaluated(lazy);
 }
 
-/** What was read of a value last, and where it is assigned: a file is read by itself, and as a module. */
+/** The last result for a value, with the place of the assignment: a file is read both as a unit and as a module. */
 const collections = new WeakMap<
   Lazy,
   { readonly place: string; readonly conditional: boolean; readonly collection: Collection }
@@ -58,7 +53,7 @@ const collections = new WeakMap<
 
 /**
  * Reads a collection of generators.
- * @param assignment where `….vars.generators` is assigned
+ * @param assignment the place of the assignment to `….vars.generators`
  */
 export function readCollection(
   cx: Evaluation,
@@ -67,8 +62,8 @@ export function readCollection(
   conditional: boolean,
 ): Collection {
   const place = placeKey(placeOf(assignment));
-  const known = collections.get(lazy);
-  if (known?.place === place && known.conditional === conditional) return known.collection;
+  const before = collections.get(lazy);
+  if (before?.place === place && before.conditional === conditional) return before.collection;
   const collection = newCollection(cx, lazy, assignment, conditional);
   collections.set(lazy, { place, conditional, collection });
   return collection;
@@ -100,7 +95,7 @@ function newCollection(cx: Evaluation, lazy: Lazy, assignment: Origin, condition
   return { definitions, names, gaps };
 }
 
-/** Returns the sets that an unknown value may be, and why there may be more than they have. */
+/** Returns the sets that an unknown value may be, and the unknown values because of which there may be further ones. */
 function perhapsHeld(
   cx: Evaluation,
   value: UnknownValue,
@@ -131,13 +126,16 @@ function definitionsIn(
   return definitions;
 }
 
-/** How a collection of generators is assigned. */
+/** The assignment of a collection of generators. */
 interface Assigned {
   readonly place: Place;
   readonly conditional: boolean;
 }
 
-/** @param kind how the name is known; `null` if it depends on how the attribute is written */
+/**
+ * Returns the definition in one attribute.
+ * @param kind how certain the name is; `null` if that depends on how the attribute is written
+ */
 function definition(
   cx: Evaluation,
   name: string,
@@ -156,42 +154,42 @@ function definition(
     body,
   };
   if (holds === 'never') dead.add(made);
-  // An addition under a condition may be missing; what declares the generator is there when the generator is.
+  // A conditional addition may be missing, whereas the defining definition is present whenever the generator is.
   const mayBeMissing = made.conditional && isPartial;
   sources.set(made, mayBeMissing ? { cx, source: { ...source.source, conditional: true } } : source);
   return made;
 }
 
-/** How definitions of one generator go together. */
+/** The way in which definitions of one generator are merged. */
 export interface Joining {
   /**
-   * `together`: one machine has all of them, so that the strongest has its way; `perhaps`: it is not known whether any
+   * `together`: one machine has all of them, and the highest priority wins; `perhaps`: it is unknown whether any
    * machine has two of them.
    */
   readonly how: 'together' | 'perhaps';
   /** Further definitions, each of which may be missing. */
   readonly perhaps?: readonly GeneratorDefinition[];
-  /** True if there may be others, of which nothing is known. */
+  /** True if there may be other definitions that are unknown. */
   readonly isOpen?: boolean;
 }
 
 const NONE: readonly GeneratorDefinition[] = [];
 
-/** Returns the body that several definitions of one generator make. */
+/** Returns the body that several definitions of one generator result in. */
 export function joinedBody(definitions: readonly GeneratorDefinition[], joining: Joining): GeneratorBody {
   const [only, ...others] = definitions;
   const { how, perhaps = NONE, isOpen = false } = joining;
   if (only === undefined) return OPAQUE;
   if (others.length === 0 && perhaps.length === 0 && !isOpen) return only.body();
   const before = joined.get(only) ?? [];
-  const known = before.find(
-    one =>
-      one.how === how &&
-      one.isOpen === isOpen &&
-      sameItems(one.definitions, definitions) &&
-      sameItems(one.perhaps, perhaps),
+  const match = before.find(
+    entry =>
+      entry.how === how &&
+      entry.isOpen === isOpen &&
+      sameItems(entry.definitions, definitions) &&
+      sameItems(entry.perhaps, perhaps),
   );
-  if (known !== undefined) return known.body;
+  if (match !== undefined) return match.body;
   const body = join(definitions, { how, perhaps, isOpen });
   joined.set(only, [...before.slice(-MAX_JOINED), { definitions, how, perhaps, isOpen, body }]);
   return body;
@@ -202,38 +200,38 @@ interface Joined extends Required<Joining> {
   readonly body: GeneratorBody;
 }
 
-/** Kept of one definition, which machines may have in this or that company. */
+/** The number of results kept for one definition, which machines may have together with different others. */
 const MAX_JOINED = 8;
 
-/** What was joined last, by the first definition: after an edit, all generators but a few have the same ones. */
+/** The last results by the first definition. After an edit, most generators have the same definitions. */
 const joined = new WeakMap<GeneratorDefinition, readonly Joined[]>();
 
 function join(
   definitions: readonly GeneratorDefinition[],
   { how, perhaps, isOpen }: Required<Joining>,
 ): GeneratorBody {
-  const found = [
+  const inputs = [
     ...definitions.flatMap(definition => sources.get(definition) ?? []),
     ...perhaps.flatMap(definition => {
-      const known = sources.get(definition);
-      return known === undefined ? [] : [{ ...known, source: { ...known.source, conditional: true } }];
+      const origin = sources.get(definition);
+      return origin === undefined ? [] : [{ ...origin, source: { ...origin.source, conditional: true } }];
     }),
   ];
-  const [first] = found;
+  const [first] = inputs;
   if (first === undefined) return OPAQUE;
   const { cx } = first;
-  const isAll = !isOpen && found.length === definitions.length + perhaps.length;
-  const read = withBudget(cx, BODY_STEPS * found.length, () =>
+  const isAll = !isOpen && inputs.length === definitions.length + perhaps.length;
+  const read = withBudget(cx, BODY_STEPS * inputs.length, () =>
     readBodies(
       cx,
-      found.map(({ source }) => source),
+      inputs.map(({ source }) => source),
       { how, isOpen: !isAll },
     ),
   );
   return read instanceof BudgetExceeded ? OPAQUE : read;
 }
 
-/** What the contract of `inspect` calls a collection of which nothing is known. */
+/** The name of an unknown collection, as in the contract of `inspect`. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it shows a hole as Nix writes one
 const UNKNOWN_NAME = '${…}';
 
@@ -249,14 +247,14 @@ function opaque(assignment: Place): GeneratorDefinition {
   };
 }
 
-/** Returns whether the name is written out at its place, as an attribute name or a string. */
+/** Returns whether the name is written literally at its place, as an attribute name or a string. */
 function isWrittenAs(at: Origin | null, name: string): boolean {
   if (at === null) return false;
   const text = at.file.text.slice(at.start, at.end);
   return text === name || text === `"${name}"` || text === `''${name}''`;
 }
 
-/** Places between the assignment and the name, nearest the assignment first. */
+/** Returns the places between the assignment and the name, nearest the assignment first. */
 function viaOf(at: Origin | null, assignment: Place): Place[] {
   if (at === null) return [];
   const calls = callsOf(at);

@@ -1,7 +1,6 @@
 /**
- * Which definitions there are of each name, kept from one build to the next: after an edit only the names are merged
- * again of which a file or a machine says something else now. Everything is compared by identity; what is merged, and
- * how, is the business of generators.ts.
+ * Keeps the definitions of each name between builds: after an edit, only names whose definitions or machines have
+ * changed are merged again. Compares by identity; `generators.ts` merges.
  */
 
 import { placeKey } from '../../nix/places.ts';
@@ -11,9 +10,9 @@ import type { Generator, GeneratorDefinition } from '../model/generators.ts';
 import type { MachineGenerators } from '../model/machines.ts';
 import type { Unit } from '../model/uses.ts';
 import {
-  createSaidBy,
+  type ContributionsBy,
+  createContributionsBy,
   isPattern,
-  type SaidBy,
   type Share,
   saysSame,
   shareReader,
@@ -21,7 +20,7 @@ import {
 import { type Merged, mergeOne, withCompleteness } from './generators.ts';
 import { hasAny } from './havings.ts';
 
-/** What generators are merged from. */
+/** The inputs of the merge. */
 export interface GeneratorParts {
   readonly units: ReadonlyMap<string, Unit>;
   readonly registries: Fleet['registries'];
@@ -30,23 +29,26 @@ export interface GeneratorParts {
   readonly owners: ReadonlyMap<string, MachineGenerators>;
 }
 
-/** What was merged last, and from what. */
+/** The last merge with its inputs. */
 export interface GeneratorIndex {
-  /** By file. */
+  /** The shares by file. */
   readonly shares: Map<string, Share>;
   readonly names: Map<string, Holders>;
   readonly merged: Map<string, Merged>;
   owners: ReadonlyMap<string, MachineGenerators>;
   /** Names with holes, by their places. */
   patterns: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Those of the places of which the names are known on the machines that have them. */
+  /** Places of such names at which the names are known on the machines. */
   settled: ReadonlySet<string>;
-  /** What decides, beside the merging, whether all machines of a generator are known. */
+  /**
+   * Describes the machines that may have unknown generators, which decides whether all machines of a generator are
+   * known.
+   */
   completeness: string;
   list: readonly Generator[];
 }
 
-/** Who says something of a name. */
+/** The files and machines that have definitions of a name. */
 interface Holders {
   readonly files: Set<string>;
   readonly machines: Set<string>;
@@ -65,19 +67,18 @@ export function createGeneratorIndex(): GeneratorIndex {
   };
 }
 
-/**
- * Returns all generators, sorted by name: the same list, and the same generators in it, as far as nothing has
- * changed.
- */
+/** Returns all generators sorted by name. The list and unchanged generators are the same objects as before. */
 export function mergeGenerators(index: GeneratorIndex, parts: GeneratorParts): readonly Generator[] {
   const touched = new Set<string>();
-  const by = createSaidBy();
+  const by = createContributionsBy();
   const patternsChanged = updateShares(index, parts, touched, by);
   if (patternsChanged) index.patterns = patternsOf(index);
   const mayBeSettled = updateOwners(index, parts.owners, touched);
   if (patternsChanged || mayBeSettled) updateSettled(index, touched);
 
-  const unclear = [...parts.owners].filter(([, own]) => !own.complete).map(([machine]) => machine);
+  const unclear = [...parts.owners]
+    .filter(([, ownGenerators]) => !ownGenerators.complete)
+    .map(([machine]) => machine);
   const completeness = `${parts.owners.size > 0} ${unclear.join(' ')}`;
   const isComplete = ({ certain, generator: { perhaps } }: Merged) =>
     parts.owners.size > 0 && perhaps.length === 0 && unclear.every(machine => isAmong(certain, machine));
@@ -108,7 +109,7 @@ function generatorOf({ merged }: GeneratorIndex, name: string): Generator {
   return (merged.get(name) as Merged).generator;
 }
 
-/** Returns whether an item is in the sorted list. */
+/** Returns whether a name is in the sorted list. */
 function isAmong(sorted: readonly string[], name: string): boolean {
   let low = 0;
   let high = sorted.length;
@@ -129,12 +130,12 @@ function holdersOf({ names }: GeneratorIndex, name: string): Holders {
   return holders;
 }
 
-/** Takes over what files say. True if names with holes are among what has come or gone. */
+/** Updates the shares of files. Returns true if names with holes appeared or disappeared. */
 function updateShares(
   index: GeneratorIndex,
   parts: GeneratorParts,
   touched: Set<string>,
-  by: SaidBy,
+  by: ContributionsBy,
 ): boolean {
   const { shares } = index;
   const reader = shareReader(parts);
@@ -169,7 +170,7 @@ function updateShares(
   return patterns;
 }
 
-/** Takes over what machines have. True if that may decide about names with holes. */
+/** Updates the definitions of machines. Returns true if that may settle names with holes. */
 function updateOwners(
   index: GeneratorIndex,
   owners: ReadonlyMap<string, MachineGenerators>,
@@ -204,7 +205,7 @@ function updateOwners(
   return mayBeSettled;
 }
 
-/** Returns the definitions that are not where they were. */
+/** Returns the definitions that were added or removed. */
 function changedDefinitions(
   before: MachineGenerators | undefined,
   now: MachineGenerators | undefined,
@@ -213,7 +214,7 @@ function changedDefinitions(
   for (const kind of ['certain', 'possible'] as const) {
     const old = before?.[kind] ?? [];
     const fresh = now?.[kind] ?? [];
-    // What is known of one definition depends on whether the machine may have others.
+    // The effect of a definition depends on whether the machine may have others.
     const { left, right } =
       before?.complete === now?.complete ? differenceOf(old, fresh) : { left: old, right: fresh };
     for (const definition of left) changed.push(definition);
@@ -223,22 +224,22 @@ function changedDefinitions(
 }
 
 function patternsOf({ shares }: GeneratorIndex): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>();
+  const patterns = new Map<string, Set<string>>();
   for (const { unit } of shares.values())
     for (const definition of unit.definitions) {
       if (!isPattern(definition)) continue;
       const key = placeKey(definition.at);
-      addToSet(found, key, definition.name);
+      addToSet(patterns, key, definition.name);
     }
-  return found;
+  return patterns;
 }
 
-/** Looks again of which places with names that have holes the names are known. */
+/** Determines again at which places with holes the names are known. */
 function updateSettled(index: GeneratorIndex, touched: Set<string>): void {
   const { patterns } = index;
   const files = new Set([...patterns.keys()].map(fileOfKey));
   const settled = new Set<string>();
-  /** Where a machine may have names that are not known: places, and whole files of which something is hidden. */
+  /** Places, and files with gaps, at which a machine may have unknown names. */
   const open = new Set<string>();
   for (const { certain, possible, gaps } of files.size === 0 ? [] : index.owners.values()) {
     for (const { at } of gaps) if (files.has(at.file)) open.add(at.file);
@@ -259,7 +260,7 @@ function fileOfKey(key: string): string {
   return key.slice(0, key.indexOf('\0'));
 }
 
-/** Tells of files which comes first. */
+/** Returns a comparator that sorts files in the order of the workspace. */
 function orderOf(units: ReadonlyMap<string, Unit>): (a: string, b: string) => number {
   let places: Map<string, number> | null = null;
   return (a, b) => {
@@ -272,7 +273,7 @@ function mergeName(
   index: GeneratorIndex,
   name: string,
   order: (a: string, b: string) => number,
-  by: SaidBy,
+  by: ContributionsBy,
 ): Merged | null {
   const holders = holdersOf(index, name);
   if (holders.files.size === 0 && holders.machines.size === 0) index.names.delete(name);

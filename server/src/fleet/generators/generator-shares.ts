@@ -1,6 +1,6 @@
 /**
- * What each file says of generators: what it defines, and what machines get through a registry assignment in it. Knows
- * nothing of what other files say, nor of what comes of it all.
+ * Extracts the contribution of each file: its definitions, and generators that machines get through a registry
+ * assignment in it. Knows nothing of other files or of the merge.
  */
 
 import { sameItems } from '../../std.ts';
@@ -8,11 +8,11 @@ import type { Fleet } from '../model/fleet.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
 import type { Unit } from '../model/uses.ts';
 
-/** What one file says. */
+/** The contribution of one file. */
 export interface Share {
   readonly unit: Unit;
   readonly assigned: readonly Assigned[];
-  /** The rows that `assigned` was read from; null if it did not need any. */
+  /** The rows that `assigned` was read from; null if none were needed. */
   readonly rows: readonly unknown[] | null;
 }
 
@@ -22,19 +22,19 @@ interface Assigned {
   readonly names: readonly string[];
 }
 
-/** What a file says of one name. */
-interface Said {
+/** The contribution of a file to one name. */
+interface Contribution {
   readonly definitions: GeneratorDefinition[];
   readonly machines: string[];
 }
 
 interface ShareReader {
   read(unit: Unit): Share;
-  /** Would it be read the same again? */
+  /** Returns whether reading the share again would give the same. */
   isCurrent(share: Share): boolean;
 }
 
-/** Reads shares against registries and matrices as they are now. */
+/** Creates a reader of shares for the present registries and matrices. */
 export function shareReader({ registries, matrices }: Pick<Fleet, 'registries' | 'matrices'>): ShareReader {
   const rows = [...registries, ...matrices.flatMap(matrix => [matrix.rows, matrix.registry])];
   const rowNames = rowReader(registries, matrices);
@@ -52,7 +52,7 @@ export function shareReader({ registries, matrices }: Pick<Fleet, 'registries' |
   };
 }
 
-/** Returns what a machine's row asks for, where the assignment itself could not be taken apart. */
+/** Returns a function that finds the generators of a machine's row, for assignments whose names are unknown. */
 function rowReader(
   registries: Fleet['registries'],
   matrices: Fleet['matrices'],
@@ -69,48 +69,46 @@ function rowReader(
     });
 }
 
-/** Returns whether the unit of a file that has been read again says the same of generators. */
+/** Returns whether the file's new unit has the same generators as its share. */
 export function saysSame(unit: Unit, { unit: before, rows }: Share): boolean {
   if (unit.definitions !== before.definitions) return false;
-  const told = ({ assignments }: Unit) =>
+  const summaryOf = ({ assignments }: Unit) =>
     JSON.stringify(assignments.map(({ machines, names }) => [machines, names]));
   return (
-    told(unit) === told(before) && (rows === null || unit.assignments.length === before.assignments.length)
+    summaryOf(unit) === summaryOf(before) &&
+    (rows === null || unit.assignments.length === before.assignments.length)
   );
 }
 
-export type SaidBy = (share: Share) => ReadonlyMap<string, Said>;
+export type ContributionsBy = (share: Share) => ReadonlyMap<string, Contribution>;
 
-/**
- * Creates an index of what shares say by name. It is kept as long as a merge takes: in a large fleet that is much to
- * keep.
- */
-export function createSaidBy(): SaidBy {
-  const known = new Map<Share, ReadonlyMap<string, Said>>();
+/** Creates an index of shares by name. It is kept only during a merge, since it takes much memory in a large fleet. */
+export function createContributionsBy(): ContributionsBy {
+  const byShare = new Map<Share, ReadonlyMap<string, Contribution>>();
   return share => {
-    let said = known.get(share);
-    if (said === undefined) {
-      said = saidIn(share);
-      known.set(share, said);
+    let contribution = byShare.get(share);
+    if (contribution === undefined) {
+      contribution = contributionsIn(share);
+      byShare.set(share, contribution);
     }
-    return said;
+    return contribution;
   };
 }
 
-function saidIn({ unit, assigned }: Share): Map<string, Said> {
-  const found = new Map<string, Said>();
-  const of = (name: string): Said => {
-    let said = found.get(name);
-    if (said === undefined) {
-      said = { definitions: [], machines: [] };
-      found.set(name, said);
+function contributionsIn({ unit, assigned }: Share): Map<string, Contribution> {
+  const byName = new Map<string, Contribution>();
+  const of = (name: string): Contribution => {
+    let contribution = byName.get(name);
+    if (contribution === undefined) {
+      contribution = { definitions: [], machines: [] };
+      byName.set(name, contribution);
     }
-    return said;
+    return contribution;
   };
   for (const definition of unit.definitions) of(definition.name).definitions.push(definition);
   for (const { machines, names } of assigned)
     for (const name of new Set(names)) of(name).machines.push(...machines);
-  return found;
+  return byName;
 }
 
 /** Returns whether the name has holes. */

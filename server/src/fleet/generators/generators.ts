@@ -1,6 +1,6 @@
 /**
- * Joins the definitions of one name to a generator, whatever the number of modules that add to it, and tells which
- * machines have it. Which definitions there are is gathered in generator-index.ts.
+ * Merges the definitions of one name to a generator, from any number of modules, and determines its machines.
+ * `generator-index.ts` collects the definitions.
  */
 
 import { addToList, once } from '../../std.ts';
@@ -14,20 +14,20 @@ import { companyBody, separateBodies } from './machine-bodies.ts';
 import { definitionOf, definitionsAt, MAX_SPECIAL, partsOf, type Site, siteNoter } from './sites.ts';
 import { variantsOf } from './variants.ts';
 
-/** All that is said of one name. */
+/** The definitions and machines of one name. */
 export interface Sources {
   readonly name: string;
-  /** As the files show it by themselves, in their order. */
+  /** The definitions in the units of files, in the order of the files. */
   readonly general: readonly GeneratorDefinition[];
-  /** The machines that have definitions of the name, and all that they have, in the order of their names. */
+  /** The machines that have definitions of the name, with all of their definitions, in the order of their names. */
   readonly holders: readonly (readonly [machine: string, own: MachineGenerators])[];
-  /** Machines that have it without our knowing its definition. */
+  /** Machines that have the generator, although its definition is unknown. */
   readonly assigned: readonly string[];
-  /** Places with a name that has holes, of which the names are known for the machines that have them. */
+  /** Returns whether the names at a place with holes are known on the machines that have them. */
   readonly isSettled: (place: string) => boolean;
 }
 
-/** A generator, and what is needed to tell whether further machines may have it. */
+/** A generator, with the data that decides whether further machines may have it. */
 export interface Merged {
   readonly generator: Generator;
   /** The machines that certainly have it, sorted. */
@@ -35,8 +35,8 @@ export interface Merged {
 }
 
 /**
- * Joins what is said of a name. Whether all machines are known that have it is left open: see `withCompleteness`.
- * @returns null if it is but a name with holes, and the names it stands for are known
+ * Merges the definitions of a name. `withCompleteness` adds the machines afterwards.
+ * @returns null for a name with holes if the names that it stands for are known
  */
 export function mergeOne(sources: Sources): Merged | null {
   const { name, general, holders, isSettled } = sources;
@@ -45,8 +45,8 @@ export function mergeOne(sources: Sources): Merged | null {
   const certain = new Set(sources.assigned);
   const possible: string[] = [];
   for (const definition of general) noteSite(definition, true);
-  for (const [machine, own] of holders) {
-    const having = havingOf(name, own);
+  for (const [machine, ownGenerators] of holders) {
+    const having = havingOf(name, ownGenerators);
     for (const definition of having.certain) noteSite(definition, false);
     for (const definition of having.possible) noteSite(definition, false);
     if (having.certain.length > 0) certain.add(machine);
@@ -65,12 +65,12 @@ export function mergeOne(sources: Sources): Merged | null {
   };
 }
 
-/** Returns the generator with what is known of its machines. */
-export function withCompleteness({ generator: one, certain }: Merged, complete: boolean): Generator {
-  return { ...one, machines: certain.length > 0 || complete ? certain : null, machinesComplete: complete };
+/** Returns the generator with its machines. */
+export function withCompleteness({ generator: merged, certain }: Merged, complete: boolean): Generator {
+  return { ...merged, machines: certain.length > 0 || complete ? certain : null, machinesComplete: complete };
 }
 
-/** Returns what can be said of all that a generator may be at once. */
+/** Returns the body that summarises everything the generator may be. */
 function mergedBody(sites: readonly Site[], havings: readonly Having[], index: SiteIndex): GeneratorBody {
   const ids = new Map<GeneratorDefinition, number>();
   const idOf = (definition: GeneratorDefinition) => {
@@ -96,13 +96,10 @@ function mergedBody(sites: readonly Site[], havings: readonly Having[], index: S
   return variantsOf(isPlaced ? bodies : [...bodies, ...alternatives(sites)]);
 }
 
-/** Each definition with all additions is read up to this number of readings. */
+/** The limit of combinations that are read; above it, definitions and additions are read separately. */
 const MAX_JOINED = 2000;
 
-/**
- * Returns, where it is not known which definitions go together, each that is a generator by itself, with all that add
- * to it.
- */
+/** Returns the alternatives if it is unknown which definitions go together: each complete one with all additions. */
 function alternatives(sites: readonly Site[]): GeneratorBody[] {
   const parts = sites.flatMap(partsOf);
   const whole = parts.filter(part => part.kind === 'full');
@@ -113,7 +110,10 @@ function alternatives(sites: readonly Site[]): GeneratorBody[] {
   return [...parts.map(definition => definition.body()), OPAQUE];
 }
 
-/** `several`: it is defined in more than one place. */
+/**
+ * Creates the generator.
+ * @param several true if more than one place defines it
+ */
 function generator(
   name: string,
   sites: readonly Site[],
@@ -122,7 +122,9 @@ function generator(
 ): Generator {
   const definitions = sites.map(definitionOf);
   const [only] = definitions;
-  const holding = once(() => new Map(holders.map(([machine, own]) => [machine, havingOf(name, own)])));
+  const holding = once(
+    () => new Map(holders.map(([machine, ownGenerators]) => [machine, havingOf(name, ownGenerators)])),
+  );
   const index = once(() => indexSites(sites));
   const whole = once(() =>
     definitions.length === 1 && only !== undefined
@@ -168,14 +170,17 @@ function generator(
   };
 }
 
-/** Returns what a generator is on a machine that perhaps has it, if one definition decides that; null where more may. */
+/** Returns the body on a machine that may have the generator, if a single definition decides it; null otherwise. */
 function bodyIfThere(having: Having | undefined): GeneratorBody | null {
   const [only, ...others] = having?.possible ?? [];
   const isOne = having?.complete === true && others.length === 0 && only?.kind === 'full';
   return isOne && only !== undefined ? only.body() : null;
 }
 
-/** Returns the bodies of a generator that is defined in one place: what it is there, or on machines where that is more. */
+/**
+ * Returns the bodies of a generator that is defined in one place: the general one, or those on machines if they say
+ * more.
+ */
 function onlyBodies(
   [site]: readonly Site[],
   merged: GeneratorDefinition | undefined,
@@ -188,10 +193,10 @@ function settledVariants(
   machines: readonly string[],
   settledOn: (machine: string) => GeneratorBody | null,
 ): readonly Variant[] {
-  const found = new Map<GeneratorBody, string[]>();
+  const machinesOf = new Map<GeneratorBody, string[]>();
   for (const machine of machines) {
     const body = settledOn(machine);
-    if (body !== null) addToList(found, body, machine);
+    if (body !== null) addToList(machinesOf, body, machine);
   }
-  return [...found].map(([body, machines]) => ({ body, machines }));
+  return [...machinesOf].map(([body, machines]) => ({ body, machines }));
 }

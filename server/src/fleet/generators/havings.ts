@@ -1,50 +1,52 @@
-/** What single machines have of the generators of each name, among the definitions that their modules hold. */
+/** Indexes the definitions of single machines by the name of the generator. */
 
 import type { GeneratorDefinition } from '../model/generators.ts';
 import type { MachineGenerators } from '../model/machines.ts';
 
-/** What a machine has of a generator that several places define. */
+/** The definitions of one generator on a machine. */
 export interface Having {
   readonly certain: readonly GeneratorDefinition[];
   readonly possible: readonly GeneratorDefinition[];
-  /** False if the machine may have more. */
+  /** False if the machine may have further definitions. */
   readonly complete: boolean;
 }
 
 const NONE: readonly GeneratorDefinition[] = [];
 
-/** By name: a machine is asked again for as long as it is the same, and of a large fleet nearly all are after an edit. */
+/** The index of each machine. After an edit in a large fleet, most machines are the same objects. */
 const havingsOf = new WeakMap<MachineGenerators, ReadonlyMap<string, Having>>();
 
-/** Returns what a machine has of a name. */
-export function havingOf(name: string, own: MachineGenerators): Having {
-  return havingsBy(own).get(name) ?? { certain: [], possible: [], complete: own.complete };
+/** Returns the definitions of a name on a machine. */
+export function havingOf(name: string, ownGenerators: MachineGenerators): Having {
+  return (
+    havingsBy(ownGenerators).get(name) ?? { certain: [], possible: [], complete: ownGenerators.complete }
+  );
 }
 
-/** Returns whether the machine has, perhaps at least, a definition of the name. */
-export function hasAny(name: string, own: MachineGenerators): boolean {
-  return havingsBy(own).has(name);
+/** Returns whether the machine has, or may have, a definition of the name. */
+export function hasAny(name: string, ownGenerators: MachineGenerators): boolean {
+  return havingsBy(ownGenerators).has(name);
 }
 
-function havingsBy(own: MachineGenerators): ReadonlyMap<string, Having> {
-  let byName = havingsOf.get(own);
+function havingsBy(ownGenerators: MachineGenerators): ReadonlyMap<string, Having> {
+  let byName = havingsOf.get(ownGenerators);
   if (byName === undefined) {
-    byName = indexOf(own);
-    havingsOf.set(own, byName);
+    byName = indexOf(ownGenerators);
+    havingsOf.set(ownGenerators, byName);
   }
   return byName;
 }
 
 function indexOf({ certain, possible, complete }: MachineGenerators): Map<string, Having> {
-  const found = new Map<string, Having>();
-  // Nearly all have one definition, and lists that grow keep room for many.
+  const byName = new Map<string, Having>();
+  // Most names have a single definition, and an array that is grown by `push` reserves room for more.
   for (const definition of certain) {
-    const before = found.get(definition.name) ?? { certain: NONE, possible: NONE, complete };
-    found.set(definition.name, { ...before, certain: [...before.certain, definition] });
+    const before = byName.get(definition.name) ?? { certain: NONE, possible: NONE, complete };
+    byName.set(definition.name, { ...before, certain: [...before.certain, definition] });
   }
   for (const definition of possible) {
-    const before = found.get(definition.name) ?? { certain: NONE, possible: NONE, complete };
-    found.set(definition.name, { ...before, possible: [...before.possible, definition] });
+    const before = byName.get(definition.name) ?? { certain: NONE, possible: NONE, complete };
+    byName.set(definition.name, { ...before, possible: [...before.possible, definition] });
   }
-  return found;
+  return byName;
 }

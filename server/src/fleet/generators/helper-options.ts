@@ -1,6 +1,6 @@
 /**
- * Which generators a machine gets by the options of clan-vars-helper: those that its modules declare, and of a folder
- * those with the machine's tags. What a declaration is, helper-secrets.ts knows.
+ * Reads the generators that a machine gets through options of clan-vars-helper: those declared in its modules, and
+ * those of a folder that have the machine's tags. `helper-secrets.ts` reads the declarations.
  */
 
 import { definitionsOf, member } from '../../modules/read.ts';
@@ -8,7 +8,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import { type DeclaredSet, discoveredSets, listedSets, type Missed } from './helper-secrets.ts';
 
-/** What the helper's options come to where nothing is said of them. */
+/** The defaults of the helper's options. */
 export const HELPER_DEFAULTS: ReadonlyMap<string, boolean | readonly string[]> = new Map<
   string,
   boolean | readonly string[]
@@ -19,11 +19,11 @@ export const HELPER_DEFAULTS: ReadonlyMap<string, boolean | readonly string[]> =
 ]);
 
 /**
- * Returns the generators that a module gives its machine by the helper's options.
+ * Returns the generators that a module declares through the helper's options.
  * @param secrets the value of `my.secrets`
  * @param config the machine's configuration, as far as it is known
- * @param at where it is written
- * @param missed hears of what cannot be read
+ * @param at the place of the option
+ * @param missed called with the reason for each part that cannot be read
  */
 export function helperSets(
   cx: Evaluation,
@@ -35,15 +35,17 @@ export function helperSets(
   return definitionsOf(cx, secrets).flatMap(({ value, conditional, never }) => {
     if (value.kind !== 'attrs' || never) return [];
     const listed = value.entries.get('declarations');
-    const own = listed === undefined ? [] : listedSets(cx, listed.value, missed);
-    return [...own, ...discoveredOn(cx, value, config, at)].map(set => ({
+    const fromList = listed === undefined ? [] : listedSets(cx, listed.value, missed);
+    return [...fromList, ...discoveredOn(cx, value, config, at)].map(set => ({
       ...set,
       conditional: set.conditional || conditional,
     }));
   });
 }
 
-/** Those of a folder that the machine takes; all of them, conditionally, where that is not known. */
+/**
+ * Returns the generators of a folder that the machine selects; all of them, conditionally, if the selection is unknown.
+ */
 function discoveredOn(cx: Evaluation, secrets: AttrsValue, config: Lazy, at: Origin): DeclaredSet[] {
   const discover = secrets.entries.get('discover');
   return (discover === undefined ? [] : definitionsOf(cx, discover.value)).flatMap(
@@ -81,7 +83,7 @@ function textsIn(cx: Evaluation, value: Value): readonly string[] | null {
   return texts;
 }
 
-/** Returns the tags of a generator: its own, or those of the declaration that it is in. */
+/** Returns the tags of a generator: its own, or those of the declaration that contains it. */
 function tagsOf(cx: Evaluation, declaration: AttrsValue, name: string): readonly string[] | null {
   const entry = declaration.entries.get(name);
   const body = entry === undefined ? null : cx.force(entry.value);

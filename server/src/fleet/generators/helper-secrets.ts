@@ -1,7 +1,7 @@
 /**
- * The module of clan-vars-helper, a library that flakes take as an input: what its options below `my.secrets` mean
- * for generators. `declarations` lists generators, made by hand or by its constructors; `discover.dir` names a folder
- * with a file of them each, of which a machine takes those with its tags; `getPath` and `getValue` look up files.
+ * Reads the options of clan-vars-helper below `my.secrets`, a library that flakes use as an input. `declarations` lists
+ * generators, written by hand or made by its constructors; `discover.dir` is a folder with one file per generator, from
+ * which a machine selects by tags; `getPath` and `getValue` look up files.
  *
  * Source: perstarkse/clan-vars-helper 3e190c4, nix/nixos/module.nix and lib.nix.
  */
@@ -16,7 +16,10 @@ import { joinPath } from '../../nix/eval/paths.ts';
 import { thunk } from '../../nix/eval/thunks.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../../nix/eval/value.ts';
 
-/** Words of the text by which a file takes part in it. The look behind comes last: it would be tried at every character. */
+/**
+ * Matches words of files that use the helper. The lookbehind comes last; in front, it would be tried at every
+ * character.
+ */
 export const HELPER_WORDS =
   /\bmk(?:Machine|Shared|User)Secret\b|\bgetPath\b|\bgetValue\b|\bdir\b(?<=\bdiscover\b[^}]{0,200}dir)|\bdeclarations\s*=/;
 
@@ -32,7 +35,9 @@ const CONSTRUCTORS: ReadonlyMap<string, { readonly share: boolean | null; readon
     ['mkUserSecret', { share: null, neededFor: 'users' }],
   ]);
 
-/** Returns what an accessor reads, by the names it was selected with, or `null` for other functions. */
+/**
+ * Returns the attribute that an accessor reads, by the names through which it was selected; `null` for other functions.
+ */
 export function accessorAttribute(names: readonly string[]): string | null {
   return isOurs(names.slice(0, -1)) ? (ACCESSORS.get(names.at(-1) ?? '') ?? null) : null;
 }
@@ -41,20 +46,20 @@ function isOurs(names: readonly string[]): boolean {
   return names.at(-1) === 'secrets' && names.at(-2) === 'my' && !names.includes('options');
 }
 
-/** Returns how an option declares generators: in a list, or as a folder. */
+/** Returns how an option declares generators: as a list, or as a folder. */
 export function declaringOption(names: readonly string[]): 'list' | 'folder' | null {
   if (names.at(-1) === 'declarations' && isOurs(names.slice(0, -1))) return 'list';
   if (names.at(-1) === 'dir' && names.at(-2) === 'discover' && isOurs(names.slice(0, -2))) return 'folder';
   return null;
 }
 
-/** A set of generators, and whether a machine may be without it. */
+/** A set of generators, and whether a machine may lack it. */
 export interface DeclaredSet {
   readonly value: AttrsValue;
   readonly conditional: boolean;
 }
 
-/** Hears of what cannot be read: there may be more generators. */
+/** Called with the reason for each part that cannot be read, which may contain further generators. */
 export type Missed = (reason: string) => void;
 const IGNORE_MISSED: Missed = () => undefined;
 
@@ -65,7 +70,7 @@ export function listedSets(cx: Evaluation, lazy: Lazy, missed: Missed = IGNORE_M
   );
 }
 
-/** How many guesses may rest on one another. */
+/** The nesting allowed for guesses. */
 const GUESSES = 6;
 
 function setsIn(
@@ -100,7 +105,7 @@ function setsIn(
   }
 }
 
-/** Returns the sets in the files of a folder; which of them a machine takes, its tags say. */
+/** Returns the sets in the files of a folder, of which a machine selects some by tags. */
 export function discoveredSets(
   cx: Evaluation,
   lazy: Lazy,
@@ -114,14 +119,14 @@ export function discoveredSets(
     if (kind !== 'file' || !name.endsWith('.nix') || path === null) return [];
     const imported = cx.importPath({ kind: 'path', text: path, origin: at }, at);
     if (imported.kind !== 'lambda') return taken(cx, imported, takes);
-    const given = ['config', 'lib', 'pkgs'].map(
+    const args = ['config', 'lib', 'pkgs'].map(
       argument => [argument, attr(unknownArgument(argument, path, 0), null)] as const,
     );
-    return taken(cx, cx.apply(imported, attrs(new Map(given), null), at), takes);
+    return taken(cx, cx.apply(imported, attrs(new Map(args), null), at), takes);
   });
 }
 
-/** Whether a machine takes the generator of a declaration; null where that is not known. */
+/** Returns whether a machine selects the generator of a declaration; null if unknown. */
 export type Takes = (declaration: AttrsValue, name: string) => boolean | null;
 
 function taken(cx: Evaluation, value: Value, takes: Takes): DeclaredSet[] {
@@ -139,7 +144,7 @@ function taken(cx: Evaluation, value: Value, takes: Takes): DeclaredSet[] {
   return sets;
 }
 
-/** Returns a declaration without its tags, which may be given to the whole of it or to each generator. */
+/** Returns a declaration without its tags, which may be set for the whole declaration or for each generator. */
 function withoutMeta(cx: Evaluation, declaration: AttrsValue): AttrsValue {
   const entries = new Map<string, Attr>();
   for (const [name, entry] of declaration.entries) {
@@ -159,45 +164,45 @@ function withoutMeta(cx: Evaluation, declaration: AttrsValue): AttrsValue {
 
 function without(set: AttrsValue, name: string): AttrsValue {
   if (!set.entries.has(name)) return set;
-  return { ...set, entries: new Map([...set.entries].filter(([each]) => each !== name)) };
+  return { ...set, entries: new Map([...set.entries].filter(([key]) => key !== name)) };
 }
 
-/** `config.my.secrets.mkMachineSecret { name = …; files = …; … }` */
+/** Returns the generator that a constructor makes: `config.my.secrets.mkMachineSecret { name = …; files = …; … }`. */
 function constructed(cx: Evaluation, value: UnknownValue): AttrsValue | null {
   if (value.term?.kind !== 'apply') return null;
   const names = stepsOf(value.term.fn).map(step => step.name.text ?? '');
   const kind = isOurs(names.slice(0, -1)) ? CONSTRUCTORS.get(names.at(-1) ?? '') : undefined;
   if (kind === undefined) return null;
-  const given = cx.force(value.term.arg);
-  if (given.kind !== 'attrs') return null;
-  const named = given.entries.get('name');
+  const args = cx.force(value.term.arg);
+  if (args.kind !== 'attrs') return null;
+  const named = args.entries.get('name');
   const read = named === undefined ? null : cx.force(named.value);
   const name =
     read?.kind === 'unknown' ? stringOf([{ hole: read, source: sourceOf(read) }], read.origin) : read;
   if (name?.kind !== 'string') return null;
   const entry = attr(
-    thunk(() => bodyOf(cx, given, kind.share, kind.neededFor)),
+    thunk(() => bodyOf(cx, args, kind.share, kind.neededFor)),
     name.origin ?? value.origin,
   );
   if (name.text === null) return attrs(new Map(), value.origin, null, [{ ...entry, name }]);
   return attrs(new Map([[name.text, entry]]), value.origin);
 }
 
-/** Returns the source text of a value that is not known. */
+/** Returns the source text of an unknown value. */
 function sourceOf({ origin }: UnknownValue): string {
   return origin === null ? '…' : origin.file.text.slice(origin.start, origin.end);
 }
 
-function bodyOf(cx: Evaluation, given: AttrsValue, share: boolean | null, neededFor: string): AttrsValue {
+function bodyOf(cx: Evaluation, args: AttrsValue, share: boolean | null, neededFor: string): AttrsValue {
   const entries = new Map<string, Attr>();
-  for (const name of ['files', 'prompts', 'dependencies', 'script']) copy(given, name, entries);
-  const own = given.entries.get('share');
-  if (share === null && own !== undefined) entries.set('share', own);
+  for (const name of ['files', 'prompts', 'dependencies', 'script']) copy(args, name, entries);
+  const explicit = args.entries.get('share');
+  if (share === null && explicit !== undefined) entries.set('share', explicit);
   else entries.set('share', attr(bool(share ?? false, null), null));
-  const files = given.entries.get('files');
+  const files = args.entries.get('files');
   if (files !== undefined)
     entries.set('files', { ...files, value: thunk(() => filesOf(cx, files.value, neededFor)) });
-  const prompts = given.entries.get('prompts');
+  const prompts = args.entries.get('prompts');
   entries.set(
     'prompts',
     attr(
@@ -205,10 +210,10 @@ function bodyOf(cx: Evaluation, given: AttrsValue, share: boolean | null, needed
       prompts?.at ?? null,
     ),
   );
-  const script = given.entries.get('script');
+  const script = args.entries.get('script');
   if (script !== undefined)
     entries.set('script', { ...script, value: thunk(() => wrapped(cx, script.value)) });
-  const inputs = given.entries.get('runtimeInputs');
+  const inputs = args.entries.get('runtimeInputs');
   entries.set(
     'runtimeInputs',
     attr(
@@ -220,7 +225,7 @@ function bodyOf(cx: Evaluation, given: AttrsValue, share: boolean | null, needed
     'validation',
     attr(unknown('what the helper adds to `validation`', 'helper validation', null), null),
   );
-  return attrs(entries, given.origin, given.open);
+  return attrs(entries, args.origin, args.open);
 }
 
 function copy(from: AttrsValue, name: string, into: Map<string, Attr>): void {
@@ -229,8 +234,8 @@ function copy(from: AttrsValue, name: string, into: Map<string, Attr>): void {
 }
 
 /**
- * Returns the files as the helper makes them: with a default for `neededFor`, without what only the helper reads, and
- * with a manifest unless that is off.
+ * Returns the files as the helper makes them: with a default for `neededFor`, without options that only the helper
+ * reads, and with a manifest unless that is disabled.
  */
 function filesOf(cx: Evaluation, lazy: Lazy, neededFor: string): Value {
   const files = cx.force(lazy);
@@ -253,7 +258,7 @@ function filesOf(cx: Evaluation, lazy: Lazy, neededFor: string): Value {
 
 const HELPER_OPTIONS = new Set(['promptType', 'description', 'additionalReaders']);
 
-/** Prompts that files ask for by `promptType`, and those that are written out. */
+/** Returns the prompts that files request by `promptType`, and those that are declared. */
 function promptsOf(cx: Evaluation, files: Lazy | null, prompts: Lazy | null): Value {
   const asked = new Map<string, Attr>();
   const set = files === null ? null : cx.force(files);
@@ -263,11 +268,13 @@ function promptsOf(cx: Evaluation, files: Lazy | null, prompts: Lazy | null): Va
       const type = options.kind === 'attrs' ? options.entries.get('promptType') : undefined;
       if (type !== undefined) asked.set(name, { ...entry, value: attrsOf({ type: type.value }, null) });
     }
-  const own = prompts === null ? attrs(new Map(), null) : cx.force(prompts);
-  return own.kind === 'attrs' ? { ...own, entries: new Map([...asked, ...own.entries]) } : own;
+  const declared = prompts === null ? attrs(new Map(), null) : cx.force(prompts);
+  return declared.kind === 'attrs'
+    ? { ...declared, entries: new Map([...asked, ...declared.entries]) }
+    : declared;
 }
 
-/** Returns the script inside of the helper's own, which sees to `$prompts` and writes the manifest. */
+/** Returns the script inside of the helper's own script, which prepares `$prompts` and writes the manifest. */
 function wrapped(cx: Evaluation, lazy: Lazy): Value {
   const script = cx.force(lazy);
   if (script.kind !== 'string') return script;

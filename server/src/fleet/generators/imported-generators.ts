@@ -1,4 +1,7 @@
-/** What a module that is imported has to do with generators: it is, assigns or imports them. */
+/**
+ * Determines what an imported module brings: whether it is a set of generators, assigns generators or imports modules
+ * that do.
+ */
 
 import { modulesIn } from '../../modules/import-items.ts';
 import { type Given, moduleArguments } from '../../modules/modules.ts';
@@ -6,19 +9,20 @@ import { certain, definitionsOf } from '../../modules/read.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
 
-/** What is known of registries where a module is looked at. */
+/** The knowledge about registries that is needed to inspect a module. */
 export interface Registries {
-  readonly given: Given;
-  /** Is it made from a registry? Asked of the generators that a module assigns. */
+  readonly specialArgs: Given;
+  /** Returns whether generators that a module assigns are made from a registry. */
   readonly isFromRegistry: (item: Lazy, generators: Lazy) => boolean;
 }
 
-/** Modules that import modules: deeper than helpers put them. */
+/** The nesting allowed for modules that import modules, deeper than helpers use. */
 const MAX_DEPTH = 4;
 
 /**
- * @param item what is imported, as it stands there
- * @param value the module that it comes to
+ * Returns what a module brings; null if it has nothing to do with generators.
+ * @param item the import as it is written
+ * @param value the module that it evaluates to
  */
 export function whatItBrings(
   cx: Evaluation,
@@ -29,7 +33,7 @@ export function whatItBrings(
 ): 'generators' | 'module' | null {
   if (depth > MAX_DEPTH) return null;
   if (value.kind === 'lambda') {
-    const module = cx.apply(value, moduleArguments(value, registries.given), null);
+    const module = cx.apply(value, moduleArguments(value, registries.specialArgs), null);
     return whatItBrings(cx, item, module, registries, depth + 1);
   }
   if (value.kind !== 'attrs') return null;
@@ -43,7 +47,7 @@ function holdsGenerators(cx: Evaluation, set: AttrsValue): boolean {
   let generators = 0;
   for (const entry of [...set.entries.values(), ...set.patterns]) {
     const value = cx.force(entry.value);
-    // One key that does not exist hides none of the others.
+    // A failing key does not affect the others.
     if (value.kind === 'failure') continue;
     if (value.kind !== 'attrs' || !isGenerator(value)) return false;
     generators++;
@@ -60,7 +64,9 @@ const OPTIONS = [
   ['vars', 'generators'],
 ] as const;
 
-/** Generators that a module writes down itself are no harm; those made from a registry are. */
+/**
+ * Returns whether a module assigns generators from a registry. Generators that are written in the module are harmless.
+ */
 function assignsGenerators(cx: Evaluation, item: Lazy, module: AttrsValue, registries: Registries): boolean {
   const config = certain(module, 'config');
   const bodies = [module, ...(config === null ? [] : [config.value])];
@@ -69,7 +75,7 @@ function assignsGenerators(cx: Evaluation, item: Lazy, module: AttrsValue, regis
   );
 }
 
-/** Returns what the definitions of an option are in a module, whatever their conditions. */
+/** Returns the definitions of an option in a module, regardless of conditions. */
 function optionsAt(cx: Evaluation, lazy: Lazy, [name, ...rest]: readonly string[]): Lazy[] {
   if (name === undefined) return [lazy];
   return definitionsOf(cx, lazy).flatMap(({ value, never }) => {
@@ -79,8 +85,8 @@ function optionsAt(cx: Evaluation, lazy: Lazy, [name, ...rest]: readonly string[
 }
 
 /**
- * Returns whether a module imports what brings generators and was handed to it. What it applies itself is found where
- * that is written.
+ * Returns whether a module imports, among what was passed to it, something that brings generators. Its own applications
+ * are found in the file that contains them.
  */
 function importsGenerators(
   cx: Evaluation,
@@ -92,7 +98,7 @@ function importsGenerators(
   const entry = certain(module, 'imports');
   const list = entry === null ? null : cx.force(entry.value);
   if (list?.kind !== 'list') return false;
-  // A function of lib (`setDefaultModuleLocation`) has no text in which that could be found.
+  // For a function of lib (`setDefaultModuleLocation`), there is no such file.
   const isOfLib = list.origin !== null && list.origin === module.origin;
   const isHanded = ({ origin }: Value) =>
     origin !== null && (isOfLib || origin.call?.at.call !== module.origin?.call);
@@ -105,7 +111,7 @@ function importsGenerators(
   );
 }
 
-/** Does what `holdsGenerators` does for values that are modules nearly always: hardly looks into those. */
+/** Returns the same as `holdsGenerators`, but faster for values that are usually modules. */
 export function isSetOfGenerators(cx: Evaluation, set: AttrsValue): boolean {
   const [first] = set.entries.values();
   if (first === undefined || ['imports', 'config', 'options'].some(name => set.entries.has(name)))

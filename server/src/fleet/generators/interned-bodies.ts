@@ -1,7 +1,7 @@
 /**
- * Bodies by what they are read from. Many machines get a generator through one function, each by a call of its own: the
- * sets differ, but what their options hold is the very same, since it comes out of one registry. Such a body is read
- * once, and is the same object everywhere, so that whatever compares bodies has nothing to compare.
+ * Interns bodies by the values that they are read from. Many machines get a generator through one function, each by its
+ * own call: the sets differ, but their options are the same values of one registry. Such a body is read once and is the
+ * same object everywhere, which makes comparisons cheap.
  */
 import { isClosed } from '../../nix/eval/construct.ts';
 
@@ -12,13 +12,13 @@ import type { Place } from '../../nix/places.ts';
 import { placeKey, placeOf } from '../../nix/places.ts';
 import type { GeneratorBody } from '../model/generators.ts';
 
-/** By one of the values that the body is read from: with it, the body goes. */
+/** Bodies by one of the values that they are read from, so that they are released together. */
 const bodies = new WeakMap<Value, Map<string, GeneratorBody>>();
 
-/** Kept of one value: what lives long meets ever new company while somebody types. */
+/** The number of bodies kept for one value, which may occur with ever new others while a file is edited. */
 const MAX_BODIES = 64;
 
-/** What reading a body forces in any case. */
+/** The options that reading a body always forces. */
 const OPTIONS = new Set([
   'share',
   'files',
@@ -30,9 +30,9 @@ const OPTIONS = new Set([
 ]);
 
 /**
- * Reads a body, or finds one that was read from the same.
- * @param fallback the place for facts that were written nowhere
- * @param read reads it; what it comes to depends on nothing but the value and the place
+ * Reads a body, or returns the one that was read from the same values.
+ * @param fallback the place for facts that are not written in a file
+ * @param read reads the body; the result must depend only on the value and the place
  */
 export function readOnce(
   cx: Evaluation,
@@ -43,33 +43,33 @@ export function readOnce(
   const set = cx.force(lazy);
   const source = set.kind === 'attrs' && isClosed(set) ? sourceOf(cx, set, fallback) : null;
   if (source === null) return read();
-  let known = bodies.get(source.anchor);
-  if (known === undefined) {
-    known = new Map();
-    bodies.set(source.anchor, known);
+  let byKey = bodies.get(source.anchor);
+  if (byKey === undefined) {
+    byKey = new Map();
+    bodies.set(source.anchor, byKey);
   }
-  const before = known.get(source.key);
+  const before = byKey.get(source.key);
   if (before !== undefined) return before;
-  if (known.size >= MAX_BODIES) known.clear();
+  if (byKey.size >= MAX_BODIES) byKey.clear();
   const body = read();
-  known.set(source.key, body);
+  byKey.set(source.key, body);
   return body;
 }
 
-/** Returns all that a body depends on, or `null` if nothing in it lives longer than the set itself. */
+/** Returns everything that a body depends on, or `null` if none of it outlives the set itself. */
 function sourceOf(cx: Evaluation, set: AttrsValue, fallback: Place) {
   const anchor = anchorOf(cx, set);
   if (anchor === null) return null;
   let key = placeKey(fallback);
   for (const [name, { value, at, optional }] of set.entries) {
-    // Where a type is given, the set stands for something else: a condition, a list of definitions.
+    // A set with a type represents a condition or a list of definitions.
     if (name === '_type') return null;
     key += `\0${optional ? '?' : ''}${name}@${at === null ? '' : placeKey(placeOf(at))}=`;
-    const known = OPTIONS.has(name) ? cx.force(value) : value;
-    if (known.kind === 'bool') {
-      const { origin } = known;
-      key += `${known.value}@${origin === null ? '' : placeKey(placeOf(origin))}`;
-    } else key += identity(known);
+    const inner = OPTIONS.has(name) ? cx.force(value) : value;
+    if (inner.kind === 'bool') {
+      const { origin } = inner;
+      key += `${inner.value}@${origin === null ? '' : placeKey(placeOf(origin))}`;
+    } else key += identity(inner);
   }
   return { anchor, key };
 }
@@ -78,8 +78,8 @@ function sourceOf(cx: Evaluation, set: AttrsValue, fallback: Place) {
 const ANCHORS = ['files', 'script', 'prompts'] as const;
 
 /**
- * Returns a value that came into the set from elsewhere. What is written in the set itself is made with it, and never
- * met again.
+ * Returns a value that comes from outside of the set. A value that is written in the set is created with it and never
+ * occurs again.
  */
 function anchorOf(cx: Evaluation, set: AttrsValue): Value | null {
   for (const name of ANCHORS) {

@@ -1,6 +1,6 @@
 /**
- * The options of a generator, of its files and of its prompts, out of the definitions that say something of them. What
- * the options are is not known here; see generator.ts.
+ * Merges the options of a generator, a file or a prompt from several definitions. Does not know which options exist;
+ * see `generator.ts`.
  */
 
 import { settle, settleOne, type Weighed, weighed } from '../../modules/weights.ts';
@@ -12,33 +12,38 @@ import { placeOf } from '../../nix/places.ts';
 import { groupBy } from '../../std.ts';
 import type { OptionOwner } from '../options/generator-options.ts';
 
-/** One of the values that a generator, a file or a prompt is defined by, and where, if it does not say itself. */
+/** One of the values that define a generator, a file or a prompt, with a place for values that have none. */
 export interface Layer extends Weighed {
   readonly fallback: Place;
-  /** Which of the sources it is of. Perhaps no machine has two of them, so that none has the last word. */
+  /** The index of the source. If no machine may have two of the sources, none of them takes precedence. */
   readonly source: number;
 }
 
-/** What names that are no options may stand for. */
+/** Returns a definition as a layer of the value that it belongs to. */
+export function layerOf({ value, priority, conditional }: Weighed, fallback: Place, source: number): Layer {
+  return { value, priority, conditional, fallback, source };
+}
+
+/** Options that unknown names may stand for. */
 export interface MeantOptions {
-  /** What is being read. */
+  /** The kind of thing that is being read. */
   readonly of: OptionOwner;
-  /** Returns the set with a name that may stand for the option; null where there is none. */
+  /** Returns the layer with a name that may stand for the option; null if there is none. */
   readonly layerOf: (of: OptionOwner, option: string) => Layer | null;
 }
 
-/** Collects whether anything was left unread. */
+/** The state of reading a generator. */
 export interface Reading {
   readonly cx: Evaluation;
   complete: boolean;
-  /** False where something that is not known may set what nothing sets here. */
+  /** Records whether any value depends on the machine; shared by all parts of one generator. */
   hasDefaults: boolean;
-  /** Notes what only a machine can tell; shared by all that is read for one generator. */
+  /** Whether a value depends on the machine; shared by all parts of one generator. */
   readonly asked: { machine: boolean };
   meant: MeantOptions;
 }
 
-/** Returns whether an option may be set that is not there by its own name. */
+/** Returns whether an option may be set under a misspelt name. */
 export function isPerhapsMeant({ meant }: Reading, option: string): boolean {
   return meant.layerOf(meant.of, option) !== null;
 }
@@ -49,17 +54,19 @@ export function isOpen(set: AttrsValue): boolean {
   return false;
 }
 
-/** Gives layers the condition of their generator: what is defined once is there by that definition or not at all. */
+/**
+ * Replaces the conditions of layers by that of their generator: a single definition exists whenever the generator does.
+ */
 export function givenThatItIs(all: readonly Layer[], conditional: boolean): readonly Layer[] {
   if (all.length > 1 && !conditional) return all;
   if (all.every(layer => layer.conditional === conditional)) return all;
   return all.map(layer => ({ ...layer, conditional }));
 }
 
-/** Returns the definitions that remain. The candidates of an unknown take its place, as guesses. */
+/** Returns the definitions that take effect. For an unknown value, its candidates are added as guesses. */
 export function layersOf(reading: Reading, all: readonly Layer[]): readonly Layer[] {
   const [only] = all;
-  // Nearly all there is: one set, without conditions.
+  // The usual case: one set without conditions.
   if (only === undefined || (all.length === 1 && !only.conditional && only.value.kind === 'attrs'))
     return all;
   const settled = bySource(all).map(settle);
@@ -92,14 +99,14 @@ function bySource(all: readonly Layer[]): (readonly Layer[])[] {
 
 /** Returns all definitions of an option. */
 export function optionIn({ cx }: Reading, layers: readonly Layer[], option: string): readonly Layer[] {
-  let found: Layer[] | null = null;
+  let definitions: Layer[] | null = null;
   for (const { value, conditional, fallback, source } of layers) {
     const entry = value.kind === 'attrs' ? value.entries.get(option) : undefined;
     if (entry === undefined) continue;
-    found ??= [];
+    definitions ??= [];
     const at = entry.at === null ? fallback : placeOf(entry.at);
     for (const candidate of weighed(cx, entry.value, conditional || entry.optional))
-      found.push({
+      definitions.push({
         value: candidate.value,
         priority: candidate.priority,
         conditional: candidate.conditional,
@@ -107,13 +114,13 @@ export function optionIn({ cx }: Reading, layers: readonly Layer[], option: stri
         source,
       });
   }
-  return found ?? NO_LAYERS;
+  return definitions ?? NO_LAYERS;
 }
 
-/** Most options are set by nobody. */
+/** Shared by options that are not set, which are most. */
 const NO_LAYERS: readonly Layer[] = [];
 
-/** Returns an option with a default that applies only where the option is certainly not set. */
+/** Returns the value of an option, or its default if it is certainly not set; null if unknown. */
 export function optionOr<T>(
   reading: Reading,
   layers: readonly Layer[],
@@ -137,10 +144,10 @@ export function noteAsked({ asked }: Reading, all: readonly Layer[]): void {
   if (!asked.machine && all.some(({ value }) => dependsOnMachine(value))) asked.machine = true;
 }
 
-/** Long keys are shortened to a hash, of which nothing can be told. */
+/** Matches keys of values that depend on the machine. A long key is shortened to a hash, which may be any value. */
 const OF_MACHINE = /^sha1:|\b(?:config|osConfig|nixosConfig|darwinConfig|stdenv|hostPlatform)\b/;
 
-/** Returns whether a value is not known that the configuration of a machine, or its platform, may settle. */
+/** Returns whether a value is unknown and may be decided by a machine's configuration or platform. */
 export function dependsOnMachine(value: Value): boolean {
   if (value.kind === 'unknown') return OF_MACHINE.test(value.key);
   return (
@@ -150,7 +157,7 @@ export function dependsOnMachine(value: Value): boolean {
   );
 }
 
-/** Returns the value of an option that has but one, if all sources that say something of it say the same. */
+/** Returns the value of an option that has a single value, if all sources agree on it; null otherwise. */
 export function agreed<T>(all: readonly Layer[], read: (layer: Layer) => T | null): T | null {
   const [only] = all;
   if (only !== undefined && all.length === 1) return only.conditional ? null : read(only);
@@ -165,7 +172,7 @@ export function agreed<T>(all: readonly Layer[], read: (layer: Layer) => T | nul
 const NO_ITEMS = { items: [], complete: true };
 const OPEN_ITEMS = { items: [], complete: false };
 
-/** Returns the items of a list option; what perhaps applies is among them. */
+/** Returns the items of a list option, including those that may not apply. */
 export function itemsOf(reading: Reading, layers: readonly Layer[], option: string) {
   const all = optionIn(reading, layers, option);
   const [only] = all;

@@ -1,6 +1,6 @@
 /**
- * What a generator is on a machine: what the machine's own modules say. What it perhaps has besides makes uncertain what
- * that may change, and nothing else.
+ * Determines the body of a generator on a machine from the machine's own definitions. Definitions that the machine may
+ * have besides make uncertain only the values that they may change.
  */
 
 import { addToList, sameItems } from '../../std.ts';
@@ -10,7 +10,7 @@ import { joinedBody } from './definitions.ts';
 import type { Having } from './havings.ts';
 import { definitionsAt, MAX_SPECIAL, partsOf, type Site } from './sites.ts';
 
-/** Returns what certain definitions make in the company that they are in. */
+/** Returns the body of a machine's definitions in their company. */
 export function companyBody(company: Company): GeneratorBody {
   const { certain, possible, elsewhere, isOpen } = company;
   const [only] = certain;
@@ -18,27 +18,27 @@ export function companyBody(company: Company): GeneratorBody {
   const base = joinedBody(certain, { how: 'together', perhaps: possible });
   if (elsewhere.length === 0 && !isOpen) return base;
   const before = narrowed.get(base);
-  const known = before?.find(({ beside }) => sameItems(beside, elsewhere));
-  if (known !== undefined) return known.body;
+  const kept = before?.find(({ beside }) => sameItems(beside, elsewhere));
+  if (kept !== undefined) return kept.body;
   const wide = joinedBody(certain, { how: 'together', perhaps: [...possible, ...elsewhere], isOpen });
   const body = narrow(base, wide, isOpen ? null : elsewhere);
   narrowed.set(base, [...(before ?? []).slice(-MAX_NARROWED), { beside: elsewhere, body }]);
   return body;
 }
 
-/** A body, and the definitions beside it that may have a say. */
+/** The result for a body, with the definitions besides it that may change it. */
 interface Narrowed {
   readonly beside: readonly GeneratorDefinition[];
   readonly body: GeneratorBody;
 }
 
-/** Kept of one body: after an edit, nearly all have the company that they had. */
+/** The number of results kept for one body. After an edit, most bodies have the same definitions beside them. */
 const MAX_NARROWED = 8;
 const narrowed = new WeakMap<GeneratorBody, readonly Narrowed[]>();
 
 /**
- * Returns the names of a body with the values that they have in wider company.
- * @param beside the definitions that the company is wider by; null where they are too many
+ * Returns the body with values as uncertain as wider company makes them.
+ * @param beside the additional definitions of the wider company; null if they are too many
  */
 function narrow(
   base: GeneratorBody,
@@ -49,10 +49,10 @@ function narrow(
   const prompts = new Map(wide.prompts.map(prompt => [prompt.name, prompt]));
   const holdsAll = (list: keyof KnownLists, namesOf: (body: GeneratorBody) => readonly string[]): boolean => {
     if (beside === null || !base.complete[list]) return false;
-    const own = new Set(namesOf(base));
+    const names = new Set(namesOf(base));
     return beside.every(definition => {
       const body = definition.body();
-      return body.complete[list] && namesOf(body).every(name => own.has(name));
+      return body.complete[list] && namesOf(body).every(name => names.has(name));
     });
   };
   return {
@@ -77,9 +77,9 @@ function narrow(
 }
 
 /**
- * Returns the bodies that rules look at one by one: what the generator is on each machine that has it, and by each definition
- * with a script of which no machine is known. Each is right by itself, whoever has it; names that only others have are not in it.
- * @param havings of the machines that may have it
+ * Returns the bodies that rules check one by one: those on machines that have the generator, and those of definitions
+ * with a script that no known machine has. Each is possible by itself, and lacks names that only others have.
+ * @param havings the definitions of machines that may have the generator
  */
 export function separateBodies(
   sites: readonly Site[],
@@ -101,7 +101,7 @@ export function separateBodies(
   return [...bodies];
 }
 
-/** Returns those that certainly have definitions, each combination of them once, by the sites that they stand at. */
+/** Returns the machines' definitions without duplicates, grouped by their sites. */
 function alikeHavings(sites: readonly Site[], havings: readonly Having[]): Iterable<readonly Having[]> {
   const siteOf = new Map(
     sites.flatMap((site, place) => definitionsAt(site).map(definition => [definition, place] as const)),

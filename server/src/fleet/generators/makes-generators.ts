@@ -1,15 +1,15 @@
 /**
- * Does a file read more of a registry's entries than metadata, to make generators of them? Told by what it selects,
- * inherits and defines; a service's `script` and a text that says so have nothing to do with it.
+ * Determines whether a file makes generators from registry entries, by the attributes that it selects, inherits and
+ * defines. The `script` of a service and occurrences in texts do not count.
  */
 import { childrenOf } from '../../nix/expressions.ts';
 import { type AttrName, type AttrSetExpr, type Expr, literalText } from '../../nix/syntax.ts';
 
-/** What makes a generator of an entry. */
+/** Attributes of an entry that are used only to make a generator. */
 const PARTS: ReadonlySet<string> = new Set(['script', 'runtimeInputs', 'prompts']);
-/** Functions that make a generator of an entry by leaving out the rest. */
+/** Functions that select the generator's attributes from an entry. */
 const CUTS: ReadonlySet<string> = new Set(['removeAttrs', 'intersectAttrs', 'getAttrs', 'filterAttrs']);
-/** What stands beside a script in a generator, and in nothing else that has one. */
+/** Attributes besides `script` that mark a set as a generator. */
 const BESIDE: ReadonlySet<string> = new Set(['files', 'runtimeInputs', 'prompts']);
 
 export function makesGenerators(root: Expr): boolean {
@@ -29,7 +29,7 @@ function isReading(expr: Expr): boolean {
     case 'has-attr':
       return expr.path.some(name => isPart(name) || (name.kind === 'name' && CUTS.has(name.name)));
     case 'string':
-      // `getAttr "script"`, `[ "files" "script" ]`
+      // The argument of `getAttr "script"`, or an item of `[ "files" "script" ]`.
       return PARTS.has(literalText(expr.parts) ?? '');
     case 'let':
       return expr.bindings.some(
@@ -42,7 +42,10 @@ function isReading(expr: Expr): boolean {
   }
 }
 
-/** `inherit (entry) files script;`, or a set of what a generator consists of. */
+/**
+ * Returns whether a set inherits parts of an entry (`inherit (entry) files script;`) or has the attributes of a
+ * generator.
+ */
 function isGenerator({ bindings }: AttrSetExpr): boolean {
   const names = bindings.flatMap(binding =>
     binding.kind === 'inherit' ? binding.names : binding.path.length === 1 ? binding.path : [],

@@ -1,18 +1,21 @@
 /**
- * Options that a generator sets under a name that is none. Evaluating it fails, and a rule says so; what its author
- * wanted of the option meant is not known, so that nothing is concluded from its absence.
+ * Handles unknown names among a generator's options. Evaluation fails for them, and a rule reports them. Since the
+ * intended option is unknown, nothing is concluded from its absence.
  */
 import { type OptionOwner, perhapsMeant } from '../options/generator-options.ts';
 import type { Layer, MeantOptions, Reading } from './layers.ts';
 
 export const NOTHING_MEANT: MeantOptions = { of: 'generator', layerOf: () => null };
 
-/** Returns what names in a generator's sets of options may stand for. */
+/** Returns the options that unknown names of a generator may stand for. */
 export function meantInGenerator(layers: readonly Layer[]): MeantOptions {
   return meantIn('generator', layers, NOTHING_MEANT);
 }
 
-/** Returns how a file or a prompt of a generator is read: names around it and in it may stand for its options. */
+/**
+ * Returns the state for reading a file or a prompt, in which unknown names of the generator and of the part itself may
+ * stand for options.
+ */
 export function readingOf(reading: Reading, of: 'file' | 'prompt', layers: readonly Layer[]): Reading {
   return { ...reading, meant: meantIn(of, layers, reading.meant) };
 }
@@ -28,10 +31,10 @@ function meantIn(of: OptionOwner, layers: readonly Layer[], outer: MeantOptions)
       meant.set(keyOf(option.of, option.name), layer);
     }
   }
-  const own = meant;
+  const meantHere = meant;
   return {
     of,
-    layerOf: (owner, option) => own?.get(keyOf(owner, option)) ?? outer.layerOf(owner, option),
+    layerOf: (owner, option) => meantHere?.get(keyOf(owner, option)) ?? outer.layerOf(owner, option),
   };
 }
 

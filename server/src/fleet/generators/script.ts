@@ -1,6 +1,6 @@
 /**
- * A generator's script as the Bash room wants it: its text with what is not known as holes, and the way from every
- * character back to the file it is written in. Knows Nix's strings; knows nothing of what is in the script.
+ * Converts a generator's script to a text with holes for unknown parts, and maps its characters back to the files they
+ * are written in. Knows Nix strings, not the contents of scripts.
  */
 import { display } from '../../nix/eval/construct.ts';
 import type { StringPiece, StringValue, UnknownValue } from '../../nix/eval/value.ts';
@@ -39,20 +39,21 @@ function segmentOf(piece: StringPiece, start: number, end: number): ScriptSegmen
   return { start, end, file: origin.file.path, literal: origin.start, map, from: source.start, path: null };
 }
 
-/** Returns the text of `${./file}`: Nix copies it to the store under a name that cannot be known here. */
+/** Returns the path of `${./file}`, whose name in the Nix store is unknown here; null for other values. */
 function pathOf({ key, candidates }: UnknownValue): string | null {
   const [only] = key.startsWith('path:') ? (candidates ?? []) : [];
   return only?.kind === 'path' && only.text !== '' && !only.text.startsWith('/') ? only.text : null;
 }
 
-/** Returns the place of one character in a segment that has one. */
+/** Returns the place of one character in a segment of a file. */
 function placeAt({ text }: ScriptSource, segment: ScriptSegment, offset: number): Range {
   const { map, from, start } = segment;
   if (from === null) return { start: map[0] ?? 0, end: map[1] ?? 0 };
   const inside = from + offset - start;
   const at = mapped(map, inside);
   const next = mapped(map, inside + 1);
-  // An escape is longer than what it stands for, four characters at most; behind a line's end it is indentation.
+  // An escape sequence is longer than its character, by at most four characters; after a line break, the difference is
+  // indentation.
   const isEscape = next > at && next - at <= 4 && text.charAt(offset) !== '\n';
   return { start: at, end: isEscape ? next : at + 1 };
 }
@@ -62,10 +63,11 @@ function mapped(map: readonly number[], offset: number): number {
 }
 
 /**
- * Returns where a range of a script is written. What spans several literals is shown in the first of them, with the
- * interpolations there that the rest came through.
- * @param start UTF-16 offset into `source.text`, half open with `end`; an empty stretch is its next character's place
- * @returns null if none of it is written anywhere
+ * Returns the place of a range of a script. A range over several literals is placed in the first one, including the
+ * interpolations through which the others were inserted.
+ * @param start UTF-16 offset into `source.text`, half-open with `end`; an empty range gets the place of the next
+ * character
+ * @returns null if no part of it is written in a file
  */
 export function placeInScript(source: ScriptSource, start: number, end: number): Place | null {
   const last = Math.max(end, start + 1);
@@ -87,7 +89,7 @@ export function placeInScript(source: ScriptSource, start: number, end: number):
   };
   const tail = hits.at(-1);
   if (tail === undefined || isMain(tail)) return { file: main.file, ...range };
-  // What ends elsewhere came through an interpolation, which ends where this literal goes on.
+  // A range that ends in another literal includes the interpolation, which ends where this literal continues.
   const next = segments.find(segment => segment.start >= tail.end && isMain(segment));
   const goesOn = next === undefined ? range.end : placeAt(source, next, next.start).start;
   return { file: main.file, start: range.start, end: Math.max(range.end, goesOn) };

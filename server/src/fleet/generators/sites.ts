@@ -1,30 +1,30 @@
-/** The places that define a generator, each with what it is there by itself and on the machines that have it. */
+/** Groups the definitions of a generator by their place, with the general one and those on machines. */
 
 import type { Place } from '../../nix/places.ts';
 import { isSamePlace, placeKey } from '../../nix/places.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
 import { variantsOf } from './variants.ts';
 
-/** Definitions that are written in one place and have one name: what a service gives differs from machine to machine. */
+/** Definitions of one name at one place. They may differ by machine, as those that a service returns do. */
 export interface Site {
-  /** As the file shows it by itself; null if only machines show it. */
+  /** The definition in the file's unit; null if only machines have it. */
   readonly general: GeneratorDefinition | null;
-  /** As machines show it, each once. */
+  /** The definitions on machines, without duplicates. */
   special: Set<GeneratorDefinition>;
 }
 
-/** Shared by all that have none; never added to. */
+/** Shared by all sites without special definitions; must not be changed. */
 const NO_SPECIAL = new Set<GeneratorDefinition>();
 
-/** Bodies that differ from machine to machine are looked into up to this number. */
+/** The limit of bodies read at one place, if they differ between machines. */
 export const MAX_SPECIAL = 40;
 
-/** Returns what notes definitions at their places, general ones first. */
+/** Returns a function that adds definitions to their sites; general ones must be added first. */
 export function siteNoter(sites: Map<string, Site>) {
   let at: Place | null = null;
   let site: Site | undefined;
   return (definition: GeneratorDefinition, isGeneral: boolean): void => {
-    // Nearly always they stand where the one before stands.
+    // Consecutive definitions are usually at the same place.
     if (at === null || site === undefined || !isSamePlace(at, definition.at)) {
       const key = placeKey(definition.at);
       at = definition.at;
@@ -40,7 +40,7 @@ export function siteNoter(sites: Map<string, Site>) {
   };
 }
 
-/** Returns one definition a place: the general one if it says all, otherwise what it is on the machines. */
+/** Returns one definition for a site: the general one if it is complete, otherwise the summary of those on machines. */
 export function definitionOf({ general, special }: Site): GeneratorDefinition {
   const [first] = special;
   if (first === undefined) return general as GeneratorDefinition;
@@ -60,20 +60,23 @@ function specialBody(
   general: GeneratorDefinition | null,
   special: ReadonlySet<GeneratorDefinition>,
 ): GeneratorBody {
-  const own = general?.body() ?? null;
-  if (own?.completeness === 'full') return own;
+  const generalBody = general?.body() ?? null;
+  if (generalBody?.completeness === 'full') return generalBody;
   const merged = variantsOf([...special].slice(0, MAX_SPECIAL).map(definition => definition.body()));
   return special.size > MAX_SPECIAL && merged.completeness === 'full'
     ? { ...merged, completeness: 'partial' }
     : merged;
 }
 
-/** Returns all that is known of a place. */
+/** Returns all definitions at a site. */
 export function definitionsAt({ general, special }: Site): readonly GeneratorDefinition[] {
   return general === null ? [...special] : [general, ...special];
 }
 
-/** Returns what a place may be: what it is by itself if that says all, otherwise what it is on machines, up to a number. */
+/**
+ * Returns the alternatives at a site: the general definition if it is complete, otherwise a limited number of those on
+ * machines.
+ */
 export function partsOf({ general, special }: Site): readonly GeneratorDefinition[] {
   if (general !== null && (special.size === 0 || general.body().completeness === 'full')) return [general];
   return [...special].slice(0, MAX_SPECIAL);

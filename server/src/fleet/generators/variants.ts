@@ -1,6 +1,4 @@
-/**
- * One generator that is not the same everywhere: what can be said of all its bodies at once.
- */
+/** Summarises the bodies of a generator that differs between machines. */
 
 import type { Place } from '../../nix/places.ts';
 import { groupBy, uniqueBy } from '../../std.ts';
@@ -15,14 +13,12 @@ import type {
 
 const parts = new WeakMap<GeneratorBody, readonly GeneratorBody[]>();
 
-/**
- * Returns the bodies that a body stands for, no two of which are there at once; itself, if it is no more than one.
- */
+/** Returns the alternatives that a body summarises, or only the body itself. */
 export function variantsIn(body: GeneratorBody): readonly GeneratorBody[] {
   return parts.get(body) ?? [body];
 }
 
-/** Returns one body for several alternatives: what they agree in, and all names that any of them has. */
+/** Returns a body that summarises alternatives: the values they agree on, and the names that any of them has. */
 export function variantsOf(bodies: readonly GeneratorBody[]): GeneratorBody {
   const common = commonBody(bodies);
   if (bodies.length > 1) parts.set(common, bodies);
@@ -77,7 +73,7 @@ function all(bodies: readonly GeneratorBody[], list: keyof KnownLists): boolean 
   return bodies.every(body => body.complete[list]);
 }
 
-/** What bodies are compared by, as JSON: lists of names in one order. */
+/** Texts by which bodies are compared: JSON with sorted names. */
 interface Summary {
   readonly files: string;
   readonly prompts: string;
@@ -85,18 +81,18 @@ interface Summary {
   readonly packages: string;
   readonly share: string;
   readonly validation: string | undefined;
-  /** All that bodies may differ in, but for places and options. */
+  /** All contents of a body except places and options. */
   readonly whole: string;
 }
 
-/** A body that a thousand machines have is compared each time that one of them changes. */
+/** Summaries by body. A body of a thousand machines is compared each time one of them changes. */
 const summaries = new WeakMap<GeneratorBody, Summary>();
 
 function summaryOf(body: GeneratorBody): Summary {
   let summary = summaries.get(body);
   if (summary === undefined) {
     const sorted = (names: readonly string[]) => JSON.stringify([...names].sort());
-    const withoutPlace = (one: object) => ({ ...one, at: undefined });
+    const withoutPlace = (part: object) => ({ ...part, at: undefined });
     summary = {
       whole: JSON.stringify([
         body.completeness,
@@ -121,34 +117,34 @@ function summaryOf(body: GeneratorBody): Summary {
   return summary;
 }
 
-/** Keeps the first of each kind: in a fleet a thousand machines may say the same, each in a file of its own. */
+/** Removes equal bodies: a thousand machines may declare the same, each in its own file. */
 function withoutAlikes(bodies: readonly GeneratorBody[]): readonly GeneratorBody[] {
   if (bodies.length < 3) return bodies;
   return uniqueBy(bodies, body => summaryOf(body).whole);
 }
 
-/** Bodies of one generator share definitions: what is written once counts once. */
+/** Removes duplicates, since bodies of one generator share definitions. */
 function distinct<T extends { readonly at: Place }>(list: readonly T[]): T[] {
   const byFile = new Map<string, Map<number, T[]>>();
-  const found: T[] = [];
-  for (const one of list) {
-    const { file, start } = one.at;
+  const result: T[] = [];
+  for (const item of list) {
+    const { file, start } = item.at;
     let byStart = byFile.get(file);
     if (byStart === undefined) {
       byStart = new Map();
       byFile.set(file, byStart);
     }
     const here = byStart.get(start);
-    if (here === undefined) byStart.set(start, [one]);
-    else if (here.includes(one)) continue;
+    if (here === undefined) byStart.set(start, [item]);
+    else if (here.includes(item)) continue;
     else {
-      const text = JSON.stringify(one);
+      const text = JSON.stringify(item);
       if (here.some(other => JSON.stringify(other) === text)) continue;
-      here.push(one);
+      here.push(item);
     }
-    found.push(one);
+    result.push(item);
   }
-  return found;
+  return result;
 }
 
 function byName<T extends { readonly name: string }>(all: readonly T[]): T[][] {
@@ -157,10 +153,13 @@ function byName<T extends { readonly name: string }>(all: readonly T[]): T[][] {
 
 function shared<T extends object, K extends keyof T>(all: readonly T[], key: K): T[K] | null {
   const [first] = all;
-  return first !== undefined && all.every(one => one[key] === first[key]) ? first[key] : null;
+  return first !== undefined && all.every(item => item[key] === first[key]) ? first[key] : null;
 }
 
-/** @param bodies how many there are, some of which perhaps have no such file */
+/**
+ * Merges the files of one name.
+ * @param bodies the number of bodies, some of which may lack the file
+ */
 function commonFile(all: readonly GeneratorFile[], bodies: number): GeneratorFile {
   return {
     ...(all[0] as GeneratorFile),
@@ -185,7 +184,7 @@ function commonPrompt(all: readonly GeneratorPrompt[]): GeneratorPrompt {
   };
 }
 
-/** Returns the script to show. One that some bodies do not have is not known to be there. */
+/** Returns the script for display. If some bodies have no script, it is not certain to exist. */
 function commonScript(bodies: readonly GeneratorBody[]): GeneratorScript | null {
   const scripts = bodies.map(body => body.script);
   const first = scripts.find(script => script !== null) ?? null;

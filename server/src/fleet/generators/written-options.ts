@@ -1,6 +1,6 @@
 /**
- * The options of a generator as they are written, unknown ones included: name by name, with what is assigned and
- * where. What they mean is read in generator.ts; this is for saying what is wrong with them.
+ * Reads the options of a generator as they are written, including unknown ones: the names, the assigned values and
+ * their places. Rules use them to report mistakes; `generator.ts` interprets options.
  */
 
 import { definitionsOf } from '../../modules/read.ts';
@@ -11,18 +11,18 @@ import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
 import type { WrittenOption } from '../model/generators.ts';
 
-/** A set of options and whether it stands under a condition. */
+/** A set of options, and whether it is under a condition. */
 interface OptionSet {
   readonly set: AttrsValue;
   readonly conditional: boolean;
 }
 
-/** Sets of options inside a generator, by the option that holds them. */
+/** Options that contain sets of options, with the kind of their members. */
 const MEMBERS = { files: 'file', prompts: 'prompt' } as const;
 
 /**
  * Reads the options of a generator and those of its files and prompts.
- * @param fallback the place of what was written nowhere
+ * @param fallback the place of options that are not written in a file
  */
 export function readWritten(
   cx: Evaluation,
@@ -50,7 +50,7 @@ export function readWritten(
     }
   }
 
-  /** What stands in the place of a file or a prompt and is no set. */
+  /** Notes a value in the place of a file or a prompt that is not a set. */
   function noteStranger(option: string, name: string, member: Attr, conditional: boolean): void {
     for (const definition of definitionsOf(cx, member.value)) {
       if (!NO_SETS.has(definition.value.kind)) continue;
@@ -89,10 +89,10 @@ export function readWritten(
   return options;
 }
 
-/** What certainly is no module. */
+/** Kinds of values that are certainly not a module. */
 const NO_SETS: ReadonlySet<Value['kind']> = new Set(['null', 'bool', 'int', 'float', 'string', 'list']);
 
-/** `pkgs.openssl` */
+/** Returns the name of the package if a value is `pkgs.openssl` or the like. */
 function packageOf(value: Value): { readonly package?: string; readonly kind?: 'attrs' } {
   if (value.kind !== 'unknown' || value.term?.kind !== 'select') return {};
   const { name, of } = value.term;

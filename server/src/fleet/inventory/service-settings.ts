@@ -22,9 +22,9 @@ export interface Interface {
 const UNREAD: Interface = { options: [], complete: false };
 
 /** Reads `roles.<role>.interface`; `module` is null for a role without one. */
-export function readInterface(cx: Evaluation, module: Lazy | null, given: Given): Interface {
+export function readInterface(cx: Evaluation, module: Lazy | null, specialArgs: Given): Interface {
   if (module === null) return UNREAD;
-  const { sets, gap } = moduleSets(cx, module, given);
+  const { sets, gap } = moduleSets(cx, module, specialArgs);
   const options: AttrsValue[] = [];
   let complete = gap === null;
   for (const { set, conditional } of sets) {
@@ -40,20 +40,25 @@ export function readInterface(cx: Evaluation, module: Lazy | null, given: Given)
 
 /**
  * Returns the settings as a service module sees them.
- * @param definitions all definitions: the role's and the machine's
+ * @param lazies all definitions: the role's and the machine's
  */
-export function settingsValue(cx: Evaluation, known: Interface, given: readonly Lazy[], what: string): Lazy {
-  return thunk(() => merged(cx, known, given, `settings of ${what}`));
+export function settingsValue(
+  cx: Evaluation,
+  roleInterface: Interface,
+  lazies: readonly Lazy[],
+  what: string,
+): Lazy {
+  return thunk(() => merged(cx, roleInterface, lazies, `settings of ${what}`));
 }
 
 /** Merges the declarations and the definitions of one level of options. */
 function merged(
   cx: Evaluation,
   { options: declared, complete }: Interface,
-  given: readonly Lazy[],
+  lazies: readonly Lazy[],
   what: string,
 ): Value {
-  const definitions = given.flatMap(lazy => definitionsOf(cx, lazy));
+  const definitions = lazies.flatMap(lazy => definitionsOf(cx, lazy));
   const sets = definitions.flatMap(({ value, conditional }) =>
     value.kind === 'attrs' ? [{ set: value, conditional }] : [],
   );
@@ -99,37 +104,37 @@ interface Declarations {
 function option(
   cx: Evaluation,
   { options, complete, what }: Declarations,
-  given: readonly Lazy[],
+  lazies: readonly Lazy[],
   sure: boolean,
 ): Value {
   const why = unknown(what, what, null);
   const declared = options.map(candidate => cx.force(candidate.value));
   const sets = declared.filter(value => value.kind === 'attrs');
-  if (sets.length !== declared.length) return guess(why, given);
+  if (sets.length !== declared.length) return guess(why, lazies);
   const isOption = sets.some(set => set.entries.has('_type'));
-  if (sets.length > 0 && !isOption) return merged(cx, { options: sets, complete }, given, what);
+  if (sets.length > 0 && !isOption) return merged(cx, { options: sets, complete }, lazies, what);
   const [only] = sets;
-  if (sets.length > 1 || only?.entries.has('apply')) return guess(why, given);
-  if (given.length === 0) {
+  if (sets.length > 1 || only?.entries.has('apply')) return guess(why, lazies);
+  if (lazies.length === 0) {
     const fallback = only === undefined ? null : certain(only, 'default');
     if (fallback === null) return why;
     return sure ? unwrap(cx, fallback.value).value : perhaps(why, [fallback.value], null);
   }
   const type = only === undefined ? null : member(cx, only, 'type');
-  return sure ? joined(cx, given, type, why) : guess(why, given);
+  return sure ? joined(cx, lazies, type, why) : guess(why, lazies);
 }
 
-function guess(why: UnknownValue, given: readonly Lazy[]): Value {
-  return given.length === 0 ? why : perhaps(why, given, null);
+function guess(why: UnknownValue, lazies: readonly Lazy[]): Value {
+  return lazies.length === 0 ? why : perhaps(why, lazies, null);
 }
 
 /** Merges the definitions of one option as its type does. */
-function joined(cx: Evaluation, given: readonly Lazy[], type: Value | null, why: UnknownValue): Value {
-  const definitions = strongest(given.flatMap(lazy => definitionsOf(cx, lazy)));
+function joined(cx: Evaluation, lazies: readonly Lazy[], type: Value | null, why: UnknownValue): Value {
+  const definitions = strongest(lazies.flatMap(lazy => definitionsOf(cx, lazy)));
   const values = definitions.map(definition => definition.value);
   const [first] = values;
   if (first === undefined || definitions.some(definition => definition.conditional) || converts(cx, type))
-    return guess(why, given);
+    return guess(why, lazies);
   if (values.every(value => value.kind === 'list')) {
     const items = values.flatMap(value => (value.kind === 'list' ? openedItems(cx, value, why) : []));
     return list(items, first.origin);
@@ -141,7 +146,7 @@ function joined(cx: Evaluation, given: readonly Lazy[], type: Value | null, why:
     return widened(cx, sets, names, why);
   }
   // Whatever the type, a single definition is the value. How two are merged depends on the unknown type.
-  return values.length === 1 ? first : guess(why, given);
+  return values.length === 1 ? first : guess(why, lazies);
 }
 
 /**

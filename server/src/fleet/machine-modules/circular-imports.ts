@@ -1,10 +1,10 @@
 /**
- * Modules whose imports cannot be told without the configuration that they are part of. The module system collects all
- * modules first (`collectModules` in lib/modules.nix of nixpkgs); whoever asks for `config` or `options` meanwhile asks
- * for what is being made.
+ * Finds modules whose imports depend on the configuration that they are part of. The module system collects all modules
+ * first (`collectModules` in lib/modules.nix of nixpkgs), so a module that needs `config` or `options` meanwhile
+ * recurses endlessly.
  *
- * It is tried: the module is called with a configuration that fails as soon as somebody looks at it. What reaches the
- * names of the module's attributes or one of its imports has been needed for certain; what stays below is not touched.
+ * The module is evaluated with a configuration that fails when it is forced. If the failure reaches the names of the
+ * module's attributes or one of its imports, the configuration is certainly needed; values below them are not forced.
  */
 
 import { type Given, moduleArguments } from '../../modules/modules.ts';
@@ -18,61 +18,59 @@ import type { Attr, LambdaValue, Lazy, Origin, UnknownValue, Value } from '../..
 import { placeOf, writtenAt } from '../../nix/places.ts';
 import type { CircularImport } from '../model/uses.ts';
 
-/** What the module system gives to a module that is made of all modules. */
+/** The arguments that the module system computes from all modules. */
 const MADE_OF_MODULES: readonly string[] = ['config', 'options'];
 
 const NEEDED = 'the configuration is needed to know the modules that it is made of';
 
-/** Functions giving modules that import functions: deeper than anybody writes. */
+/** The nesting allowed for functions and imports, deeper than in real modules. */
 const MAX_DEPTH = 16;
 
-/** Stands for what is made of all modules, by the name of the argument; null for any other. */
-type Own = (name: string) => Lazy | null;
+/** Returns the replacement of an argument that is computed from all modules; null for other arguments. */
+type Replacement = (name: string) => Lazy | null;
 
-/** What needs the configuration, and what stands there. */
+/** The part of a module that needs the configuration, with its place. */
 interface Need {
   readonly what: CircularImport['what'];
   readonly at: Origin | null;
 }
 
 /**
- * Returns where a module needs its own configuration to be known, or to tell what it imports.
+ * Returns the places at which a module needs its own configuration to be evaluated or to determine its imports.
  * @param module a function that the module system calls
- * @param isPlain true if all that it comes to is known, whatever its configuration is
- * @param fallback the place of what was written nowhere
+ * @param isPlain true if the module's value is fully known for every configuration
+ * @param fallback the place for values that are not written in a file
  */
 export function circularImports(
   cx: Evaluation,
   module: LambdaValue,
   isPlain: boolean,
-  given: Given,
+  specialArgs: Given,
   fallback: Origin,
 ): CircularImport[] {
-  const ask = (names: readonly string[]) => circularImport(cx, module, names, given, fallback);
-  const own = isPlain ? null : ask(MADE_OF_MODULES);
-  if (own !== null) return [own];
-  // What is given by name may come from `_module.args`: who reads the facts knows.
+  const ask = (names: readonly string[]) => circularImport(cx, module, names, specialArgs, fallback);
+  const circular = isPlain ? null : ask(MADE_OF_MODULES);
+  if (circular !== null) return [circular];
+  // Other arguments may come from `_module.args`, which the reader of the facts decides.
   const named = (module.expr.formals ?? []).map(formal => formal.name.name);
-  const handed = named.filter(name => !MADE_OF_MODULES.includes(name) && given(name) !== null);
-  if (handed.length === 0 || ask(handed) === null) return [];
-  return handed.flatMap(name => ask([name]) ?? []);
+  const passed = named.filter(name => !MADE_OF_MODULES.includes(name) && specialArgs(name) !== null);
+  if (passed.length === 0 || ask(passed) === null) return [];
+  return passed.flatMap(name => ask([name]) ?? []);
 }
 
-/**
- * Returns the first place that needs an argument which is made of all modules, or `null` where that is not certain.
- */
+/** Returns the first place that needs an argument computed from all modules; `null` if none certainly does. */
 function circularImport(
   cx: Evaluation,
   module: LambdaValue,
   names: readonly string[],
-  given: Given,
+  specialArgs: Given,
   fallback: Origin,
 ): CircularImport | null {
   const failing = thunk(() => failure('infinite-recursion', NEEDED, null));
-  const need = firstNeed(cx, module, given, name => (names.includes(name) ? failing : null));
+  const need = firstNeed(cx, module, specialArgs, name => (names.includes(name) ? failing : null));
   if (need === null) return null;
   const at = need.at ?? fallback;
-  const asked = firstAsked(cx, module, names, given);
+  const asked = firstAsked(cx, module, names, specialArgs);
   const [first = 'config'] = names;
   return {
     at: placeOf(at),
@@ -84,22 +82,27 @@ function circularImport(
 }
 
 /** Collects modules as the module system does, until one of them is the failure. */
-function firstNeed(cx: Evaluation, module: LambdaValue, given: Given, own: Own): Need | null {
+function firstNeed(
+  cx: Evaluation,
+  module: LambdaValue,
+  specialArgs: Given,
+  replacement: Replacement,
+): Need | null {
   function ofModule(value: Value, at: Origin | null, what: Need['what'], depth: number): Need | null {
     if (isNeeded(value)) return { what, at };
     if (depth > MAX_DEPTH) return null;
     if (value.kind === 'lambda') {
-      const made = cx.apply(value, withOwn(value, given, own), null);
+      const made = cx.apply(value, withOwn(value, specialArgs, replacement), null);
       return ofModule(made, value.origin, 'module', depth + 1);
     }
     if (value.kind !== 'attrs') return null;
-    // What `mkIf` wraps is no module, but what one configures.
+    // `mkIf` wraps a configuration, not a module.
     const type = certain(value, '_type');
     if (type !== null) return null;
     for (const name of ['require', 'imports', 'disabledModules']) {
       const entry = certain(value, name);
-      const found = entry === null ? null : ofImports(entry, depth);
-      if (found !== null) return found;
+      const need = entry === null ? null : ofImports(entry, depth);
+      if (need !== null) return need;
     }
     return null;
   }
@@ -112,8 +115,8 @@ function firstNeed(cx: Evaluation, module: LambdaValue, given: Given, own: Own):
     for (const item of list.items) {
       if (item.kind === 'spread') continue;
       const itemAt = writtenAt(item) ?? at;
-      const found = ofModule(cx.force(item), itemAt, 'item', depth + 1);
-      if (found !== null) return found;
+      const need = ofModule(cx.force(item), itemAt, 'item', depth + 1);
+      if (need !== null) return need;
     }
     return null;
   }
@@ -125,33 +128,31 @@ function isNeeded(value: Value): boolean {
   return value.kind === 'failure' && value.message === NEEDED;
 }
 
-/**
- * Returns the arguments of the module, with its own configuration. An argument that it does not ask for is left out.
- */
-function withOwn(module: LambdaValue, given: Given, own: Own): Value {
-  const args = moduleArguments(module, given);
+/** Returns the arguments of a module, some of them replaced. Arguments that the module does not take are left out. */
+function withOwn(module: LambdaValue, specialArgs: Given, replacement: Replacement): Value {
+  const args = moduleArguments(module, specialArgs);
   const entries = new Map(args.entries);
   for (const name of entries.keys()) {
-    const made = own(name);
+    const made = replacement(name);
     if (made !== null) entries.set(name, attr(made, null));
   }
   return attrs(entries, null, args.open);
 }
 
-/** Returns the first option that is asked for on the way to a module's imports. */
+/** Returns the first option that is selected on the way to a module's imports. */
 function firstAsked(
   cx: Evaluation,
   module: LambdaValue,
   wanted: readonly string[],
-  given: Given,
+  specialArgs: Given,
 ): { readonly names: readonly string[]; readonly at: Origin } | null {
-  const own = new Map(wanted.map(name => [name, symbol(name, `\`${name}\` of a machine`)]));
-  const roots = new Set<UnknownValue>(own.values());
+  const symbols = new Map(wanted.map(name => [name, symbol(name, `\`${name}\` of a machine`)]));
+  const roots = new Set<UnknownValue>(symbols.values());
   const trace = newTrace(target => target.kind === 'unknown' && roots.has(rootOf(target)));
   recorded(cx, trace, () =>
-    // Unevaluated, so that nothing is taken from what was made of the usual configuration; see functions.ts.
-    firstNeed(cx, module, given, name => {
-      const symbolic = own.get(name);
+    // A thunk prevents the reuse of a result for the usual configuration; see `functions.ts`.
+    firstNeed(cx, module, specialArgs, name => {
+      const symbolic = symbols.get(name);
       return symbolic === undefined ? null : thunk(() => symbolic);
     }),
   );
@@ -159,7 +160,7 @@ function firstAsked(
   if (first === undefined) return null;
   const last = trace.selections.findLast(({ expr }) => expr !== null && expr === first.expr) ?? first;
   const root = rootOf(first.target as UnknownValue);
-  const name = wanted.find(each => own.get(each) === root) ?? 'config';
+  const name = wanted.find(candidate => symbols.get(candidate) === root) ?? 'config';
   return askedBy(name, first, last);
 }
 

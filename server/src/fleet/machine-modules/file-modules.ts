@@ -1,6 +1,6 @@
 /**
- * The modules that are files: each read once for all machines, and once more for each context in which it differs. What
- * reads the same after a change remains the same object.
+ * Reads modules that are files, once for all machines and once for each context in which a file differs. A module that
+ * is unchanged after an edit stays the same object.
  */
 
 import type { Given } from '../../modules/modules.ts';
@@ -16,7 +16,7 @@ import type { ModuleFacts } from './module-facts.ts';
 import { readWithin, valueOfFile, wholeOf } from './module-sources.ts';
 import type { TableState } from './module-table-state.ts';
 
-/** Returns the module that a file is in a context, or `null` if the file cannot be read. */
+/** Returns the module of a file in a context, or `null` if the file cannot be read. */
 export function fileModule(table: TableState, path: string, context: ModuleContext): ModuleFacts | null {
   const { cache } = table;
   const narrowed = table.contexts.narrowed(path, context);
@@ -31,25 +31,28 @@ export function fileModule(table: TableState, path: string, context: ModuleConte
   return facts;
 }
 
-/** Reads again the files that have changed; a module that says the same as before is not among the dropped any more. */
+/** Reads changed files again, and removes modules that are equal to the previous ones from `dropped`. */
 export function refreshFiles(table: TableState): void {
   const { before, dropped } = table.cache;
   for (const [key, facts] of [...before]) {
-    // What a machine has of its own is read again when that is asked for.
+    // Variants for machines are read again on demand.
     if (!key.includes('\0') && fileModule(table, key, NO_CONTEXT) === facts) dropped.delete(facts);
   }
-  // What is left is of files that are gone.
+  // The remaining ones belong to files that were removed.
   before.clear();
 }
 
-/** @param key the path itself where the file is the same for all machines */
+/**
+ * Reads the module of a file.
+ * @param key the path if the file is the same for all machines
+ */
 function readFile(table: TableState, path: string, key: string, context: ModuleContext): ModuleFacts | null {
   const { cx } = table;
   const file = table.files.parse(path);
   if (file === null) return null;
   const value = valueOfFile(cx, path);
-  const given = givenIn(context, table.givenTo(path));
-  const facts = value === null ? null : readWithin(cx, value, wholeOf(file), given);
+  const specialArgs = givenIn(context, table.givenTo(path));
+  const facts = value === null ? null : readWithin(cx, value, wholeOf(file), specialArgs);
   forgetWalked(cx, path);
   table.done(file);
   if (facts === null) return null;
@@ -61,7 +64,7 @@ function readFile(table: TableState, path: string, key: string, context: ModuleC
   return before === undefined || !isShared ? fresh : internedModule(table, fresh, before);
 }
 
-/** Returns the module from before if the fresh one says the same, otherwise the fresh one in its place. */
+/** Returns the previous module if the fresh one is equal; otherwise replaces it with the fresh one. */
 function internedModule({ fixpoint }: TableState, fresh: ModuleFacts, before: ModuleFacts): ModuleFacts {
   const interned = internModule(fresh, before);
   if (interned === before && fixpoint.isUnchanged(before, fresh)) return before;
@@ -70,7 +73,7 @@ function internedModule({ fixpoint }: TableState, fresh: ModuleFacts, before: Mo
   return changed;
 }
 
-/** Returns the arguments of a file in a context: the machine's own come first. */
+/** Returns the arguments of a file in a context, in which the machine's own take precedence. */
 function givenIn(context: ModuleContext, shared: Given): Given {
   return name =>
     name === '_class' && context.class !== null

@@ -1,6 +1,6 @@
 /**
- * Modules as they are on one machine: where a module leaves something open that the machine's options decide, it is
- * read once more with those. What modules say of options is kept as long as the modules stand.
+ * Reads modules again with the options of one machine, if they leave something open that these decide. Answers of
+ * modules about options are kept as long as the modules are the same.
  */
 
 import type { OptionSays, Plain } from '../../modules/module-options.ts';
@@ -17,51 +17,51 @@ import { createSettled, type Settled } from './settled.ts';
 /** A module of a machine. */
 export interface OwnModule {
   readonly facts: ModuleFacts;
-  /** False if it is only perhaps one of them. */
+  /** False if the machine may or may not import it. */
   readonly sure: boolean;
 }
 
-/** What is known of a machine beside its modules. */
+/** Facts about a machine besides its modules. */
 export interface MachineSetting extends ModuleContext {
-  /** True if all modules that it begins with are known. */
+  /** True if all modules that the machine starts from are known. */
   readonly complete: boolean;
-  /** Options that somebody else than a module of the workspace defines; undefined for any other. */
+  /** Returns the value of an option that is set outside of the workspace's modules; undefined for other options. */
   readonly known: (path: readonly string[]) => Plain | undefined;
 }
 
 export interface ModuleReading {
-  /** Reads the module with another configuration. */
+  /** Reads the module again with another configuration. */
   again(facts: ModuleFacts, config: Lazy): ModuleFacts;
-  /** What it says of an option; with the configuration of a machine, if one is given. */
+  /** Returns a module's statements about an option, in the configuration of a machine if one is given. */
   option(facts: ModuleFacts, path: readonly string[], config: Lazy | null): OptionSays;
 }
 
-/** What is kept of a module. */
+/** The results kept for one module. */
 interface Kept {
   readonly facts: Settled<ModuleFacts>;
   readonly says: Map<string, OptionSays>;
   readonly settledSays: Map<string, Settled<OptionSays>>;
-  /** As machines had them before the module changed. */
+  /** Definitions that machines had before the module changed. */
   readonly before: readonly GeneratorDefinition[];
 }
 
-/** By module. */
+/** The results by module. */
 export type FixpointCache = WeakMap<ModuleFacts, Kept>;
 
 export interface Fixpoint {
-  /** Each module as it is on the machine, in the same order. */
+  /** Returns each module as it is on the machine, in the same order. */
   settled(
     modules: readonly OwnModule[],
     complete: boolean,
     known: MachineSetting['known'],
   ): readonly ModuleFacts[];
-  /** Returns the options of the machine that is made of the modules. */
+  /** Returns the options of the machine that consists of the modules. */
   optionsOf(modules: readonly OwnModule[], complete: boolean, known: MachineSetting['known']): MachineOptions;
   /** Returns true if the module certainly neither declares nor defines the option. */
   isSilent(facts: ModuleFacts, path: readonly string[]): boolean;
-  /** Two readings of one module that give the same facts: do they say the same of all options that were asked for? */
+  /** Returns whether two readings of one module with equal facts also agree about all options that were asked for. */
   isUnchanged(before: ModuleFacts, fresh: ModuleFacts): boolean;
-  /** The first module has taken the place of the second. */
+  /** Transfers the kept results to the module that replaces another. */
   replace(fresh: ModuleFacts, before: ModuleFacts): void;
 }
 
@@ -102,7 +102,7 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
     const kept = keptOf(facts);
     return settledFor(cx, machine, kept.facts, config => {
       const moduleFacts = reading.again(facts, config);
-      // What the machine does not decide is the same definition for all.
+      // Definitions that do not depend on the machine are shared by all machines.
       const shared = moduleFacts.definitions.map(definition => {
         const general = facts.definitions.find(other => areSame(definition, other));
         return isAsGeneral(general, definition) ? general : definition;
@@ -139,27 +139,27 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
     },
     replace(fresh, before) {
       const kept = cache.get(before);
-      const own = kept?.facts.results().flatMap(({ definitions }) => definitions) ?? [];
-      if (own.length === 0) return;
-      cache.set(fresh, { ...keptOf(fresh), before: [...new Set(own)] });
+      const definitions = kept?.facts.results().flatMap(result => result.definitions) ?? [];
+      if (definitions.length === 0) return;
+      cache.set(fresh, { ...keptOf(fresh), before: [...new Set(definitions)] });
     },
   };
 }
 
-/** Returns whether a definition says on a machine what it says in general; what it says is read. */
+/** Returns whether a definition has the same contents on a machine as in general. Reads the contents. */
 function isAsGeneral(
   general: GeneratorDefinition | undefined,
   definition: GeneratorDefinition,
 ): general is GeneratorDefinition {
-  const known = general?.body();
-  if (known?.completeness === 'full' && !known.asksMachine) return true;
-  // Read now: later on, the machine's options are not known any more.
+  const generalBody = general?.body();
+  if (generalBody?.completeness === 'full' && !generalBody.asksMachine) return true;
+  // Must be read now, while the machine's options are available.
   const body = definition.body();
-  if (known?.completeness !== body.completeness) return false;
-  return !known.asksMachine || sayTheSame(known, body);
+  if (generalBody?.completeness !== body.completeness) return false;
+  return !generalBody.asksMachine || sayTheSame(generalBody, body);
 }
 
-/** Returns whether the module leaves something open that options may decide. */
+/** Returns whether a module leaves something open that options may decide. */
 function isUnsettled({ definitions, gaps }: ModuleFacts): boolean {
   return gaps.length > 0 || definitions.some(isOpen);
 }

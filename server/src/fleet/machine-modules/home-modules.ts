@@ -1,7 +1,6 @@
 /**
- * The modules of home-manager that a machine's module gives to its users. They read the generators of the machine
- * (`osConfig`), and may declare some of its own. What cannot be known is left out: nothing follows from a module that is
- * not listed.
+ * Finds the home-manager modules that a machine's module gives to its users. They read the machine's generators
+ * (`osConfig`) and may declare some. Unknown modules are left out, since nothing is concluded from their absence.
  */
 
 import { definitionsOf } from '../../modules/read.ts';
@@ -12,16 +11,17 @@ import { extentOf } from '../../nix/source.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
 import type { ModuleImport } from './module-import.ts';
 
-/** What modules for users say. */
+/** The contents of modules for users. */
 export interface HomeModules {
   readonly imports: readonly ModuleImport[];
   readonly definitions: readonly GeneratorDefinition[];
 }
 
 /**
+ * Reads the modules for users.
  * @param option the value of `home-manager`
- * @param fallback where it is used: the place of what was written nowhere
- * @param readModule reads a module that is written in place
+ * @param fallback the place for values that are not written in a file
+ * @param readModule reads an inline module
  */
 export function homeModules(
   cx: Evaluation,
@@ -38,8 +38,8 @@ export function homeModules(
       if (definition.never) continue;
       const value = cx.resolve(definition.value);
       const isSure = sure && !definition.conditional;
-      const own = fileOf(value, fallback);
-      if (own !== null) imports.push({ target: { file: own }, certain: isSure, at: placeOf(fallback) });
+      const file = fileOf(value, fallback);
+      if (file !== null) imports.push({ target: { file }, certain: isSure, at: placeOf(fallback) });
       else {
         const inner = readModule(value);
         for (const moduleImport of inner.imports)
@@ -68,7 +68,7 @@ export function homeModules(
   return { imports, definitions };
 }
 
-/** `users.ann = import ./home.nix`: the file that the value is all of. */
+/** Returns the file if a value is all of it, as in `users.ann = import ./home.nix`; null otherwise. */
 function fileOf(value: Value, { file: user }: Origin): string | null {
   if ((value.kind !== 'lambda' && value.kind !== 'attrs') || value.origin === null) return null;
   const { file, start, end } = value.origin;

@@ -1,7 +1,7 @@
 /**
- * Keeps what has been read anew the same object as before where it says the same. Most edits of a file change none of
- * the generators in it, and whoever has looked at those need not look again. The same goes for what a file shows in two
- * ways.
+ * Keeps objects that were read again identical to the previous ones if they are equal. Since most edits leave the
+ * generators of a file unchanged, readers of the objects need not look at them again. Also merges the same definition
+ * read in two ways.
  */
 
 import { areSameTraces } from '../../modules/options/traces.ts';
@@ -11,41 +11,41 @@ import { areOfSameValue } from '../generators/definitions.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
 import type { ModuleFacts } from './module-facts.ts';
 
-/** Returns the definitions, each the object from before if it is equal, and the whole list from before if all are. */
+/** Returns the definitions with equal ones replaced by the previous objects; the previous list if all are equal. */
 export function internDefinitions(
   fresh: readonly GeneratorDefinition[],
   before: readonly GeneratorDefinition[],
 ): readonly GeneratorDefinition[] {
   if (before.length === 0) return fresh.length === 0 ? before : fresh;
   let byName: ReadonlyMap<string, readonly number[]> | null = null;
-  // Nearly always they come in the order that they came in before.
+  // Definitions nearly always have the same order as before.
   let next = 0;
   const result = fresh.map(definition => {
     const expected = before[next];
-    let found = expected !== undefined && areEqual(expected, definition) ? next : -1;
-    if (found < 0) {
+    let index = expected !== undefined && areEqual(expected, definition) ? next : -1;
+    if (index < 0) {
       byName ??= placesByName(before);
-      found =
+      index =
         byName
           .get(definition.name)
           ?.find(place => areEqual(before[place] as GeneratorDefinition, definition)) ?? -1;
     }
-    if (found < 0) return definition;
-    next = found + 1;
-    return before[found] as GeneratorDefinition;
+    if (index < 0) return definition;
+    next = index + 1;
+    return before[index] as GeneratorDefinition;
   });
   return sameItems(result, before) ? before : result;
 }
 
 function placesByName(definitions: readonly GeneratorDefinition[]): Map<string, number[]> {
-  const found = new Map<string, number[]>();
+  const places = new Map<string, number[]>();
   for (const [place, { name }] of definitions.entries()) {
-    addToList(found, name, place);
+    addToList(places, name, place);
   }
-  return found;
+  return places;
 }
 
-/** Returns the facts of a module: the object from before if they are equal. */
+/** Returns the previous facts of a module if the fresh ones are equal. */
 export function internModule(fresh: ModuleFacts, before: ModuleFacts): ModuleFacts {
   const definitions = internDefinitions(fresh.definitions, before.definitions);
   const ofHome = internDefinitions(fresh.homes.definitions, before.homes.definitions);
@@ -68,33 +68,33 @@ function areEqual(left: GeneratorDefinition, right: GeneratorDefinition): boolea
     left.kind === right.kind &&
     left.conditional === right.conditional &&
     arePlacesSame(left.via, right.via) &&
-    // What is read from the same values is the same object; see interned-bodies.ts.
+    // Bodies that were read from the same values are the same object; see `interned-bodies.ts`.
     (areOfSameValue(left, right) || left.body() === right.body() || sayTheSame(left.body(), right.body()))
   );
 }
 
-/** Returns whether two bodies say the same, places included. Reads all that the bodies know. */
+/** Returns whether two bodies are equal, including places. Reads all lazy parts of the bodies. */
 export function sayTheSame(left: GeneratorBody, right: GeneratorBody): boolean {
   return textOf(left) === textOf(right);
 }
 
 const texts = new WeakMap<GeneratorBody, string>();
 
-/** Returns all that a body says as text, places included. */
+/** Returns the whole contents of a body as text, including places. */
 function textOf(body: GeneratorBody): string {
   let text = texts.get(body);
   if (text === undefined) {
-    // What is not there and what is not known are two things.
-    const told = body.validation === undefined ? [] : [body.validation];
-    text = JSON.stringify([body, told, body.options()]);
+    // Distinguishes an absent validation from an unknown one.
+    const validation = body.validation === undefined ? [] : [body.validation];
+    text = JSON.stringify([body, validation, body.options()]);
     texts.set(body, text);
   }
   return text;
 }
 
 /**
- * Replaces definitions by the equal ones that the file of the module shows by itself, so that nothing is kept twice.
- * What a function made for its caller came another way, or has a name that depends on its arguments.
+ * Replaces definitions by equal ones that were read from the file as a unit, so that they are not kept twice.
+ * Definitions that a function makes for its caller differ in their call sites, or in names that depend on arguments.
  */
 export function withKnown(
   definitions: readonly GeneratorDefinition[],

@@ -1,7 +1,6 @@
 /**
- * What each machine is made of: its own modules, those that services give it, and all that they import. From it
- * follows which machine has which generator. Follows names and files only; what a module says is read in
- * module-facts.ts.
+ * Determines the modules of each machine, which are its own, those from services, and all that they import, and thereby
+ * its generators. Follows imports only; `module-facts.ts` reads the modules.
  */
 
 import type { NotAnalysable } from '../model/base.ts';
@@ -13,29 +12,29 @@ import type { ModuleContext } from './module-contexts.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import type { ModuleImport } from './module-import.ts';
 
-/** A module that a machine begins with. */
+/** A module that a machine starts from. */
 export interface RootModule {
   readonly facts: ModuleFacts;
   readonly certain: boolean;
 }
 
-/** Where imported modules are found. What is found is the same object for as long as it stands. */
+/** Finds imported modules. Results are the same objects as long as they are valid. */
 export interface ModuleLookup {
-  /** The module that a file is on a machine; null if the file cannot be read. */
+  /** Returns the module of a file on a machine; null if the file cannot be read. */
   file(path: string, context: ModuleContext): ModuleFacts | null;
-  /** The modules that the flake has at a path; none where that is not known. */
+  /** Returns the modules at a path of the flake's outputs; empty if unknown. */
   output(path: readonly string[]): readonly ModuleFacts[];
-  /** Each module as it is on the machine that is made of them, in the same order; see fixpoint.ts. */
+  /** Returns each module as it is on the machine, in the same order; see `fixpoint.ts`. */
   readonly settled: Fixpoint['settled'];
 }
 
-/** What a machine's modules came to, with all that it was read from. */
+/** The modules of a machine, with the inputs they were determined from. */
 export interface FollowedModules {
   readonly roots: readonly RootModule[];
   readonly reads: readonly ModuleRead[];
-  /** All of them, in the order in which they were met. */
+  /** All modules in the order in which they were visited. */
   readonly modules: readonly OwnModule[];
-  /** True if there are no others. */
+  /** True if there are no other modules. */
   readonly allKnown: boolean;
   readonly setting: MachineSetting;
   readonly own: MachineGenerators;
@@ -66,7 +65,7 @@ export function followModules(
   const reads: ModuleRead[] = [];
   const strangers: NotAnalysable[] = [];
   let foreign = false;
-  // What is certainly imported is followed first, so that each module is visited once for what it is.
+  // Certain imports are followed first, so that each module is visited once with the right certainty.
   const visited = new Set<ModuleFacts>();
   const later: ModuleFacts[] = [];
   const modules: OwnModule[] = [];
@@ -90,9 +89,9 @@ export function followModules(
   }
 
   function resolve({ target, at, certain: isCertain }: ModuleImport, sure: boolean): readonly ModuleFacts[] {
-    const found = lookUp(target, lookup, setting);
-    reads.push({ target, found });
-    const modules = found === null ? [] : 'definitions' in found ? [found] : found;
+    const lookedUp = lookUp(target, lookup, setting);
+    reads.push({ target, found: lookedUp });
+    const modules = lookedUp === null ? [] : 'definitions' in lookedUp ? [lookedUp] : lookedUp;
     if (modules.length > 0) return modules;
     gaps.push({ at, what: 'imports', reason: whyNone(target) });
     if (sure && isCertain && 'file' in target) absent.push({ target: target.file, at });
@@ -114,19 +113,19 @@ export function followModules(
   const complete = gaps.length === 0;
   const circles = [...modules.flatMap(({ facts, sure }) => (sure ? facts.circular : [])), ...homes.circular];
   const circular = circles.length === 0 ? NO_CIRCLES : circles;
-  const known = { complete, isGivenAll: setting.complete, foreign };
-  const own = { files, possibleFiles, homeFiles: homes.files, absent, circular, ...known };
+  const certainty = { complete, isGivenAll: setting.complete, foreign };
+  const summary = { files, possibleFiles, homeFiles: homes.files, absent, circular, ...certainty };
   return {
     roots,
     reads,
     modules,
     allKnown: importsKnown,
     setting,
-    own: { certain, possible, ...own, strangers, gaps: complete ? NO_GAPS : gaps },
+    own: { certain, possible, ...summary, strangers, gaps: complete ? NO_GAPS : gaps },
   };
 }
 
-/** Follows home-manager's modules that certainly belong to the machine, and notes what is read. */
+/** Follows the home-manager modules that certainly belong to the machine, and records the lookups. */
 function followHomes(
   modules: readonly OwnModule[],
   lookup: ModuleLookup,
@@ -146,9 +145,9 @@ function followHomes(
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (!next.certain) continue;
     const { target } = next;
-    const found = lookUp(target, lookup, context);
-    reads.push({ target, found });
-    for (const facts of found === null ? [] : 'definitions' in found ? [found] : found) {
+    const lookedUp = lookUp(target, lookup, context);
+    reads.push({ target, found: lookedUp });
+    for (const facts of lookedUp === null ? [] : 'definitions' in lookedUp ? [lookedUp] : lookedUp) {
       if (visited.has(facts)) continue;
       visited.add(facts);
       if (facts.file !== null) files.push(facts.file);
@@ -161,8 +160,8 @@ function followHomes(
 }
 
 /**
- * Would following the same roots again come to the same?
- * @param dropped the modules of files that have changed since
+ * Returns whether following the same roots again would give the same result.
+ * @param dropped the previous modules of files that have changed since
  */
 export function isCurrent(
   { roots, reads }: FollowedModules,

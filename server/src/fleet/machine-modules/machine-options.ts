@@ -1,7 +1,7 @@
 /**
- * What options come to on one machine, where its modules prove it: `mkIf config.my.web.enable` is settled by a module
- * that says so, or by the option's default where all modules are known and none says otherwise. Modules are read once
- * more with these answers, and what is read is shared by all machines on which the same was asked and answered.
+ * Evaluates options on one machine as far as its modules prove them: `mkIf config.my.web.enable` is decided by a
+ * definition, or by the option's default if all modules are known and none defines it. Modules are read again with
+ * these answers; the results are shared by machines with the same answers.
  */
 
 import type { Fields, Names, OptionDefinition, OptionSays, Plain } from '../../modules/module-options.ts';
@@ -26,9 +26,9 @@ import { counter, sortedUnique } from '../../std.ts';
 import { HELPER_DEFAULTS } from '../generators/helper-options.ts';
 import type { Asked, Settled } from './settled.ts';
 
-/** A machine, as far as its options can be told. */
+/** The options of a machine, as far as they can be determined. */
 export interface MachineOptions {
-  /** Undefined where it is not known. */
+  /** Returns the value of an option; undefined if unknown. */
   answer(path: readonly string[]): Plain | undefined;
 }
 
@@ -40,24 +40,24 @@ export interface AskedOptions {
   readonly isUnset: (path: readonly string[]) => boolean;
 }
 
-/** Steps allowed for one question about one option. */
+/** The evaluation steps allowed for one question about one option. */
 const STEPS = 100_000;
-/** Options that are settled by options that are settled by options. */
+/** The depth of options that depend on each other. */
 const MAX_NESTING = 12;
 
 const nextNumber = counter();
 
 /**
- * Computes something with the configuration of a machine, unless it was computed with the same answers before.
- * @param known what was computed so far; is added to
+ * Computes a result with the configuration of a machine, unless it was computed with the same answers before.
+ * @param results the results so far; the new one is added
  */
 export function settledFor<T>(
   cx: Evaluation,
   machine: MachineOptions,
-  known: Settled<T>,
+  results: Settled<T>,
   compute: (config: Lazy) => T,
 ): T {
-  const before = known.find(path => keyOf(machine.answer(path)));
+  const before = results.find(path => keyOf(machine.answer(path)));
   if (before !== null) return before.value;
   const asked = new Map<string, Asked>();
   const name = `config@${nextNumber()}`;
@@ -71,9 +71,9 @@ export function settledFor<T>(
     return answer === undefined ? null : nixValue(answer, value);
   };
   try {
-    // Whoever asks a traced question asks for something else.
+    // A surrounding traced question does not concern these selections.
     const result = unrecorded(cx, () => compute(config));
-    known.keep([...asked.values()], result);
+    results.keep([...asked.values()], result);
     return result;
   } finally {
     cx.settle = settle;
@@ -89,7 +89,7 @@ const CONFIG: UnknownValue = {
   origin: null,
 };
 
-/** Returns the names by which a value was selected from the configuration of that key, or `null` for any other. */
+/** Returns the names by which a value was selected from the configuration with the key, or `null` for other values. */
 function pathBelow(value: UnknownValue, key: string): string[] | null {
   const names: string[] = [];
   let at = value;
@@ -101,16 +101,16 @@ function pathBelow(value: UnknownValue, key: string): string[] | null {
   return at.key === key ? names : null;
 }
 
-/** Stands for the package set in the path to what is asked of its platform. */
+/** The first name of paths that stand for attributes of the package set's platform. */
 export const PACKAGES = '<pkgs>';
 
-/** `pkgs.stdenv.isLinux`, `pkgs.stdenv.hostPlatform.system` */
+/** Returns the path of `pkgs.stdenv.isLinux`, `pkgs.stdenv.hostPlatform.system` and the like; null for other values. */
 function platformPath(value: UnknownValue): string[] | null {
   const path = pathBelow(value, 'pkgs');
   return path?.[0] === 'stdenv' && path.length > 1 ? [PACKAGES, ...path] : null;
 }
 
-/** Returns false for what clan keeps for itself, which is none of the workspace's options. */
+/** Returns false for clan's own options, which the workspace does not declare. */
 function isWorthAsking(path: readonly string[]): boolean {
   if (path.length < 2) return false;
   return path[0] !== 'clan' || path[1] !== 'core' || path.join('.') === MACHINE_NAME.join('.');
@@ -130,7 +130,7 @@ function isNames(plain: Plain): plain is Names {
   return typeof plain === 'object' && plain !== null && 'names' in plain;
 }
 
-/** Returns the value that data stands for. Attributes of a set are created when they are asked for. */
+/** Returns the Nix value of data. Attributes of a set are created on demand. */
 function nixValue(plain: Plain, at: UnknownValue): Value {
   const { origin } = at;
   if (plain === null) return nullValue(origin);
@@ -148,57 +148,57 @@ function nixValue(plain: Plain, at: UnknownValue): Value {
   if ('fields' in plain) {
     for (const [name, value] of Object.entries(plain.fields))
       entries.set(name, attr(nixValue(value, at), origin));
-    // Options of a submodule have defaults.
+    // Options of a submodule may have further defaults.
     return attrs(entries, origin, unknown(at.reason, `${at.key}${nextNumber()}`, origin));
   }
   for (const name of plain.names) entries.set(name, attr(unknownSelect(at, name, origin), origin));
   return attrs(entries, origin);
 }
 
-/** What modules say of options. */
+/** A source of statements about options. */
 export interface OptionSource {
-  /** What each module of the machine says, and whether it is certainly one of them. */
+  /** Returns the statements of each module of the machine, and whether the machine certainly has the module. */
   says(
     path: readonly string[],
     machine: MachineOptions,
   ): readonly { readonly says: OptionSays; readonly sure: boolean }[];
   /** True if all modules of the machine are known. */
   readonly complete: boolean;
-  /** What is known beside the modules. */
+  /** Returns values that are known besides the modules. */
   readonly known: (path: readonly string[]) => Plain | undefined;
 }
 
 /** Returns the options of one machine. */
 export function machineOptions(cx: Evaluation, source: OptionSource): MachineOptions {
   const answers = new Map<string, Plain | undefined>();
-  /** Options being answered, each with the first of them that its answer waits for. */
+  /** Options being answered, each with the index of the first one in this list that its answer depends on. */
   const running: { readonly key: string; waitsFor: number }[] = [];
-  /** Options that are not known as long as the one at that place is being answered. */
+  /** Options that stay unknown while the option at the index in `running` is being answered. */
   const waiting = new Map<string, number>();
 
-  /** What was asked for on the way to an option that is being answered is not known only because that is not. */
+  /** Marks that the options behind an index depend on the one at the index, so that they are unknown only for now. */
   function waitFor(place: number): undefined {
-    for (const one of running.slice(place + 1)) one.waitsFor = Math.min(one.waitsFor, place);
+    for (const frame of running.slice(place + 1)) frame.waitsFor = Math.min(frame.waitsFor, place);
   }
 
   const machine: MachineOptions = {
     answer(path) {
       const key = path.join('\0');
       if (answers.has(key)) return answers.get(key);
-      const again = waiting.get(key) ?? running.findIndex(one => one.key === key);
+      const again = waiting.get(key) ?? running.findIndex(entry => entry.key === key);
       if (again >= 0) return waitFor(again);
       const place = running.length;
       if (place >= MAX_NESTING) {
-        // Asked for from elsewhere, each may be known.
-        for (const [i, one] of running.entries()) one.waitsFor = Math.min(one.waitsFor, i - 1);
+        // The options may be known if asked for from elsewhere.
+        for (const [i, entry] of running.entries()) entry.waitsFor = Math.min(entry.waitsFor, i - 1);
         return undefined;
       }
       const frame = { key, waitsFor: place };
       running.push(frame);
-      const found = withBudget(cx, STEPS, () => speculating(cx, () => joined(source, path, machine)));
+      const result = withBudget(cx, STEPS, () => speculating(cx, () => joined(source, path, machine)));
       running.pop();
-      for (const [one, until] of waiting) if (until >= place) waiting.delete(one);
-      const answer = found instanceof BudgetExceeded || found === null ? undefined : found.answer;
+      for (const [waitingKey, until] of waiting) if (until >= place) waiting.delete(waitingKey);
+      const answer = result instanceof BudgetExceeded || result === null ? undefined : result.answer;
       if (answer !== undefined || frame.waitsFor === place) answers.set(key, answer);
       else if (frame.waitsFor >= 0) waiting.set(key, frame.waitsFor);
       return answer;
@@ -212,7 +212,7 @@ interface Joined {
 }
 
 const NOT_KNOWN: Joined = { answer: undefined };
-/** What a definition has that nobody weighs. */
+/** The priority of a definition without `mkForce` and the like. */
 const USUAL = 100;
 const DEFAULT = 1500;
 
@@ -242,21 +242,21 @@ function joined(source: OptionSource, path: readonly string[], machine: MachineO
   }
   if (beside !== undefined && definitions.length === 0) return { answer: complete ? beside : undefined };
   const certain = definitions.filter(definition => !definition.conditional);
-  const strongest = Math.min(...certain.map(said => said.priority));
+  const strongest = Math.min(...certain.map(definition => definition.priority));
   if (!Number.isFinite(strongest)) return NOT_KNOWN;
   const counting = definitions.filter(definition => definition.priority <= strongest);
-  const values = counting.map(said => said.value);
+  const values = counting.map(definition => definition.value);
   const [first] = values;
   if (first === undefined || values.includes(undefined)) return NOT_KNOWN;
   if ((strongest > USUAL || !isScalar(first)) && !complete) return NOT_KNOWN;
-  // What nixpkgs declares may be defined by its own modules as well.
+  // Modules of nixpkgs may also define an option that the workspace does not declare.
   if (!isDeclared && (strongest > USUAL || !isScalar(first))) return NOT_KNOWN;
   if (isScalar(first))
     return { answer: values.every(value => keyOf(value) === keyOf(first)) ? first : undefined };
-  if (counting.some(said => said.conditional)) return NOT_KNOWN;
+  if (counting.some(definition => definition.conditional)) return NOT_KNOWN;
   const plain = values as readonly Plain[];
   if (isMap && plain.every(isNames)) {
-    // The default is replaced, not added to.
+    // A definition replaces the default instead of merging with it.
     const names = plain.flatMap(candidate => candidate.names);
     return { answer: { names: sortedUnique(names) } };
   }
@@ -265,7 +265,7 @@ function joined(source: OptionSource, path: readonly string[], machine: MachineO
   return { answer: plain.flat().map(item => (defaults === null ? item : withDefaults(item, defaults))) };
 }
 
-/** Returns an item of a list with what its options are by default. */
+/** Returns an item of a list with defaults added for options that it does not set. */
 function withDefaults(item: Plain, { fields }: Fields): Plain {
   if (typeof item !== 'object' || item === null || !('fields' in item)) return item;
   const hidden = new Set(item.hidden ?? []);

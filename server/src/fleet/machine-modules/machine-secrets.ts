@@ -1,6 +1,6 @@
 /**
- * What the modules of a machine declare of secrets. A module that leaves something open that the machine's options decide
- * is read once more with those; what is read is shared by all machines on which the same was asked and answered.
+ * Reads the secrets that the modules of a machine declare. A module that leaves something open that the machine's
+ * options decide is read again with these; the results are shared by machines with the same answers.
  */
 
 import { sameItems } from '../../std.ts';
@@ -14,7 +14,7 @@ import type { TableState } from './module-table-state.ts';
 import { isOpenSecrets } from './secret-statements.ts';
 import { createSettled } from './settled.ts';
 
-/** Returns what a machine declares; the same object as before while its modules say the same. */
+/** Returns the secrets of a machine; the same object as before if its modules declare the same. */
 export function machineSecrets(table: TableState, followed: FollowedModules): MachineSecrets {
   const { machineSecrets: kept } = table.cache;
   const modules = followed.modules.flatMap(({ facts, sure }) => {
@@ -41,13 +41,13 @@ export function machineSecrets(table: TableState, followed: FollowedModules): Ma
   return secrets;
 }
 
-/** Returns what a module says for all machines; null where it certainly says nothing. */
+/** Returns the secrets that a module declares on all machines; null if it certainly declares none. */
 function generalSecrets(table: TableState, facts: ModuleFacts): ModuleSecrets | null {
   const { cache, files } = table;
   const path = facts.source === null ? facts.file : null;
   if (facts.file !== null && !mentionsSecrets(files.text(facts.file) ?? '')) return null;
-  const known = path === null ? cache.ownSecrets.get(facts) : cache.secrets.get(path);
-  if (known !== undefined) return known;
+  const kept = path === null ? cache.ownSecrets.get(facts) : cache.secrets.get(path);
+  if (kept !== undefined) return kept;
   const secrets = secretsOf(table, facts, null);
   if (path === null) cache.ownSecrets.set(facts, secrets);
   else cache.secrets.set(path, secrets);
@@ -61,7 +61,7 @@ function settledSecrets(
   machine: MachineOptions,
 ): ModuleSecrets {
   const { settledSecrets: kept } = table.cache;
-  const known = kept.get(general) ?? createSettled();
-  kept.set(general, known);
-  return settledFor(table.cx, machine, known, config => secretsOf(table, facts, config, general));
+  const results = kept.get(general) ?? createSettled();
+  kept.set(general, results);
+  return settledFor(table.cx, machine, results, config => secretsOf(table, facts, config, general));
 }

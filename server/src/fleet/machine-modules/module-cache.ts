@@ -1,6 +1,6 @@
 /**
- * What is kept of modules from one build to the next, and what goes when a file changes. Knows nothing of how modules are
- * read.
+ * The state of modules that is kept from one build to the next, and its invalidation when a file changes. Does not know
+ * how modules are read.
  */
 
 import type { FlakeSet } from '../../flake/flake-modules.ts';
@@ -13,46 +13,49 @@ import type { FollowedModules } from './machine-modules.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import type { Settled } from './settled.ts';
 
-/** What is kept from one build to the next. */
+/** State that is kept from one build to the next. */
 export interface ModuleCache {
   readonly files: Map<string, ModuleFacts | null>;
-  /** By file, the keys under which it has been read for machines; and what they gave to it. */
+  /** For each file, the keys under which it was read for machines; `given` has the arguments for each key. */
   readonly variants: Map<string, Set<string>>;
   readonly given: Map<string, AttrsValue>;
   readonly outputs: Map<string, FileOutputs>;
-  /** What files were before they changed, null for one that could not be read, until somebody has taken notice. */
+  /**
+   * Modules of changed files before the change, and null for files that could not be read, until the change has been
+   * handled.
+   */
   readonly dropped: Set<ModuleFacts | null>;
-  /** The same by file, as far as those have not been read again. */
+  /** The same modules by key, until the files are read again. */
   readonly before: Map<string, ModuleFacts>;
-  /** What all files together have at a path, as it was last found. */
+  /** The modules of all files at an output path, as last determined. */
   readonly joined: Map<string, readonly ModuleFacts[]>;
-  /** Modules found in what frameworks make, by path. */
+  /** Modules in the outputs of frameworks, by path. */
   readonly made: WeakMap<FlakeSet, Map<string, readonly ModuleFacts[]>>;
   readonly values: WeakMap<Lazy, ModuleFacts>;
-  /** What modules that are files say of options, by file; of others, by the module. */
+  /** Options declared and defined by modules: by file, or by module for modules that are not files. */
   readonly options: Map<string, ModuleOptions>;
   readonly ownOptions: WeakMap<ModuleFacts, ModuleOptions>;
-  /** The same of secrets. */
+  /** Secrets, kept in the same way. */
   readonly secrets: Map<string, ModuleSecrets>;
   readonly ownSecrets: WeakMap<ModuleFacts, ModuleSecrets>;
-  /** What modules say of secrets on machines, by what they say of them in general. */
+  /** Secrets of modules on machines, by the secrets that the modules declare in general. */
   readonly settledSecrets: WeakMap<ModuleSecrets, Settled<ModuleSecrets>>;
   readonly machineSecrets: WeakMap<FollowedModules, KeptSecrets>;
   /** The options of machines that were asked for, by path. */
   readonly machineOptions: WeakMap<FollowedModules, Map<string, Plain | undefined>>;
-  /** Files that have changed since somebody asked for the options of all. */
+  /** Files that have changed since the options of all modules were last joined. */
   readonly changed: Set<string>;
-  /** What modules are on machines, and say of options. */
+  /** Modules as they are on machines, and their statements about options. */
   readonly settled: FixpointCache;
 }
 
-/** What a machine declares of secrets, and what its modules say of them in general. */
+/** The secrets of a machine, with the general secrets of its modules that they were computed from. */
 export interface KeptSecrets {
   readonly general: readonly ModuleSecrets[];
   readonly secrets: MachineSecrets;
 }
 
-/** What one file adds to the outputs, and the modules found there so far, by path. */
+/** The outputs that one file adds, and the modules found in them so far, by path. */
 export interface FileOutputs {
   readonly sets: readonly Lazy[];
   readonly modules: Map<string, readonly ModuleFacts[]>;
@@ -81,7 +84,7 @@ export function createModuleCache(): ModuleCache {
   };
 }
 
-/** Forgets a file that has changed, in all contexts that it is read in. */
+/** Drops the results for a changed file in all contexts. */
 export function forgetModules(cache: ModuleCache, path: string): void {
   for (const key of [path, ...(cache.variants.get(path) ?? [])]) {
     const facts = cache.files.get(key);

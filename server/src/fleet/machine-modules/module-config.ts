@@ -1,4 +1,6 @@
-/** What a module sets: generators, those that helpers declare, and modules for its users. */
+/**
+ * Reads the configuration that a module sets: generators, generators declared through helpers, and modules for users.
+ */
 import { argumentOf } from '../../modules/modules.ts';
 import { definitionsOf } from '../../modules/read.ts';
 import { isClosed } from '../../nix/eval/construct.ts';
@@ -9,13 +11,13 @@ import { helperSets } from '../generators/helper-options.ts';
 import { homeModules } from './home-modules.ts';
 import { generatorGap, type ModuleReading } from './module-reading.ts';
 
-/** Where the option stands, as clan and the module for NixOS alone have it. */
+/** The paths of the option, in clan-core and in the standalone NixOS module. */
 const GENERATORS = [
   ['clan', 'core', 'vars', 'generators'],
   ['vars', 'generators'],
 ] as const;
 
-/** Reads what a module sets. */
+/** Reads the configuration of a module. */
 export function readConfig(reading: ModuleReading, config: Lazy, certain: boolean): void {
   const { cx, fallback } = reading;
   for (const path of GENERATORS) readOption(reading, config, path, certain, null);
@@ -31,9 +33,9 @@ export function readConfig(reading: ModuleReading, config: Lazy, certain: boolea
   }
 }
 
-/** Reads generators that a helper's options declare, which puts them where they belong. */
+/** Reads generators that options of clan-vars-helper declare; the helper assigns them to `vars.generators`. */
 function readHelper(reading: ModuleReading, config: AttrsValue, certain: boolean): void {
-  const { cx, fallback, given } = reading;
+  const { cx, fallback, specialArgs } = reading;
   const my = config.entries.get('my');
   for (const definition of my === undefined ? [] : definitionsOf(cx, my.value)) {
     const secrets =
@@ -43,7 +45,7 @@ function readHelper(reading: ModuleReading, config: AttrsValue, certain: boolean
     if (secrets === undefined) continue;
     const at = secrets.at ?? fallback;
     const missed = (reason: string) => generatorGap(reading, dependingOn(reason), at);
-    for (const set of helperSets(cx, secrets.value, argumentOf('config', given), at, missed)) {
+    for (const set of helperSets(cx, secrets.value, argumentOf('config', specialArgs), at, missed)) {
       const collection = readCollection(
         cx,
         set.value,

@@ -1,6 +1,7 @@
 /**
- * For whom a file is read as a module: most files are the same for all machines; some ask for the class of the machine,
- * or for an argument that each machine gives otherwise (`specialArgs = { host = "ada"; }`). Those are read once for each.
+ * Determines in which contexts a file has to be read as a module. Most files are the same for all machines; a file that
+ * uses the machine's class, or an argument that differs by machine (`specialArgs = { host = "ada"; }`), is read for
+ * each.
  */
 
 import type { Given } from '../../modules/modules.ts';
@@ -9,37 +10,37 @@ import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, NixFiles, Value } from '../../nix/eval/value.ts';
 import type { MachineClass } from '../model/base.ts';
 
-/** What a file is read for: only what it asks for makes a difference. */
+/** The context in which a module is read: the machine's class and arguments, as far as the file uses them. */
 export interface ModuleContext {
   readonly class: MachineClass | null;
-  /** The arguments that a machine gives to its modules; the same object while they are unchanged. */
+  /** The arguments that a machine passes to its modules; the same object while they are unchanged. */
   readonly args: { readonly machine: string; readonly set: AttrsValue } | null;
 }
 
-/** The context of a file that is read for no machine. */
+/** The context without a machine. */
 export const NO_CONTEXT: ModuleContext = { class: null, args: null };
 
-/**
- * Returns the key of a reading: the path of a file that is the same for all machines, a text of its own for any
- * other.
- */
+/** Returns the key of a reading: the path of a file that is the same for all machines, a different text otherwise. */
 export function keyOf(path: string, { class: name, args }: ModuleContext): string {
   return name === null && args === null ? path : `${path}\0${name ?? ''}\0${args?.machine ?? ''}`;
 }
 
 export interface ModuleContexts {
-  /** Returns the part of a context that makes a difference to a file. */
+  /** Returns the part of a context that a file uses. */
   narrowed(path: string, context: ModuleContext): ModuleContext;
 }
 
-/** Steps allowed for one argument. */
+/** The evaluation steps allowed for one argument. */
 const STEPS = 50_000;
 
-/** @param shared the arguments that modules of all machines are given */
+/**
+ * Creates the contexts of a build.
+ * @param shared the arguments of modules on all machines
+ */
 export function createModuleContexts(cx: Evaluation, files: NixFiles, shared: Given): ModuleContexts {
-  /** By path, whether the file asks for the class of the machine. */
+  /** For each path, whether the file uses the machine's class. */
   const asking = new Map<string, boolean>();
-  /** By name of an argument, whether machines give different values. */
+  /** For each argument, whether its value differs by machine. */
   const differing = new Map<string, boolean>();
 
   function asksForClass(path: string): boolean {
@@ -54,8 +55,8 @@ export function createModuleContexts(cx: Evaluation, files: NixFiles, shared: Gi
   function differs(name: string): boolean {
     let is = differing.get(name);
     if (is === undefined) {
-      const given = shared(name);
-      const value = given === null ? null : withBudget(cx, STEPS, () => cx.force(given));
+      const argument = shared(name);
+      const value = argument === null ? null : withBudget(cx, STEPS, () => cx.force(argument));
       is = value !== null && !(value instanceof BudgetExceeded) && isOneOfSeveral(value);
       differing.set(name, is);
     }

@@ -1,7 +1,7 @@
 /**
- * What one module of a machine says: the generators that it defines and the modules that it imports. Reads the
- * module's value, functions applied to what the module system gives them; follows no file, so that what is known of
- * a file holds as long as that file stands. What a machine is made of is put together in machine-modules.ts.
+ * Reads the generators and imports of one module. Evaluates the module's value and applies functions to the arguments
+ * of the module system. Follows no file, so that facts about a file are valid until that file changes.
+ * `machine-modules.ts` combines the facts.
  */
 
 import { frameworkValue } from '../../flake/frameworks/calls.ts';
@@ -41,46 +41,50 @@ import type { ModuleImport } from './module-import.ts';
 import { importGap, type ModuleReading, mistaken, newReading, stranger } from './module-reading.ts';
 
 export interface ModuleFacts {
-  /** The file that the module is all of; null for one that is written inside another thing. */
+  /** The file if the module is a whole file; null for an inline module. */
   readonly file: string | null;
   readonly definitions: readonly GeneratorDefinition[];
   readonly imports: readonly ModuleImport[];
-  /** Modules of home-manager that it gives to users of the machine. */
+  /** Modules of home-manager for users of the machine. */
   readonly homes: HomeModules;
-  /** Where modules of the workspace may be imported, or generators defined, that are not listed; and why. */
+  /**
+   * Places at which unknown modules of the workspace may be imported, or unknown generators defined, with the reasons.
+   */
   readonly gaps: readonly NotAnalysable[];
-  /** True if it imports modules of other flakes that may define generators of their own. */
+  /** True if it imports modules of other flakes that may define generators. */
   readonly foreign: boolean;
-  /** Where it does. */
+  /** The places of these imports. */
   readonly strangers: readonly NotAnalysable[];
   readonly traces: OptionTraces;
-  /** False where modules of the workspace may be imported that are not listed. */
+  /** False if it may import unknown modules of the workspace. */
   readonly importsKnown: boolean;
-  /** Where the configuration of the machine is needed to know what it imports: that never ends. */
+  /** Imports that need the machine's configuration to be determined, which recurses endlessly. */
   readonly circular: readonly CircularImport[];
-  /** What it was read from; null for a file, which can be read again. */
+  /** The value that was read; null for a file, which can be read again. */
   readonly source: ModuleSource | null;
 }
 
-/** A module with what it is called with. */
+/** A module with its arguments. */
 export interface ModuleSource {
   readonly module: Lazy;
-  readonly given: Given;
+  readonly specialArgs: Given;
   readonly fallback: Origin;
 }
 
-/** Modules inside modules, functions giving functions: deeper than anybody writes. */
+/** The nesting allowed for modules and functions, deeper than in real modules. */
 const MAX_DEPTH = 16;
 
-/** `require` is what `imports` was called before, and still is read. */
+/** `require` is the former name of `imports` and still works. */
 const IMPORTS: readonly string[] = ['require', 'imports'];
 
 /**
  * Reads a module.
- * @param fallback where it is used: the place of gaps that were written nowhere
+ * @param fallback the place of gaps that are not written in a file
  */
-export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback: Origin): ModuleFacts {
-  const reading = newReading(cx, given, fallback, nested => readModule(cx, nested, given, fallback));
+export function readModule(cx: Evaluation, module: Lazy, specialArgs: Given, fallback: Origin): ModuleFacts {
+  const reading = newReading(cx, specialArgs, fallback, nested =>
+    readModule(cx, nested, specialArgs, fallback),
+  );
   readValue(reading, module, true, 0);
   const { definitions, imports, homes, gaps, foreign, strangers, importsKnown, circular } = reading;
   return {
@@ -94,13 +98,13 @@ export function readModule(cx: Evaluation, module: Lazy, given: Given, fallback:
     traces: reading.traces.result(),
     importsKnown,
     circular,
-    source: { module, given, fallback },
+    source: { module, specialArgs, fallback },
   };
 }
 
 /**
- * Reads what may be a module.
- * @param at where it is imported, if it was written nowhere
+ * Reads a value that may be a module.
+ * @param at the place of the import, for values that are not written in a file
  */
 function readValue(
   reading: ModuleReading,
@@ -142,22 +146,22 @@ function readValue(
 }
 
 function readFunction(reading: ModuleReading, value: LambdaValue, certain: boolean, depth: number): void {
-  const { cx, fallback, given } = reading;
+  const { cx, fallback, specialArgs } = reading;
   const before = reading.isPlain;
   reading.isPlain = true;
   readValue(reading, applied(reading, value), certain, depth + 1);
-  const imports = certain ? circularImports(cx, value, reading.isPlain, given, fallback) : [];
+  const imports = certain ? circularImports(cx, value, reading.isPlain, specialArgs, fallback) : [];
   reading.circular.push(...imports);
   reading.isPlain = before && (reading.isPlain || imports.length > 0);
 }
 
-/** Applies a module; where a walk has looked into it with the same arguments, as that has seen it. */
+/** Applies a module. If a walk evaluated its body with the same arguments, that scope is reused. */
 function applied(reading: ModuleReading, module: LambdaValue): Value {
-  const { cx, given } = reading;
+  const { cx, specialArgs } = reading;
   const walked = cx.modules.get(module.scope.file.path);
-  return walked !== undefined && isGivenTheSame(module, walked, given)
+  return walked !== undefined && isGivenTheSame(module, walked, specialArgs)
     ? cx.evaluate(module.expr.body, walked)
-    : cx.apply(module, moduleArguments(module, given), null);
+    : cx.apply(module, moduleArguments(module, specialArgs), null);
 }
 
 function readPath(reading: ModuleReading, value: PathValue | StringValue, certain: boolean): void {
@@ -169,7 +173,7 @@ function readPath(reading: ModuleReading, value: PathValue | StringValue, certai
       certain,
       at: placeOf(path.origin ?? fallback),
     });
-  // `"${modulesPath}/…"` and the like: files of other flakes; those of nixpkgs know nothing of vars.
+  // A path such as `"${modulesPath}/…"` belongs to another flake; modules of nixpkgs do not define vars.
   else if (ownerOf(value) === 'workspace')
     importGap(reading, dependingOn('a path with parts that are not known'), value.origin);
   else if (ownerOf(value) === 'nobody') importGap(reading, 'the text is no absolute path', value.origin);

@@ -1,10 +1,10 @@
-/** An import of a module, as the module that writes it has it. */
+/** The type of an import, as the importing module writes it. */
 import type { Place } from '../../nix/places.ts';
 
-/** A module that is imported by its file, or by its path below the flake's outputs. */
+/** An import of a module by its file, or by its path in the flake's outputs. */
 export interface ModuleImport {
   readonly target: { readonly file: string } | { readonly output: readonly string[] };
-  /** False where it depends on something that is not known. */
+  /** False if the import depends on something unknown. */
   readonly certain: boolean;
   readonly at: Place;
 }

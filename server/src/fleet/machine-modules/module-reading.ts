@@ -1,4 +1,4 @@
-/** The state of reading one module: what it has said so far, and what of it is not known. */
+/** The state of reading one module: its contents so far, and the parts that are unknown. */
 import type { Given } from '../../modules/modules.ts';
 import { gatherTraces } from '../../modules/options/traces.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
@@ -12,11 +12,11 @@ import type { ModuleImport } from './module-import.ts';
 
 export interface ModuleReading {
   readonly cx: Evaluation;
-  /** What modules are called with. */
-  readonly given: Given;
-  /** Where the module is used: the place of gaps that were written nowhere. */
+  /** The arguments of the module. */
+  readonly specialArgs: Given;
+  /** The place of gaps that are not written in a file. */
   readonly fallback: Origin;
-  /** Reads a module for users that is written in place. */
+  /** Reads an inline module for users. */
   readonly nested: (module: Lazy) => HomeModules;
   readonly definitions: GeneratorDefinition[];
   readonly imports: ModuleImport[];
@@ -25,23 +25,23 @@ export interface ModuleReading {
   readonly strangers: NotAnalysable[];
   readonly circular: CircularImport[];
   readonly traces: ReturnType<typeof gatherTraces>;
-  /** True once a module of another flake is met. */
+  /** True after a module of another flake was found. */
   foreign: boolean;
-  /** False once there may be imports that are not listed. */
+  /** False after an import was found that may bring unknown modules. */
   importsKnown: boolean;
-  /** False once something is met that only the configuration may decide. */
+  /** False after a value was found that depends on the configuration. */
   isPlain: boolean;
 }
 
 export function newReading(
   cx: Evaluation,
-  given: Given,
+  specialArgs: Given,
   fallback: Origin,
   nested: ModuleReading['nested'],
 ): ModuleReading {
   return {
     cx,
-    given,
+    specialArgs,
     fallback,
     nested,
     definitions: [],
@@ -57,18 +57,18 @@ export function newReading(
   };
 }
 
-/** Notes a gap behind which there may be further modules. */
+/** Notes a gap that may hide further modules. */
 export function importGap(reading: ModuleReading, reason: string, origin: Origin | null): void {
   reading.importsKnown = false;
   reading.gaps.push({ at: placeOf(origin ?? reading.fallback), what: 'imports', reason });
 }
 
-/** Notes a gap behind which there may be further generators. */
+/** Notes a gap that may hide further generators. */
 export function generatorGap({ gaps, fallback }: ModuleReading, reason: string, origin: Origin | null): void {
   gaps.push({ at: placeOf(origin ?? fallback), what: 'generators', reason });
 }
 
-/** Notes generators where a module is expected: the call in this file that gave them says it best. */
+/** Notes a set of generators in the place of a module, at the call in this file that returned it. */
 export function mistaken(
   { gaps, fallback }: ModuleReading,
   { origin }: AttrsValue,
@@ -79,7 +79,7 @@ export function mistaken(
   gaps.push({ at, what: 'module', reason: 'a set of generators stands where a module is expected' });
 }
 
-/** Notes a module that is not of the workspace. */
+/** Notes a module from outside of the workspace. */
 export function stranger(
   reading: ModuleReading,
   origin: Origin | null,

@@ -1,4 +1,4 @@
-/** Reads one module within a budget of steps, for the first time or again. Knows nothing of which modules there are. */
+/** Reads one module within a budget of steps, for the first time or again. Does not know which modules exist. */
 
 import { optionIn, partsOf } from '../../modules/module-options.ts';
 import type { Given } from '../../modules/modules.ts';
@@ -16,7 +16,7 @@ import type { ModuleSources } from './module-table-state.ts';
 import { readModuleOptions, UNKNOWN_OPTIONS } from './option-statements.ts';
 import { readModuleSecrets } from './secret-statements.ts';
 
-/** Steps allowed for one module. */
+/** The evaluation steps allowed for one module. */
 const STEPS = 200_000;
 
 /** Returns the whole file as the place of a module. */
@@ -30,9 +30,9 @@ export function valueOfFile(cx: Evaluation, path: string): Lazy | null {
   return value instanceof BudgetExceeded ? null : value;
 }
 
-/** Reads a module; one that takes too many steps is a gap at `at`, where it is used. */
-export function readWithin(cx: Evaluation, module: Lazy, at: Origin, given: Given): ModuleFacts {
-  const facts = withBudget(cx, STEPS, () => readModule(cx, module, given, at));
+/** Reads a module. If that takes too many steps, the result is a gap at `at`, the place of its use. */
+export function readWithin(cx: Evaluation, module: Lazy, at: Origin, specialArgs: Given): ModuleFacts {
+  const facts = withBudget(cx, STEPS, () => readModule(cx, module, specialArgs, at));
   if (!(facts instanceof BudgetExceeded)) return facts;
   const place = { file: at.file.path, start: at.start, end: at.end };
   return {
@@ -46,11 +46,11 @@ export function readWithin(cx: Evaluation, module: Lazy, at: Origin, given: Give
     traces: NO_TRACES,
     importsKnown: false,
     circular: [],
-    source: { module, given, fallback: at },
+    source: { module, specialArgs, fallback: at },
   };
 }
 
-/** Returns how modules are read again for a machine, and asked for options. */
+/** Returns functions that read modules again for a machine and ask them for options. */
 export function readingFrom(sources: ModuleSources): ModuleReading {
   return {
     again: (facts, config) => readAgain(sources, facts, config),
@@ -67,7 +67,8 @@ function readAgain(sources: ModuleSources, facts: ModuleFacts, config: Lazy): Mo
   return askSource(
     sources,
     facts,
-    ({ module, given, fallback }) => readModule(sources.cx, module, withConfig(given, config), fallback),
+    ({ module, specialArgs, fallback }) =>
+      readModule(sources.cx, module, withConfig(specialArgs, config), fallback),
     facts,
   );
 }
@@ -75,17 +76,17 @@ function readAgain(sources: ModuleSources, facts: ModuleFacts, config: Lazy): Mo
 function optionOf(
   { cx, parts }: ModuleSources,
   facts: ModuleFacts,
-  { module, given }: ModuleSource,
+  { module, specialArgs }: ModuleSource,
   path: readonly string[],
   config: Lazy | null,
 ): ReturnType<ModuleReading['option']> {
-  if (config !== null) return optionIn(cx, partsOf(cx, module, withConfig(given, config)), path);
-  const general = parts.get(facts) ?? partsOf(cx, module, given);
+  if (config !== null) return optionIn(cx, partsOf(cx, module, withConfig(specialArgs, config)), path);
+  const general = parts.get(facts) ?? partsOf(cx, module, specialArgs);
   parts.set(facts, general);
   return optionIn(cx, general, path);
 }
 
-/** Returns what a module declares and defines of options; read once until its file changes. */
+/** Returns the options that a module declares and defines; read once until its file changes. */
 export function optionsOf(sources: ModuleSources, facts: ModuleFacts): ModuleOptions {
   const { cx, cache } = sources;
   const file = facts.source === null ? facts.file : null;
@@ -94,7 +95,7 @@ export function optionsOf(sources: ModuleSources, facts: ModuleFacts): ModuleOpt
   const options = askSource(
     sources,
     facts,
-    ({ module, given }) => readModuleOptions(cx, module, given),
+    ({ module, specialArgs }) => readModuleOptions(cx, module, specialArgs),
     UNKNOWN_OPTIONS,
   );
   if (file === null) cache.ownOptions.set(facts, options);
@@ -103,8 +104,8 @@ export function optionsOf(sources: ModuleSources, facts: ModuleFacts): ModuleOpt
 }
 
 /**
- * Returns what a module declares of secrets; with the configuration of a machine, if one is given.
- * @param otherwise what it is if the answer takes too many steps
+ * Returns the secrets that a module declares, in the configuration of a machine if one is given.
+ * @param otherwise the result if evaluation takes too many steps
  */
 export function secretsOf(
   sources: ModuleSources,
@@ -112,12 +113,17 @@ export function secretsOf(
   config: Lazy | null,
   otherwise: ModuleSecrets = unreadSecrets(facts),
 ): ModuleSecrets {
-  const read = ({ module, given, fallback }: ModuleSource) =>
-    readModuleSecrets(sources.cx, module, config === null ? given : withConfig(given, config), fallback);
+  const read = ({ module, specialArgs, fallback }: ModuleSource) =>
+    readModuleSecrets(
+      sources.cx,
+      module,
+      config === null ? specialArgs : withConfig(specialArgs, config),
+      fallback,
+    );
   return { ...askSource(sources, facts, read, otherwise), file: facts.file };
 }
 
-/** Nothing is known of it. */
+/** Returns the secrets of a module of which nothing could be read. */
 function unreadSecrets({ file, source }: ModuleFacts): ModuleSecrets {
   const at = source === null ? { file: file ?? '', start: 0, end: 0 } : placeOf(source.fallback);
   const reason = 'reading the module takes too many steps';
@@ -127,7 +133,7 @@ function unreadSecrets({ file, source }: ModuleFacts): ModuleSecrets {
   return { file, parts: [], definitions: [], templates: [], defaults: [], gaps };
 }
 
-/** Asks a module's source; returns `otherwise` if that is gone or the answer takes too many steps. */
+/** Asks a module's source; returns `otherwise` if the source no longer exists or the answer takes too many steps. */
 function askSource<T>(
   sources: ModuleSources,
   facts: ModuleFacts,
@@ -145,15 +151,15 @@ function askSource<T>(
   return answer instanceof BudgetExceeded ? otherwise : answer;
 }
 
-/** Returns a module with its arguments, imported again if it is all of a file; `null` if that cannot be read. */
+/** Returns a module with its arguments, importing it again if it is a whole file; `null` if that cannot be read. */
 function sourceOf({ cx, files, givenTo }: ModuleSources, facts: ModuleFacts): ModuleSource | null {
   const { file: path, source } = facts;
   if (source !== null) return source;
   const file = path === null ? null : files.parse(path);
   if (path === null || file === null) return null;
-  return { module: cx.importFile(path, null), given: givenTo(path), fallback: wholeOf(file) };
+  return { module: cx.importFile(path, null), specialArgs: givenTo(path), fallback: wholeOf(file) };
 }
 
-function withConfig(given: Given, config: Lazy): Given {
-  return name => (name === 'config' ? config : given(name));
+function withConfig(specialArgs: Given, config: Lazy): Given {
+  return name => (name === 'config' ? config : specialArgs(name));
 }

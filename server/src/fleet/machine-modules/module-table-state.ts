@@ -1,4 +1,4 @@
-/** The state of a table of modules: what it reads from, and what it keeps for one build. Reads nothing itself. */
+/** The state of a table of modules: its sources, and the results kept during one build. Reads nothing itself. */
 
 import type { FlakeSet } from '../../flake/flake-modules.ts';
 import type { ModuleParts } from '../../modules/module-options.ts';
@@ -14,21 +14,21 @@ import type { ModuleFacts } from './module-facts.ts';
 
 export interface ModuleTableOptions {
   readonly files: NixFiles;
-  /** What is kept from one build to the next. */
+  /** State that is kept from one build to the next. */
   readonly cache: ModuleCache;
   /** Files that may add to the flake's outputs. */
   readonly adding: readonly string[];
   /** Returns the sets that frameworks add to the outputs. */
   readonly made: () => readonly FlakeSet[];
-  /** Returns the arguments that a file's modules are called with, by name. */
+  /** Returns the arguments of modules in a file, by name. */
   readonly givenTo: (file: string) => Given;
-  /** Returns the generators that a file shows by itself. */
+  /** Returns the generators in the file's unit. */
   readonly definitionsOf: (file: string) => readonly GeneratorDefinition[];
   /** Called with each file that has been read. */
   readonly done: (file: SourceFile) => void;
 }
 
-/** What modules are read from. */
+/** The sources of modules. */
 export interface ModuleSources extends ModuleTableOptions {
   readonly cx: Evaluation;
   /** The parts of modules as they are for all machines; read once for all options. */
@@ -36,7 +36,7 @@ export interface ModuleSources extends ModuleTableOptions {
 }
 
 export interface TableState extends ModuleSources {
-  /** The modules of outputs that were asked for in this build, by path: files do not change while it lasts. */
+  /** The modules of outputs requested in this build, by path. Files do not change during a build. */
   readonly outputs: Map<string, readonly ModuleFacts[]>;
   readonly contexts: ModuleContexts;
   readonly fixpoint: Fixpoint;

@@ -1,6 +1,6 @@
 /**
- * The modules of a workspace by file and by output of its flake, each read at most once until its file changes. Reads
- * nothing itself: see file-modules.ts, output-modules.ts and module-sources.ts.
+ * A table of the workspace's modules, by file and by output of its flake. Each is read at most once until its file
+ * changes, by `file-modules.ts`, `output-modules.ts` and `module-sources.ts`.
  */
 
 import type { Plain } from '../../modules/module-options.ts';
@@ -23,19 +23,19 @@ import { outputModules } from './output-modules.ts';
 
 export interface ModuleTable extends ModuleLookup {
   /**
-   * Modules of files that are no longer valid, `null` among them if one could not be read. Cleared by the caller that
-   * has dealt with them.
+   * Modules of files that are no longer valid, including `null` for a file that could not be read. The caller clears
+   * the set after handling them.
    */
   readonly dropped: Set<ModuleFacts | null>;
-  /** Returns what a module declares and defines of options. */
+  /** Returns the options that a module declares and defines. */
   options(facts: ModuleFacts): ModuleOptions;
-  /** Returns what the modules of a machine declare of secrets. */
+  /** Returns the secrets that the modules of a machine declare. */
   secrets(followed: FollowedModules): MachineSecrets;
   /** Returns the options of a machine. */
   machine(followed: FollowedModules): AskedOptions;
-  /** Returns the module that a value is. `at` is where it is used. */
-  of(module: Lazy, at: Origin, given: Given): ModuleFacts;
-  /** Reads again what has changed; what says the same as before is not among the dropped any more. */
+  /** Returns the module of a value that is used at `at`. */
+  of(module: Lazy, at: Origin, specialArgs: Given): ModuleFacts;
+  /** Reads changed files again, and removes modules that are equal to the previous ones from `dropped`. */
   refresh(): void;
 }
 
@@ -45,7 +45,7 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     dropped: table.cache.dropped,
     file: (path, context) => fileModule(table, path, context),
     output: path => outputModules(table, path),
-    of: (module, at, given) => valueModule(table, module, at, given),
+    of: (module, at, specialArgs) => valueModule(table, module, at, specialArgs),
     options: facts => optionsOf(table, facts),
     secrets: followed => machineSecrets(table, followed),
     machine: followed => askedMachine(table, followed),
@@ -64,7 +64,7 @@ function newTableState(cx: Evaluation, options: ModuleTableOptions): TableState 
   };
 }
 
-/** Options are answered once for as long as the machine has the same modules, which say the same. */
+/** Returns the options of a machine. Answers are kept as long as the machine has the same modules. */
 function askedMachine({ cache, fixpoint }: TableState, followed: FollowedModules): AskedOptions {
   const { complete, known } = followed.setting;
   const answers = cache.machineOptions.get(followed) ?? new Map<string, Plain | undefined>();
@@ -80,10 +80,10 @@ function askedMachine({ cache, fixpoint }: TableState, followed: FollowedModules
   };
 }
 
-function valueModule({ cx, cache }: TableState, module: Lazy, at: Origin, given: Given): ModuleFacts {
+function valueModule({ cx, cache }: TableState, module: Lazy, at: Origin, specialArgs: Given): ModuleFacts {
   let facts = cache.values.get(module);
   if (facts === undefined) {
-    facts = readWithin(cx, module, at, given);
+    facts = readWithin(cx, module, at, specialArgs);
     cache.values.set(module, facts);
   }
   return facts;

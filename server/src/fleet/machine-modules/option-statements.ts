@@ -1,6 +1,6 @@
 /**
- * What one module says of options: those that it declares, and what it defines below names that may be the fleet's own.
- * Reads the module's value as module-facts.ts does and follows no file.
+ * Reads the options that one module declares, and its definitions below names that may be the fleet's own. Evaluates
+ * the module's value as `module-facts.ts` does, and follows no file.
  */
 
 import { frameworkValue } from '../../flake/frameworks/calls.ts';
@@ -21,12 +21,12 @@ import type { ModuleOptions } from '../model/options.ts';
 
 const NO_OPTIONS: ModuleOptions = { tree: EMPTY, definitions: new Map(), functions: [] };
 
-/** Nothing is known. */
+/** The options of a module that could not be read. */
 export const UNKNOWN_OPTIONS: ModuleOptions = { ...NO_OPTIONS, tree: OPEN };
 
 const MAX_DEPTH = 16;
 
-export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): ModuleOptions {
+export function readModuleOptions(cx: Evaluation, module: Lazy, specialArgs: Given): ModuleOptions {
   const trees: OptionTree[] = [];
   const definitions = new Map<string, WrittenEntry[]>();
   const functions: Place[] = [];
@@ -41,7 +41,7 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): M
       else if (value.kind === 'lambda') {
         const { expr, scope } = value;
         functions.push({ file: scope.file.path, start: expr.start, end: expr.end });
-        read(cx.apply(value, moduleArguments(value, given), null), depth + 1);
+        read(cx.apply(value, moduleArguments(value, specialArgs), null), depth + 1);
       } else if (value.kind === 'unknown') readUnknown(value, depth);
     }
   }
@@ -91,9 +91,9 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): M
     }
   }
 
-  /** The options of a submodule; open where it takes more than it declares. */
+  /** Returns the options of a submodule; open if it accepts more than it declares. */
   function readSubmodule(submodule: Lazy): OptionTree {
-    const inner: Given = name => (name === 'config' || name === 'name' ? null : given(name));
+    const inner: Given = name => (name === 'config' || name === 'name' ? null : specialArgs(name));
     return submoduleTree(cx, submodule, inner);
   }
 
@@ -101,32 +101,34 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, given: Given): M
   return { tree: mergeTrees(trees), definitions, functions };
 }
 
-/** Returns the options of a module that is a type: one, or a list of them. */
-function submoduleTree(cx: Evaluation, submodule: Lazy, given: Given): OptionTree {
+/** Returns the options of a module that is used as a type, or of a list of such modules. */
+function submoduleTree(cx: Evaluation, submodule: Lazy, specialArgs: Given): OptionTree {
   const value = cx.force(submodule);
   if (value.kind === 'list') {
-    const trees = value.items.map(item => (item.kind === 'spread' ? OPEN : submoduleTree(cx, item, given)));
+    const trees = value.items.map(item =>
+      item.kind === 'spread' ? OPEN : submoduleTree(cx, item, specialArgs),
+    );
     return mergeTrees(trees);
   }
   if (value.kind !== 'attrs' && value.kind !== 'lambda') return OPEN;
-  const { tree, hidden } = readWhole(cx, value, given);
+  const { tree, hidden } = readWhole(cx, value, specialArgs);
   return hidden ? OPEN : tree;
 }
 
-/** Does what `readModuleOptions` does for a module of which no caller follows the files. */
+/** Reads the options of a module whose files no caller follows. */
 function readWhole(
   cx: Evaluation,
   module: Lazy,
-  given: Given,
+  specialArgs: Given,
 ): { readonly tree: OptionTree; readonly hidden: boolean } {
   const value = cx.force(module);
-  const set = value.kind === 'lambda' ? cx.apply(value, moduleArguments(value, given), null) : value;
+  const set = value.kind === 'lambda' ? cx.apply(value, moduleArguments(value, specialArgs), null) : value;
   if (set.kind !== 'attrs') return { tree: OPEN, hidden: true };
   const options = set.entries.get('options');
   const tree =
     options === undefined
       ? EMPTY
-      : readTree(cx, options.value, null, inner => submoduleTree(cx, inner, given));
+      : readTree(cx, options.value, null, inner => submoduleTree(cx, inner, specialArgs));
   const hidden =
     set.open !== null ||
     set.entries.has('freeformType') ||
@@ -135,7 +137,7 @@ function readWhole(
   return { tree, hidden };
 }
 
-/** Returns what `mkRenamedOptionModule [ "a" "b" ] …` and its siblings declare. */
+/** Returns the options that `mkRenamedOptionModule [ "a" "b" ] …` and similar functions declare. */
 function renamedTrees(cx: Evaluation, value: UnknownValue): OptionTree[] {
   let first: Lazy | null = null;
   for (let at = value; at.term?.kind === 'apply'; at = at.term.fn) first = at.term.arg;

@@ -1,4 +1,4 @@
-/** The modules that are at an output of the flake: written in its files, or added by frameworks. */
+/** Finds the modules at an output of the flake, in its files or in the outputs of frameworks. */
 
 import type { FlakeSet } from '../../flake/flake-modules.ts';
 import { outputsAt, readOutputs } from '../../flake/flake-outputs.ts';
@@ -10,7 +10,7 @@ import type { ModuleFacts } from './module-facts.ts';
 import { readWithin } from './module-sources.ts';
 import type { TableState } from './module-table-state.ts';
 
-/** Returns the modules at a path of the flake's outputs; the same list as before while they are the same. */
+/** Returns the modules at a path of the flake's outputs; the same list as before if nothing has changed. */
 export function outputModules(table: TableState, path: readonly string[]): readonly ModuleFacts[] {
   const key = path.join('\0');
   let modules = table.outputs.get(key);
@@ -65,13 +65,13 @@ function modulesOfFramework(
   key: string,
 ): readonly ModuleFacts[] {
   const { cache } = table;
-  const known = cache.made.get(made) ?? new Map<string, readonly ModuleFacts[]>();
-  cache.made.set(made, known);
-  let facts = known.get(key);
+  const byPath = cache.made.get(made) ?? new Map<string, readonly ModuleFacts[]>();
+  cache.made.set(made, byPath);
+  let facts = byPath.get(key);
   if (facts === undefined) {
     const flake = certain(made.set, 'flake');
     facts = flake === null ? [] : readModulesAt(table, made.file, [flake.value], path);
-    known.set(key, facts);
+    byPath.set(key, facts);
   }
   return facts;
 }
@@ -82,6 +82,8 @@ function readModulesAt(
   sets: readonly Lazy[],
   path: readonly string[],
 ): readonly ModuleFacts[] {
-  const given = givenTo(file);
-  return outputsAt(cx, sets, path, given).map(({ value, at }) => readWithin(cx, value, at, given));
+  const specialArgs = givenTo(file);
+  return outputsAt(cx, sets, path, specialArgs).map(({ value, at }) =>
+    readWithin(cx, value, at, specialArgs),
+  );
 }

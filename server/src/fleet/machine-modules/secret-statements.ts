@@ -1,6 +1,6 @@
 /**
- * What one module of a machine declares of secrets of sops-nix and agenix. Reads the module's value as module-facts.ts does
- * and follows no file.
+ * Reads the sops-nix and agenix secrets that one module declares. Evaluates the module's value as `module-facts.ts`
+ * does, and follows no file.
  */
 
 import { frameworkValue } from '../../flake/frameworks/calls.ts';
@@ -17,11 +17,14 @@ const KEEPERS: readonly SecretKeeper[] = ['sops', 'age'];
 
 const MAX_DEPTH = 16;
 
-/** @param fallback where the module is used: the place of what was written nowhere */
+/**
+ * Reads the secrets of a module.
+ * @param fallback the place for values that are not written in a file
+ */
 export function readModuleSecrets(
   cx: Evaluation,
   module: Lazy,
-  given: Given,
+  specialArgs: Given,
   fallback: Origin,
 ): ModuleSecrets {
   const read: ReadSecrets = { definitions: [], templates: [], defaults: [], settings: [], gaps: [] };
@@ -34,7 +37,7 @@ export function readModuleSecrets(
       else if (value.kind === 'lambda') {
         const { expr, scope } = value;
         parts.push({ file: scope.file.path, start: expr.start, end: expr.end });
-        readValue(cx.apply(value, moduleArguments(value, given), null), depth + 1);
+        readValue(cx.apply(value, moduleArguments(value, specialArgs), null), depth + 1);
       } else if (value.kind === 'unknown') {
         const made = frameworkValue(cx, value);
         if (made !== null) readValue(made, depth + 1);
@@ -66,17 +69,17 @@ export function readModuleSecrets(
         if (entry === undefined) continue;
         const at = entry.at ?? value.origin ?? fallback;
         const assigned = { keeper, at, above: [], conditional: conditional || entry.optional };
-        const found = readSecretOptions(cx, assigned, entry.value);
-        read.definitions.push(...found.definitions);
-        read.templates.push(...found.templates);
-        read.defaults.push(...found.defaults);
-        read.gaps.push(...found.gaps);
+        const secrets = readSecretOptions(cx, assigned, entry.value);
+        read.definitions.push(...secrets.definitions);
+        read.templates.push(...secrets.templates);
+        read.defaults.push(...secrets.defaults);
+        read.gaps.push(...secrets.gaps);
       }
       if (!isClosed(value)) addGaps(value.open);
     }
   }
 
-  /** Whatever the option is of which the name is not known. */
+  /** Notes that an option with an unknown name may declare secrets of either keeper. */
   function addGaps(value: UnknownValue | null): void {
     const at = placeOf(value?.origin ?? fallback);
     const reason = value === null ? 'there may be more options' : dependingOn(value.reason);
@@ -88,7 +91,7 @@ export function readModuleSecrets(
   return { file: null, parts, definitions, templates, defaults, gaps };
 }
 
-/** Returns whether the options of a machine may tell more of it. */
+/** Returns whether the options of a machine may decide parts of the secrets. */
 export function isOpenSecrets({ definitions, templates, defaults, gaps }: ModuleSecrets): boolean {
   return (
     gaps.length > 0 ||

@@ -73,6 +73,6 @@ export interface Fleet {
   readonly namedBy: (path: string) => readonly string[];
   readonly units: ReadonlyMap<string, Unit>;
   readonly notAnalysable: readonly NotAnalysable[];
-  /** What Nix says, which is joined into all of the above; null where it was not asked. */
+  /** Nix's answer, which is joined into all of the above; null if Nix was not asked. */
   readonly nix: NixWitness | null;
 }

@@ -38,7 +38,7 @@ interface ReadsWalk {
 
 /**
  * Finds the reads of options in a file.
- * @param own first names of the options to look for
+ * @param optionNames first names of the options to look for
  */
 export function readOptionReads(
   cx: Evaluation,

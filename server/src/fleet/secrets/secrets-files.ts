@@ -60,8 +60,8 @@ export function locateDefault(
 }
 
 /**
- * Returns whether the defaults certainly apply to the definition. Those of its own file do despite others if they are
- * in the same module as the definition and have the strongest priority.
+ * Returns whether the defaults certainly apply to the definition. If other files set defaults as well, those of the
+ * definition's own file apply if they are in the same module and have the strongest priority.
  */
 function isSettled(
   { above }: SecretDefinition,

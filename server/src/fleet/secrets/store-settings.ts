@@ -71,7 +71,10 @@ function levelOf(path: NamePath): StoreSetting['of'] | null {
 
 const MACHINE_SETS = new Set(['machines', 'nixosConfigurations', 'darwinConfigurations']);
 
-/** Returns the machine of a path below `machines.lea`, or of a file in `machines/lea/`; null otherwise. */
+/**
+ * Returns the machine that a setting belongs to: it is set below `machines.<name>`, or in a file below
+ * `machines/<name>/`. Null if it is neither.
+ */
 export function machineOf(path: NamePath, file: string): string | null {
   for (let at: NamePath | null = path; at !== null; at = at.parent)
     if (at.name?.text != null && MACHINE_SETS.has(at.parent?.name?.text ?? '')) return at.name.text;

@@ -20,7 +20,7 @@ function walkedBy(reading: Reading, asked: Question): Walked {
   /** The number of keys that were looked up before the current item. */
   let before = 0;
   return {
-    given: name => reading.context.argument(name, reading.file.path),
+    specialArgs: name => reading.context.argument(name, reading.file.path),
     startItem() {
       readTrace(reading, asked);
       before = asked.lookups.length;
