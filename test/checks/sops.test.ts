@@ -205,6 +205,49 @@ describe('sops/no-file', () => {
   });
 });
 
+describe('sops/undeclared-secret, of names that clan gives', () => {
+  const locked = (lastModified: number, owner = 'clan-lol', ref = 'main') =>
+    JSON.stringify({
+      nodes: {
+        root: { inputs: { 'clan-core': 'clan-core' } },
+        'clan-core': {
+          locked: { type: 'github', owner, repo: 'clan-core', lastModified },
+          original: { type: 'github', owner, repo: 'clan-core', ref },
+        },
+      },
+    });
+  const BEFORE = 1_780_000_000;
+  const AFTER = 1_790_000_000;
+  const messagesFor = (name: string, lock: string | null, share = false) =>
+    messages('sops/undeclared-secret', {
+      'flake.nix': '{ outputs = { self, clan-core, ... }: { c = clan-core.lib.clan { inherit self; }; }; }\n',
+      ...(lock === null ? {} : { 'flake.lock': lock }),
+      'machines/lea/configuration.nix': `{ config, ... }:
+{
+  clan.core.vars.generators.web = { share = ${share}; files.token = { }; script = "echo a > $out/token"; };
+  sops.templates.env.content = config.sops.placeholder."${name}";
+}
+`,
+    });
+
+  it('knows that the older name is gone with a clan-core of main', () => {
+    expect(messagesFor('vars/web/token', locked(AFTER))).toEqual([
+      'warning: The clan-core that flake.lock has calls the secret "vars/web/token" of sops-nix "vars/per-machine/lea/web/token" (machine lea); reading it by the older name fails. Use the .path of the generator\'s file, or the name of today.',
+    ]);
+    expect(messagesFor('vars/web/token', locked(AFTER), true)[0]).toContain('"vars/shared/web/token"');
+  });
+
+  it.each([
+    ['a clan-core of before', 'vars/web/token', locked(BEFORE)],
+    ['a release of before', 'vars/web/token', locked(AFTER, 'clan-lol', '26.05')],
+    ['a fork', 'vars/web/token', locked(AFTER, 'somebody')],
+    ['nothing locked', 'vars/web/token', null],
+    ['the name of today', 'vars/per-machine/lea/web/token', locked(AFTER)],
+  ])('is silent with %s', (_, name, lock) => {
+    expect(messagesFor(name, lock)).toEqual([]);
+  });
+});
+
 describe('sops/undeclared-secret', () => {
   const use = '  services.mail.passwordFile = config.sops.secrets.mail.path;\n';
   const undeclared = (body: string, more: Texts = {}, world: World = {}) =>

@@ -143,6 +143,20 @@ export const fleets: fc.Arbitrary<FleetOf> = fc
     ),
   }));
 
+const SHARED_DATABASE = /(generators\."database" = [^{]*\{\n\s*share = )true/g;
+
+/**
+ * Returns the fleet as one that can be compared with and without the module: a shared generator is one for all machines, so
+ * that what a machine adds to it is about all of them. If the module adds to a generator, that is each machine's own.
+ */
+export function comparable(fleetOf: FleetOf, module: string): FleetOf {
+  if (!module.includes('generators.database')) return fleetOf;
+  return more =>
+    Object.fromEntries(
+      Object.entries(fleetOf(more)).map(([path, text]) => [path, text.replace(SHARED_DATABASE, '$1false')]),
+    );
+}
+
 export const FLAKE = `{
   outputs = { clan-core, self, ... }@inputs:
     let clan = clan-core.lib.clan {

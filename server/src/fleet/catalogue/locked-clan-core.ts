@@ -18,6 +18,12 @@ export interface LockedClanCore {
   readonly isFork: boolean;
 }
 
+/**
+ * 2026-08-03, when clan put the placement (`shared`, `per-machine/MACHINE`) into the paths of files and the names of their
+ * secrets; in seconds since 1970.
+ */
+export const NEWER_LAYOUT_TIME = 1_785_715_200;
+
 const lockedIn = new WeakMap<Lock, { readonly locked: LockedClanCore | null }>();
 
 /** Returns the locked version of clan-core; null if there is no lock file, or clan-core is not in it. */

@@ -96,9 +96,38 @@ export function separateBodies(
     if (definitionsAt(site).some(definition => placed.has(definition))) continue;
     for (const part of partsOf(site))
       if (part.kind === 'full' && part.body().script !== null)
-        bodies.add(companyBody(companyOf({ certain: [part], possible: [], complete: false }, index)));
+        for (const having of havingsWith(part, site, havings))
+          bodies.add(companyBody(companyOf(having, index)));
   }
   return [...bodies];
+}
+
+/**
+ * Returns the definitions of the machines that perhaps have `part`, as if they had it, without duplicates. If no machine may
+ * have it, returns the definition alone, with anything else possible.
+ */
+function havingsWith(part: GeneratorDefinition, site: Site, havings: readonly Having[]): readonly Having[] {
+  const isOfSite = (definition: GeneratorDefinition) => definitionsAt(site).includes(definition);
+  const found: Having[] = [];
+  for (const { certain, possible, complete } of havings) {
+    if (!possible.some(isOfSite)) continue;
+    const having = {
+      certain: [...certain, part],
+      possible: possible.filter(definition => !isOfSite(definition)),
+      complete,
+    };
+    if (!found.some(other => isAlike(other, having))) found.push(having);
+    if (found.length >= MAX_SPECIAL) break;
+  }
+  return found.length > 0 ? found : [{ certain: [part], possible: [], complete: false }];
+}
+
+function isAlike(left: Having, right: Having): boolean {
+  return (
+    left.complete === right.complete &&
+    sameItems(left.certain, right.certain) &&
+    sameItems(left.possible, right.possible)
+  );
 }
 
 /** Returns the machines' definitions without duplicates, grouped by their sites. */

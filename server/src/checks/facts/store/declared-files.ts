@@ -7,6 +7,7 @@
 import { mayInclude } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
+import type { StoredVar } from '../../../store/vars/vars.ts';
 import { factsOf, mayBeDefinedElsewhere, possibleMachines, usesByGenerator } from '../fleet-facts.ts';
 import { hasBrokenModule } from '../host/broken-modules.ts';
 
@@ -37,8 +38,8 @@ export function soleDeclaration(
 
 /** Returns the body for a machine: the common one if it is fully known, as nearly all are. */
 function bodyFor(generator: Generator, machine: string): GeneratorBody {
-  const body = generator.body();
-  return body.completeness === 'full' ? body : generator.bodyOn(machine);
+  const [only, another] = generator.bodies();
+  return only?.completeness === 'full' && another === undefined ? only : generator.bodyOn(machine);
 }
 
 /** A declaration with the machines to which it applies. */
@@ -124,6 +125,13 @@ export function isDeclaredFor(
       (has.has(owner)
         ? !mayBeDefinedElsewhere(facts, declared.generator.name, [owner])
         : !mayHaveAnother(fleet, declared.generator.name, owner)));
+}
+
+/**
+ * Returns whether the stored value is in the current placement, not left from when `share` had another value.
+ */
+export function isInPlace({ body: { share } }: SoleDeclaration, { placement }: StoredVar): boolean {
+  return share === null || share === (placement === 'shared');
 }
 
 /**

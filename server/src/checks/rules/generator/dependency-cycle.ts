@@ -1,6 +1,8 @@
 /** generator/dependency-cycle: generators that wait for each other. */
+
 import type { Generator } from '../../../fleet/model/generators.ts';
 import type { Known } from '../../../nix/places.ts';
+import { placeKey } from '../../../nix/places.ts';
 import { possibleMachines } from '../../facts/fleet-facts.ts';
 import {
   type DependencyFacts,
@@ -111,7 +113,7 @@ function cyclesOf(facts: DependencyFacts): Step[][] {
     for (const cycle of cyclesIn(edges)) {
       if (!mayMeet(facts, cycle)) continue;
       const key = cycle
-        .map(({ name }) => name)
+        .map(({ name, dependency }) => `${name} ${placeKey(dependency.at)}`)
         .sort()
         .join('\0');
       if (seen.has(key) || cycles.length >= MOST) continue;
@@ -126,19 +128,25 @@ function cyclesOf(facts: DependencyFacts): Step[][] {
  * machines with different ones.
  */
 function* edgeSets({ declared, mayBeElsewhere }: DependencyFacts): Iterable<Edges> {
+  const anywhere = new Map<string, readonly Known<string>[]>();
   const everywhere = new Map<string, readonly Known<string>[]>();
   const differing: Generator[] = [];
   for (const [name, [generator, ...others]] of declared) {
     // Another generator of this name may depend on nothing.
     if (generator === undefined || others.length > 0) continue;
-    if (!generator.body().complete.dependencies) differing.push(generator);
-    else if (!mayBeElsewhere(name, possibleMachines(generator)))
-      addEdges(everywhere, name, namedDependencies(generator.body()));
+    const bodies = generator.bodies();
+    addEdges(anywhere, name, bodies.flatMap(namedDependencies));
+    const machines = possibleMachines(generator);
+    const isToldApart = bodies.length > 1 && machines.length > 0;
+    if (isToldApart || !generator.body().complete.dependencies) differing.push(generator);
+    else if (!mayBeElsewhere(name, machines)) addEdges(everywhere, name, namedDependencies(generator.body()));
   }
+  // Nearly always there is none, even of all machines taken together.
+  if (cyclesIn(anywhere).length === 0) return;
   yield everywhere;
   const machines = differing.flatMap(possibleMachines);
   for (const machine of [...new Set(machines)].slice(0, MOST)) {
-    const edges = new Map(everywhere);
+    const edges = new Map([...everywhere].filter(([name]) => mayBeOn(declared.get(name) ?? [], machine)));
     for (const generator of differing) {
       const body = generator.bodyOn(machine);
       if (body.complete.dependencies && !mayBeElsewhere(generator.name, [machine]))
@@ -146,6 +154,14 @@ function* edgeSets({ declared, mayBeElsewhere }: DependencyFacts): Iterable<Edge
     }
     yield edges;
   }
+}
+
+/** Returns whether one of the generators may be on the machine; of one that no machine is known to have, nobody knows. */
+function mayBeOn(generators: readonly Generator[], machine: string): boolean {
+  return generators.some(generator => {
+    const machines = possibleMachines(generator);
+    return machines.length === 0 || machines.includes(machine) || generator.body().share === true;
+  });
 }
 
 function addEdges(

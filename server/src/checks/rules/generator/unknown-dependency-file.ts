@@ -9,10 +9,12 @@ import { sortedUnique } from '../../../std.ts';
 import {
   type Facts,
   factsOf,
+  isSurelyWithout,
   mayHaveFileDefinedElsewhere,
   possibleMachines,
 } from '../../facts/fleet-facts.ts';
 import {
+  type Examined,
   examined,
   failsWithout,
   isAskedAbout,
@@ -87,7 +89,7 @@ function* reports(context: CheckContext): Iterable<Report> {
       if (member === null || member.file === null) continue;
       const { name, file } = member;
       if (!body.dependencies.some(({ value }) => value === name)) continue;
-      const files = filesWithout(facts, generator, name, file);
+      const files = filesWithout(facts, subject, name, file);
       if (files === null) continue;
       if (files.some(candidate => mayBeSame(candidate, file) || candidate.startsWith(`${file}/`))) continue;
       const at = script.placeOf(read);
@@ -115,27 +117,35 @@ function isMade(flow: Flow, name: string, file: string): boolean {
   });
 }
 
-/**
- * Returns the bodies of a dependency on the machines of the dependent generator, if they differ between
- * machines.
- */
-function bodiesBeside(dependency: Generator, of: Generator): readonly GeneratorBody[] {
+/** Returns the machines on which the generator has this body, or all that may have it if no body is of one machine. */
+function machinesWith({ generator, body }: Examined): readonly string[] {
+  const machines = possibleMachines(generator);
+  const having = machines.filter(machine => generator.bodyOn(machine) === body);
+  return having.length > 0 ? having : machines;
+}
+
+/** Returns the bodies of a dependency on the machines of the dependent generator, if they differ between machines. */
+function bodiesOn(dependency: Generator, machines: readonly string[]): readonly GeneratorBody[] {
   const body = dependency.body();
-  const machines = possibleMachines(of);
-  // A shared generator may use the files of any machine.
-  if (body.complete.files || of.body().share !== false || machines.length === 0) return [body];
-  return machines.map(machine => dependency.bodyOn(machine));
+  if (body.complete.files) return [body];
+  const possible = new Set(possibleMachines(dependency));
+  const bodies = machines.filter(machine => possible.has(machine)).map(machine => dependency.bodyOn(machine));
+  // A shared generator may have the files of any machine.
+  return bodies.length > 0 && bodies.every(({ share }) => share === false) ? bodies : [body];
 }
 
 /**
  * Returns all files of a dependency wherever it is, or null if they are not fully known or `file` may be one of
  * them.
  */
-function filesWithout(facts: Facts, of: Generator, name: string, file: string): string[] | null {
+function filesWithout(facts: Facts, of: Examined, name: string, file: string): string[] | null {
   const generators = facts.generators.get(name);
   if (generators === undefined) return null;
-  if (mayHaveFileDefinedElsewhere(facts, name, file, possibleMachines(of))) return null;
-  const bodies = generators.flatMap(generator => bodiesBeside(generator, of));
+  const machines = machinesWith(of);
+  if (mayHaveFileDefinedElsewhere(facts, name, file, machines)) return null;
+  // The generator itself is missing then.
+  if (machines.length > 0 && machines.every(machine => isSurelyWithout(facts, machine, name))) return null;
+  const bodies = generators.flatMap(generator => bodiesOn(generator, machines));
   if (!bodies.every(({ complete }) => complete.files)) return null;
   return sortedUnique(bodies.flatMap(({ files }) => files.map(file => file.name)));
 }

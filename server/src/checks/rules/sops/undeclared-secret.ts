@@ -3,8 +3,9 @@
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { SecretUse } from '../../../fleet/model/secrets.ts';
 import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
+import { sortedUnique } from '../../../std.ts';
 import { hasBrokenModule } from '../../facts/host/broken-modules.ts';
-import { isOfGenerator, mayBeGenerated } from '../../facts/sops/generated-secrets.ts';
+import { isOfGenerator, mayBeGenerated, nameOfToday } from '../../facts/sops/generated-secrets.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
 import { isOfConfig, isOutOfUse } from '../../facts/sops/secret-surroundings.ts';
 import {
@@ -15,7 +16,7 @@ import {
 } from '../../facts/sops/secrets-on-machines.ts';
 import { keeperName } from '../../facts/sops/sops-versions.ts';
 import { isPerhapsLeftOut } from '../../facts/use/reading-machines.ts';
-import { inBrackets } from '../../facts/wording.ts';
+import { inBrackets, quoted } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 export const undeclaredSecret: Rule = {
@@ -25,7 +26,8 @@ export const undeclaredSecret: Rule = {
   documentation: `\
 A module reads \`config.sops.secrets.<name>\`, \`config.sops.placeholder.<name>\`, \`config.sops.templates.<name>\` or
 \`config.age.secrets.<name>\`, and nothing in this repository declares that name: no \`sops.secrets.<name>\`, no generator,
-and no secret below \`sops/secrets\` that clan gives to a machine. Or only modules do that this machine does not import. A
+and no secret below \`sops/secrets\` that clan gives to a machine. Or only modules do that this machine does not import.
+Or it is \`vars/<generator>/<file>\`, as clan called the secrets of generators before August 2026. A
 machine with this module does not evaluate: \`attribute '…' missing\`.
 
 Declare it (\`sops.secrets.<name> = { };\`), import the module that does, or correct the name.
@@ -74,8 +76,13 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
         const { guarded, name, nameKind } = use;
         const isAsked =
           !guarded && nameKind !== 'pattern' && reading.length > 0 && isOfGenerator(fleet, name);
-        if (isAsked && !reading.some(machine => mayBeGenerated(fleet, name, [machine])))
+        if (!isAsked) continue;
+        if (!reading.some(machine => mayBeGenerated(fleet, name, [machine])))
           yield reportOf(secrets, use, reading);
+        else {
+          const names = reading.map(machine => nameOfToday(context, name, machine));
+          if (names.every(today => today !== null)) yield olderName(use, reading, sortedUnique(names));
+        }
       } else if (target === 'undeclared') {
         const isKnown = !hasBrokenModule(fleet, machinesReading(fleet, use));
         if (isKnown && !isOutOfUse(fleet, use.at.file)) yield reportOf(secrets, use, []);
@@ -134,6 +141,14 @@ function isGivenByClan(context: CheckContext, use: SecretUse): boolean {
   return secretsOf(context).secrets.some(
     ({ name, implicitOn }) => name === use.name && implicitOn.length > 0,
   );
+}
+
+function olderName(use: SecretUse, machines: readonly string[], names: readonly string[]): Report {
+  return {
+    at: use.nameAt,
+    message: `The clan-core that flake.lock has calls the secret "${use.name}" of ${keeperName(use.keeper)} ${quoted(names)}${inBrackets(machines)}; reading it by the older name fails. Use the .path of the generator's file, or the name of today.`,
+    machines,
+  };
 }
 
 function reportOf(secrets: FleetSecrets, use: SecretUse, machines: readonly string[]): Report {

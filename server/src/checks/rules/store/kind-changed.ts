@@ -4,6 +4,7 @@ import type { StoreContents } from '../../../store/vars/read.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
 import {
   isDeclaredFor,
+  isInPlace,
   type SoleDeclaration,
   soleDeclaration,
   soleFile,
@@ -65,13 +66,6 @@ Source: clan-core d7c35d912, clan_lib/vars/public_modules/in_repo.py (\`_set\`).
     }
   },
 };
-
-/**
- * Returns whether the stored value is in the current placement, not left from when `share` had another value.
- */
-function isInPlace({ body: { share } }: SoleDeclaration, { placement }: StoredVar): boolean {
-  return share === null || share === (placement === 'shared');
-}
 
 /** Returns the files with a stored secret. */
 const secretsOf = keeping((contents: StoreContents) =>

@@ -111,8 +111,11 @@ function reportOf(
 ): Report {
   const machines = [...new Set(lacking.flatMap(lackingFile => lackingFile.machines))].sort();
   const names = [...new Set(lacking.map(lackingFile => lackingFile.file))];
+  const written = generator.definitions.filter(({ kind }) => kind === 'full');
   const at = (
-    generator.definitions.find(definition => definition.kind === 'full') ?? generator.definitions[0]
+    written.find(({ body }) => body().completeness !== 'opaque') ??
+    written[0] ??
+    generator.definitions[0]
   )?.at;
   return {
     at: at as Report['at'],

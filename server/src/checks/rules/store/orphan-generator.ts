@@ -184,12 +184,14 @@ function* leftBehind(
       message: `The generator "${name}" is not shared any more; these files are left over from when it was. Remove \`${below(fleet.directory ?? '', `vars/shared/${name}`)}\`.`,
       leftover: leftoverFrom(name, stored.shared, false),
     };
+  const isShared = (owner: string) => (share ?? declared.generator.bodyOn(owner).share) === true;
+  const shared = owners.filter(isShared);
   if (share !== true) yield* leftOn(stored, owners.filter(certainlyWithout(fleet, declared.generator)));
-  else
+  if (shared.length > 0)
     yield* leftOn(
       stored,
-      owners,
-      `The generator "${name}" is shared today; files from when it was not are left over${inBrackets(owners)}. Remove them.`,
+      shared,
+      `The generator "${name}" is shared today; files from when it was not are left over${inBrackets(shared)}. Remove them.`,
     );
 }
 

@@ -3,6 +3,7 @@ import { catalogueFile } from '../../../fleet/catalogue/catalogue.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
 import {
   isDeclaredFor,
+  isInPlace,
   type SoleDeclaration,
   soleDeclaration,
   soleFile,
@@ -75,7 +76,10 @@ Source: clan-core d7c35d912, clan_lib/vars/_types.py (\`StoreBase.set\`) and pub
           isDouble && file.all.some(other => other.kind === 'secret' && isSamePlace(storedVar, other));
         if (secret === false || (secret === null && !beside)) continue;
         if (beside) yield besideReport(storedVar, secret === true);
-        else if (declared === null || isDeclaredFor(fleet, declared)(storedVar))
+        else if (
+          declared === null ||
+          (isInPlace(declared, storedVar) && isDeclaredFor(fleet, declared)(storedVar))
+        )
           yield leftoverReport(storedVar);
       }
     }

@@ -2,7 +2,7 @@
 
 import { attributeText } from '../../../edits/edits.ts';
 import { expressionsAt } from '../../../edits/locate.ts';
-import { lockedClanCore } from '../../../fleet/catalogue/locked-clan-core.ts';
+import { lockedClanCore, NEWER_LAYOUT_TIME } from '../../../fleet/catalogue/locked-clan-core.ts';
 import type { Use } from '../../../fleet/model/uses.ts';
 import type { Place } from '../../../nix/places.ts';
 import type { SourceFile } from '../../../nix/source.ts';
@@ -109,9 +109,6 @@ Source: clan-core, nixosModules/clanCore/vars/secret.`,
 function isPath({ text }: SourceFile, at: Place): boolean {
   return text.startsWith('/run/', at.start) && !/[\w.}-]/.test(text[at.start - 1] ?? '');
 }
-
-/** 2026-08-03, when clan added the placement to the path, in seconds since 1970. */
-const NEWER_LAYOUT_TIME = 1_785_715_200;
 
 function* reportsOf({ sources }: CheckContext, source: SourceFile, knownUse: KnownUse): Iterable<Report> {
   const { use } = knownUse;
