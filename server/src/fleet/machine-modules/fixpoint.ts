@@ -9,9 +9,10 @@ import type { Lazy } from '../../nix/eval/value.ts';
 import { isSamePlace } from '../../nix/places.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
 import { internDefinitions, sayTheSame } from './interned.ts';
-import { type MachineOptions, machineOptions, type Settled, settledFor } from './machine-options.ts';
+import { type MachineOptions, machineOptions, settledFor } from './machine-options.ts';
 import type { ModuleContext } from './module-contexts.ts';
 import type { ModuleFacts } from './module-facts.ts';
+import { createSettled, type Settled } from './settled.ts';
 
 /** A module of a machine. */
 export interface OwnModule {
@@ -37,9 +38,9 @@ export interface ModuleReading {
 
 /** The results kept for one module. */
 interface Kept {
-  readonly facts: Settled<ModuleFacts>[];
+  readonly facts: Settled<ModuleFacts>;
   readonly says: Map<string, OptionSays>;
-  readonly settledSays: Map<string, Settled<OptionSays>[]>;
+  readonly settledSays: Map<string, Settled<OptionSays>>;
   /** Definitions that machines had before the module changed. */
   readonly before: readonly GeneratorDefinition[];
 }
@@ -68,7 +69,7 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
   function keptOf(facts: ModuleFacts): Kept {
     let kept = cache.get(facts);
     if (kept === undefined) {
-      kept = { facts: [], says: new Map(), settledSays: new Map(), before: [] };
+      kept = { facts: createSettled(), says: new Map(), settledSays: new Map(), before: [] };
       cache.set(facts, kept);
     }
     return kept;
@@ -91,7 +92,7 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
     const { settledSays } = keptOf(facts);
     let settledSay = settledSays.get(key);
     if (settledSay === undefined) {
-      settledSay = [];
+      settledSay = createSettled();
       settledSays.set(key, settledSay);
     }
     return settledFor(cx, machine, settledSay, config => reading.option(facts, path, config));
@@ -138,8 +139,8 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
     },
     replace(fresh, before) {
       const kept = cache.get(before);
-      if (kept === undefined || kept.facts.length === 0) return;
-      const definitions = kept.facts.flatMap(({ result }) => result.definitions);
+      const definitions = kept?.facts.results().flatMap(result => result.definitions) ?? [];
+      if (definitions.length === 0) return;
       cache.set(fresh, { ...keptOf(fresh), before: [...new Set(definitions)] });
     },
   };

@@ -24,6 +24,7 @@ import { unrecorded } from '../../nix/eval/trace.ts';
 import type { Attr, Lazy, UnknownValue, Value } from '../../nix/eval/value.ts';
 import { counter, sortedUnique } from '../../std.ts';
 import { HELPER_DEFAULTS } from '../generators/helper-options.ts';
+import type { Asked, Settled } from './settled.ts';
 
 /** The options of a machine, as far as they can be determined. */
 export interface MachineOptions {
@@ -39,19 +40,6 @@ export interface AskedOptions {
   readonly isUnset: (path: readonly string[]) => boolean;
 }
 
-/** The result of a question, with the options it depends on and their values. */
-export interface Settled<T> {
-  readonly asked: readonly Asked[];
-  readonly result: T;
-}
-
-interface Asked {
-  readonly path: readonly string[];
-  readonly answer: string;
-}
-
-/** The number of different answer sets kept for a question; more than a fleet has kinds of machines. */
-const MAX_SETTLED = 2000;
 /** The evaluation steps allowed for one question about one option. */
 const STEPS = 100_000;
 /** The depth of options that depend on each other. */
@@ -66,12 +54,11 @@ const nextNumber = counter();
 export function settledFor<T>(
   cx: Evaluation,
   machine: MachineOptions,
-  results: Settled<T>[],
+  results: Settled<T>,
   compute: (config: Lazy) => T,
 ): T {
-  for (const settled of results)
-    if (settled.asked.every(({ path, answer }) => keyOf(machine.answer(path)) === answer))
-      return settled.result;
+  const before = results.find(path => keyOf(machine.answer(path)));
+  if (before !== null) return before.value;
   const asked = new Map<string, Asked>();
   const name = `config@${nextNumber()}`;
   const config: UnknownValue = { ...CONFIG, key: name };
@@ -86,7 +73,7 @@ export function settledFor<T>(
   try {
     // A surrounding traced question does not concern these selections.
     const result = unrecorded(cx, () => compute(config));
-    if (results.length < MAX_SETTLED) results.push({ asked: [...asked.values()], result });
+    results.keep([...asked.values()], result);
     return result;
   } finally {
     cx.settle = settle;

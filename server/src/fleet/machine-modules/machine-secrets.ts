@@ -12,6 +12,7 @@ import type { ModuleFacts } from './module-facts.ts';
 import { secretsOf } from './module-sources.ts';
 import type { TableState } from './module-table-state.ts';
 import { isOpenSecrets } from './secret-statements.ts';
+import { createSettled } from './settled.ts';
 
 /** Returns the secrets of a machine; the same object as before if its modules declare the same. */
 export function machineSecrets(table: TableState, followed: FollowedModules): MachineSecrets {
@@ -60,7 +61,7 @@ function settledSecrets(
   machine: MachineOptions,
 ): ModuleSecrets {
   const { settledSecrets: kept } = table.cache;
-  const results = kept.get(general) ?? [];
+  const results = kept.get(general) ?? createSettled();
   kept.set(general, results);
   return settledFor(table.cx, machine, results, config => secretsOf(table, facts, config, general));
 }

@@ -10,8 +10,8 @@ import type { ModuleOptions } from '../model/options.ts';
 import type { MachineSecrets, ModuleSecrets } from '../model/secrets.ts';
 import type { FixpointCache } from './fixpoint.ts';
 import type { FollowedModules } from './machine-modules.ts';
-import type { Settled } from './machine-options.ts';
 import type { ModuleFacts } from './module-facts.ts';
+import type { Settled } from './settled.ts';
 
 /** State that is kept from one build to the next. */
 export interface ModuleCache {
@@ -39,7 +39,7 @@ export interface ModuleCache {
   readonly secrets: Map<string, ModuleSecrets>;
   readonly ownSecrets: WeakMap<ModuleFacts, ModuleSecrets>;
   /** Secrets of modules on machines, by the secrets that the modules declare in general. */
-  readonly settledSecrets: WeakMap<ModuleSecrets, Settled<ModuleSecrets>[]>;
+  readonly settledSecrets: WeakMap<ModuleSecrets, Settled<ModuleSecrets>>;
   readonly machineSecrets: WeakMap<FollowedModules, KeptSecrets>;
   /** The options of machines that were asked for, by path. */
   readonly machineOptions: WeakMap<FollowedModules, Map<string, Plain | undefined>>;
