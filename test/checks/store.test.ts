@@ -522,6 +522,14 @@ describe('store/missing', () => {
     );
     expect(missing(lea)).toBe(1);
   });
+
+  it('is found where a file is a secret on one machine and public on another', () => {
+    const emily = {
+      'machines/emily/configuration.nix': MAIL.replace('{ };', '{ secret = false; };'),
+      'vars/per-machine/emily/state-version/version/value': '25.11',
+    };
+    expect(missing(MAIL, { ...begun, ...emily })).toBe(1);
+  });
 });
 
 describe('store/untracked', () => {

@@ -55,7 +55,7 @@ export interface DeclaredOn {
 export function soleDeclarations(fleet: Fleet, generator: Generator): readonly DeclaredOn[] {
   const { name, machines } = generator;
   const all = soleDeclaration(fleet, name);
-  if (all?.body.complete.files && all.body.share !== null)
+  if (generator.bodies().length < 2 && all?.body.complete.files && all.body.share !== null)
     return [{ declared: all, machines: machines ?? [] }];
   return generator.variants().flatMap(variant => {
     const [first] = variant.machines;
