@@ -1,6 +1,6 @@
 /**
- * What Nix says of a fleet where it was asked: metadata of generators and secrets by machine, never a value. Null stands for
- * what Nix could not say, such as an option that throws when it is read.
+ * The answer of Nix about a fleet: metadata of generators and secrets by machine, never a secret's value. Null is a fact that
+ * Nix could not evaluate, such as an option that throws.
  */
 
 import type { Place } from '../../nix/places.ts';
@@ -16,20 +16,20 @@ export interface NixAnswer {
   readonly machines: readonly NixMachine[];
   /** False if the flake has machines that Nix was not asked about. */
   readonly machinesComplete: boolean;
-  /** Why the flake as a whole does not evaluate; null where it does. */
+  /** The error of the flake as a whole; null if it evaluates. */
   readonly failure: NixFailure | null;
 }
 
 export interface NixMachine {
   readonly name: string;
   readonly class: MachineClass;
-  /** How long Nix took, or had taken when the answer was kept. */
+  /** The time that Nix took, in the earlier run if the answer comes from the cache. */
   readonly milliseconds: number;
-  /** True if the answer was kept from an earlier time: nothing of the flake has changed since. */
+  /** True if the answer comes from the cache, since nothing of the flake has changed. */
   readonly isKept: boolean;
   /** Null where the machine does not evaluate. */
   readonly facts: NixFacts | null;
-  /** Why the machine, or some of its generators, do not evaluate. */
+  /** The errors of the machine, or of some of its generators. */
   readonly failures: readonly NixFailure[];
 }
 
@@ -55,7 +55,7 @@ export interface NixGenerator {
   /** Names of packages, without versions. */
   readonly runtimeInputs: readonly string[] | null;
   readonly script: string | null;
-  /** Plain data; undefined where Nix could not say. */
+  /** Plain data; undefined if Nix could not evaluate it. */
   readonly validation: unknown;
   /** Where modules of the fleet define it. */
   readonly definedAt: readonly SourcePosition[];
@@ -77,24 +77,24 @@ export interface NixPrompt {
 }
 
 /**
- * `error`: Nix says why; `timeout`, `memory`, `output`: it was stopped at a limit; `garbage`: what it printed is no answer to
- * what it was asked; `cancelled`: nobody wanted to know any more.
+ * `error`: Nix reported an error; `timeout`, `memory`, `output`: Nix reached a limit and was stopped; `garbage`: its output is
+ * not an answer to the question; `cancelled`: the caller cancelled the question.
  */
 export type NixFailureKind = 'error' | 'timeout' | 'memory' | 'output' | 'garbage' | 'cancelled';
 
 export interface NixFailure {
   readonly kind: NixFailureKind;
-  /** What Nix said, in one line, without the paths of its store; or what stopped it. */
+  /** Nix's message in one line, without store paths; or the limit that stopped it. */
   readonly message: string;
-  /** The place in the fleet's own files that leads to it; null where Nix names none. */
+  /** The place in the fleet's own files that causes the failure; null if Nix names none. */
   readonly at: SourcePosition | null;
-  /** What Nix was about on the way there, innermost first; places in the fleet's own files only. */
+  /** The frames of Nix's trace that are in the fleet's own files, innermost first. */
   readonly frames: readonly (SourcePosition & { readonly message: string })[];
 }
 
 /**
- * Who vouches for a fact. `read`: only the sources, Nix could not say; `confirmed`: both say the same; `nix`: only Nix knows;
- * `contradicted`: Nix says otherwise, and Nix is right.
+ * The source of a fact. `read`: the fleet's sources alone; `confirmed`: the sources, and Nix agrees; `nix`: Nix alone;
+ * `contradicted`: Nix evaluates to another value, and Nix is right.
  */
 export type Witness = 'read' | 'confirmed' | 'nix' | 'contradicted';
 
@@ -105,17 +105,17 @@ export interface WitnessedFact {
   /** `machine` (that the machine has it), `share`, `file key`, `file key: owner`, `prompt user: type`, `script`, … */
   readonly fact: string;
   readonly witness: Witness;
-  /** As it was read; null where it was not known, and for scripts. */
+  /** The value read from the sources; null if unknown, and for scripts. */
   readonly read: unknown;
-  /** As Nix says; null where it could not say, and for scripts. */
+  /** Nix's value; null if Nix could not evaluate it, and for scripts. */
   readonly nix: unknown;
-  /** Where it is written; null where that is not known. */
+  /** The place of its definition; null if unknown. */
   readonly at: Place | null;
 }
 
-/** What Nix says of a fleet, beside what was read of it. */
+/** Nix's answer about a fleet, compared with what was read from its sources. */
 export interface NixWitness {
   readonly answer: NixAnswer;
-  /** All facts of the machines that Nix answered for; compared when first asked for. */
+  /** All facts of the machines that Nix evaluated. Compared on first access. */
   readonly facts: readonly WitnessedFact[];
 }
