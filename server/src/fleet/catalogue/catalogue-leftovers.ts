@@ -2,6 +2,7 @@
  * Finds the present or former generator of clan-core that made stored files which nothing declares any more. Knows the
  * catalogue and names on disk; the caller decides whether a file is declared.
  */
+import { compareTexts } from '../../std.ts';
 import { CATALOGUE, type CatalogueFile } from './catalogue-data.ts';
 import { FORMER } from './catalogue-former.ts';
 import { filled, holesIn, patternOf } from './catalogue-names.ts';
@@ -96,7 +97,7 @@ function candidate(entry: Entry, stored: StoredGenerator): Candidate[] {
 
 /** Orders candidates by the most stored files, then the fewest missing files, then the newest. */
 function byFit(a: Candidate, b: Candidate): number {
-  return b.stored - a.stored || missing(a) - missing(b) || until(b).localeCompare(until(a));
+  return b.stored - a.stored || missing(a) - missing(b) || compareTexts(until(b), until(a));
 }
 
 function missing({ files, stored }: Candidate): number {

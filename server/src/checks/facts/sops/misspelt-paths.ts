@@ -6,6 +6,7 @@
 import { suggest } from '../../../edits/suggest.ts';
 import { ruleFor, type SopsConfig } from '../../../fleet/secrets/secrets-rules.ts';
 import type { Known } from '../../../nix/places.ts';
+import { once } from '../../../std.ts';
 import type { CheckContext } from '../../rule.ts';
 import { isEncrypted } from './sops-files.ts';
 
@@ -20,23 +21,32 @@ export interface MeantPath {
 const WORDS = /(?<!\\)[A-Za-z][\w-]{2,}/g;
 
 /**
- * Returns the intended expression, or null if it is not known.
+ * Returns a function that finds the intended form of an expression, or null if it is not known. The names of files
+ * are collected once for all expressions of the configuration.
  *
- * @param files the files below the configuration's folder, none of which the expression matches
+ * @param files the files below the configuration's folder, none of which the expressions match
  */
-export function meantPath(
+export function meantPaths(
+  context: CheckContext,
+  config: SopsConfig,
+  files: readonly string[],
+): (pathRegex: Known<string>) => MeantPath | null {
+  const ruleless = once(() => files.filter(file => ruleFor(config, file) === null));
+  const names = once(
+    () => new Set(ruleless().flatMap(path => path.split('/').flatMap(name => [name, ...name.split('.')]))),
+  );
+  return pathRegex => meantPath(context, config, pathRegex, ruleless(), names());
+}
+
+function meantPath(
   context: CheckContext,
   config: SopsConfig,
   { value, at }: Known<string>,
-  files: readonly string[],
+  ruleless: readonly string[],
+  names: ReadonlySet<string>,
 ): MeantPath | null {
-  const ruleless = files.filter(file => ruleFor(config, file) === null);
-  const names = [
-    ...new Set(ruleless.flatMap(path => path.split('/').flatMap(name => [name, ...name.split('.')]))),
-  ];
-  const knownNames = new Set(names);
   for (const { 0: word, index } of value.matchAll(WORDS)) {
-    const meant = knownNames.has(word) ? null : suggest(word, names);
+    const meant = names.has(word) ? null : suggest(word, names);
     if (meant === null) continue;
     const written = meant.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     const corrected = value.slice(0, index) + written + value.slice(index + word.length);

@@ -5,7 +5,7 @@ import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
 import { type CreationRule, ruleFor, type SopsConfig } from '../../../fleet/secrets/secrets-rules.ts';
 import { folderOf } from '../../../nix/eval/paths.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
-import { meantPath } from '../../facts/sops/misspelt-paths.ts';
+import { meantPaths } from '../../facts/sops/misspelt-paths.ts';
 import {
   coverOf,
   declaredFiles,
@@ -73,6 +73,7 @@ Source: getsops/sops 15e36f97a, config/config.go.`,
       const path = ruleless(context, config);
       // Started in another folder, sops uses the other configuration.
       const isTaken = path !== null && configs.some(other => other !== config && ruleFor(other, path));
+      const meantPathOf = meantPaths(context, config, files ?? []);
       for (const rule of config.rules) {
         const { pathRegex } = rule;
         if (pathRegex === null || files === null || !fitsNone(config, rule, files)) continue;
@@ -81,7 +82,7 @@ Source: getsops/sops 15e36f97a, config/config.go.`,
           yield reportOf(context, config, pathRegex, { path, value: meant });
           continue;
         }
-        const misspelt = meantPath(context, config, pathRegex, files);
+        const misspelt = meantPathOf(pathRegex);
         if (misspelt !== null) yield reportOf(context, config, pathRegex, misspelt);
       }
     }
