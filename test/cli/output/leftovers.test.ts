@@ -82,6 +82,25 @@ describe('inspect', () => {
     expect(found.map(({ name }: { name: string }) => name)).toEqual(['tor_old']);
   });
 
+  it('does not call left over what the locked clan-core still makes for an instance', async () => {
+    const clan = `{ inventory.machines.lea = { }; inventory.instances.zerotier = {
+      roles.peer.machines.lea = { }; }; }`;
+    const flake = `{ outputs = { clan-core, ... }: { clan = clan-core.lib.clan ${clan}; }; }`;
+    const lock = (day: string) => {
+      const lastModified = Date.parse(day) / 1000;
+      const node = {
+        locked: { type: 'git', url: 'https://git.clan.lol/clan/clan-core', lastModified },
+        original: { type: 'git', url: 'https://git.clan.lol/clan/clan-core' },
+      };
+      const nodes = { root: { inputs: { 'clan-core': 'clan-core' } }, 'clan-core': node };
+      return { 'flake.lock': JSON.stringify({ nodes, root: 'root', version: 7 }) };
+    };
+    const files = { ...ZEROTIER, 'flake.nix': flake };
+    expect(await leftovers({ ...files, ...lock('2026-05-01') })).toEqual([]);
+    expect(await leftovers({ ...files, ...lock('2026-07-01') })).toHaveLength(1);
+    expect(await leftovers({ ...ZEROTIER, ...lock('2026-05-01') })).toHaveLength(1);
+  });
+
   it('judges no use by it', async () => {
     const module = MODULE('x = config.clan.core.vars.generators.disk-id.files.diskId.value;');
     const files = { 'modules/a.nix': module };

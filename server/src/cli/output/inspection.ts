@@ -4,6 +4,7 @@
  */
 
 import { unknownText } from '../../doctor/unknown-words.ts';
+import { lockedClanCore } from '../../fleet/catalogue/locked-clan-core.ts';
 import type { Machine } from '../../fleet/model/base.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
@@ -59,7 +60,7 @@ export function inspectionParts(workspace: Workspace) {
       const isListed = listedIn(fleet);
       for (const generator of fleet.brought)
         if (!isListed(generator)) yield { ...broughtOf(generator), ...bodyOf(generator) };
-      yield* leftoversIn(fleet, readVars(files, fleet.directory ?? '').vars);
+      yield* leftoversIn(fleet, readVars(files, fleet.directory ?? '').vars, lockedClanCore(files));
     },
     exports: fleet.exports.map(({ key, name, at: place }) => ({ key, generator: name, ...at(place) })),
     *references() {

@@ -4,15 +4,21 @@
  */
 import type { CatalogueFile } from '../../fleet/catalogue/catalogue-data.ts';
 import { leftoverOf } from '../../fleet/catalogue/catalogue-leftovers.ts';
+import type { LockedClanCore } from '../../fleet/catalogue/locked-clan-core.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { StoredVar } from '../../store/vars/vars.ts';
 import { fits } from './use-status.ts';
 
-type Facts = Pick<Fleet, 'generators' | 'brought'>;
+type Facts = Pick<Fleet, 'generators' | 'brought' | 'inventory'>;
 
-/** Returns the leftover generators, in the format of `inspect`'s other generators. */
-export function leftoversIn(fleet: Facts, stored: readonly StoredVar[]) {
+/**
+ * Returns the leftover generators, in the format of `inspect`'s other generators. One that the locked clan-core still
+ * has, of a service with an instance, is listed as well, but not called left over.
+ */
+export function leftoversIn(fleet: Facts, stored: readonly StoredVar[], locked: LockedClanCore | null) {
   const isExplained = explainedBy(fleet);
+  const mayBeMade = (service: string | null, until: string | null) =>
+    isStillIn(locked, until) && hasInstance(fleet, service);
   const generators = new Map<string, Leftover>();
   for (const { name, shared, files } of storedGenerators(stored)) {
     const unexplained = [...files.keys()].filter(file => !isExplained(name, file));
@@ -24,6 +30,7 @@ export function leftoversIn(fleet: Facts, stored: readonly StoredVar[]) {
       name,
       shared,
       service: leftover.service,
+      mayBeMade: mayBeMade(leftover.service, leftover.until),
       files: [],
     };
     generators.set(key, {
@@ -46,10 +53,12 @@ interface Leftover {
   readonly name: string;
   readonly shared: boolean;
   readonly service: string | null;
+  /** True if an instance may make it today. */
+  readonly mayBeMade: boolean;
   readonly files: readonly (CatalogueFile & { readonly path: string })[];
 }
 
-function shown({ name, shared, service, files }: Leftover) {
+function shown({ name, shared, service, mayBeMade, files }: Leftover) {
   return {
     name,
     nameKind: 'resolved' as const,
@@ -82,8 +91,22 @@ function shown({ name, shared, service, files }: Leftover) {
     perMachine: [],
     definitions: [],
     catalogue: service ?? 'clan-core',
-    leftover: true as const,
+    ...(mayBeMade ? {} : { leftover: true as const }),
   };
+}
+
+/** Returns whether the locked clan-core may be older than the last day on which main had a generator. */
+function isStillIn(locked: LockedClanCore | null, until: string | null): boolean {
+  return locked !== null && until !== null && locked.from * 1000 <= Date.parse(until);
+}
+
+/** Returns whether the fleet has an instance of a service of clan-core. */
+function hasInstance({ inventory }: Facts, service: string | null): boolean {
+  return inventory.instances.some(
+    ({ name, module }) =>
+      (module.name ?? name) === service &&
+      (module.input === null || !module.inputKnown || module.input === 'clan-core'),
+  );
 }
 
 interface Stored {

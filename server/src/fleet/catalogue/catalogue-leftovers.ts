@@ -22,6 +22,8 @@ export interface Leftover {
   readonly files: readonly CatalogueFile[];
   /** True if the generator has no other files. */
   readonly complete: boolean;
+  /** The day of the last commit of clan-core that had the generator; null if it still has it. */
+  readonly until: string | null;
 }
 
 interface Entry {
@@ -84,6 +86,7 @@ export function leftoverOf(stored: StoredGenerator, unexplained: readonly string
     service: services.size === 1 ? best.entry.service : null,
     files,
     complete: best.files.every(({ name }) => unexplained.includes(name)),
+    until: best.entry.until,
   };
 }
 
