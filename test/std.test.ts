@@ -10,6 +10,7 @@ import {
   counter,
   differenceOf,
   groupBy,
+  limiter,
   once,
   sameItems,
   sortedUnique,
@@ -111,4 +112,25 @@ it('counts from 1', () => {
   const next = counter();
   expect([next(), next()]).toEqual([1, 2]);
   expect(counter()()).toBe(1);
+});
+
+describe('a limiter', () => {
+  it('runs at most so many tasks at once, first come, first served, past one that fails', async () => {
+    const limited = limiter(2);
+    let running = 0;
+    const most: number[] = [];
+    const order: number[] = [];
+    const task = (number: number) => async () => {
+      most.push(++running);
+      order.push(number);
+      await Promise.resolve();
+      running--;
+      if (number === 1) throw new Error('failed');
+      return number;
+    };
+    const results = await Promise.allSettled([0, 1, 2, 3, 4].map(number => limited(task(number))));
+    expect(Math.max(...most)).toBe(2);
+    expect(order).toEqual([0, 1, 2, 3, 4]);
+    expect(results.map(({ status }) => status === 'fulfilled')).toEqual([true, false, true, true, true]);
+  });
 });

@@ -1,4 +1,4 @@
-/** Small functions for lists, objects and numbers, independent of any domain. */
+/** Small functions for lists, objects, numbers and tasks, independent of any domain. */
 
 /** Returns whether both lists contain the same objects in the same order. Does not compare their content. */
 export function sameItems<T>(left: readonly T[], right: readonly T[]): boolean {
@@ -98,5 +98,22 @@ export function rememberLast<T>(compute: (text: string) => T): (text: string) =>
   return text => {
     if (last?.text !== text) last = { text, value: compute(text) };
     return last.value;
+  };
+}
+
+/** Limits the number of parallel tasks to the number of workers, first come, first served. */
+export function limiter(workers: number): <T>(run: () => Promise<T>) => Promise<T> {
+  let free = Math.max(1, workers);
+  const waiting: (() => void)[] = [];
+  return async run => {
+    if (free > 0) free--;
+    else await new Promise<void>(resolve => waiting.push(resolve));
+    try {
+      return await run();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+    }
   };
 }

@@ -5,6 +5,7 @@
 
 import type { NixAnswer, NixFacts, NixFailure, NixGenerator, NixMachine } from '../fleet/model/nix-answer.ts';
 import type { NixEvaluator, NixLimits, NixReply } from '../host/programs/nix-evaluator.ts';
+import { limiter } from '../std.ts';
 import type { KeptMachines } from './answer-cache.ts';
 import { type FlakeFolder, lockedReference, ownPaths, referenceTo } from './flake-reference.ts';
 import { failureOf } from './nix-error.ts';
@@ -65,14 +66,16 @@ export async function askNix(asking: Asking): Promise<NixAnswer> {
   const kept = asking.kept?.(nix.version, flake, referenceTo(folder)) ?? null;
   const evaluation = { nix, reference, limits, ownPath };
   let done = 0;
-  const machines = await inTurns(wanted, asking.workers, async ({ name, class: machineClass }) => {
+  const ask = async ({ name, class: machineClass }: Pick<NixMachine, 'name' | 'class'>) => {
     const machine =
       kept?.read(name) ??
       (await machineOf(evaluation, { name, class: machineClass, begun: asking.now(), now: asking.now }));
     kept?.keep(machine);
     asking.onMachine?.(machine, ++done, wanted.length);
     return machine;
-  });
+  };
+  const limited = limiter(asking.workers);
+  const machines = await Promise.all(wanted.map(machine => limited(() => ask(machine))));
   kept?.write();
   return {
     version: nix.version,
@@ -127,20 +130,4 @@ function failureFrom(reply: NixReply, ownPath: OwnPath): NixFailure {
   return reply.kind === 'value'
     ? failureOf('garbage', '', ownPath)
     : failureOf(reply.kind, reply.stderr, ownPath);
-}
-
-/** Does something with all items, with at most so many at a time; answers in the order of the items. */
-async function inTurns<T, R>(
-  items: readonly T[],
-  workers: number,
-  work: (item: T) => Promise<R>,
-): Promise<readonly R[]> {
-  const results: R[] = new Array(items.length);
-  let next = 0;
-  const worker = async () => {
-    for (let index = next++; index < items.length; index = next++)
-      results[index] = await work(items[index] as T);
-  };
-  await Promise.all(Array.from({ length: Math.min(workers, items.length) }, worker));
-  return results;
 }

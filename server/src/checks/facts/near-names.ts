@@ -1,6 +1,6 @@
 /** Finds generator names that are probably misspelt: one or two letters away from an existing one. */
 
-import { editDistance, suggest } from '../../edits/suggest.ts';
+import { suggest, surelyMeant } from '../../edits/suggest.ts';
 import { mayBeBrought } from '../../fleet/elsewhere/elsewhere.ts';
 import { literalsOf } from '../../fleet/elsewhere/name-patterns.ts';
 import type { UnnamedGenerator } from '../../fleet/elsewhere/unnamed-generators.ts';
@@ -51,8 +51,8 @@ export function nearName(
   candidates: readonly string[],
 ): string | null {
   if (facts.generators.has(name) || candidates.includes(name)) return null;
-  const meant = suggest(name, candidates);
-  if (meant === null || editDistance(name, meant) > 2 || isNextOf(name, meant)) return null;
+  const meant = surelyMeant(name, candidates);
+  if (meant === null) return null;
   const { elsewhere } = facts;
   const asked = { name, declared: [] };
   if (somewhere(machines, machine => mayBeBrought(elsewhere, asked, machine))) return null;
@@ -74,14 +74,6 @@ export function namesOn(facts: Facts, machines: readonly string[] | null): reado
       ? [name]
       : [],
   );
-}
-
-/**
- * Returns whether two names differ only in a number, such as `key-1` and `key-2`: the second may be defined
- * elsewhere.
- */
-export function isNextOf(name: string, other: string): boolean {
-  return name.replace(/\d+/g, '') === other.replace(/\d+/g, '');
 }
 
 /**

@@ -6,7 +6,7 @@
 import { type WrittenPath, writtenPathsOf } from '../../flake/written-paths.ts';
 import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
-import { editDistance, suggest } from '../../nix/near-names.ts';
+import { surelyMeant } from '../../nix/near-names.ts';
 import { refusedIn } from '../../nix/refused.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { NixSyntaxError, Range } from '../../nix/syntax.ts';
@@ -185,13 +185,8 @@ function isMisspelt(files: NixFiles, { target, isFolder }: AbsentFile): boolean 
   if (isFolder) return false;
   const folder = folderOf(target);
   const name = target.slice(folder === '' ? 0 : folder.length + 1);
-  const meant = suggest(
-    name,
-    (files.list(folder) ?? []).map(entry => entry.name),
-  );
-  return (
-    meant !== null && editDistance(name, meant) <= 2 && name.replace(/\d/g, '') !== meant.replace(/\d/g, '')
-  );
+  const neighbours = (files.list(folder) ?? []).map(entry => entry.name);
+  return surelyMeant(name, neighbours) !== null;
 }
 
 function sameFaults(left: readonly FileFaults[], right: readonly FileFaults[]): boolean {

@@ -3,12 +3,14 @@
  * the plan, all that have ended in the meantime together, so that they do not depend on which script is
  * quicker. A failed step fails its dependents; the others continue.
  */
+
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { readIfThere } from '../../host/files/atomic.ts';
 import { HostFailure } from '../../host/host-failure.ts';
 import { NOTHING_MORE } from '../../host/sandbox/run-script.ts';
 import { openSharedSandbox, type SharedSandbox } from '../../host/sandbox/shared-sandbox.ts';
+import { limiter } from '../../std.ts';
 import type { Agreed } from '../backends/access-change.ts';
 import { placeOf, type SecretBackend } from '../backends/secret-backend.ts';
 import type { DeclaredFile, Generator } from '../plan/generators.ts';
@@ -222,21 +224,4 @@ export async function storedPublic(
 ): Promise<Buffer | null> {
   const path = publicPath(environment, generator, file);
   return environment.files.kind(path) === 'file' ? readIfThere(join(environment.root, path)) : null;
-}
-
-/** Limits the number of parallel tasks to the number of workers, first come, first served. */
-function limiter(workers: number): <T>(run: () => Promise<T>) => Promise<T> {
-  let free = Math.max(1, workers);
-  const waiting: (() => void)[] = [];
-  return async run => {
-    if (free > 0) free--;
-    else await new Promise<void>(resolve => waiting.push(resolve));
-    try {
-      return await run();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free++;
-      else next();
-    }
-  };
 }

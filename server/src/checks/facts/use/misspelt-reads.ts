@@ -1,9 +1,9 @@
 /**
- * Slips in what `getPublicValue` is asked for. It reads the stored file: what is stored counts as much as what is
- * declared, and a name that is neither, beside one that is, is a slip even where not all declarations are known.
+ * Finds misspelt names in the arguments of `getPublicValue`. It reads the stored file, so stored names count as much as
+ * declared ones, and a name that is neither but is near to one is a slip even if not all declarations are known.
  */
 
-import { editDistance, suggest } from '../../../edits/suggest.ts';
+import { surelyMeant } from '../../../edits/suggest.ts';
 import { catalogueEntries } from '../../../fleet/catalogue/catalogue.ts';
 import { literalsOf, patternOf } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
@@ -13,14 +13,14 @@ import { derived } from '../../memory/derived.ts';
 import type { CheckContext } from '../../rule.ts';
 import type { Facts } from '../fleet-facts.ts';
 import { mayBeSame } from '../generator/script-io.ts';
-import { isNearBeside, isNextOf } from '../near-names.ts';
+import { isNearBeside } from '../near-names.ts';
 import { storedIndex } from '../store/stored-index.ts';
 import type { LackingFile } from './lacking-files.ts';
 
-/** Of generators that may be nearly any, a short file name has near ones by chance. */
+/** The shortest file name to judge where the generator's name has holes: shorter ones are near to others by chance. */
 const MIN_LENGTH = 5;
 
-/** Returns the files of the generators that are meant, if none of them has the file and one has a name beside it. */
+/** Returns the files of the generators that the use names, if none of them has the file and one has a similar name. */
 export function misspeltFile(context: CheckContext, use: Use): LackingFile | null {
   const { fileName, fileKind, generator, generatorKind } = use;
   if (fileName === null || fileKind === 'pattern') return null;
@@ -28,8 +28,8 @@ export function misspeltFile(context: CheckContext, use: Use): LackingFile | nul
   if (isPattern && (fileName.length < MIN_LENGTH || hasFileAnywhere(context, fileName))) return null;
   const files = filesOf(context, generator);
   const names = files.filter(file => !file.includes('${'));
-  const meant = suggest(fileName, names);
-  if (meant === null || editDistance(fileName, meant) > 2 || isNextOf(fileName, meant)) return null;
+  const meant = surelyMeant(fileName, names);
+  if (meant === null) return null;
   const isSlip = files.every(file => {
     const matches = patternOf(file);
     return (
@@ -39,7 +39,7 @@ export function misspeltFile(context: CheckContext, use: Use): LackingFile | nul
   return isSlip ? { files: isPattern ? [meant] : files, machines: [], severity: 'warning' } : null;
 }
 
-/** Returns the stored generator that has the file and is meant by a name that nothing stores, declares or brings. */
+/** Returns the stored generator with the file that was meant by a name that is not stored, declared or brought. */
 export function misspeltGenerator({ stored }: CheckContext, facts: Facts, use: Use): string | null {
   const { generator, fileName } = use;
   const { generators } = storedIndex(stored());
@@ -48,12 +48,12 @@ export function misspeltGenerator({ stored }: CheckContext, facts: Facts, use: U
   const names = [...generators.values()].flatMap(({ name, files }) =>
     fileName !== null && isPublic(files.get(fileName)?.all ?? []) ? [name] : [],
   );
-  const meant = suggest(generator, names);
-  if (meant === null || editDistance(generator, meant) > 2 || isNextOf(generator, meant)) return null;
-  return about.unnamed.every(unnamed => isNearBeside(unnamed, generator, meant)) ? meant : null;
+  const meant = surelyMeant(generator, names);
+  const isMeant = meant !== null && about.unnamed.every(unnamed => isNearBeside(unnamed, generator, meant));
+  return isMeant ? meant : null;
 }
 
-/** Returns the files of all generators that the name, which may have holes, may stand for: declared, brought or stored. */
+/** Returns the files of all declared, brought and stored generators that match the name, which may have holes. */
 function filesOf({ fleet, stored }: CheckContext, generator: string): readonly string[] {
   const isMeant = ({ name }: { readonly name: string }) => mayBeSame(generator, name);
   const kept = [...storedIndex(stored()).generators.values()].filter(isMeant);
@@ -78,7 +78,7 @@ function hasFileAnywhere({ fleet, stored }: CheckContext, fileName: string): boo
   return [...storedIndex(stored()).generators.values()].some(({ files }) => files.has(fileName));
 }
 
-/** The names of all files that are declared or brought. */
+/** Returns the names of all files that are declared or brought. */
 const declaredNames = derived(
   (fleet: Fleet): ReadonlySet<string> =>
     new Set([
