@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
-import { keptCode } from './host/programs/kept-code.ts';
+import { keptCode } from './host/programs/kept-files.ts';
 import type * as Programs from './programs.ts';
 
 export interface Start {

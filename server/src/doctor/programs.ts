@@ -5,7 +5,7 @@
 
 import { counted } from '../checks/facts/wording.ts';
 import { findCommand } from '../host/programs/commands.ts';
-import { keptFiles } from '../host/programs/kept-code.ts';
+import { keptFiles } from '../host/programs/kept-files.ts';
 import { runProcess } from '../host/programs/process.ts';
 import { findSandbox } from '../host/sandbox/find-sandbox.ts';
 import { type LastAsked, lastAsked } from '../witness/last-asked.ts';

@@ -1,23 +1,26 @@
 /**
- * Answers of Nix kept in the person's cache folder, by everything that they depend on: the files of the flake, its lock, the version
- * of Nix, and the question. What a limit has stopped is not kept: another time it may answer.
+ * Caches answers of Nix in the person's cache folder, by everything that they depend on: the files of the flake, its lock, the version
+ * of Nix, and the question. Answers that a limit ended are not cached, since Nix may finish the next time.
  */
 
 import { createHash } from 'node:crypto';
 import type { NixMachine } from '../fleet/model/nix-answer.ts';
-import type { KeptFiles } from '../host/programs/kept-code.ts';
+import type { KeptFiles } from '../host/programs/kept-files.ts';
 import { QUESTION_VERSION } from './question.ts';
 import type { FlakeMetadata } from './reply.ts';
 
 export interface KeptMachines {
-  /** Null where no answer is kept about the machine. */
+  /** Returns the cached answer about a machine, or null. */
   read(machine: string): NixMachine | null;
   keep(machine: NixMachine): void;
-  /** Writes what there is to keep, if any of it is new. */
+  /** Writes all answers, if any of them is new. */
   write(): void;
 }
 
-/** @param reference of the flake as it lies in its folder */
+/**
+ * Opens the cache for one state of a flake.
+ * @param reference of the flake in its folder
+ */
 export function keptMachines(
   files: KeptFiles,
   version: string,
@@ -43,7 +46,7 @@ export function keptMachines(
   };
 }
 
-/** The file is our own and whole, which `KeptFiles` sees to; what cannot be read is asked again. */
+/** Reads the file, which `KeptFiles` guarantees to be ours and complete. Returns nothing if it cannot be parsed. */
 function machinesIn(text: string): readonly NixMachine[] {
   if (text === '') return [];
   try {

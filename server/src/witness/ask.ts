@@ -1,6 +1,6 @@
 /**
- * Asks Nix what a flake's machines are made of: each machine in a process of its own, so that one that fails, or never ends, costs
- * nothing but itself, and its memory is given back. Nix is asked about one state of the flake, which it takes into its store first.
+ * Asks Nix about the machines of a flake, each in a process of its own, so that a machine that fails or never ends affects no other
+ * and its memory is released. All questions are about one state of the flake, which Nix copies into its store first.
  */
 
 import type { NixAnswer, NixFacts, NixFailure, NixGenerator, NixMachine } from '../fleet/model/nix-answer.ts';
@@ -27,15 +27,15 @@ export interface Asking {
   readonly workers: number;
   /** Milliseconds, as a clock that only goes forward counts them. */
   readonly now: () => number;
-  /** Only these machines, as far as there are any; null: all. */
+  /** Selects machines; null for all. */
   readonly isWanted: ((machine: string) => boolean) | null;
-  /** Answers of earlier times to the same question; null: nothing is kept. */
+  /** Opens the cache of answers to the same question; null without a cache. */
   readonly kept: ((version: string, flake: FlakeMetadata, inside: string) => KeptMachines) | null;
-  /** Is told of each machine when Nix is done with it. */
+  /** Called with each machine when Nix is done with it, in any order. */
   readonly onMachine?: (machine: NixMachine, done: number, all: number) => unknown;
 }
 
-/** More than that of a machine's generators are not asked for one by one. */
+/** The largest number of generators of a failing machine that are asked for one by one. */
 const MAX_SINGLE = 64;
 
 export async function askNix(asking: Asking): Promise<NixAnswer> {
@@ -103,13 +103,13 @@ async function machineOf(
   });
   if (facts !== null) return answer(facts, []);
   const failure = failureFrom(reply, ownPath);
-  // Whoever did not answer in time does not answer in parts either.
+  // A machine that reaches a limit would reach it in parts as well.
   if (failure.kind !== 'error') return answer(null, [failure]);
   const parts = await inParts(evaluation, machine.name);
   return answer(parts?.facts ?? null, parts?.failures ?? [failure]);
 }
 
-/** Asks for the names of a machine's generators, and for each of them by itself. Null where not even the names are known. */
+/** Asks for the names of a machine's generators, then for each of them. Returns null if the names do not evaluate either. */
 async function inParts({ nix, reference, limits, ownPath }: MachineEvaluation, machine: string) {
   const outline = await nix.evaluate(machineOutline(reference, machine), limits);
   const facts = outline.kind === 'value' ? factsIn(outline.value, ownPath) : null;

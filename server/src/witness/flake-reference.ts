@@ -1,4 +1,4 @@
-/** References to a flake: as it lies in its folder, and as Nix has taken it over; and the way back from Nix's paths. */
+/** Makes references to a flake, in its folder and in Nix's store, and turns Nix's paths into the fleet's. */
 
 import type { FlakeMetadata, OwnPath } from './reply.ts';
 
@@ -6,11 +6,11 @@ import type { FlakeMetadata, OwnPath } from './reply.ts';
 export interface FlakeFolder {
   /** Absolute. */
   readonly root: string;
-  /** Where the work tree of git begins; null without git. */
+  /** The top of git's work tree; null without git. */
   readonly top: string | null;
 }
 
-/** The flake as git sees it, changes included; every file of the folder where there is no git. */
+/** Returns a reference to the flake as git sees it, changes included, or to all files of the folder without git. */
 export function referenceTo(folder: FlakeFolder): string {
   const { root, top } = folder;
   if (top === null) return `path:${encodeURI(root).replace(/[?#]/g, encodeURIComponent)}`;
@@ -20,8 +20,8 @@ export function referenceTo(folder: FlakeFolder): string {
 }
 
 /**
- * The state that Nix has taken into its store: the same for every machine, whatever is written meanwhile, and pure. It passes for
- * the commit that it was taken from.
+ * Returns a reference to the copy in Nix's store. It is pure, names the commit that it was copied from, and stays the same for every
+ * machine while files change.
  */
 export function lockedReference(
   folder: FlakeFolder,
@@ -38,7 +38,7 @@ export function lockedReference(
   return `path:${path}?${query.toString().replaceAll('+', '%20')}`;
 }
 
-/** Turns paths of Nix's store, and of the flake's own folder, into paths relative to the root. */
+/** Returns a function that turns paths in Nix's store, or in the flake's folder, into paths relative to the root. */
 export function ownPaths(folder: FlakeFolder, { path: source }: FlakeMetadata): OwnPath {
   const inside = insideOf(folder);
   const start = inside === '' ? '' : `${inside}/`;
@@ -52,7 +52,7 @@ export function ownPaths(folder: FlakeFolder, { path: source }: FlakeMetadata): 
   };
 }
 
-/** What leads from the top of the work tree to the flake; empty where it is the same. */
+/** Returns the path from the top of the work tree to the flake; empty if they are the same. */
 function insideOf({ root, top }: FlakeFolder): string {
   return top === null || root === top ? '' : root.slice(top.length).replace(/^\//, '');
 }

@@ -83,7 +83,7 @@ function promptsOf(
   });
 }
 
-/** What was read of packages are attributes of nixpkgs, which Nix no longer knows: they count where all of them were read. */
+/** Returns the packages: as read if all of them were, since attributes of nixpkgs say more than the names that Nix has. */
 function packagesOf(
   { packages, complete }: GeneratorBody,
   nix: readonly string[] | null,
@@ -101,7 +101,7 @@ function scriptOf(read: GeneratorScript | null, nix: string | null, at: Place): 
   if (read?.text == null || read.source === null)
     return { ...wholeScript(nix, read?.at ?? at), file: read?.file ?? null };
   const filled = filledHoles(read.source, nix);
-  // A text that cannot be the one that Nix has: Nix is right.
+  // The texts do not match, so Nix is right.
   if (filled === null) return { ...wholeScript(nix, read.at), file: null };
   return filled.text === read.text ? read : { ...read, text: filled.text, source: filled };
 }
@@ -113,7 +113,7 @@ function wholeScript(text: string, at: Place): Omit<GeneratorScript, 'file'> {
   return { text, source: { text, holes: [], segments }, at };
 }
 
-/** Nothing at all. */
+/** A body of which nothing is known. */
 export const OPAQUE: GeneratorBody = {
   ...{
     completeness: 'opaque',
@@ -129,7 +129,7 @@ export const OPAQUE: GeneratorBody = {
   ...{ script: null, validation: null, asksMachine: true },
 };
 
-/** Returns what bodies of several machines agree in: values in which some differ are not known, names are all that any has. */
+/** Returns the common body of several machines: values that differ are unknown, and names are those of any machine. */
 export function agreedBody(bodies: readonly GeneratorBody[]): GeneratorBody {
   const [first = OPAQUE, ...others] = bodies;
   const text = JSON.stringify(first);

@@ -1,6 +1,6 @@
 /**
- * The fleet with what Nix says of it: unknowns are filled, lists are complete on the machines that Nix answered for, and where Nix says
- * otherwise, Nix is right. Generators that only Nix knows are added: as the fleet's own where one of its files declares them.
+ * Joins Nix's answer into a fleet: unknowns are filled, lists are complete on the machines that Nix evaluated, and where the two differ,
+ * Nix is right. Generators that only Nix knows are added, as the fleet's own if one of its files declares them.
  */
 
 import { patternOf } from '../fleet/elsewhere/name-patterns.ts';
@@ -14,7 +14,10 @@ import { addToList, groupBy, once, withLazy } from '../std.ts';
 import { agreedBody, joinedBody, OPAQUE } from './join-body.ts';
 import { witnessedFacts } from './witnessed-facts.ts';
 
-/** @param textOf the text of a file of the fleet; null where there is none */
+/**
+ * Returns the joined fleet.
+ * @param textOf returns the text of a file of the fleet, or null if it does not exist
+ */
 export function joinedFleet(fleet: Fleet, answer: NixAnswer, textOf: TextOf): Fleet {
   const joining = joiningOf(fleet, answer, textOf);
   const { factsOf } = joining;
@@ -37,7 +40,7 @@ export function joinedFleet(fleet: Fleet, answer: NixAnswer, textOf: TextOf): Fl
 }
 
 interface Joining {
-  /** What Nix says of the machines that evaluate. */
+  /** Nix's facts about the machines that evaluate. */
   readonly factsOf: ReadonlyMap<string, NixFacts>;
   /** The names of their generators. */
   readonly namesOf: ReadonlyMap<string, ReadonlySet<string>>;
@@ -149,7 +152,7 @@ interface Having {
   readonly conditional: boolean;
 }
 
-/** Returns which machines have a generator: as Nix says where it answered, as it was read elsewhere. */
+/** Returns which machines have a generator, by Nix where it answered and by the sources elsewhere. */
 function joinedHaving(
   { name, machines, machinesComplete, conditional }: Having & { readonly name: string },
   { namesOf, isWhole, order }: Joining,

@@ -1,12 +1,12 @@
-/** When Nix was last asked about a fleet, and what came of it, for the doctor. Kept beside the answers. */
+/** Records when Nix was last asked about a fleet, and with which result, for the doctor. Stored beside the answers. */
 
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { NixAnswer } from '../fleet/model/nix-answer.ts';
-import type { KeptFiles } from '../host/programs/kept-code.ts';
+import type { KeptFiles } from '../host/programs/kept-files.ts';
 
 const LAST = v.object({
-  /** As ISO 8601 has it. */
+  /** In ISO 8601. */
   at: v.string(),
   milliseconds: v.number(),
   version: v.string(),
@@ -17,7 +17,10 @@ const LAST = v.object({
 
 export type LastAsked = v.InferOutput<typeof LAST>;
 
-/** @param root absolute */
+/**
+ * Records a question.
+ * @param root absolute
+ */
 export function noteAsked(
   files: KeptFiles,
   root: string,
@@ -38,7 +41,7 @@ export function lastAsked(files: KeptFiles | null, root: string): LastAsked | nu
     const note = v.safeParse(LAST, JSON.parse(text));
     return note.success ? note.output : null;
   } catch {
-    // Of another version, most likely.
+    // Most likely written by another version.
     return null;
   }
 }

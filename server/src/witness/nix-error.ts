@@ -1,6 +1,6 @@
 /**
- * What Nix writes on standard error when an evaluation fails, as data: the message, and the places of the trace that lie in the
- * fleet's own files. The cause stands last; the last frames are often in nixpkgs, so the place is the innermost one of the fleet.
+ * Parses what Nix writes to standard error when an evaluation fails: the message, and the frames of the trace in the fleet's own
+ * files. The cause is last, but often in nixpkgs, so the finding's place is the innermost frame in the fleet.
  * Format: nix 2.18 to 2.26, `showErrorInfo` in src/libutil/error.cc.
  */
 
@@ -13,12 +13,12 @@ type Frame = NixFailure['frames'][number];
 
 const MAX_MESSAGE = 600;
 const MAX_FRAMES = 12;
-/** What is read of a trace: its end. */
+/** The number of characters at the end of a trace that are read. */
 const TAIL = 4 * 1024 * 1024;
 
-/** Where Nix stands in a trace: `at /nix/store/…-source/flake.nix:3:5:`. */
+/** Matches a position in a trace: `at /nix/store/…-source/flake.nix:3:5:`. */
 const AT = /^\s*at (.+?):(\d+):(\d+):?$/;
-/** A path in a message of the module system: "In `/nix/store/…/x.nix'", "definitions from `…', via option …". */
+/** Matches a path in a message of the module system: "In `/nix/store/…/x.nix'", "definitions from `…', via option …". */
 const NAMED =
   /[`'"\u2018\u201c]((?:\/|\u00ab)[^`'"\u2019\u201d\n]+?\.nix)(?::(\d+):(\d+))?['"\u2019\u201d,]/g;
 
@@ -30,7 +30,10 @@ const LIMITS: Readonly<Record<Exclude<NixFailureKind, 'error'>, string>> = {
   cancelled: 'Nix was stopped.',
 };
 
-/** @param stderr what Nix said */
+/**
+ * Returns the failure.
+ * @param stderr the output of Nix
+ */
 export function failureOf(kind: NixFailureKind, stderr: string, ownPath: OwnPath): NixFailure {
   const frames = framesIn(stderr.slice(-TAIL), ownPath);
   const said = kind === 'error' ? messageIn(stderr.slice(-TAIL)) : LIMITS[kind];
@@ -40,7 +43,7 @@ export function failureOf(kind: NixFailureKind, stderr: string, ownPath: OwnPath
   return { kind, message: readable(said, ownPath), at: at ?? null, frames };
 }
 
-/** The last `error:` with what belongs to it: the lines that are indented no less, up to its place. */
+/** Returns the last message after `error:`, up to its position or the next frame. */
 function messageIn(stderr: string): string {
   const lines = plain(stderr).split('\n');
   const last = lines.findLastIndex(line => /^\s*error:\s*\S/.test(line));
@@ -57,7 +60,7 @@ function messageIn(stderr: string): string {
   return [first, ...(end < 0 ? rest : rest.slice(0, end))].join('\n').trim();
 }
 
-/** The frames in the fleet's files, innermost first. */
+/** Returns the frames in the fleet's files, innermost first. */
 function framesIn(stderr: string, ownPath: OwnPath): readonly Frame[] {
   const frames: Frame[] = [];
   let about = '';
@@ -74,7 +77,7 @@ function framesIn(stderr: string, ownPath: OwnPath): readonly Frame[] {
   return uniqueBy(frames.reverse(), ({ file, line }) => `${file}:${line}`).slice(0, MAX_FRAMES);
 }
 
-/** The fleet's files that a message names; without a line, the beginning of the file. */
+/** Returns the positions in the fleet's files that a message names; without a line, the beginning of the file. */
 function positionsIn(message: string, ownPath: OwnPath): readonly SourcePosition[] {
   return [...message.matchAll(NAMED)].flatMap(([, path = '', line, column]) => {
     const file = ownPath(path);
@@ -86,7 +89,7 @@ function position(file: string, line = '1', column = '1'): SourcePosition {
   return { file, line: Number(line), column: Number(column) };
 }
 
-/** Paths of the fleet as the fleet has them, others without the hash of the store; on one line. */
+/** Returns a message on one line, with paths of the fleet relative to its root and others without store hashes. */
 function readable(message: string, ownPath: OwnPath): string {
   return message
     .replace(/(?:\/|\u00ab)[^\s`'"\u2018\u2019\u201c\u201d:]+/g, path => ownPath(path) ?? withoutStore(path))
@@ -95,12 +98,12 @@ function readable(message: string, ownPath: OwnPath): string {
     .slice(0, MAX_MESSAGE);
 }
 
-/** `/nix/store/<hash>-source/lib/x.nix` as `<source>/lib/x.nix`. */
+/** Turns `/nix/store/<hash>-source/lib/x.nix` into `<source>/lib/x.nix`. */
 function withoutStore(path: string): string {
   return path.replace(/^.*\/[0-9a-df-np-sv-z]{32}-([^/]+)/, '<$1>');
 }
 
-/** Without colours. */
+/** Removes colours. */
 function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
   return text.replace(/\u001b\[[0-9;]*m/g, '');

@@ -1,9 +1,9 @@
-/** A script with holes beside the text that Nix has for it: whether it is that text, and what stands in the holes. */
+/** Compares a script with holes with the text that Nix has for it, and fills the holes. */
 
 import type { ScriptSegment, ScriptSource } from '../fleet/model/generators.ts';
 import type { Hole } from '../shell/syntax.ts';
 
-/** Returns whether a hole, as it is written, is a path of a package, which is as good as known. */
+/** Returns whether a hole, as written, is a path of a package, which is as good as known. */
 export function isPackage(hole: string): boolean {
   return /^\$\{\s*(?:lib\.getExe'?\s*\(?\s*)?\(?pkgs\./.test(hole);
 }
@@ -14,8 +14,8 @@ export function canBe({ text, holes }: Pick<ScriptSource, 'text' | 'holes'>, nix
 }
 
 /**
- * Returns the source with holes filled from Nix's text; packages stay as they are written, since they say more that way.
- * @returns null where it cannot be that text
+ * Returns the source with holes filled from Nix's text, or null if the texts do not match. Packages stay as written, which says
+ * more than a store path.
  */
 export function filledHoles(source: ScriptSource, nix: string): ScriptSource | null {
   const found = fillings(source, nix);
@@ -34,13 +34,13 @@ export function filledHoles(source: ScriptSource, nix: string): ScriptSource | n
     at += piece.length;
     text.push(piece);
     if (isOpen) holes.push({ start, end: at });
-    // What was put in is written nowhere by itself; the place of the hole stands for it.
+    // The filled text has the place of its hole.
     if (piece.length > 0) segments.push({ ...segment, start, end: at });
   }
   return { text: text.join(''), holes, segments };
 }
 
-/** What stands in each of the holes; null where the text cannot be Nix's. The shortest that fits where there are several. */
+/** Returns the text of each hole, the shortest if several fit; null if the texts do not match. */
 function fillings(
   { text, holes }: Pick<ScriptSource, 'text' | 'holes'>,
   nix: string,
@@ -61,7 +61,7 @@ function fillings(
   return found;
 }
 
-/** The last known stretch stands at the very end. */
+/** Returns the start of the last known text, which must end the script; -1 if it does not. */
 function endOf(nix: string, known: string, from: number): number {
   const end = nix.length - known.length;
   return end >= from && nix.endsWith(known) ? end : -1;

@@ -5,7 +5,7 @@
 
 import type { NixAnswer, NixMachine } from '../fleet/model/nix-answer.ts';
 import { topOfWorkTree } from '../host/git/git-folder.ts';
-import { keptFiles } from '../host/programs/kept-code.ts';
+import { keptFiles } from '../host/programs/kept-files.ts';
 import { evaluationsAtOnce, findNixEvaluator, type NixLimits } from '../host/programs/nix-evaluator.ts';
 import { keptMachines } from '../witness/answer-cache.ts';
 import { askNix } from '../witness/ask.ts';

@@ -19,7 +19,7 @@ const FINDING = v.looseObject({
   machines: v.array(v.string()),
 });
 
-/** What `check --format json` prints. */
+/** The schema of the output of `check --format json`, as far as it is read. */
 const REPORT = v.looseObject({
   schemaVersion: v.literal(1),
   root: v.string(),
@@ -53,7 +53,7 @@ function readReport(absolute: string, shown: string): Report {
   }
 }
 
-/** Findings that are the same but for their machines are one, about all of these. */
+/** Returns one report: findings that differ in their machines alone become one finding with all of them. */
 function mergedReport(first: Report, others: readonly Report[]) {
   const all = [first, ...others];
   const byIdentity = new Map<string, Finding>();
@@ -61,8 +61,8 @@ function mergedReport(first: Report, others: readonly Report[]) {
     for (const finding of findings) {
       const { machines, ...rest } = finding;
       const identity = JSON.stringify(rest);
-      const known = byIdentity.get(identity)?.machines ?? [];
-      byIdentity.set(identity, { ...finding, machines: sortedUnique([...known, ...machines]) });
+      const earlier = byIdentity.get(identity)?.machines ?? [];
+      byIdentity.set(identity, { ...finding, machines: sortedUnique([...earlier, ...machines]) });
     }
   const findings = [...byIdentity.values()].sort(
     (left, right) =>

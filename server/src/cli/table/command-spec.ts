@@ -79,7 +79,7 @@ export const nix = flag(
   'nix',
   'ask Nix too, where it is installed: offline, without building anything, a machine at a time; what the flake says is evaluated, so the folder has to be one that you trust',
 );
-/** Which machines Nix is asked about, for several runners. */
+/** The options that select the machines that Nix is asked about, for several runners. */
 export const nixMachines: readonly OptionSpec[] = [
   value('shard', 'K/N', 'text', 'with --nix: ask about one of N parts of the machines, as in 2/8'),
   value(

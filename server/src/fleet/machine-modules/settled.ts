@@ -1,34 +1,41 @@
 /**
- * What was computed with the options of machines, by what was asked on the way and how it was answered: found again
- * for every machine that answers alike, however many machines there are. Knows nothing of modules.
+ * Caches results that were computed with the options of machines, by the questions that were asked and their answers, so
+ * that machines with the same answers share a result. A search costs the questions of one result, however many there
+ * are. Knows nothing of modules.
  */
 
-/** Answers are kept as texts that tell them apart. */
+/** Returns the answer of a machine to a question, as a text that differs if the answer differs. */
 export type Ask = (path: readonly string[]) => string;
 
-/** One question that was asked of some machines, and was answered. */
+/** A question with its answer. */
 export interface Asked {
   readonly path: readonly string[];
   readonly answer: string;
 }
 
-/** What is known once some questions are answered: the next question, or the result. */
+/** A node of the tree of questions, reached by the answers so far: the next question, or the result. */
 interface Branch<T> {
   next: { readonly path: readonly string[]; readonly answers: Map<string, Branch<T>> } | null;
   result: { readonly value: T } | null;
 }
 
 export interface Settled<T> {
-  /** Found again for a machine that gives the same answers; null for one that gives others. */
+  /** Returns the result of a machine with the same answers; null if there is none. */
   find(ask: Ask): { readonly value: T } | null;
-  /** @param asked in the order in which it was asked */
+  /**
+   * Stores a result.
+   * @param asked in the order of the questions
+   */
   keep(asked: readonly Asked[], value: T): void;
   results(): readonly T[];
 }
 
-/** Results that are kept: many more than a fleet has machines of different kinds. Beyond them it begins anew. */
+/** The number of results at which the cache is emptied: many more than a fleet has kinds of machines. */
 const MAX_SETTLED = 20_000;
-/** What was computed before is not asked for again, so the same computation may begin with one question or another. */
+/**
+ * The number of trees. A computation does not repeat questions whose answers it has from an earlier one, so it may begin with
+ * different questions.
+ */
 const MAX_BEGINNINGS = 20;
 
 export function createSettled<T>(): Settled<T> {
@@ -37,8 +44,8 @@ export function createSettled<T>(): Settled<T> {
   return {
     find(ask) {
       for (const beginning of beginnings) {
-        const found = follow(beginning, ask);
-        if (found !== null) return found;
+        const result = follow(beginning, ask);
+        if (result !== null) return result;
       }
       return null;
     },
@@ -64,7 +71,7 @@ function follow<T>(beginning: Branch<T>, ask: Ask): { readonly value: T } | null
   return at?.result ?? null;
 }
 
-/** Returns false if other questions were asked before after the same answers. */
+/** Adds a result to a tree. Returns false if the tree has another question after the same answers. */
 function add<T>(beginning: Branch<T>, asked: readonly Asked[], value: T): boolean {
   let at = beginning;
   for (const { path, answer } of asked) {

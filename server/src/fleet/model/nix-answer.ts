@@ -57,7 +57,7 @@ export interface NixGenerator {
   readonly script: string | null;
   /** Plain data; undefined if Nix could not evaluate it. */
   readonly validation: unknown;
-  /** Where modules of the fleet define it. */
+  /** The positions of its definitions in modules of the fleet. */
   readonly definedAt: readonly SourcePosition[];
 }
 

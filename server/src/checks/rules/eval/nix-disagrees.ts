@@ -82,7 +82,7 @@ ${mark.replace('# ^^^', '#         ^^^')}    script = "head -c 32 /dev/urandom |
 }
 `;
 
-/** What Nix says of the machine "web" with that mode. */
+/** Returns an answer of Nix in which the file has the mode. */
 function saying(mode: string): NixAnswer {
   const file = { secret: true, deploy: true, owner: 'root', group: 'root', neededFor: 'services', mode };
   const token: NixGenerator = {

@@ -95,7 +95,7 @@ function reportOf(failed: readonly Failed[], sources: CheckContext['sources']): 
   };
 }
 
-/** What Nix says of the machine "web" where it does not evaluate. */
+/** Returns an answer of Nix in which the machine "web" does not evaluate. */
 function failing(message: string, at: NixFailure['at']) {
   const failure = { kind: 'error' as const, message, at, frames: [] };
   const machine = { name: 'web', class: 'nixos' as const, milliseconds: 900, isKept: false };

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type KeptFiles, keptCode } from '../../../server/src/host/programs/kept-code.ts';
+import { type KeptFiles, keptCode } from '../../../server/src/host/programs/kept-files.ts';
 import { contentsOf, testFolder } from '../folders.ts';
 
 const CODE = Buffer.from('compiled');
