@@ -23,7 +23,7 @@ export function followCommandPart(cx: Expansion, part: CommandPart, follow: Foll
   const { written } = inner.state;
   follow(withState(cx, inner.state), part.body);
   const now = inner.state.written;
-  if (inner.state.dead === null && inner.state.left.size === state.left.size)
+  if (inner.state.dead === null && inner.state.exited.size === state.exited.size)
     for (const key of now) state.written = including(state.written, key);
   state.removed = common(state.removed, inner.state.removed);
   state.written = excluding(state.written, key => written.has(key) && !now.has(key));

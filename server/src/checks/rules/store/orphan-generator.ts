@@ -21,7 +21,7 @@ import { removal, storedFiles } from '../../facts/store/leftover-words.ts';
 import { type StoredGenerator, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
 import { readersOf } from '../../facts/use/reading-machines.ts';
 import { counted, inBrackets, machinesText, quoted } from '../../facts/wording.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import type { CheckContext, Leftover, Report, Rule } from '../../rule.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -158,7 +158,7 @@ function* undeclared(
  * Returns whether clan-core has or had this generator. Earlier versions used other names, and a fleet may use
  * any version.
  */
-const isOfClanCore = keeping(({ name, files }: StoredGenerator): boolean =>
+const isOfClanCore = perObject(({ name, files }: StoredGenerator): boolean =>
   [...files.values()].some(({ name: file, all }) =>
     [true, false].some(
       shared =>

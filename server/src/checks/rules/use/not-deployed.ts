@@ -3,8 +3,14 @@
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import { factsOf } from '../../facts/fleet-facts.ts';
-import { fileText, type KnownUse, machinesAt, type UsedFile, usedFile } from '../../facts/use/used-file.ts';
-import { isInGenerator, type Way, waysFrom } from '../../facts/use/value-flow.ts';
+import {
+  fileText,
+  machinesAt,
+  type ResolvedUse,
+  type UsedFile,
+  usedFile,
+} from '../../facts/use/used-file.ts';
+import { isInGenerator, type ValuePath, valuePathsFrom } from '../../facts/use/value-flow.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { Report, Rule } from '../../rule.ts';
 
@@ -88,7 +94,7 @@ Source: clan-core, nixosModules/clanCore/vars/secret/sops/default.nix.`,
       if (file?.secret !== true || file.deploy !== false || !isDeployedOnly(file)) continue;
       const source = sources.parse(unit.file);
       const knownUse = { unit, use, file };
-      if (source !== null && waysFrom(source, use.at).some(way => isOnMachine(source, way, knownUse)))
+      if (source !== null && valuePathsFrom(source, use.at).some(way => isOnMachine(source, way, knownUse)))
         yield reportOf(fleet, knownUse);
     }
   }),
@@ -116,7 +122,7 @@ const ELSEWHERE = new Set([
   'options',
 ]);
 
-function isOnMachine(source: SourceFile, way: Way, use: KnownUse): boolean {
+function isOnMachine(source: SourceFile, way: ValuePath, use: ResolvedUse): boolean {
   if (way.option.length < 2 || isInGenerator(way) || way.option.some(name => ELSEWHERE.has(name)))
     return false;
   return way.steps.every(step => step.kind !== 'condition' || isAroundDefinition(source, step.at, use));
@@ -126,7 +132,7 @@ function isOnMachine(source: SourceFile, way: Way, use: KnownUse): boolean {
 function isAroundDefinition(
   source: SourceFile,
   at: { readonly start: number; readonly end: number },
-  { file }: KnownUse,
+  { file }: ResolvedUse,
 ): boolean {
   return file.declared.some(
     declared =>
@@ -134,7 +140,7 @@ function isAroundDefinition(
   );
 }
 
-function reportOf(fleet: Fleet, knownUse: KnownUse): Report {
+function reportOf(fleet: Fleet, knownUse: ResolvedUse): Report {
   const { use, file } = knownUse;
   return {
     at: use.at,
