@@ -102,7 +102,7 @@ export function plainFleet(fleet: Fleet): unknown {
       definitions: definitions(one.definitions),
       body: plain(one.body()),
       bodies: one.bodies().map(plain),
-      settledOn: (one.machines ?? []).map(machine => {
+      certainBodyOn: (one.machines ?? []).map(machine => {
         const body = one.certainBodyOn(machine);
         return body === null ? null : plain(body);
       }),
@@ -133,7 +133,7 @@ export function plainFleet(fleet: Fleet): unknown {
       complete,
       foreign,
     })),
-    brought: fleet.clanGenerators.map(one => ({
+    clanGenerators: fleet.clanGenerators.map(one => ({
       ...one,
       body: plain(one.body()),
       bodyOn: (one.machines ?? []).map(machine => plain(one.bodyOn(machine))),
@@ -166,7 +166,7 @@ function plainInventory({ inventory }: Fleet): unknown {
       at: one.at,
       settings: one.settings(),
       notData: one.notData(),
-      judged: one.checkedAgainst(EMPTY),
+      checkedAgainst: one.checkedAgainst(EMPTY),
     }));
   return {
     machines: inventory.machines,
@@ -184,7 +184,7 @@ function plainInventory({ inventory }: Fleet): unknown {
         hasSettings: role.hasSettings,
         settings: role.settings(),
         notData: role.notData(),
-        judged: role.checkedAgainst(EMPTY),
+        checkedAgainst: role.checkedAgainst(EMPTY),
         extraModules: role.extraModules,
         members: [roleMembers(inventory, role), certainMembers(inventory, role)],
       })),
