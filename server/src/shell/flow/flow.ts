@@ -217,7 +217,7 @@ function followByKind(cx: Expansion, statement: Statement): void {
       return;
     case 'background': {
       const copy = branchOf(state);
-      Object.assign(copy, { checked: false, apart: true });
+      Object.assign(copy, { checked: false, inSubprocess: true });
       follow(context(run, copy), statement.body);
       state.removed = common(state.removed, copy.removed);
       return;
@@ -246,7 +246,7 @@ function followSubshell(cx: Expansion, body: () => void): void {
   if (ways.length > 0) joinStates(state, ways);
   if (!hadLeft) forgetLeft(state, 'script');
   if (failed && state.checked && ways.length === 0) state.dead = 'failed';
-  Object.assign(state, { variables, positional, cwd, errexit, pipefail, apart: inSubprocess });
+  Object.assign(state, { variables, positional, cwd, errexit, pipefail, inSubprocess });
 }
 
 function followPipeline(cx: Expansion, statement: PipelineStatement): void {
