@@ -101,7 +101,7 @@ export function isCertain(state: State): boolean {
 /** Replaces the whole of `state` with `from`, except that constructs that were left stay so. */
 function replaceState(state: State, from: State): void {
   const { exited } = state;
-  Object.assign(state, from, { left: exited });
+  Object.assign(state, from, { exited });
   for (const candidate of from.exited) noteExited(state, candidate);
 }
 
