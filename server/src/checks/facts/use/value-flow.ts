@@ -130,12 +130,16 @@ function nameBound(within: LetExpr, value: Expr): string | null {
 
 const PLAIN: ReadonlySet<Step['kind']> = new Set(['call', 'text', 'condition', 'joined'] as const);
 
+/** Matches functions of nixpkgs that make a file or package of the texts in the set they are given. */
+const WRITES = /^(writeShellApplication|writeText(File|Dir)?|runCommand\w*|replaceVars\w*|mkDerivation)$/;
+
 /**
- * Returns whether the bound value is still the value, or a text that contains it, rather than a set or a
+ * Returns whether the bound value is still the value, or a text or package that contains it, rather than a set or a
  * function that holds it.
  */
 function isPlain(steps: readonly Step[]): boolean {
-  return steps.every(({ kind }) => PLAIN.has(kind));
+  const written = steps.findLastIndex(step => step.kind === 'call' && WRITES.test(step.name));
+  return steps.every(({ kind }, index) => PLAIN.has(kind) || (kind === 'attribute' && index < written));
 }
 
 /** Returns the mentions of a `let` name in its scope, excluding those where an inner binding shadows it. */
