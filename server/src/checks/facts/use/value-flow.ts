@@ -255,6 +255,26 @@ export function assignedTo(
   return attribute?.kind === 'attribute' ? { attribute, steps: way.steps.slice(0, index) } : null;
 }
 
+/** Names behind which a module stands, with the number of names that say which one: `modules.nixos.mail`. */
+const MODULES: ReadonlyMap<string, number> = new Map([
+  ['nixosModule', 0],
+  ['darwinModule', 0],
+  ['nixosModules', 1],
+  ['darwinModules', 1],
+  ['homeModules', 1],
+  ['modules', 2],
+]);
+
+/**
+ * Returns the attribute names along the path from the module outwards: without what a flake, or a service with its roles,
+ * calls the module.
+ */
+export function optionInModule({ option }: Way): readonly string[] {
+  const last = option.findLastIndex(name => MODULES.has(name));
+  const inModule = option.slice(last < 0 ? 0 : last + 1 + (MODULES.get(option[last] as string) ?? 0));
+  return inModule[0] === 'config' ? inModule.slice(1) : inModule;
+}
+
 /** Returns whether the path ends in a generator's own declaration. */
 export function isInGenerator({ option }: Way): boolean {
   const at = option.indexOf('generators');

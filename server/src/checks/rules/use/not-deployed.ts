@@ -4,7 +4,7 @@ import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import { factsOf } from '../../facts/fleet-facts.ts';
 import { fileText, type KnownUse, machinesAt, usedFile } from '../../facts/use/used-file.ts';
-import { isInGenerator, type Way, waysFrom } from '../../facts/use/value-flow.ts';
+import { isInGenerator, optionInModule, type Way, waysFrom } from '../../facts/use/value-flow.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { Report, Rule } from '../../rule.ts';
 
@@ -124,8 +124,8 @@ const ELSEWHERE = new Set([
 ]);
 
 function isOnMachine(source: SourceFile, way: Way, use: KnownUse): boolean {
-  if (way.option.length < 2 || isInGenerator(way) || way.option.some(name => ELSEWHERE.has(name)))
-    return false;
+  const option = optionInModule(way);
+  if (option.length < 2 || isInGenerator(way) || option.some(name => ELSEWHERE.has(name))) return false;
   return way.steps.every(step => step.kind !== 'condition' || isAroundDefinition(source, step.at, use));
 }
 
