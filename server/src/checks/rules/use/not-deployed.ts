@@ -87,7 +87,8 @@ Source: clan-core, nixosModules/clanCore/vars/secret/sops/default.nix and clan_l
       )
         continue;
       const file = usedFile(facts, use);
-      if (file?.secret !== true || file.deploy !== false || mayBeUploaded(fleet, { unit, use, file })) continue;
+      if (file?.secret !== true || file.deploy !== false || mayBeUploaded(fleet, { unit, use, file }))
+        continue;
       const source = sources.parse(unit.file);
       const knownUse = { unit, use, file };
       if (source !== null && waysFrom(source, use.at).some(way => isOnMachine(source, way, knownUse)))
