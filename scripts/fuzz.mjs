@@ -1,7 +1,8 @@
-// Searches longer for crashes than `npm test` does: mutated scripts, fleets, worlds and stores, and renames in fleets.
+// Searches longer than `npm test` does: for crashes in mutated scripts, fleets, worlds and stores, and for edits after which
+// something else is said than by a fresh build.
 //
-//   npm run fuzz                          5,000 of each
-//   npm run fuzz -- --runs 20000          as many
+//   npm run fuzz                          5,000 of each, 20,000 sequences of edits
+//   npm run fuzz -- --runs 20000          as many of each
 //   npm run fuzz -- --seed 7              the same cases again; without it, others each time
 //   npm run fuzz -- test/fuzz.test.ts     only these files
 //
@@ -13,19 +14,21 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { ROOT } from './lib/root.mjs';
 
-const FILES = [
-  'test/shell/fuzz.test.ts',
-  'test/fuzz.test.ts',
-  'test/fuzz/worlds.test.ts',
-  'test/fuzz/stored.test.ts',
-  'test/fuzz/unknown-modules.test.ts',
-];
+/** The files, with how many runs each has by default. */
+const FILES = new Map([
+  ['test/shell/fuzz.test.ts', 5000],
+  ['test/fuzz.test.ts', 5000],
+  ['test/fuzz/worlds.test.ts', 5000],
+  ['test/fuzz/stored.test.ts', 5000],
+  ['test/fuzz/unknown-modules.test.ts', 5000],
+  ['test/fuzz/any-edits/any-edits.test.ts', 20_000],
+]);
 
 const { values, positionals } = parseArgs({
-  options: { runs: { type: 'string', default: '5000' }, seed: { type: 'string' } },
+  options: { runs: { type: 'string' }, seed: { type: 'string' } },
   allowPositionals: true,
 });
-const runs = wholeNumber('runs');
+const runsOfEach = values.runs === undefined ? null : wholeNumber('runs');
 const seed = values.seed === undefined ? randomInt(2 ** 31) : wholeNumber('seed');
 
 function wholeNumber(name) {
@@ -36,7 +39,8 @@ function wholeNumber(name) {
 }
 
 let failed = 0;
-for (const file of positionals.length > 0 ? positionals : FILES) {
+for (const file of positionals.length > 0 ? positionals : FILES.keys()) {
+  const runs = runsOfEach ?? FILES.get(file) ?? 5000;
   const started = performance.now();
   const { status } = spawnSync('npx', ['vitest', 'run', '--project', 'programs', '--reporter=dot', file], {
     cwd: ROOT,

@@ -1,9 +1,10 @@
 /** The question, asked of a real Nix: that on PATH, or the one that VARSMITH_ORACLE_NIX names (test/oracle/README.md). */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { NixAnswer } from '../../server/src/fleet/model/nix-answer.ts';
 import { findNixEvaluator } from '../../server/src/host/programs/nix-evaluator.ts';
 import { type Asked, askAbout } from '../../server/src/workspace/nix-witness.ts';
 import { describeIf } from '../conditionally.ts';
@@ -75,6 +76,27 @@ const FLAKE = `{
       darwinConfigurations.mac = machine { };
     };
 }
+`;
+
+/** Speaks the protocol of nix-eval-jobs with the real Nix, which evaluates each derivation and its `meta`. */
+const JOBS = `#!/usr/bin/env node
+const { execFileSync } = require('node:child_process');
+if (process.argv[2] === '--help') {
+  for (const name of ['expr', 'max-memory-size', 'meta', 'option', 'show-trace', 'workers']) console.log('  --' + name + '  x');
+  process.exit();
+}
+const question = process.argv.at(-1);
+const nix = expression =>
+  JSON.parse(
+    execFileSync('nix', ['eval', '--json', '--offline', '--extra-experimental-features', 'nix-command flakes', '--show-trace', '--expr', expression], {
+      encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }));
+for (const job of nix('builtins.attrNames (' + question + ')'))
+  try {
+    const found = nix('let job = (' + question + ').' + job + '; in { inherit (job) type name system drvPath meta; outputs.out = job.outPath; }');
+    console.log(JSON.stringify({ attr: job, attrPath: [job], ...found }));
+  } catch ({ stderr }) {
+    console.log(JSON.stringify({ attr: job, attrPath: [job], error: stderr }));
+  }
 `;
 
 it('is asked where it is there', () => {
@@ -164,6 +186,19 @@ describeIf(isThere, 'a real Nix', { timeout: 120_000 }, () => {
     const again = await askAbout(join(top, 'fleet one'), { env });
     if (!('answer' in again)) throw new Error(again.absent);
     expect(again.answer.machines.every(({ isKept }) => isKept)).toBe(true);
+  });
+
+  it('says the same in jobs of nix-eval-jobs', async () => {
+    const home = madeFolder({ 'jobs/nix-eval-jobs': JOBS });
+    chmodSync(join(home, 'jobs/nix-eval-jobs'), 0o755);
+    const own = environment(home);
+    const inJobs = await askAbout(join(top, 'fleet one'), {
+      env: { ...own, PATH: `${join(home, 'jobs')}:${own.PATH}` },
+    });
+    if (!('answer' in asked && 'answer' in inJobs)) throw new Error('Nix was not asked.');
+    const said = ({ machines }: NixAnswer) =>
+      machines.map(({ name, facts, failures }) => ({ name, facts, messages: failures.map(f => f.message) }));
+    expect(said(inJobs.answer)).toEqual(said(asked.answer));
   });
 
   it('sees what git knows, and nothing else', async () => {

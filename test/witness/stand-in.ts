@@ -1,4 +1,4 @@
-/** Programs that are called `nix` and are none: slow, failing, hanging, lying, or of another age. */
+/** Programs that are called `nix` and `nix-eval-jobs` and are neither: slow, failing, hanging, lying, or of another age. */
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testFolder } from '../host/folders.ts';
@@ -12,6 +12,35 @@ export interface StandIn {
   readonly names?: string;
   /** What evaluating a machine does, by its name, as shell. */
   readonly machines?: Readonly<Record<string, string>>;
+  /** What nix-eval-jobs does for the job of a machine, which is `$job`, as shell. It is not installed where this is left out. */
+  readonly jobs?: Readonly<Record<string, string>>;
+  /** The options that nix-eval-jobs has. */
+  readonly jobOptions?: readonly string[];
+}
+
+/** Options of nix-eval-jobs 2.31, by its README. */
+const JOB_OPTIONS = [
+  ...['apply', 'expr', 'flake', 'force-recurse', 'gc-roots-dir', 'help', 'max-memory-size', 'meta'],
+  ...['no-instantiate', 'option', 'select', 'show-trace', 'workers'],
+];
+
+/** Shell that prints the line of a job, as the README shows it. */
+export const jobPrinting = (value: unknown): string =>
+  jobLine({
+    ...{ drvPath: '/nix/store/k8a51ax83554c67g98xf3y751vjgjs7m-facts.drv', name: 'facts', system: 'builtin' },
+    meta: { value: JSON.stringify(value) },
+    outputs: { out: '/nix/store/d0mzprvv3vhasj23r1a6qn8qip0srbc4-facts' },
+  });
+
+/** Shell that prints that a job does not evaluate. */
+export const jobFailing = (error: string): string => jobLine({ error });
+
+function jobLine(more: object): string {
+  const [start, end] = JSON.stringify({ attr: 'JOB', attrPath: ['JOB'], ...more }).split(
+    '"attrPath":["JOB"]',
+  );
+  const head = (start as string).replace('JOB', '$job').replaceAll('"', '\\"');
+  return `printf '%s' "${head}\\"attrPath\\":[\\"$job\\"]"\ncat <<'END'\n${end}\nEND`;
 }
 
 export const METADATA = {
@@ -49,6 +78,8 @@ export function withNix({
   metadata = printing(METADATA),
   names,
   machines = {},
+  jobs,
+  jobOptions = JOB_OPTIONS,
 }: StandIn) {
   const home = testFolder();
   const listed = names ?? printing({ nixos: Object.keys(machines), darwin: [] });
@@ -73,5 +104,34 @@ esac
   const nix = join(home, 'nix');
   writeFileSync(nix, script);
   chmodSync(nix, 0o755);
+  if (jobs !== undefined) writeJobs(home, jobs, jobOptions);
   return { env: { PATH: `${home}:/usr/bin:/bin`, HOME: home }, home };
+}
+
+/** A program that goes through the jobs of an expression in their order, with one worker. */
+function writeJobs(home: string, jobs: NonNullable<StandIn['jobs']>, options: readonly string[]) {
+  const program = join(home, 'nix-eval-jobs');
+  const cases = Object.entries(jobs).map(([name, does]) => `${name})\n${does}\n;;`);
+  writeFileSync(
+    program,
+    `#!/bin/sh
+echo "jobs $@" >> ${home}/asked
+if [ "$1" = --help ]; then
+cat <<'END'
+USAGE: nix-eval-jobs [options] expr
+
+${options.map(name => `  --${name.padEnd(20)} about it`).join('\n')}
+END
+exit
+fi
+for question; do :; done
+for pair in $(echo "$question" | grep -o 'm[0-9]* = job (names "[^"]*"' | sed 's/ = job (names "/:/; s/"$//'); do
+job=\${pair%%:*}
+case "\${pair#*:}" in
+${cases.join('\n')}
+esac
+done
+`,
+  );
+  chmodSync(program, 0o755);
 }

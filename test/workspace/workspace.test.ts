@@ -27,6 +27,23 @@ describe('documents', () => {
     expect(workspace.files.kind('lib')).toBeNull();
   });
 
+  test('the order of files and folders is the same, whatever was created first and whether it is saved', () => {
+    const root = folder({ 'b/b.nix': '', 'd.nix': '' });
+    const workspace = smallWorkspace(root);
+    workspace.snapshot();
+    write(root, 'c.nix', '');
+    workspace.changedOnDisk(['c.nix']);
+    workspace.open('a/a.nix', '');
+    const order = ['a/a.nix', 'b/b.nix', 'c.nix', 'd.nix'];
+    const names = ['a', 'b', 'c.nix', 'd.nix'];
+    for (const saved of [false, true]) {
+      if (saved) write(root, 'a/a.nix', '');
+      workspace.changedOnDisk(saved ? ['a/a.nix'] : []);
+      expect([...workspace.files.nixFiles()]).toEqual(order);
+      expect(workspace.files.list('')?.map(({ name }) => name)).toEqual(names);
+    }
+  });
+
   test('opening a document with the text of its file changes nothing', () => {
     const engine = smallEngine();
     const root = folder({ 'a.nix': '{ }' });

@@ -1,13 +1,15 @@
 /**
- * Asks Nix about the machines of a flake, each in a process of its own, so that a machine that fails or never ends affects no other
- * and its memory is released. All questions are about one state of the flake, which Nix copies into its store first.
+ * Asks Nix about the machines of a flake: with nix-eval-jobs where it is installed, and what that does not evaluate in a process of its
+ * own for each machine, so that one that fails or never ends affects no other and its memory is released. All questions are about one state of the flake, which Nix copies into its store first.
  */
 
 import type { NixAnswer, NixFacts, NixFailure, NixGenerator, NixMachine } from '../fleet/model/nix-answer.ts';
 import type { NixEvaluator, NixLimits, NixReply } from '../host/programs/nix-evaluator.ts';
+import type { NixJobs } from '../host/programs/nix-jobs.ts';
 import { limiter } from '../std.ts';
 import type { KeptMachines } from './answer-cache.ts';
 import { type FlakeFolder, lockedReference, ownPaths, referenceTo } from './flake-reference.ts';
+import { askInJobs } from './jobs.ts';
 import { failureOf } from './nix-error.ts';
 import { machineFacts, machineNames, machineOutline, oneGenerator } from './question.ts';
 import {
@@ -21,6 +23,8 @@ import {
 
 export interface Asking {
   readonly nix: NixEvaluator;
+  /** Evaluates many machines with few processes; null where it is not installed. */
+  readonly jobs: NixJobs | null;
   readonly folder: FlakeFolder;
   readonly limits: NixLimits;
   /** How many machines are evaluated at once. */
@@ -65,23 +69,40 @@ export async function askNix(asking: Asking): Promise<NixAnswer> {
   const wanted = all.filter(({ name }) => asking.isWanted?.(name) !== false);
   const kept = asking.kept?.(nix.version, flake, referenceTo(folder)) ?? null;
   const evaluation = { nix, reference, limits, ownPath };
-  let done = 0;
-  const ask = async ({ name, class: machineClass }: Pick<NixMachine, 'name' | 'class'>) => {
-    const machine =
-      kept?.read(name) ??
-      (await machineOf(evaluation, { name, class: machineClass, begun: asking.now(), now: asking.now }));
+  const answers = new Map<string, NixMachine>();
+  const settle = (machine: NixMachine) => {
+    answers.set(machine.name, machine);
     kept?.keep(machine);
-    asking.onMachine?.(machine, ++done, wanted.length);
-    return machine;
+    asking.onMachine?.(machine, answers.size, wanted.length);
   };
+  for (const { name } of wanted) {
+    const machine = kept?.read(name) ?? null;
+    if (machine !== null) settle(machine);
+  }
+  const isOpen = ({ name }: NamedMachine) => !answers.has(name);
+  const early = await askInJobs(
+    { ...asking, reference },
+    wanted.filter(isOpen),
+    (machine, value, milliseconds) => {
+      const facts = factsIn(value, ownPath);
+      if (facts !== null) settle({ ...machine, milliseconds, isKept: false, facts, failures: [] });
+    },
+  );
   const limited = limiter(asking.workers);
-  const machines = await Promise.all(wanted.map(machine => limited(() => ask(machine))));
+  const askAlone = async (machine: NamedMachine) => {
+    const timed = { ...machine, begun: asking.now(), now: asking.now };
+    settle(await machineOf(evaluation, timed, early.get(machine.name) ?? null));
+  };
+  await Promise.all(wanted.filter(isOpen).map(machine => limited(() => askAlone(machine))));
+  const machines = wanted.flatMap(({ name }) => answers.get(name) ?? []);
   kept?.write();
   return {
     version: nix.version,
     ...{ revision, machines, machinesComplete: wanted.length === all.length, failure: null },
   };
 }
+
+type NamedMachine = Pick<NixMachine, 'name' | 'class'>;
 
 interface MachineEvaluation {
   readonly nix: NixEvaluator;
@@ -90,12 +111,14 @@ interface MachineEvaluation {
   readonly ownPath: OwnPath;
 }
 
+/** @param early the reply, if the machine was asked about already */
 async function machineOf(
   evaluation: MachineEvaluation,
-  { begun, now, ...machine }: Pick<NixMachine, 'name' | 'class'> & { begun: number; now: () => number },
+  { begun, now, ...machine }: NamedMachine & { begun: number; now: () => number },
+  early: NixReply | null,
 ): Promise<NixMachine> {
   const { nix, reference, limits, ownPath } = evaluation;
-  const reply = await nix.evaluate(machineFacts(reference, machine.name), limits);
+  const reply = early ?? (await nix.evaluate(machineFacts(reference, machine.name), limits));
   const facts = reply.kind === 'value' ? factsIn(reply.value, ownPath) : null;
   const answer = (facts: NixFacts | null, failures: readonly NixFailure[]): NixMachine => ({
     ...machine,

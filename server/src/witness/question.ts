@@ -73,11 +73,24 @@ export const machineNames = (flake: string): string =>
   );
 
 /** Asks for everything of a machine. */
-export const machineFacts = (flake: string, machine: string): string =>
+export const machineFacts = (flake: string, machine: string): string => asking(flake, everythingOf(machine));
+
+/**
+ * Asks for the same of several machines, as jobs for nix-eval-jobs: derivations that nobody builds, each with the answer as text.
+ * @param machines by the name of the job
+ */
+export const factsAsJobs = (flake: string, machines: ReadonlyMap<string, string>): string =>
   asking(
     flake,
-    `names ${quoted(machine)} // { generators = if hasVars ${quoted(machine)} then mapAttrs (_: generator) (generators ${quoted(machine)}) else { }; }`,
+    `let
+      job = facts: derivation { name = "facts"; system = "builtin"; builder = "none"; } // { meta.value = builtins.toJSON facts; };
+    in { ${[...machines].map(([job, machine]) => `${job} = job (${everythingOf(machine)});`).join(' ')} }`,
   );
+
+function everythingOf(machine: string): string {
+  const name = quoted(machine);
+  return `names ${name} // { generators = if hasVars ${name} then mapAttrs (_: generator) (generators ${name}) else { }; }`;
+}
 
 /** Asks for the same without what the generators are: for a machine that does not evaluate with them. */
 export const machineOutline = (flake: string, machine: string): string =>

@@ -7,6 +7,7 @@ import type { NixAnswer, NixMachine } from '../fleet/model/nix-answer.ts';
 import { topOfWorkTree } from '../host/git/git-folder.ts';
 import { keptFiles } from '../host/programs/kept-files.ts';
 import { evaluationsAtOnce, findNixEvaluator, type NixLimits } from '../host/programs/nix-evaluator.ts';
+import { findNixJobs } from '../host/programs/nix-jobs.ts';
 import { keptMachines } from '../witness/answer-cache.ts';
 import { askNix } from '../witness/ask.ts';
 import { noteAsked } from '../witness/last-asked.ts';
@@ -19,6 +20,8 @@ export interface AskOptions {
   readonly signal?: AbortSignal | undefined;
   /** Limits per machine; missing ones have their defaults. */
   readonly limits?: Partial<NixLimits>;
+  /** How many machines are evaluated at once; by default as many as there is memory for. */
+  readonly workers?: number;
   readonly onMachine?: ((machine: NixMachine, done: number, all: number) => unknown) | undefined;
 }
 
@@ -43,9 +46,10 @@ export async function askAbout(root: string, options: AskOptions): Promise<Asked
   const files = keptFiles(env, 'nix');
   const answer = await askNix({
     nix,
+    jobs: await findNixJobs({ env, signal }),
     folder: { root, top: topOfWorkTree(root) },
     limits,
-    workers: evaluationsAtOnce(limits.memoryBytes / 2),
+    workers: options.workers ?? evaluationsAtOnce(limits.memoryBytes / 2),
     now: () => performance.now(),
     isWanted: options.isWanted ?? null,
     kept: files && ((version, flake, reference) => keptMachines(files, version, flake, reference)),

@@ -95,7 +95,7 @@ function groupsOf(
   paths: readonly string[],
   hasImportTree: boolean,
 ): FileGroups {
-  const importers = namedBy(texts);
+  const importers = namedBy(texts, paths);
   const isOwn = (path: string) =>
     belongsToFleet(files, path) && !(hasImportTree && isPassedOver(importers, path));
   const that = (
@@ -121,12 +121,10 @@ function isPassedOver(importers: ReadonlyMap<string, unknown>, path: string): bo
   return true;
 }
 
-function namedBy(texts: ReadonlyMap<string, TextFacts>): Map<string, string[]> {
+function namedBy(texts: ReadonlyMap<string, TextFacts>, paths: readonly string[]): Map<string, string[]> {
   const importers = new Map<string, string[]>();
-  for (const [path, { references }] of texts)
-    for (const { target } of references) {
-      addToList(importers, target, path);
-    }
+  for (const path of paths)
+    for (const { target } of texts.get(path)?.references ?? []) addToList(importers, target, path);
   return importers;
 }
 

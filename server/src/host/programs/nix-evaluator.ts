@@ -39,7 +39,7 @@ export interface NoEvaluator {
   readonly message: string;
 }
 
-interface EvaluatorOptions {
+export interface EvaluatorOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal | undefined;
 }
@@ -47,16 +47,22 @@ interface EvaluatorOptions {
 /** The first version whose `nix eval` evaluates flakes like later ones. */
 const OLDEST = [2, 18] as const;
 
-const FOLDERS = ['/run/current-system/sw/bin', '/nix/var/nix/profiles/default/bin', '/usr/bin'];
+/** The folders in which Nix's programs are installed. */
+export const NIX_FOLDERS = ['/run/current-system/sw/bin', '/nix/var/nix/profiles/default/bin', '/usr/bin'];
 const VERSION_LIMIT_MS = 20_000;
 /** Limit for a trace, which may have megabytes for all frames and ends with the error. */
 const TRACE_BYTES = 64 * 1024 * 1024;
 
+/** Settings that prevent builds and settings of the flake itself. */
+export const BUILDS_NOTHING = [
+  ...['--option', 'allow-import-from-derivation', 'false', '--option', 'accept-flake-config', 'false'],
+  ...['--option', 'warn-dirty', 'false'],
+];
+
 /** Options that prevent network access, builds, changes to the repository, and settings of the flake itself. */
 const CHANGES_NOTHING = [
   ...['--extra-experimental-features', 'nix-command flakes', '--offline', '--no-write-lock-file'],
-  ...['--option', 'allow-import-from-derivation', 'false', '--option', 'accept-flake-config', 'false'],
-  ...['--option', 'warn-dirty', 'false'],
+  ...BUILDS_NOTHING,
 ];
 
 /**
@@ -67,13 +73,12 @@ export async function findNixEvaluator({
   env,
   signal,
 }: EvaluatorOptions): Promise<NixEvaluator | NoEvaluator> {
-  const nix = await findCommand('nix', [...(env.PATH ?? '').split(':'), ...FOLDERS]);
+  const nix = await findCommand('nix', [...(env.PATH ?? '').split(':'), ...NIX_FOLDERS]);
   if (nix === null) return { missing: 'nix', message: 'There is no nix on PATH, so it cannot be asked.' };
   const run = (args: readonly string[], limits: NixLimits) =>
     runProcess(nix, args, {
       cwd: '/',
-      // The evaluator's garbage collector stops at this limit, and Nix ends with "out of memory".
-      env: { ...withoutKeys(env), GC_MAXIMUM_HEAP_SIZE: String(limits.memoryBytes), NO_COLOR: '1' },
+      env: environmentOf(env, limits),
       timeLimitMs: limits.timeMs,
       outputLimitBytes: Math.max(limits.outputBytes, TRACE_BYTES),
       ...(signal === undefined ? {} : { signal }),
@@ -113,8 +118,13 @@ export async function findNixEvaluator({
   };
 }
 
+/** Returns the environment of an evaluator, whose heap ends at the limit: Nix ends with "out of memory" then. */
+export function environmentOf(env: EvaluatorOptions['env'], { memoryBytes }: Pick<NixLimits, 'memoryBytes'>) {
+  return { ...withoutKeys(env), GC_MAXIMUM_HEAP_SIZE: String(memoryBytes), NO_COLOR: '1' };
+}
+
 /** Returns whether an evaluation failed because it reads its own output in the store, such as a text or a filtered folder. */
-function readsItsOwnWriting(reply: NixReply): boolean {
+export function readsItsOwnWriting(reply: NixReply): boolean {
   return reply.kind === 'error' && /^\s*error: path '[^'\n]+' is not valid/m.test(reply.stderr);
 }
 

@@ -26,6 +26,8 @@ export interface ProcessOptions {
   readonly timeLimitMs: number;
   /** Limit for standard output and for standard error; further output is dropped. */
   readonly outputLimitBytes: number;
+  /** Receives standard output as it comes. The result has none then, and the limit is the receiver's to hold. */
+  readonly onOutput?: ((chunk: Buffer) => void) | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -93,8 +95,10 @@ export function runProcess(
       clearTimeout(timer);
       abort?.removeEventListener('abort', onAbort);
     };
+    const { onOutput } = options;
+    if (onOutput !== undefined) child.stdout?.on('data', onOutput);
     const [stdout, stderr] = [
-      collect(child.stdout, outputLimitBytes),
+      collect(onOutput === undefined ? child.stdout : null, outputLimitBytes),
       collect(child.stderr, outputLimitBytes),
     ];
     write(child.stdin, input);

@@ -3,6 +3,7 @@
  * Knows nothing of fleets and findings.
  */
 
+import { compareBytes } from '../../nix/bytes.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { findNixFiles, isSearched } from '../discovery.ts';
 import { type Disk, type Entry, type LinkEntry, type Skipped, skippedOf } from './disk.ts';
@@ -62,13 +63,15 @@ interface FilesState extends Pick<FilesOptions, 'parse' | 'excluded' | 'search'>
   readonly cells: Map<string, Cell>;
   /** The Nix files that a search of the disk found, or `null` before the search. */
   searched: Set<string> | null;
+  /** The Nix files of the workspace in order, or `null` if there may be others. */
+  ordered: readonly string[] | null;
 }
 
 export function createFiles({ root, disk = createDisk(root), ...options }: FilesOptions): WorkspaceFiles {
   const { parse, excluded, search } = options;
   const overlays = new Map<string, Cell>();
   const cells = new Map<string, Cell>();
-  const state: FilesState = { disk, parse, excluded, search, overlays, cells, searched: null };
+  const state: FilesState = { disk, parse, excluded, search, overlays, cells, searched: null, ordered: null };
   return {
     parse: path => parsedFile(state, path),
     text(path) {
@@ -83,10 +86,9 @@ export function createFiles({ root, disk = createDisk(root), ...options }: Files
       return disk.kind(path) ?? (isOpenBelow(state, path) ? 'directory' : null);
     },
     list: folder => withOverlays(disk, folder, overlays.keys()),
-    *nixFiles() {
-      yield* foundFiles(state);
-      for (const path of overlays.keys())
-        if (belongs(state, path) && !foundFiles(state).has(path)) yield path;
+    nixFiles() {
+      state.ordered ??= orderedFiles(state);
+      return state.ordered;
     },
     release: path => (overlays.get(path) ?? cells.get(path))?.source?.release(),
     ...(disk.links === undefined ? {} : { links: disk.links }),
@@ -102,6 +104,12 @@ export function createFiles({ root, disk = createDisk(root), ...options }: Files
     },
     rescan: () => rescan(state),
   };
+}
+
+/** Returns the same order whatever was created first, since definitions are merged in it. */
+function orderedFiles(state: FilesState): readonly string[] {
+  const opened = [...state.overlays.keys()].filter(path => belongs(state, path));
+  return [...new Set([...foundFiles(state), ...opened])].sort();
 }
 
 function foundFiles(state: FilesState): Set<string> {
@@ -148,8 +156,10 @@ function openDocument(state: FilesState, path: string, text: string): string[] {
   if (before?.text === clean) {
     const isNew = !overlays.has(path) && !foundFiles(state).has(path);
     overlays.set(path, before);
+    if (isNew) state.ordered = null;
     return isNew ? [path] : [];
   }
+  if (!overlays.has(path)) state.ordered = null;
   overlays.set(path, { text: clean, source: undefined });
   return [path];
 }
@@ -161,6 +171,7 @@ function closeDocument(state: FilesState, path: string): string[] {
   overlays.delete(path);
   cells.delete(path);
   disk.forget(path);
+  state.ordered = null;
   if (disk.kind(path) === null) state.searched?.delete(path);
   else if (isFindable(state, path)) state.searched?.add(path);
   if (disk.read(path) !== cell.text) return [path];
@@ -183,6 +194,7 @@ function reread(state: FilesState, path: string): string[] {
     changed.push(file);
     // Stored files are many, and cannot be Nix files of the workspace.
     if (!workspaceFiles.has(file) && !isFindable(state, file)) continue;
+    state.ordered = null;
     if (disk.kind(file) !== 'file') workspaceFiles.delete(file);
     else if (isFindable(state, file) && !disk.isLink(file)) workspaceFiles.add(file);
   }
@@ -194,6 +206,7 @@ function rescan(state: FilesState): string[] {
   state.disk.forgetAll();
   state.cells.clear();
   state.searched = null;
+  state.ordered = null;
   return [...new Set([...before, ...foundFiles(state)])];
 }
 
@@ -214,7 +227,10 @@ function skippedIn({ disk, overlays, cells }: FilesState): readonly Skipped[] {
   return skippedOf(reasons);
 }
 
-/** Returns a folder's content, including open documents that are not saved yet. */
+/**
+ * Returns a folder's content, including open documents that are not saved yet. They are in the order that the disk
+ * lists them in once they are saved.
+ */
 function withOverlays(disk: Disk, folder: string, open: Iterable<string>): readonly Entry[] | null {
   const onDisk = disk.list(folder);
   let added: Map<string, Entry> | null = null;
@@ -229,5 +245,5 @@ function withOverlays(disk: Disk, folder: string, open: Iterable<string>): reado
     added.set(name, { name, kind: slash === -1 ? 'file' : 'directory' });
   }
   if (!added) return onDisk;
-  return [...(onDisk ?? []), ...added.values()];
+  return [...(onDisk ?? []), ...added.values()].sort((a, b) => compareBytes(a.name, b.name));
 }
