@@ -68,6 +68,19 @@ const FLAKE = `{
           broken = generator // { script = { }.nothing; };
           recursive = let loop = loop + 1; in generator // { share = loop; };
         };
+        keeper = {
+          options = { sops = { secrets = { }; templates = { }; }; age.secrets = { }; };
+          config.sops.secrets.mail = {
+            sopsFile = ./secrets.yaml; owner = null; mode = "0440"; path = "/run/secrets/mail"; key = throw "no key";
+          };
+          config.sops.templates.env.content = throw "not asked for";
+          config.age.secrets.key = { file = ./key.age; owner = "web"; };
+        };
+        broken = {
+          options.sops = { secrets = { }; templates = { }; };
+          config.sops.secrets.mail.owner = { }.nobody;
+          config.sops.templates = { };
+        };
         missing = import ./machines/missing.nix;
         endless = let loop = x: loop (x + 1) + 1; in loop 0;
         written = import (builtins.toFile "machine.nix" "{ options = { }; config = { }; }");
@@ -128,8 +141,10 @@ describeIf(isThere, 'a real Nix', { timeout: 120_000 }, () => {
     expect(failure).toBeNull();
     expect(revision).toMatch(/-dirty$/);
     expect(machines.map(({ name, facts }) => [name, facts?.hasVars]).sort()).toEqual([
+      ['broken', false],
       ['endless', undefined],
       ['half', true],
+      ['keeper', false],
       ['mac', true],
       ['missing', undefined],
       ['other', false],
@@ -155,6 +170,20 @@ describeIf(isThere, 'a real Nix', { timeout: 120_000 }, () => {
         ],
       ]),
     });
+  });
+
+  it('says what secrets there are, but no value', () => {
+    const nothing = { key: null, format: null, group: null, mode: null, path: null, neededForUsers: null };
+    expect(machineOf('keeper')?.facts).toMatchObject({
+      sops: new Map([
+        ['mail', { ...nothing, file: 'secrets.yaml', owner: null, mode: '0440', path: '/run/secrets/mail' }],
+      ]),
+      age: new Map([['key', { ...nothing, file: 'key.age', owner: 'web' }]]),
+      templates: ['env'],
+    });
+    const { facts, failures } = machineOf('broken') ?? {};
+    expect([...(facts?.sops?.keys() ?? [])]).toEqual(['mail']);
+    expect(failures?.map(({ message }) => message)).toEqual(["attribute 'nobody' missing"]);
   });
 
   it('says of a machine what can be said, where one of its generators fails for good', () => {

@@ -58,7 +58,7 @@ export const failing = (stderr: string): string => `cat >&2 <<'END'\n${stderr}\n
 /** A machine with these generators, as Nix tells it. */
 export function machine(generators: Readonly<Record<string, unknown>>, more: object = {}) {
   const names = Object.keys(generators);
-  const nothing = { sops: { ok: null }, age: { ok: null }, positions: { ok: [] } };
+  const nothing = { sops: { ok: null }, age: { ok: null }, templates: { ok: null }, positions: { ok: [] } };
   return { hasVars: true, generatorNames: names, generators, ...nothing, ...more };
 }
 

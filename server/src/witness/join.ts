@@ -12,7 +12,9 @@ import type { BroughtGenerator } from '../fleet/model/services.ts';
 import { placesIn, type TextOf } from '../nix/positions.ts';
 import { addToList, groupBy, once, withLazy } from '../std.ts';
 import { agreedBody, joinedBody, OPAQUE } from './join-body.ts';
+import { joinedSecretFacts, joinedSecrets } from './join-secrets.ts';
 import { witnessedFacts } from './witnessed-facts.ts';
+import { witnessedSecrets } from './witnessed-secrets.ts';
 
 /**
  * Returns the joined fleet.
@@ -22,6 +24,7 @@ export function joinedFleet(fleet: Fleet, answer: NixAnswer, textOf: TextOf): Fl
   const joining = joiningOf(fleet, answer, textOf);
   const { factsOf } = joining;
   const generators = once(() => joinedGenerators(fleet, joining));
+  const machineSecrets = once(() => joinedSecrets(fleet, factsOf));
   const same = Object.fromEntries(
     (Object.keys(fleet) as (keyof Fleet)[]).map(name => [name, () => fleet[name]]),
   ) as { readonly [Name in keyof Fleet]: () => Fleet[Name] };
@@ -34,7 +37,13 @@ export function joinedFleet(fleet: Fleet, answer: NixAnswer, textOf: TextOf): Fl
       hasAllGenerators: () => (machine: string) => factsOf.has(machine) || fleet.hasAllGenerators(machine),
       generators: () => generators().own,
       brought: () => generators().brought,
-      nix: () => withLazy({ answer }, { facts: () => witnessedFacts(fleet, answer) }),
+      machineSecrets,
+      secrets: () => joinedSecretFacts(fleet, machineSecrets(), joining.isWhole),
+      nix: () =>
+        withLazy(
+          { answer },
+          { facts: () => witnessedFacts(fleet, answer), secrets: () => witnessedSecrets(fleet, answer) },
+        ),
     },
   );
 }

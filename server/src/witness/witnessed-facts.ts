@@ -214,10 +214,14 @@ function scriptFact(body: GeneratorBody | null, nix: string | null): BodyFact {
 /** A value that is null or absent was not known here; what Nix could not say has one witness alone. */
 function fact(name: string, read: unknown, nix: unknown): BodyFact {
   const [mine, told] = [read ?? null, nix ?? null];
-  const isSame = sortedText(mine) === sortedText(told);
-  const witness: Witness =
-    told === null ? 'read' : mine === null ? 'nix' : isSame ? 'confirmed' : 'contradicted';
-  return { fact: name, witness, read: mine, nix: told, at: null };
+  return { fact: name, witness: witnessOf(mine, told), read: mine, nix: told, at: null };
+}
+
+/** Returns who vouches for a value, of which null is not known. */
+export function witnessOf(read: unknown, nix: unknown): Witness {
+  if (nix === null) return 'read';
+  if (read === null) return 'nix';
+  return sortedText(read) === sortedText(nix) ? 'confirmed' : 'contradicted';
 }
 
 /** Null inside of plain data stands for what is not known. */

@@ -47,6 +47,13 @@ export function isWithout({ complete, modules }: MachineSecrets, use: SecretUse)
   return complete && !modules.some(({ secrets }) => mayDeclare(secrets, use));
 }
 
+/** Returns whether a module of any machine declares, or may declare, the used name. */
+export function isOnAnyMachine({ machineSecrets }: Fleet, use: SecretUse): boolean {
+  return [...machineSecrets.values()].some(({ modules }) =>
+    modules.some(({ secrets }) => mayDeclare(secrets, use)),
+  );
+}
+
 /**
  * Returns the name on the machine that was certainly meant, even if a declaration with an unknown name could
  * declare the used one: the two differ by a typo, and not only in a number. Null if there is none.

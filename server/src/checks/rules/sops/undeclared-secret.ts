@@ -9,6 +9,7 @@ import { isOfGenerator, mayBeGenerated, nameOfToday } from '../../facts/sops/gen
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
 import { isOfConfig, isOutOfUse } from '../../facts/sops/secret-surroundings.ts';
 import {
+  isOnAnyMachine,
   isWithout,
   machinesReading,
   mayBeDeclared,
@@ -69,7 +70,11 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
     for (const use of secrets.uses) {
       // If agenix files are in a private flake, their secrets are often declared there too.
       if (!isOfConfig(use.above) || (use.keeper === 'age' && !areHere)) continue;
-      const target = secrets.targetOf(use);
+      // Only the options of a machine may have told that it is declared, or Nix.
+      const target =
+        secrets.targetOf(use) === 'undeclared' && isOnAnyMachine(fleet, use)
+          ? 'unknown'
+          : secrets.targetOf(use);
       const isUnnamed = target === 'undeclared' || !isNamed(secrets, use);
       if (target === 'generator') {
         const reading = machinesReading(fleet, use);
