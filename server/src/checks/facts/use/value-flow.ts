@@ -130,12 +130,16 @@ function nameBound(within: LetExpr, value: Expr): string | null {
 
 const PLAIN: ReadonlySet<Step['kind']> = new Set(['call', 'text', 'condition', 'joined'] as const);
 
+/** Matches functions of nixpkgs that make a file or package of the texts in the set they are given. */
+const WRITES = /^(writeShellApplication|writeText(File|Dir)?|runCommand\w*|replaceVars\w*|mkDerivation)$/;
+
 /**
- * Returns whether the bound value is still the value, or a text that contains it, rather than a set or a
+ * Returns whether the bound value is still the value, or a text or package that contains it, rather than a set or a
  * function that holds it.
  */
 function isPlain(steps: readonly Step[]): boolean {
-  return steps.every(({ kind }) => PLAIN.has(kind));
+  const written = steps.findLastIndex(step => step.kind === 'call' && WRITES.test(step.name));
+  return steps.every(({ kind }, index) => PLAIN.has(kind) || (kind === 'attribute' && index < written));
 }
 
 /** Returns the mentions of a `let` name in its scope, excluding those where an inner binding shadows it. */
@@ -249,6 +253,26 @@ export function assignedTo(
   const index = way.steps.findIndex(step => step.kind === 'attribute');
   const attribute = way.steps[index];
   return attribute?.kind === 'attribute' ? { attribute, steps: way.steps.slice(0, index) } : null;
+}
+
+/** Names behind which a module stands, with the number of names that say which one: `modules.nixos.mail`. */
+const MODULES: ReadonlyMap<string, number> = new Map([
+  ['nixosModule', 0],
+  ['darwinModule', 0],
+  ['nixosModules', 1],
+  ['darwinModules', 1],
+  ['homeModules', 1],
+  ['modules', 2],
+]);
+
+/**
+ * Returns the attribute names along the path from the module outwards: without what a flake, or a service with its roles,
+ * calls the module.
+ */
+export function optionInModule({ option }: Way): readonly string[] {
+  const last = option.findLastIndex(name => MODULES.has(name));
+  const inModule = option.slice(last < 0 ? 0 : last + 1 + (MODULES.get(option[last] as string) ?? 0));
+  return inModule[0] === 'config' ? inModule.slice(1) : inModule;
 }
 
 /** Returns whether the path ends in a generator's own declaration. */
