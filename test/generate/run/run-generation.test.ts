@@ -24,6 +24,7 @@ const REQUEST: GenerationRequest = {
   commit: true,
   scripts: { sandbox: false, asRoot: false, timeLimitMs: TIME_LIMIT_MS, limits: DEFAULT_LIMITS },
   packages: 'host',
+  realise: null,
   workers: 2,
   answers: [],
 };

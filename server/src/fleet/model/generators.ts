@@ -70,6 +70,8 @@ export interface GeneratorScript {
   /** The file that is run instead of a text, relative to the workspace root; null if there is none. */
   readonly file: string | null;
   readonly at: Place;
+  /** The text that Nix evaluates, with store paths in the place of holes; only where Nix was asked. */
+  readonly evaluated?: string;
 }
 
 /** One option of a generator, a file or a prompt, as one definition sets it. */

@@ -27,6 +27,7 @@ import type { Session } from '../repository/session.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import { Cancelled } from '../run-failure.ts';
 import { type Answers, answersFor, type GivenAnswer } from './answers.ts';
+import { type Realise, realisedRecipes } from './evaluated-scripts.ts';
 import { findPackages, type PackageSource } from './packages.ts';
 import type { Reporter, RunResult } from './reporter.ts';
 import { runPlan, storedValue } from './run.ts';
@@ -48,6 +49,8 @@ export interface GenerationRequest {
   readonly commit: boolean;
   readonly scripts: ScriptEnvironmentOptions;
   readonly packages: PackageSource;
+  /** Builds what scripts use with Nix; null if Nix was not asked about the fleet. */
+  readonly realise: Realise | null;
   /** The number of scripts that may run at the same time. */
   readonly workers: number;
   readonly answers: readonly GivenAnswer[];
@@ -179,17 +182,24 @@ async function prepareScripts(
   { environment, declared, plan, request, reporter }: Run,
   scriptEnvironment: ScriptEnvironment,
 ): Promise<ReadonlyMap<string, Prepared>> {
-  const recipes = generatorsOf(plan).map(({ key, name, machines: [machine = ''] }) => ({
-    ...{ key, name },
+  const declaredRecipes = generatorsOf(plan).map(({ key, name, machines: [machine = ''] }) => ({
+    ...{ key, name, machine },
     recipe: declared.recipe(machine, name) ?? NO_RECIPE,
   }));
-  const wanted = recipes.flatMap(({ recipe }) => packagesOf(recipe));
-  const { paths, note } = await findPackages(environment, wanted, request.packages, reporter.signal);
-  mustGoOn(reporter.signal);
-  if (note !== null) reporter.note(note);
+  const { note, signal } = reporter;
+  const realise = request.packages === 'host' ? null : request.realise;
+  const recipes = await realisedRecipes(declaredRecipes, realise, { note, signal });
+  const wanted = recipes.flatMap(({ recipe, packages }) =>
+    packagesOf(recipe).filter(name => !packages.has(name)),
+  );
+  const found = await findPackages(environment, wanted, request.packages, signal);
+  mustGoOn(signal);
+  if (found.note !== null) note(found.note);
   const scripts = new Map<string, Prepared>();
-  for (const { key, name, recipe } of recipes)
+  for (const { key, name, recipe, packages } of recipes) {
+    const paths = new Map([...found.paths, ...packages]);
     scripts.set(key, await prepareScript(name, recipe, scriptEnvironment, paths));
+  }
   return scripts;
 }
 
