@@ -99,7 +99,7 @@ describe('an edit after the answer', () => {
     );
     expect(added.fleet.generators.find(({ name }) => name === 'fresh')?.machines).toContain('a');
     const removed = withEdits({ 'a.nix': '{ }\n' });
-    const names = [...removed.fleet.generators, ...removed.fleet.brought].map(({ name }) => name);
+    const names = [...removed.fleet.generators, ...removed.fleet.clanGenerators].map(({ name }) => name);
     expect(names).not.toContain('key');
   });
 
@@ -107,7 +107,10 @@ describe('an edit after the answer', () => {
     const { fleet, factsOn } = withEdits(edit('0400', '0440'));
     // What other modules of b declare may have changed with any file: b is not fully known.
     expect(fleet.nix?.asOf('b')).toBe(ASKED);
-    expect(fleet.brought.map(({ name, machines }) => [name, machines])).toContainEqual(['hidden', ['b']]);
+    expect(fleet.clanGenerators.map(({ name, machines }) => [name, machines])).toContainEqual([
+      'hidden',
+      ['b'],
+    ]);
     expect(factsOn('b').map(({ witness }) => witness)).not.toContain('contradicted');
     const known = withEdits({ ...edit('0400', '0440'), 'b.nix': '{ }\n' });
     expect(known.fleet.nix?.asOf('b')).toBe(ASKED);
