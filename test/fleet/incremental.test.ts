@@ -124,6 +124,24 @@ describe('a fleet of many machines', () => {
     },
   );
 
+  it('finds what a module takes from the flake again, once a flake that was broken is mended', () => {
+    const flake =
+      '{ outputs = inputs@{ ... }: inputs.flake-parts.lib.mkFlake { inherit inputs; } { imports = [ ./lib.nix ./keys.nix ]; }; }';
+    const texts = {
+      'flake.nix': flake,
+      'lib.nix': '{ flake.lib.mkToken = text: { script = "true"; files.key = { }; }; }',
+      'keys.nix':
+        '{ self, ... }: { flake.nixosModules.keys = { clan.core.vars.generators.token = self.lib.mkToken "x"; }; }',
+    };
+    const workspace = fleetWorkspace(texts);
+    const read = () => workspace.fleet().generators.map(generator => generator.body().completeness);
+    expect(read()).toEqual(['full']);
+    workspace.write({ 'flake.nix': `broken ${flake}` });
+    expect(read()).toEqual(['opaque']);
+    workspace.write({ 'flake.nix': flake });
+    expect(read()).toEqual(['full']);
+  });
+
   it('keeps the generators that an edit has nothing to do with', () => {
     const workspace = fleetWorkspace(FLEET);
     const before = new Map(workspace.fleet().generators.map(one => [one.name, one]));
