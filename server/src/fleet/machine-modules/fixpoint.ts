@@ -57,6 +57,8 @@ export interface Fixpoint {
   ): readonly ModuleFacts[];
   /** Returns the options of the machine that consists of the modules. */
   optionsOf(modules: readonly OwnModule[], complete: boolean, known: MachineSetting['known']): MachineOptions;
+  /** Reads what the module says about an option that it will be asked for. */
+  expect(facts: ModuleFacts, path: readonly string[]): void;
   /** Returns true if the module certainly neither declares nor defines the option. */
   isSilent(facts: ModuleFacts, path: readonly string[]): boolean;
   /** Returns whether two readings of one module with equal facts also agree about all options that were asked for. */
@@ -120,6 +122,9 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
 
   return {
     optionsOf,
+    expect(facts, path) {
+      generalSays(facts, path, path.join('\0'));
+    },
     isSilent(facts, path) {
       const { definitions, declared, unclear } = generalSays(facts, path, path.join('\0'));
       return definitions.length === 0 && declared === null && !unclear;
