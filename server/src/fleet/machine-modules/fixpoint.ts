@@ -102,6 +102,8 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
 
   function factsOn(facts: ModuleFacts, machine: MachineOptions): ModuleFacts {
     const kept = keptOf(facts);
+    // Contents that are read while the machine's options are available would have its answers, for all machines.
+    for (const definition of facts.definitions) definition.body();
     return settledFor(cx, machine, kept.facts, config => {
       const moduleFacts = reading.again(facts, config);
       // Definitions that do not depend on the machine are shared by all machines.

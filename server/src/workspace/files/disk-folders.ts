@@ -33,6 +33,8 @@ export interface FolderCache {
   readonly unread: Map<string, string>;
   /** Kinds of the targets of links, by absolute path. */
   readonly targetKinds: Map<string, EntryKind | null>;
+  /** Links that lead to folders: what is below them is also elsewhere. */
+  readonly folderLinks: Set<string>;
   /**
    * A folder that does not exist, so that nothing below it does. A plan asks for thousands of files below such a
    * folder.
@@ -47,7 +49,15 @@ const NO_LINKS = new Set<string>();
 
 export function createFolderCache(root: string): FolderCache {
   const realRoot = realPathOf(root) ?? root;
-  return { root, realRoot, folders: new Map(), unread: new Map(), targetKinds: new Map(), absent: null };
+  return {
+    root,
+    realRoot,
+    folders: new Map(),
+    unread: new Map(),
+    targetKinds: new Map(),
+    folderLinks: new Set(),
+    absent: null,
+  };
 }
 
 /** Returns the kind of a path, or `null` if it does not exist. */
@@ -85,8 +95,14 @@ export function linksIn(cache: FolderCache, path: string): readonly LinkEntry[] 
   return folder.links;
 }
 
-/** Forgets a path, everything below it, and the folders that contain it. */
+/** Forgets a path, everything below it, the folders that contain it, and what links may show of them. */
 export function forgetPath(cache: FolderCache, path: string): void {
+  if (hasOtherTargets(cache, path))
+    for (const [key, folder] of cache.folders)
+      if (folder !== null && folder.linkNames.size > 0) cache.folders.delete(key);
+  for (const link of cache.folderLinks)
+    for (const key of cache.folders.keys())
+      if (key === link || key.startsWith(`${link}/`)) cache.folders.delete(key);
   cache.targetKinds.clear();
   cache.absent = null;
   for (const table of [cache.folders, cache.unread]) {
@@ -100,10 +116,21 @@ export function forgetPath(cache: FolderCache, path: string): void {
   }
 }
 
+/** Returns whether a link leads to something else, or to nothing, since a path has changed. */
+function hasOtherTargets(cache: FolderCache, path: string): boolean {
+  const absolute = join(cache.realRoot, path);
+  for (const [target, kind] of cache.targetKinds) {
+    const isConcerned = `${target}/`.startsWith(`${absolute}/`) || absolute.startsWith(`${target}/`);
+    if (isConcerned && kindOfTarget(cache, target) !== kind) return true;
+  }
+  return false;
+}
+
 export function forgetFolders(cache: FolderCache): void {
   cache.folders.clear();
   cache.unread.clear();
   cache.targetKinds.clear();
+  cache.folderLinks.clear();
   cache.absent = null;
 }
 
@@ -133,6 +160,8 @@ function readFolder(cache: FolderCache, path: string): Folder | null {
       linkNames.add(entry.name);
     }
     const kind = isLink ? kindOfLink(cache, path, entry.name) : kindOf(entry);
+    if (isLink && kind === 'directory')
+      cache.folderLinks.add(path === '' ? entry.name : `${path}/${entry.name}`);
     if (kind !== null) entries.push({ name: entry.name, kind });
   }
   const kinds =
