@@ -158,6 +158,23 @@ describe('host/missing-file', () => {
     expect(lost('editor')).toEqual([]);
   });
 
+  it.each([
+    ['a name in the path', './hosts/${config.networking.hostName}.nix'],
+    ['a folder that is joined with a name', '(./hosts + "/${config.networking.hostName}.nix")'],
+  ])('in a file that is perhaps imported, by %s, is found where a name is misspelt', (_, path) => {
+    const lost = (name: string) =>
+      found(
+        flake(undefined, {
+          'web.nix': `{ config, ... }: { x = import ${path}; }`,
+          'hosts/lea.nix': `{ imports = [ ./parts/${name}.nix ]; }`,
+          'hosts/parts/editor.nix': '{ }',
+        }),
+      );
+    expect(lost('edtior')).toEqual(['warning host/missing-file hosts/lea.nix']);
+    expect(lost('browser')).toEqual([]);
+    expect(lost('editor')).toEqual([]);
+  });
+
   const web = (text: string, more: Texts = {}) => flake(undefined, { 'web.nix': text, ...more });
   it.each([
     [

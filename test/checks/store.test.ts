@@ -301,8 +301,25 @@ describe('what is left over', () => {
     expect(orphans(clan(MAIL, left))).toEqual([`info ${old}`]);
   });
 
+  it('is most likely renamed where a generator of the machine with the same files has nothing stored', () => {
+    const message = (lea: string, stored = left) =>
+      found('store/orphan-generator', clan(lea, stored))[0]?.message ?? '';
+    expect(message(MAIL)).toBe(
+      'Nothing in this repository declares the generator "old-mail" any more (machine lea). If it is called "mail" now, which has the same files and nothing stored, rename its folder below `vars/`. Otherwise its files are left over: remove them, and revoke what they held.',
+    );
+    expect(message(MAIL.replace('files.password', 'files.token'))).toContain('are left over (machine lea)');
+    expect(
+      message(
+        MAIL.replace('{', '{ clan.core.vars.generators.post = { files.password = { }; script = ""; };'),
+      ),
+    ).toContain('are left over (machine lea)');
+    const stored = { ...left, [`${OWN}/secret`]: secretFor(KEY_OF_ADA) };
+    expect(message(MAIL, stored)).toContain('are left over (machine lea)');
+  });
+
   it('is one only if no module of another flake has it, where there are such modules', () => {
-    const told = (lea: string) => found('store/orphan-generator', clan(lea, left))[0]?.message;
+    const stored = { ...left, [`${OWN}/secret`]: secretFor(KEY_OF_ADA) };
+    const told = (lea: string) => found('store/orphan-generator', clan(lea, stored))[0]?.message;
     expect(told(MAIL)).not.toContain('another flake');
     const more = MAIL.replace('{', '{ inputs, ... }:\n{\n  imports = [ inputs.mine.nixosModules.mail ];');
     expect(told(more)).toContain('unless a module of another flake does, its files are left over');

@@ -129,6 +129,44 @@ describe('use/not-deployed', () => {
     expect(isFound(module(KEPT, body), rule)).toBe(true);
   });
 
+  it('is found in a script with a name of its own', () => {
+    const body = `  environment.systemPackages =
+    let run = pkgs.writeShellApplication { name = "run"; text = "cat \${${W}.key.path}"; };
+    in [ run ];`;
+    expect(isFound(module(KEPT, body), rule)).toBe(true);
+  });
+
+  it('is found in the module of a role that is called default', () => {
+    const role = `{
+  clan.modules.ada.roles.default.perInstance = { ... }: {
+    nixosModule = { config, ... }: {
+      clan.core.vars.generators.ada = { files.key.deploy = false; script = "echo > $out/key"; };
+      services.a.keyFile = ${W}.key.path;
+    };
+  };
+}
+`;
+    expect(isFound({ 'ada.nix': role }, rule)).toBe(true);
+  });
+
+  it('is found for what is needed early where the backend leaves out what is not deployed', () => {
+    const texts = (store: string): Texts => ({
+      'flake.nix': `{
+  outputs = { self, clan-core, ... }: {
+    clan = clan-core.lib.clan { inherit self; inventory.machines.lea = { }; vars.settings.secretStore = "${store}"; };
+  };
+}
+`,
+      'machines/lea/configuration.nix': '{ imports = [ ../../modules/ada.nix ]; }\n',
+      ...module(
+        '    files.key = { deploy = false; neededFor = "activation"; };',
+        `  services.a.keyFile = ${W}.key.path;`,
+      ),
+    });
+    expect(isFound(texts('age'), rule)).toBe(true);
+    expect(isFound(texts('sops'), rule)).toBe(false);
+  });
+
   it('is found under the condition of the generator itself', () => {
     const body = `  config = lib.mkIf config.a {
     clan.core.vars.generators.b = { files.key.deploy = false; script = "echo > $out/key"; };

@@ -237,6 +237,7 @@ ${more}${uses}
 
   it.each([
     ['its own file', '  a = generators.app.files.kye.path or null;'],
+    ['its own path', '  a = lib.attrByPath [ "app" "files" "kye" "path" ] null generators;'],
     ['its own attribute', '  a = generators.app.files.key.pth or null;'],
     [
       'a file that is asked for',
@@ -251,6 +252,11 @@ ${more}${uses}
     [
       'another file',
       '  a = generators.app.files.b.path or null; c = generators.app.files.kye.path;',
+      'error kye',
+    ],
+    [
+      'another file, by a path',
+      '  a = lib.attrByPath [ "app" "files" "b" "path" ] null generators; c = generators.app.files.kye.path;',
       'error kye',
     ],
     [

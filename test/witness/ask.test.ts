@@ -33,7 +33,14 @@ describe('a fleet is asked', () => {
       {
         ...{ name: 'a', class: 'nixos', milliseconds: expect.any(Number), isKept: false, failures: [] },
         facts: {
-          ...{ hasVars: true, generatorNames: ['ssh'], sops: null, age: null, tags: null },
+          ...{
+            hasVars: true,
+            generatorNames: ['ssh'],
+            sops: new Map(),
+            age: new Map(),
+            templates: [],
+            tags: null,
+          },
           generators: new Map([
             [
               'ssh',

@@ -24,7 +24,7 @@ export interface WrittenPath extends Range {
   readonly isAsked: boolean;
   /** True for paths in the `imports` of the file's own module, or of the flake itself. */
   readonly isOwn: boolean;
-  /** True for a folder whose files are all read, as import-tree does. */
+  /** True for a folder below which all files are read, as import-tree does, or, if not certain, some. */
   readonly isTree: boolean;
 }
 
@@ -196,9 +196,23 @@ function note(
   expr: Expr,
   how: Pick<WrittenPath, 'certain' | 'isOwn' | 'isTree'>,
 ): void {
+  const { start, end } = expr;
   const text = expr.kind === 'path' ? literalText(expr.parts) : null;
-  if (text === null || /^[/~]/.test(text)) return;
-  const target = joinPath(folderOf(file.path), text);
+  const folder = text === null ? knownFolder(expr) : null;
+  const written = text ?? folder;
+  if (written === null || /^[/~]/.test(written)) return;
+  const target = joinPath(folderOf(file.path), written);
   if (target === null) return;
-  paths.push({ start: expr.start, end: expr.end, target, isAsked: asks, ...how });
+  if (folder === null) paths.push({ start, end, target, isAsked: asks, ...how });
+  // At the root, everything would be below it: tests and templates, too.
+  else if (target !== '')
+    paths.push({ start, end, target, isAsked: asks, isOwn: false, certain: false, isTree: true });
+}
+
+/** Returns the known folder of a path that is put together, `./hosts/${name}.nix` or `./hosts + "/${name}"`. */
+function knownFolder(expr: Expr): string | null {
+  if (expr.kind === 'binary' && expr.operator === '+' && expr.left.kind === 'path')
+    return literalText(expr.left.parts);
+  const [first] = expr.kind === 'path' ? expr.parts : [];
+  return first?.kind === 'text' ? first.value.slice(0, first.value.lastIndexOf('/')) : null;
 }

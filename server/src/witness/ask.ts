@@ -129,7 +129,11 @@ async function machineOf(
   // A machine that reaches a limit would reach it in parts as well.
   if (failure.kind !== 'error') return answer(null, [failure]);
   const parts = await inParts(evaluation, machine.name);
-  return answer(parts?.facts ?? null, parts?.failures ?? [failure]);
+  // Where all parts evaluate, it is something about its secrets that does not.
+  return answer(
+    parts?.facts ?? null,
+    parts === null || parts.failures.length === 0 ? [failure] : parts.failures,
+  );
 }
 
 /** Asks for the names of a machine's generators, then for each of them. Returns null if the names do not evaluate either. */

@@ -98,6 +98,10 @@ function packagesOf(
 function scriptOf(read: GeneratorScript | null, nix: string | null, at: Place): GeneratorScript | null {
   if (nix === null) return read;
   if (read === null && nix === '') return null;
+  return { ...joinedScript(read, nix, at), evaluated: nix };
+}
+
+function joinedScript(read: GeneratorScript | null, nix: string, at: Place): GeneratorScript {
   if (read?.text == null || read.source === null)
     return { ...wholeScript(nix, read?.at ?? at), file: read?.file ?? null };
   const filled = filledHoles(read.source, nix);

@@ -8,11 +8,13 @@ import type { Machine } from '../fleet/model/base.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody } from '../fleet/model/generators.ts';
 import type { NixAnswer, NixFacts, NixGenerator } from '../fleet/model/nix-answer.ts';
-import type { BroughtGenerator } from '../fleet/model/services.ts';
+import type { ClanGenerator } from '../fleet/model/services.ts';
 import { placesIn, type TextOf } from '../nix/positions.ts';
 import { addToList, groupBy, once, withLazy } from '../std.ts';
 import { agreedBody, joinedBody, OPAQUE } from './join-body.ts';
+import { joinedSecretFacts, joinedSecrets } from './join-secrets.ts';
 import { witnessedFacts } from './witnessed-facts.ts';
+import { witnessedSecrets } from './witnessed-secrets.ts';
 
 /**
  * Returns the joined fleet.
@@ -22,6 +24,7 @@ export function joinedFleet(fleet: Fleet, answer: NixAnswer, textOf: TextOf): Fl
   const joining = joiningOf(fleet, answer, textOf);
   const { factsOf } = joining;
   const generators = once(() => joinedGenerators(fleet, joining));
+  const machineSecrets = once(() => joinedSecrets(fleet, factsOf));
   const same = Object.fromEntries(
     (Object.keys(fleet) as (keyof Fleet)[]).map(name => [name, () => fleet[name]]),
   ) as { readonly [Name in keyof Fleet]: () => Fleet[Name] };
@@ -33,8 +36,14 @@ export function joinedFleet(fleet: Fleet, answer: NixAnswer, textOf: TextOf): Fl
       machinesComplete: () => fleet.machinesComplete || answer.machinesComplete,
       hasAllGenerators: () => (machine: string) => factsOf.has(machine) || fleet.hasAllGenerators(machine),
       generators: () => generators().own,
-      brought: () => generators().brought,
-      nix: () => withLazy({ answer }, { facts: () => witnessedFacts(fleet, answer) }),
+      clanGenerators: () => generators().clanGenerators,
+      machineSecrets,
+      secrets: () => joinedSecretFacts(fleet, machineSecrets(), joining.isWhole),
+      nix: () =>
+        withLazy(
+          { answer },
+          { facts: () => witnessedFacts(fleet, answer), secrets: () => witnessedSecrets(fleet, answer) },
+        ),
     },
   );
 }
@@ -86,22 +95,22 @@ function joinedGenerators(fleet: Fleet, joining: Joining) {
   const patterns = fleet.generators.filter(({ nameKind }) => nameKind === 'pattern');
   const ofName = groupBy(named, ({ name }) => name);
   const own = named.map(generator => joinedGenerator(generator, ofName.get(generator.name) ?? [], joining));
-  const brought = fleet.brought.filter(({ isPattern }) => !isPattern);
-  const broughtNames = new Set(brought.map(({ name }) => name));
+  const clanGenerators = fleet.clanGenerators.filter(({ isPattern }) => !isPattern);
+  const clanNames = new Set(clanGenerators.map(({ name }) => name));
   const onlyNix = new Map<string, string[]>();
   for (const [machine, { generatorNames }] of factsOf)
     for (const name of generatorNames)
-      if (!ofName.has(name) && !broughtNames.has(name)) addToList(onlyNix, name, machine);
+      if (!ofName.has(name) && !clanNames.has(name)) addToList(onlyNix, name, machine);
 
   const resolved = new Set<Generator>();
   const added: Generator[] = [];
-  const addedElsewhere: BroughtGenerator[] = [];
+  const addedElsewhere: ClanGenerator[] = [];
   for (const [name, machines] of onlyNix) {
     const pattern = patternFor(name, machines, patterns, joining);
     if (pattern !== null) resolved.add(pattern);
     const generator =
       pattern === null ? declaredOnlyFor(name, machines, joining) : resolvedFrom(pattern, name);
-    if (generator === null) addedElsewhere.push(broughtOnly(name, machines, fleet, joining));
+    if (generator === null) addedElsewhere.push(clanGeneratorOnlyFor(name, machines, fleet, joining));
     else added.push(joinedGenerator(generator, [generator], joining));
   }
   return {
@@ -112,10 +121,10 @@ function joinedGenerators(fleet: Fleet, joining: Joining) {
         .filter(pattern => !(joining.isWhole && resolved.has(pattern)))
         .map(pattern => unsettledPart(pattern, joining)),
     ],
-    brought: [
-      ...brought.map(generator => joinedBrought(generator, joining)),
+    clanGenerators: [
+      ...clanGenerators.map(generator => joinedClanGenerator(generator, joining)),
       ...addedElsewhere,
-      ...fleet.brought.filter(({ isPattern }) => isPattern && !joining.isWhole),
+      ...fleet.clanGenerators.filter(({ isPattern }) => isPattern && !joining.isWhole),
     ],
   };
 }
@@ -127,7 +136,7 @@ function joinedGenerator(generator: Generator, sameName: readonly Generator[], j
   const isMine = (machine: string) =>
     generator.machines?.includes(machine) === true ||
     (generator === first && !sameName.some(other => other.machines?.includes(machine)));
-  const { machines, machinesComplete, conditional } = joinedHaving(generator, joining, isMine);
+  const { machines, machinesComplete, conditional } = joinedPresence(generator, joining, isMine);
   const at = generator.definitions[0]?.at ?? FLAKE;
   const { bodyOn, isKnownOn } = joinedBodies(name, generator.bodyOn, joining, at);
   const isWhole = machinesComplete && machines !== null && machines.length > 0 && machines.every(isKnownOn);
@@ -140,24 +149,24 @@ function joinedGenerator(generator: Generator, sameName: readonly Generator[], j
   return {
     ...generator,
     ...{ machines, machinesComplete, conditional, bodyOn, variants, bodies },
-    perhaps: generator.perhaps.filter(machine => !joining.factsOf.has(machine)),
-    settledOn: machine => (isKnownOn(machine) ? bodyOn(machine) : generator.settledOn(machine)),
+    possibleMachines: generator.possibleMachines.filter(machine => !joining.factsOf.has(machine)),
+    certainBodyOn: machine => (isKnownOn(machine) ? bodyOn(machine) : generator.certainBodyOn(machine)),
     body: once(() => (isWhole ? agreedBody(bodies()) : generator.body())),
   };
 }
 
-interface Having {
+interface Presence {
   readonly machines: readonly string[] | null;
   readonly machinesComplete: boolean;
   readonly conditional: boolean;
 }
 
 /** Returns which machines have a generator, by Nix where it answered and by the sources elsewhere. */
-function joinedHaving(
-  { name, machines, machinesComplete, conditional }: Having & { readonly name: string },
+function joinedPresence(
+  { name, machines, machinesComplete, conditional }: Presence & { readonly name: string },
   { namesOf, isWhole, order }: Joining,
   isMine: (machine: string) => boolean,
-): Having {
+): Presence {
   const having = order.filter(machine => {
     const names = namesOf.get(machine);
     return names === undefined ? machines?.includes(machine) === true : names.has(name) && isMine(machine);
@@ -189,9 +198,9 @@ function joinedBodies(
   };
 }
 
-function joinedBrought(generator: BroughtGenerator, joining: Joining): BroughtGenerator {
+function joinedClanGenerator(generator: ClanGenerator, joining: Joining): ClanGenerator {
   const { name, certain, machinesComplete } = generator;
-  const having = joinedHaving(
+  const having = joinedPresence(
     { name, machines: generator.machines, machinesComplete, conditional: !certain },
     joining,
     () => true,
@@ -206,13 +215,13 @@ function joinedBrought(generator: BroughtGenerator, joining: Joining): BroughtGe
     ...{ machines, machinesComplete: having.machinesComplete, bodyOn, body },
     certain: certain || !having.conditional,
     share: isWhole ? body().share : generator.share,
-    files: isWhole ? broughtFiles(body()) : generator.files,
+    files: isWhole ? clanGeneratorFiles(body()) : generator.files,
     prompts: isWhole ? body().prompts.map(prompt => prompt.name) : generator.prompts,
     dependencies: isWhole ? body().dependencies.map(({ value }) => value) : generator.dependencies,
   };
 }
 
-function broughtFiles({ files }: GeneratorBody): BroughtGenerator['files'] {
+function clanGeneratorFiles({ files }: GeneratorBody): ClanGenerator['files'] {
   return files.map(({ name, secret, deploy, neededFor, conditional }) => ({
     ...{ name, secret, deploy: deploy ?? true, neededFor: neededFor ?? 'services' },
     certain: !conditional,
@@ -263,9 +272,17 @@ function declaredOnlyFor(
   const body = () => OPAQUE;
   const nameKind = 'resolved' as const;
   return {
-    ...{ name, nameKind, machines: null, perhaps: [], machinesComplete: false, conditional: false, body },
+    ...{
+      name,
+      nameKind,
+      machines: null,
+      possibleMachines: [],
+      machinesComplete: false,
+      conditional: false,
+      body,
+    },
     definitions: places.map(at => ({ name, nameKind, kind: 'full', at, via: [], conditional: false, body })),
-    settledOn: () => null,
+    certainBodyOn: () => null,
     variants: () => [],
     bodyOn: body,
     bodies: () => [OPAQUE],
@@ -273,15 +290,17 @@ function declaredOnlyFor(
 }
 
 /** Returns a generator that a module of another flake declares, or a service that was not seen to bring it. */
-function broughtOnly(
+function clanGeneratorOnlyFor(
   name: string,
   machines: readonly string[],
-  { brought }: Fleet,
+  { clanGenerators }: Fleet,
   joining: Joining,
-): BroughtGenerator {
-  const pattern = brought.find(({ isPattern, name: written }) => isPattern && patternOf(written).test(name));
+): ClanGenerator {
+  const pattern = clanGenerators.find(
+    ({ isPattern, name: written }) => isPattern && patternOf(written).test(name),
+  );
   const body = () => OPAQUE;
-  return joinedBrought(
+  return joinedClanGenerator(
     {
       ...{ share: null, files: [], prompts: [], dependencies: [], instance: null, body, bodyOn: body },
       service: pattern?.service ?? null,
@@ -297,7 +316,7 @@ function unsettledPart(pattern: Generator, { factsOf, isWhole }: Joining): Gener
   return {
     ...pattern,
     machines: isWhole ? [] : (pattern.machines?.filter(isOpen) ?? null),
-    perhaps: pattern.perhaps.filter(isOpen),
+    possibleMachines: pattern.possibleMachines.filter(isOpen),
     machinesComplete: pattern.machinesComplete || isWhole,
   };
 }

@@ -5,7 +5,7 @@
  */
 
 /** Changes whenever the expressions do: an answer to another question is none to this one. */
-export const QUESTION_VERSION = 2;
+export const QUESTION_VERSION = 3;
 
 /** `flake` is in scope. Options are those of clan-core's `nixosModules/clanCore/vars`, at d7c35d912. */
 const DEFINITIONS = `
@@ -50,17 +50,23 @@ const DEFINITIONS = `
       concatMap (definition: (attempt (positionsIn (definition.value.generators or { }))).ok or [ ])
         ((optionsOf name).clan.core.vars.definitionsWithLocations or [ ])
     );
-  secretNames = name: path: attempt (
+  setAt = name: path:
     if builtins.foldl' (set: step: if isAttrs set then set.\${step} or null else null) (optionsOf name) path == null then null
-    else attrNames (builtins.foldl' (set: step: set.\${step}) configurations.\${name}.config path)
-  );
+    else builtins.foldl' (set: step: set.\${step}) configurations.\${name}.config path;
+  namesAt = name: path: attempt (let set = setAt name path; in if set == null then null else attrNames set);
+  secrets = name: path: options: attempt (let set = setAt name path; in if set == null then { } else mapAttrs (_: pick options) set);
+  secretsOf = name: {
+    sopsSecrets = secrets name [ "sops" "secrets" ] [ "sopsFile" "key" "format" "owner" "group" "mode" "path" "neededForUsers" ];
+    ageSecrets = secrets name [ "age" "secrets" ] [ "file" "owner" "group" "mode" "path" ];
+  };
   inventory = flake.clanInternals.inventoryClass.inventory or flake.clan.inventory or { machines = { }; };
   names = name: {
     hasVars = hasVars name;
     generatorNames = if hasVars name then attrNames (generators name) else [ ];
     positions = if hasVars name then positions name else { ok = [ ]; };
-    sops = secretNames name [ "sops" "secrets" ];
-    age = secretNames name [ "age" "secrets" ];
+    sops = namesAt name [ "sops" "secrets" ];
+    age = namesAt name [ "age" "secrets" ];
+    templates = namesAt name [ "sops" "templates" ];
     tags = attempt ((inventory.machines.\${name} or { }).tags or null);
   };
 `;
@@ -89,7 +95,7 @@ export const factsAsJobs = (flake: string, machines: ReadonlyMap<string, string>
 
 function everythingOf(machine: string): string {
   const name = quoted(machine);
-  return `names ${name} // { generators = if hasVars ${name} then mapAttrs (_: generator) (generators ${name}) else { }; }`;
+  return `names ${name} // secretsOf ${name} // { generators = if hasVars ${name} then mapAttrs (_: generator) (generators ${name}) else { }; }`;
 }
 
 /** Asks for the same without what the generators are: for a machine that does not evaluate with them. */
@@ -99,6 +105,24 @@ export const machineOutline = (flake: string, machine: string): string =>
 /** Asks for one generator of a machine. */
 export const oneGenerator = (flake: string, machine: string, name: string): string =>
   asking(flake, `generator (generators ${quoted(machine)}).${quoted(name)}`);
+
+/**
+ * Asks what the scripts of generators of a machine are made of: for each that evaluates, its packages with their paths, and the outputs of
+ * derivations that have to be built. Packages are chosen as `lib.makeBinPath` does.
+ */
+export const scriptParts = (flake: string, machine: string, names: readonly string[]): string =>
+  asking(
+    flake,
+    `let
+      outputs = context: concatMap (drv: map (output: "\${drv}^\${output}") (context.\${drv}.outputs or [ ])) (attrNames context);
+      bin = package: if !(isAttrs package) || package.outputSpecified or false then package else package.bin or package.out or package;
+      parts = g: attempt {
+        outputs = outputs (builtins.getContext "\${g.script}\n\${toString (map bin g.runtimeInputs)}");
+        packages = map (package: { name = packageName package; path = text (bin package); }) g.runtimeInputs;
+      };
+      all = generators ${quoted(machine)};
+    in { ${names.map(name => `${quoted(name)} = parts all.${quoted(name)};`).join(' ')} }`,
+  );
 
 /** @param flake a reference that names a state of the flake: Nix takes no other without impurity */
 function asking(flake: string, expression: string): string {

@@ -4,7 +4,7 @@
  */
 
 import * as v from 'valibot';
-import type { NixFacts, NixGenerator } from '../fleet/model/nix-answer.ts';
+import type { NixFacts, NixGenerator, NixSecret } from '../fleet/model/nix-answer.ts';
 import type { SourcePosition } from '../nix/positions.ts';
 
 /** Turns a path that Nix names into one of the fleet; null for a path of somebody else. */
@@ -62,6 +62,26 @@ const GENERATOR = v.object({
   validation: VALIDATION,
 });
 
+const SECRET = v.object({
+  sopsFile: attempted(text),
+  file: attempted(text),
+  key: attempted(text),
+  format: attempted(text),
+  owner: attempted(v.nullable(text)),
+  group: attempted(v.nullable(text)),
+  mode: attempted(text),
+  path: attempted(text),
+  neededForUsers: attempted(v.boolean()),
+});
+
+/** Names, or none where the machine has no such option. */
+const NAMES_OF_OPTION = attempted(
+  v.pipe(
+    v.nullable(texts),
+    v.transform(names => names ?? []),
+  ),
+);
+
 const POSITION = v.object({
   name: text,
   at: v.nullable(v.object({ file: text, line: v.number(), column: v.number() })),
@@ -71,13 +91,20 @@ const MACHINE = v.object({
   hasVars: v.boolean(),
   generatorNames: texts,
   positions: attempted(v.array(POSITION)),
-  sops: attempted(v.nullable(texts)),
-  age: attempted(v.nullable(texts)),
+  sops: NAMES_OF_OPTION,
+  age: NAMES_OF_OPTION,
+  templates: NAMES_OF_OPTION,
+  sopsSecrets: attempted(named(SECRET)),
+  ageSecrets: attempted(named(SECRET)),
   tags: attempted(v.nullable(texts)),
   generators: named(GENERATOR),
 });
 
 const NAMES = v.object({ nixos: texts, darwin: texts });
+
+const SCRIPT_PARTS = named(
+  attempted(v.object({ outputs: texts, packages: v.array(v.object({ name: text, path: text })) })),
+);
 
 const METADATA = v.object({
   path: text,
@@ -94,6 +121,10 @@ export type FlakeMetadata = v.InferOutput<typeof METADATA>;
 export const metadataIn = (reply: unknown): FlakeMetadata | null => parsed(METADATA, reply);
 
 export const machineNamesIn = (reply: unknown): v.InferOutput<typeof NAMES> | null => parsed(NAMES, reply);
+
+/** Returns what scripts are made of, by generator. */
+export const scriptPartsIn = (reply: unknown): v.InferOutput<typeof SCRIPT_PARTS> | null =>
+  parsed(SCRIPT_PARTS, reply);
 
 export function factsIn(reply: unknown, ownPath: OwnPath): NixFacts | null {
   const machine = parsed(MACHINE, reply);
@@ -112,11 +143,29 @@ export function factsIn(reply: unknown, ownPath: OwnPath): NixFacts | null {
         generatorOf(generator, definedAt.get(name) ?? []),
       ]),
     ),
-    sops: machine.sops,
-    age: machine.age,
+    sops: machine.sops && secretsOf(machine.sops, machine.sopsSecrets, ownPath),
+    age: machine.age && secretsOf(machine.age, machine.ageSecrets, ownPath),
+    templates: machine.templates,
     tags: machine.tags,
   };
 }
+
+/** @param secrets null where Nix could not say more than the names */
+function secretsOf(
+  names: readonly string[],
+  secrets: ReadonlyMap<string, v.InferOutput<typeof SECRET>> | null,
+  ownPath: OwnPath,
+): ReadonlyMap<string, NixSecret> {
+  return new Map(
+    names.map(name => {
+      const { sopsFile = null, file = null, ...options } = secrets?.get(name) ?? NOTHING_KNOWN;
+      const encrypted = sopsFile ?? file;
+      return [name, { ...options, file: encrypted && ownPath(encrypted) }];
+    }),
+  );
+}
+
+const NOTHING_KNOWN = v.parse(SECRET, {});
 
 /** @param definedAt where the machine's other answer says that it is defined */
 export function generatorIn(reply: unknown, definedAt: readonly SourcePosition[]): NixGenerator | null {

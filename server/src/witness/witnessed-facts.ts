@@ -18,7 +18,7 @@ import type {
   Witness,
   WitnessedFact,
 } from '../fleet/model/nix-answer.ts';
-import type { BroughtGenerator } from '../fleet/model/services.ts';
+import type { ClanGenerator } from '../fleet/model/services.ts';
 import type { Place } from '../nix/places.ts';
 import { groupBy } from '../std.ts';
 import { canBe, isPackage } from './script-holes.ts';
@@ -29,9 +29,9 @@ type Named = Pick<Generator, 'name' | 'machines' | 'machinesComplete' | 'bodyOn'
 
 export function witnessedFacts(fleet: Fleet, { machines }: NixAnswer): readonly WitnessedFact[] {
   const own = fleet.generators.filter(({ nameKind }) => nameKind !== 'pattern').map(namedOwn);
-  const brought = fleet.brought.filter(({ isPattern }) => !isPattern).map(namedBrought);
+  const ofClan = fleet.clanGenerators.filter(({ isPattern }) => !isPattern).map(namedClanGenerator);
   const ofName = groupBy(fleet.generators, ({ name }) => name);
-  const byName = groupBy([...own, ...brought], ({ name }) => name);
+  const byName = groupBy([...own, ...ofClan], ({ name }) => name);
   const elsewhere = createElsewhere(fleet);
   const mayHave = (machine: string, name: string) =>
     mayHaveGenerator(elsewhere, { name, declared: ofName.get(name) ?? [] }, machine);
@@ -43,7 +43,7 @@ function namedOwn(generator: Generator): Named {
 }
 
 /** What is not certain claims nothing. */
-function namedBrought({ certain, ...generator }: BroughtGenerator): Named {
+function namedClanGenerator({ certain, ...generator }: ClanGenerator): Named {
   const { machines, machinesComplete } = generator;
   return {
     ...generator,
@@ -214,10 +214,14 @@ function scriptFact(body: GeneratorBody | null, nix: string | null): BodyFact {
 /** A value that is null or absent was not known here; what Nix could not say has one witness alone. */
 function fact(name: string, read: unknown, nix: unknown): BodyFact {
   const [mine, told] = [read ?? null, nix ?? null];
-  const isSame = sortedText(mine) === sortedText(told);
-  const witness: Witness =
-    told === null ? 'read' : mine === null ? 'nix' : isSame ? 'confirmed' : 'contradicted';
-  return { fact: name, witness, read: mine, nix: told, at: null };
+  return { fact: name, witness: witnessOf(mine, told), read: mine, nix: told, at: null };
+}
+
+/** Returns who vouches for a value, of which null is not known. */
+export function witnessOf(read: unknown, nix: unknown): Witness {
+  if (nix === null) return 'read';
+  if (read === null) return 'nix';
+  return sortedText(read) === sortedText(nix) ? 'confirmed' : 'contradicted';
 }
 
 /** Null inside of plain data stands for what is not known. */

@@ -3,7 +3,7 @@
  * snapshot is requested, so that a burst of changes costs a single analysis. Knows no protocol and no clock.
  */
 
-import type { Looked } from '../checks/facts/store/generated.ts';
+import type { StoredStateInputs } from '../checks/facts/store/generated.ts';
 import type { Rule, Severity } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
@@ -49,7 +49,7 @@ export interface Workspace {
   /** Returns the declarations without checking them. */
   fleet(): Fleet;
   /** Returns the declarations together with the stored values. */
-  looked(): Looked;
+  storedStateInputs(): StoredStateInputs;
   /**
    * Adds states that a store outside the repository reported, by generator key. They are valid until a file changes.
    */
@@ -90,7 +90,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     rescan: () => rescan(state),
     isStale: () => state.stale,
     fleet: () => fleetOf(state),
-    looked() {
+    storedStateInputs() {
       const fleet = fleetOf(state);
       return { fleet, files, stored: () => storedOf(state, fleet), noted: notes.stale };
     },

@@ -52,6 +52,10 @@ function withOption(fleet, option, isFitting, spots) {
   );
 }
 
+/** Whether an admin uploads the file, deployed or not: the backends of these fleets do so for early phases. */
+const isUploadedAnyway = ({ options }) =>
+  /^"(partitioning|activation)"$/.test(options.get('neededFor')?.value ?? '');
+
 /** Where a file of a generator is stored, by the last part of the path. */
 export function storedIn({ paths }, generator, file, kind) {
   return paths.filter(
@@ -231,6 +235,7 @@ export const DECLARATIONS = {
       { name: 'deploy', value: 'false' },
       (generator, name) =>
         isOnlyOne(fleet, generator) &&
+        !isUploadedAnyway(generator.files.get(name)) &&
         usesOf(fleet, generator, name).some(
           ({ attribute, isGuarded }) => attribute.text === 'path' && !isGuarded,
         ),

@@ -1,12 +1,11 @@
 /** `varsmith inspect`: prints what a fleet declares, uses and has stored. */
-import type { WitnessedFact } from '../../fleet/model/nix-answer.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { oneOf } from '../arguments.ts';
 import { EXIT, type Io, printable } from '../io.ts';
 import { openWorkspace, problemLines } from '../load.ts';
 import { askedByOption } from '../nix-option.ts';
 import { inspection, inspectionParts, placesBy } from '../output/inspection.ts';
-import { nixData, nixText } from '../output/nix-report.ts';
+import { nixData, nixText, type Witnessed } from '../output/nix-report.ts';
 import { spansIn } from '../output/positions.ts';
 import { writeInspectionJson } from '../output/write-inspection.ts';
 import { readCommand } from '../table/read-command.ts';
@@ -22,18 +21,18 @@ export async function inspect(args: readonly string[], io: Io): Promise<number> 
     await writeInspectionJson(
       nix === null
         ? parts
-        : { ...parts, nix: nixData(nix, factsIn(workspace), placesBy(spansIn(workspace.files))) },
+        : { ...parts, nix: nixData(nix, witnessedIn(workspace), placesBy(spansIn(workspace.files))) },
       io,
     );
   } else
     (await import('../output/inspect-text.ts')).writeInspection(
       inspection(workspace),
       io,
-      nix && nixText(nix, factsIn(workspace)),
+      nix && nixText(nix, witnessedIn(workspace)),
     );
   return EXIT.ok;
 }
 
-function factsIn(workspace: Workspace): readonly WitnessedFact[] {
-  return workspace.fleet().nix?.facts ?? [];
+function witnessedIn(workspace: Workspace): Witnessed {
+  return workspace.fleet().nix ?? { facts: [], secrets: [] };
 }

@@ -5,6 +5,7 @@ import type {
   NixAnswer,
   NixFailure,
   NixMachine,
+  NixWitness,
   Witness,
   WitnessedFact,
 } from '../../fleet/model/nix-answer.ts';
@@ -17,41 +18,54 @@ export interface NixReport {
   readonly milliseconds: number;
 }
 
+export type Witnessed = Pick<NixWitness, 'facts' | 'secrets'>;
+
+/** What every witnessed fact has, of generators and of secrets. */
+type Fact = Omit<WitnessedFact, 'generator'>;
+
 /**
  * Returns the answer as data.
- * @param facts the facts of the fleet into which the answer was merged
+ * @param witnessed the facts of the fleet into which the answer was merged
  */
-export function nixData({ answer, milliseconds }: NixReport, facts: readonly WitnessedFact[], at: At) {
+export function nixData({ answer, milliseconds }: NixReport, witnessed: Witnessed, at: At) {
+  const { facts, secrets } = witnessed;
   const { version, revision, machines, failure } = answer;
   return {
     ...{ version, revision, milliseconds },
     machines: machines.map(machineData),
     failure: failure === null ? null : failureData(failure),
     facts: countsOf(facts),
-    witnesses: withMachines(facts.filter(({ witness }) => witness !== 'confirmed')).map(
-      ({ at: place, ...fact }) => ({
-        ...fact,
-        ...(place === null ? { file: null, line: null, column: null } : at(place)),
-      }),
-    ),
+    witnesses: witnessesOf(facts, at),
+    secretFacts: countsOf(secrets),
+    secretWitnesses: witnessesOf(secrets, at),
   };
 }
 
-function countsOf(facts: readonly WitnessedFact[]): Record<Witness, number> {
+/** Returns all facts that are not confirmed. */
+function witnessesOf<T extends Fact>(facts: readonly T[], at: At) {
+  return withMachines(facts.filter(({ witness }) => witness !== 'confirmed')).map(
+    ({ at: place, ...fact }) => ({
+      ...fact,
+      ...(place === null ? { file: null, line: null, column: null } : at(place)),
+    }),
+  );
+}
+
+function countsOf(facts: readonly Fact[]): Record<Witness, number> {
   const counts = { confirmed: 0, nix: 0, contradicted: 0, read: 0 };
   for (const { witness } of facts) counts[witness]++;
   return counts;
 }
 
 /** Combines facts that are the same on several machines. */
-function withMachines(facts: readonly WitnessedFact[]) {
+function withMachines<T extends Fact>(facts: readonly T[]) {
   const same = groupBy(facts, ({ machine, ...fact }) =>
     JSON.stringify(
       fact.fact === 'machine' ? { ...fact, read: fact.read !== null, nix: fact.nix !== null } : fact,
     ),
   );
   return [...same.values()].map(group => {
-    const { machine, ...fact } = group[0] as WitnessedFact;
+    const { machine, ...fact } = group[0] as T;
     return { ...fact, machines: group.map(({ machine: name }) => name) };
   });
 }
@@ -77,12 +91,12 @@ function failureData({ kind, message, at, frames }: NixFailure) {
 }
 
 /** Returns `Nix 2.26.3 at 113980e: evaluates 12 of 13 machines, 34.0 s, 12 facts that only Nix knows`. */
-export function nixText({ answer, milliseconds }: NixReport, facts: readonly WitnessedFact[]): string {
+export function nixText({ answer, milliseconds }: NixReport, witnessed: Witnessed): string {
   const { version, revision, machines } = answer;
   const evaluated = machines.filter(({ facts }) => facts !== null).length;
   const kept = machines.filter(({ isKept }) => isKept).length;
   const at = revision === null ? '' : ` at ${revision.replace(/^([0-9a-f]{7})[0-9a-f]*/, '$1')}`;
-  const { nix, contradicted } = countsOf(facts);
+  const { nix, contradicted } = countsOf([...witnessed.facts, ...witnessed.secrets]);
   return [
     `Nix ${version}${at}: evaluates ${evaluated} of ${counted(machines.length, 'machine')}`,
     `${(milliseconds / 1000).toFixed(1)} s`,

@@ -6,6 +6,7 @@
 import type { Place } from '../../nix/places.ts';
 import type { SourcePosition } from '../../nix/positions.ts';
 import type { MachineClass } from './base.ts';
+import type { SecretKeeper } from './secrets.ts';
 
 export interface NixAnswer {
   /** The version of Nix: `2.26.3`. */
@@ -40,9 +41,11 @@ export interface NixFacts {
   readonly generatorNames: readonly string[];
   /** Generators that could be evaluated. */
   readonly generators: ReadonlyMap<string, NixGenerator>;
-  /** Names of the secrets of sops-nix and agenix; null where the machine has no such option. */
-  readonly sops: readonly string[] | null;
-  readonly age: readonly string[] | null;
+  /** Secrets of sops-nix and agenix by name: none where the machine has no such option, null if Nix could not evaluate them. */
+  readonly sops: ReadonlyMap<string, NixSecret> | null;
+  readonly age: ReadonlyMap<string, NixSecret> | null;
+  /** Names of the templates of sops-nix. */
+  readonly templates: readonly string[] | null;
   /** Tags of the inventory; null where the machine is in none. */
   readonly tags: readonly string[] | null;
 }
@@ -59,6 +62,20 @@ export interface NixGenerator {
   readonly validation: unknown;
   /** The positions of its definitions in modules of the fleet. */
   readonly definedAt: readonly SourcePosition[];
+}
+
+/** A secret of sops-nix or agenix. What its program has no option for is null. */
+export interface NixSecret {
+  /** The encrypted file, relative to the workspace root; null if it is elsewhere. */
+  readonly file: string | null;
+  readonly key: string | null;
+  readonly format: string | null;
+  readonly owner: string | null;
+  readonly group: string | null;
+  readonly mode: string | null;
+  /** Where it is decrypted to on the machine. */
+  readonly path: string | null;
+  readonly neededForUsers: boolean | null;
 }
 
 export interface NixFile {
@@ -113,9 +130,17 @@ export interface WitnessedFact {
   readonly at: Place | null;
 }
 
+/** A fact of a secret of sops-nix or agenix on a machine: `machine` (that the machine has it), or one of its options. */
+export interface WitnessedSecret extends Omit<WitnessedFact, 'generator'> {
+  readonly keeper: SecretKeeper;
+  readonly secret: string;
+}
+
 /** Nix's answer about a fleet, compared with what was read from its sources. */
 export interface NixWitness {
   readonly answer: NixAnswer;
   /** All facts of the machines that Nix evaluated. Compared on first access. */
   readonly facts: readonly WitnessedFact[];
+  /** The same of secrets: that machines have them, and the options that are set. */
+  readonly secrets: readonly WitnessedSecret[];
 }

@@ -55,7 +55,7 @@ export function createEvaluation(files: NixFiles, noteImport: NoteImport = () =>
     },
     speculate: lazy => speculate(cx, lazy),
     delay: compute => thunk(compute),
-    select: (set, name, at) => select(cx, set, name, at),
+    select: (set, name, at, fallback) => select(cx, set, name, at, fallback),
     has,
     hasAttribute: (set, name, at) => hasAttribute(cx, set, name, at),
     toText: (lazy, coerceMore, at) => toText(cx, lazy, coerceMore, at),

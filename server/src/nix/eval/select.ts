@@ -210,13 +210,23 @@ export function has(target: AttrsValue | UnknownValue, name: string): boolean | 
   return target.kind === 'unknown' ? null : hasText(target, string(name, null));
 }
 
-/** Evaluates `set.name` for builtins. */
-export function select(cx: Evaluation, set: Lazy, name: string | StringValue, at: Origin | null): Value {
+/**
+ * Evaluates `set.name` for builtins; with a fallback, the selection is recorded as `set.name or fallback` would be. A missing
+ * attribute is a failure in either case.
+ */
+export function select(
+  cx: Evaluation,
+  set: Lazy,
+  name: string | StringValue,
+  at: Origin | null,
+  fallback: Lazy | null = null,
+): Value {
   const target = cx.force(set);
   if (target.kind === 'failure') return target;
   const wanted = typeof name === 'string' ? string(name, at) : name;
+  const manner = fallback === null ? PLAIN : { ...PLAIN, guarded: true, fallback };
   const result =
-    at === null ? selectStepQuietly(cx, target, wanted, at) : selectStep(cx, target, wanted, at, PLAIN);
+    at === null ? selectStepQuietly(cx, target, wanted, at) : selectStep(cx, target, wanted, at, manner);
   return result ?? missing(target, wanted, at);
 }
 

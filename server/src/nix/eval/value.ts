@@ -301,8 +301,11 @@ export interface BuiltinContext {
   speculate(lazy: Lazy): Value;
   /** Returns a thunk that computes its value when it is first forced. */
   delay(compute: () => Value): Lazy;
-  /** Selects `set.name` with the rules of `select`: unknown for open or optional, a failure if it is missing. */
-  select(set: Lazy, name: string | StringValue, at: Origin | null): Value;
+  /**
+   * Selects `set.name` with the rules of `select`: unknown for open or optional, a failure if it is missing. With a fallback,
+   * traces show a selection with `or`.
+   */
+  select(set: Lazy, name: string | StringValue, at: Origin | null, fallback?: Lazy): Value;
   /** Returns whether the set has the attribute, or null if that is unknown. */
   has(set: AttrsValue | UnknownValue, name: string): boolean | null;
   /** Returns the same for a computed name, and records the test in traces. */

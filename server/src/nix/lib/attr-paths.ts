@@ -47,11 +47,12 @@ export function attrByPath(
       value = cx.select(value, name, name.origin ?? at);
       continue;
     }
-    const has =
-      value.kind === 'attrs' || value.kind === 'unknown' ? cx.hasAttribute(value, name, name.origin) : false;
-    if (has === false) return cx.resolve(fallback);
+    const has: boolean | null =
+      value.kind === 'attrs' || value.kind === 'unknown' ? cx.hasAttribute(value, name, null) : false;
     if (has === null) return maybe(cx, value, names.slice(names.indexOf(name)), fallback, at);
-    value = cx.select(value, name, null);
+    const next = cx.select(value, name, name.origin, fallback);
+    if (!has) return cx.resolve(fallback);
+    value = next;
   }
   return value;
 }
@@ -68,11 +69,8 @@ function maybe(
   at: Origin | null,
 ): Value {
   let value = set;
-  for (const next of names) {
-    // Traces contain the test for the attribute, and then its selection.
-    if (value.kind === 'unknown') cx.hasAttribute(value, next, next.origin);
-    value = cx.select(value, next, value.kind === 'unknown' ? next.origin : null);
-  }
+  for (const next of names)
+    value = cx.select(value, next, value.kind === 'unknown' ? next.origin : null, fallback);
   if (value.kind !== 'unknown') return value;
   return perhaps(value, [value, fallback], at, 'attrByPath');
 }

@@ -1,7 +1,14 @@
 /** eval/nix-disagrees: a fact that was read otherwise than Nix has it. */
 
-import type { NixAnswer, NixGenerator, WitnessedFact } from '../../../fleet/model/nix-answer.ts';
+import type {
+  NixAnswer,
+  NixGenerator,
+  WitnessedFact,
+  WitnessedSecret,
+} from '../../../fleet/model/nix-answer.ts';
 import { groupBy, sortedUnique } from '../../../std.ts';
+import { keeperName } from '../../facts/sops/sops-versions.ts';
+import { quoted } from '../../facts/wording.ts';
 import type { Report, Rule } from '../../rule.ts';
 
 export const nixDisagrees: Rule = {
@@ -10,10 +17,11 @@ export const nixDisagrees: Rule = {
   summary: 'A fact that Varsmith reads otherwise than Nix evaluates it',
   documentation: `\
 Varsmith reads the sources by itself and says only what it can prove. Where Nix was asked as well (\`varsmith check --nix\`) and says otherwise of a
-generator, then Nix is right, its answer counts for all other rules, and Varsmith has a mistake: this finding is about Varsmith and not about the
+generator or of a secret of sops-nix or agenix, then Nix is right, its answer counts for all other rules, and Varsmith has a mistake: this finding is about Varsmith and not about the
 fleet. There is nothing to mend in the fleet.
 
-Please report it. \`varsmith inspect --nix --format json\` lists all such facts in \`nix.witnesses\`, with no value of any file; together with the lines
+Please report it. \`varsmith inspect --nix --format json\` lists all such facts in \`nix.witnesses\` and
+\`nix.secretWitnesses\`, with no value of any file; together with the lines
 around the place, without names that are nobody's business, that is all it takes.`,
   examples: ({ FLAKE_OF_WEB }) => ({
     bad: [
@@ -44,29 +52,44 @@ around the place, without names that are nobody's business, that is all it takes
         ...(fact.fact === 'machine' ? [fact.read === null] : [fact.read, fact.nix]),
       ]),
     );
-    for (const facts of same.values()) yield reportOf(facts);
+    for (const facts of same.values()) yield reportOf(facts, contradiction);
+    const secrets = (fleet.nix?.secrets ?? []).filter(({ witness }) => witness === 'contradicted');
+    const sameOfSecrets = groupBy(secrets, ({ keeper, secret, fact, at, read, nix }) =>
+      JSON.stringify([keeper, secret, fact, at, ...(fact === 'machine' ? [] : [read, nix])]),
+    );
+    for (const facts of sameOfSecrets.values()) yield reportOf(facts, contradictionOfSecret);
   },
 };
 
 /** @param facts the same fact on one machine or several */
-function reportOf(facts: readonly WitnessedFact[]): Report {
-  const [fact] = facts as readonly [WitnessedFact];
+function reportOf<T extends Pick<WitnessedFact, 'at' | 'machine'>>(
+  facts: readonly T[],
+  saying: (fact: T, where: string) => string,
+): Report {
+  const [fact] = facts as readonly [T];
   const machines = sortedUnique(facts.map(({ machine }) => machine));
+  const where = `on ${machines.length === 1 ? 'machine' : 'machines'} ${quoted(machines)}`;
   return {
     at: fact.at ?? { file: 'flake.nix', start: 0, end: 0 },
     machines,
-    message: `${contradiction(fact, machines)} Nix is right, and its answer is used: this is a mistake of Varsmith, please report it.`,
+    message: `${saying(fact, where)} Nix is right, and its answer is used: this is a mistake of Varsmith, please report it.`,
   };
 }
 
-function contradiction({ generator, fact, read, nix }: WitnessedFact, machines: readonly string[]): string {
-  const where = `on ${machines.length === 1 ? 'machine' : 'machines'} ${machines.map(name => `"${name}"`).join(', ')}`;
+function contradiction({ generator, fact, read, nix }: WitnessedFact, where: string): string {
   if (fact === 'machine')
     return read === null
       ? `Nix has the generator "${generator}" ${where}, which Varsmith does not see there.`
       : `Varsmith sees the generator "${generator}" ${where}, where Nix has none.`;
   if (fact === 'script') return `The script of generator "${generator}" ${where} is another one in Nix.`;
   return `Of generator "${generator}" ${where}, ${fact}: Varsmith reads ${shown(read)}, Nix says ${shown(nix)}.`;
+}
+
+function contradictionOfSecret({ keeper, secret, fact, read, nix }: WitnessedSecret, where: string): string {
+  const what = `secret "${secret}" of ${keeperName(keeper)}`;
+  return fact === 'machine'
+    ? `Varsmith sees the ${what} ${where}, where Nix has none.`
+    : `Of the ${what} ${where}, ${fact}: Varsmith reads ${shown(read)}, Nix says ${shown(nix)}.`;
 }
 
 function shown(value: unknown): string {
@@ -97,7 +120,7 @@ function saying(mode: string): NixAnswer {
     files: new Map([['key', file]]),
     script: 'head -c 32 /dev/urandom | base64 > $out/key',
   };
-  const lists = { generatorNames: ['token'], sops: null, age: null, tags: null };
+  const lists = { generatorNames: ['token'], sops: null, age: null, templates: null, tags: null };
   const machine = { name: 'web', class: 'nixos' as const, milliseconds: 900, isKept: false };
   const facts = { ...lists, hasVars: true, generators: new Map([['token', token]]) };
   return {

@@ -1,5 +1,6 @@
 /** inventory/machine-folder: a machine has a folder but no inventory entry, or an entry but no folder. */
 
+import { certainCorrection } from '../../../edits/suggest.ts';
 import { roleMembers } from '../../../fleet/inventory/members.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { MachineFact } from '../../../fleet/model/machines.ts';
@@ -22,7 +23,8 @@ inventory, whether it has a folder or not. Nothing fails in either case, so a sl
   services bring.
 
 Reported only where at least two other machines have both and none of them lacks one, and nothing else of the machine may
-be hidden.
+be hidden. An entry without a folder is a warning beside a folder without an entry whose name is one or two letters away:
+one machine that clan takes for two.
 
 Add what is missing, mend the name, or move a folder of shared modules out of \`machines/\`.
 
@@ -55,6 +57,20 @@ Source: clan-core, \`modules/clan/module.nix\`.`,
 }
 `,
           'machines/emily/configuration.nix': CONFIGURATION,
+          'machines/lea/configuration.nix': CONFIGURATION,
+        },
+      },
+      {
+        title: 'A folder that was renamed, and its entry was not',
+        files: {
+          'flake.nix': FLAKE,
+          'clan.nix': `\
+{
+  inventory.machines.emily.tags = [ "desk" ];
+  #                  ^^^^^ inventory/machine-folder: the folder machines/emly has no entry
+}
+`,
+          'machines/emly/configuration.nix': CONFIGURATION,
           'machines/lea/configuration.nix': CONFIGURATION,
         },
       },
@@ -93,14 +109,16 @@ Source: clan-core, \`modules/clan/module.nix\`.`,
   check: function* ({ fleet }) {
     if (!fleet.isClan || !fleet.machinesComplete || fleet.directory === null) return;
     const machines = sortedOut(fleet);
-    const both = machines.filter(machine => machine.folder !== null && machine.entry !== null).length;
-    if (both < USUAL) return;
     const unnamed = machines.filter(
       machine => machine.folder !== null && machine.entry === null && !machine.isModule,
     );
     const bare = machines.filter(
       machine => machine.entry !== null && machine.folder === null && !machine.isModule,
     );
+    const pairs = renamed(bare, unnamed);
+    if (pairs.length > 0) return yield* pairs.flatMap(ofPair);
+    const both = machines.filter(machine => machine.folder !== null && machine.entry !== null).length;
+    if (both < USUAL) return;
     const [folder, ...otherFolders] = unnamed;
     if (folder !== undefined && otherFolders.length === 0) yield* ofFolder(fleet, folder);
     const [entry, ...otherEntries] = bare;
@@ -128,6 +146,36 @@ function sortedOut({ machineFacts }: Fleet): Sources[] {
     entry: facts.find(fact => fact.source === 'inventory' && fact.isModule !== true) ?? null,
     isModule: facts.some(fact => fact.isModule === true || fact.source === 'configuration'),
   }));
+}
+
+/** A machine that has its entry under one name and its folder under another. */
+interface Renamed {
+  readonly entry: Sources;
+  readonly folder: Sources;
+}
+
+/** Pairs entries without a folder with folders without an entry of nearly the same name. */
+function renamed(entries: readonly Sources[], folders: readonly Sources[]): readonly Renamed[] {
+  const names = folders.map(folder => folder.name);
+  return entries.flatMap(entry => {
+    const meant = certainCorrection(entry.name, names);
+    return folders.filter(folder => folder.name === meant).map(folder => ({ entry, folder }));
+  });
+}
+
+function ofPair({ entry, folder }: Renamed): readonly Report[] {
+  const at = entry.entry?.at ?? null;
+  const folderAt = folder.folder?.at ?? null;
+  if (at === null || folderAt === null || !isDeployed(at) || !isDeployed(folderAt)) return [];
+  return [
+    {
+      at,
+      severity: 'warning',
+      message: `The inventory has a machine "${entry.name}" without a folder, and the folder machines/${folder.name} has no entry: clan makes two machines of them. Give both the same name.`,
+      machines: [entry.name, folder.name].sort(),
+      related: [{ at: folderAt, message: `The folder machines/${folder.name}` }],
+    },
+  ];
 }
 
 function* ofFolder(fleet: Fleet, { name, folder }: Sources): Iterable<Report> {

@@ -7,8 +7,9 @@ import { sortedUnique } from '../../../std.ts';
 import { hasBrokenModule } from '../../facts/host/broken-modules.ts';
 import { isOfGenerator, mayBeGenerated, nameOfToday } from '../../facts/sops/generated-secrets.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
-import { isOfConfig, isOutOfUse } from '../../facts/sops/secret-surroundings.ts';
+import { isOfConfig, isUnusedFile } from '../../facts/sops/secret-surroundings.ts';
 import {
+  isOnAnyMachine,
   isWithout,
   machinesReading,
   mayBeDeclared,
@@ -69,7 +70,11 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
     for (const use of secrets.uses) {
       // If agenix files are in a private flake, their secrets are often declared there too.
       if (!isOfConfig(use.above) || (use.keeper === 'age' && !areHere)) continue;
-      const target = secrets.targetOf(use);
+      // Only the options of a machine may have told that it is declared, or Nix.
+      const target =
+        secrets.targetOf(use) === 'undeclared' && isOnAnyMachine(fleet, use)
+          ? 'unknown'
+          : secrets.targetOf(use);
       const isUnnamed = target === 'undeclared' || !isNamed(secrets, use);
       if (target === 'generator') {
         const reading = machinesReading(fleet, use);
@@ -85,7 +90,7 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
         }
       } else if (target === 'undeclared') {
         const isKnown = !hasBrokenModule(fleet, machinesReading(fleet, use));
-        if (isKnown && !isOutOfUse(fleet, use.at.file)) yield reportOf(secrets, use, []);
+        if (isKnown && !isUnusedFile(fleet, use.at.file)) yield reportOf(secrets, use, []);
       } else if (
         !use.guarded &&
         use.nameKind !== 'pattern' &&
@@ -105,7 +110,7 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
         } else if (
           isUnnamed &&
           reading.length === 0 &&
-          !isOutOfUse(fleet, use.at.file) &&
+          !isUnusedFile(fleet, use.at.file) &&
           !mayBeDeclared(fleet, use)
         )
           yield reportOf(secrets, use, []);

@@ -1,8 +1,7 @@
 /** store/orphan-generator: stored files belong to a generator that no longer exists. */
 
 import { leftoverOf } from '../../../fleet/catalogue/catalogue-leftovers.ts';
-import type { Fleet } from '../../../fleet/model/fleet.ts';
-import { sortedUnique } from '../../../std.ts';
+import { groupBy, sortedUnique } from '../../../std.ts';
 import { below } from '../../../store/vars/files.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
 import { factsOf, isSurelyWithout } from '../../facts/fleet-facts.ts';
@@ -18,10 +17,11 @@ import {
   unlessForeign,
 } from '../../facts/store/declared-files.ts';
 import { removal, storedFiles } from '../../facts/store/leftover-words.ts';
+import { type DeclaredAndStored, newNameOf } from '../../facts/store/renamed-generators.ts';
 import { type StoredGenerator, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
 import { readersOf } from '../../facts/use/reading-machines.ts';
 import { counted, inBrackets, machinesText, quoted } from '../../facts/wording.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import type { CheckContext, Leftover, Report, Rule } from '../../rule.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -37,7 +37,9 @@ or it is shared today and was a machine's own, or the other way round. Clan neve
 themselves, but the machines and users that they are encrypted to can still read them, and tokens in them may still be
 valid.
 
-Remove the folder below \`vars/\` (\`git rm -r\`), and revoke what it held.
+Remove the folder below \`vars/\` (\`git rm -r\`), and revoke what it held. Where the machine has a generator with the same
+files and nothing stored, it is most likely the same one under a new name: then rename the folder, so that nothing has to be made
+anew.
 
 Reported only if the whole inventory is known and all of its services are clan-core's or this repository's own, if
 nothing with a partly known name can be the generator, and if clan-core has, or ever had, none of that name. A module
@@ -81,21 +83,24 @@ Source: clan-core d7c35d912 removes stored files only with \`clan machines delet
     const facts = factsOf(fleet);
     const isRead = readsOf(fleet);
     const isKnown = knowsServices(fleet);
+    const { generators } = storedIndex(context.stored());
+    const surroundings = { fleet, machines, generators };
     let hidden: readonly HiddenText[] | null = null;
-    for (const stored of storedIndex(context.stored()).generators.values()) {
+    for (const stored of generators.values()) {
       const declared = soleDeclaration(fleet, stored.name);
-      if (declared !== null) yield* leftBehind(fleet, declared, stored, machines);
+      if (declared !== null) yield* leftBehind(surroundings, declared, stored);
       else if (facts.generators.has(stored.name)) {
         if (isRead(stored.name, null)) continue;
         // The declarations are not complete, but some machines may still be certain to lack the generator.
         const owners = [...stored.byOwner.keys()].filter(owner => machines.has(owner));
         yield* leftOn(
+          surroundings,
           stored,
           owners.filter(owner => isSurelyWithout(facts, owner, stored.name)),
         );
       } else if (isKnown && !isRead(stored.name, null)) {
         hidden ??= textsOfGaps(context);
-        yield* undeclared(fleet, stored, machines, hidden);
+        yield* undeclared(surroundings, stored, hidden);
       }
     }
   },
@@ -118,12 +123,17 @@ function textsOfGaps({ fleet, sources }: CheckContext): HiddenText[] {
   });
 }
 
+interface Surroundings extends DeclaredAndStored {
+  /** All machines of the fleet. */
+  readonly machines: ReadonlySet<string>;
+}
+
 function* undeclared(
-  fleet: Fleet,
+  surroundings: Surroundings,
   stored: StoredGenerator,
-  machines: ReadonlySet<string>,
   hidden: readonly HiddenText[],
 ): Iterable<Report> {
+  const { fleet, machines } = surroundings;
   const { name } = stored;
   const mayBeHidden = (machine: string) =>
     hidden.some(
@@ -138,19 +148,45 @@ function* undeclared(
   // A shared value may belong to any machine.
   if (stored.shared.length > 0 && ![...machines].every(isWithout)) return;
   // Files of removed machines are reported with the machine.
-  const owners = [...stored.byOwner.keys()].filter(owner => machines.has(owner) && isWithout(owner));
-  const first = stored.shared[0] ?? stored.byOwner.get(owners[0] ?? '')?.[0];
-  if (first === undefined) return;
-  const unless = unlessForeign(fleet, stored.shared.length > 0 ? machines : owners);
-  yield {
+  const without = [...stored.byOwner.keys()].filter(owner => machines.has(owner) && isWithout(owner));
+  const shared = stored.shared[0] === undefined ? [] : [null];
+  // Machine by machine: of what is called otherwise on one of them, nothing follows for the others.
+  for (const [renamed, places] of groupBy([...shared, ...without], place =>
+    newNameOf(surroundings, stored, place),
+  )) {
+    const owners = places.filter(place => place !== null);
+    const values = [
+      ...(places.includes(null) ? stored.shared : []),
+      ...owners.flatMap(owner => stored.byOwner.get(owner) ?? []),
+    ];
+    const [first] = values;
+    if (first === undefined) continue;
+    const lacking = `Nothing in this repository declares the generator "${name}" any more`;
+    if (renamed !== null) {
+      yield renamedTo(renamed, `${lacking}${inBrackets(owners)}`, { owners, first });
+      continue;
+    }
+    const unless = unlessForeign(fleet, places.includes(null) ? machines : owners);
+    yield {
+      at: wholeFile(first.path),
+      machines: owners,
+      message: `${lacking}; ${unless}its files are left over${inBrackets(owners)}. Remove its folder below \`vars/\`${cure(first)}.`,
+      leftover: leftoverFrom(name, values, unless !== ''),
+    };
+  }
+}
+
+interface Places {
+  /** The machines that the values are stored for; empty if they are shared. */
+  readonly owners: readonly string[];
+  readonly first: StoredVar;
+}
+
+function renamedTo(renamed: string, lacking: string, { owners, first }: Places): Report {
+  return {
     at: wholeFile(first.path),
     machines: owners,
-    message: `Nothing in this repository declares the generator "${stored.name}" any more; ${unless}its files are left over${inBrackets(owners)}. Remove its folder below \`vars/\`${cure(first)}.`,
-    leftover: leftoverFrom(
-      stored.name,
-      [...stored.shared, ...owners.flatMap(owner => stored.byOwner.get(owner) ?? [])],
-      unless !== '',
-    ),
+    message: `${lacking}. If it is called "${renamed}" now, which has the same files and nothing stored, rename its folder below \`vars/\`. Otherwise its files are left over: remove them${cure(first)}.`,
   };
 }
 
@@ -158,7 +194,7 @@ function* undeclared(
  * Returns whether clan-core has or had this generator. Earlier versions used other names, and a fleet may use
  * any version.
  */
-const isOfClanCore = keeping(({ name, files }: StoredGenerator): boolean =>
+const isOfClanCore = perObject(({ name, files }: StoredGenerator): boolean =>
   [...files.values()].some(({ name: file, all }) =>
     [true, false].some(
       shared =>
@@ -169,11 +205,11 @@ const isOfClanCore = keeping(({ name, files }: StoredGenerator): boolean =>
 );
 
 function* leftBehind(
-  fleet: Fleet,
+  surroundings: Surroundings,
   declared: SoleDeclaration,
   stored: StoredGenerator,
-  machines: ReadonlySet<string>,
 ): Iterable<Report> {
+  const { fleet, machines } = surroundings;
   const { name } = stored;
   const { share } = declared.body;
   const isKnown = (machine: string) => !mayHaveAnother(fleet, name, machine);
@@ -186,9 +222,10 @@ function* leftBehind(
     };
   const isShared = (owner: string) => (share ?? declared.generator.bodyOn(owner).share) === true;
   const shared = owners.filter(isShared);
-  if (share !== true) yield* leftOn(stored, owners.filter(certainlyWithout(fleet, declared.generator)));
+  if (share !== true)
+    yield* leftOn(surroundings, stored, owners.filter(certainlyWithout(fleet, declared.generator)));
   if (shared.length > 0)
-    yield* leftOn(
+    yield* leftFrom(
       stored,
       shared,
       `The generator "${name}" is shared today; files from when it was not are left over${inBrackets(shared)}. Remove them.`,
@@ -197,25 +234,30 @@ function* leftBehind(
 
 /** Reports the stored files of machines that do not have the generator. */
 function* leftOn(
+  surroundings: Surroundings,
   stored: StoredGenerator,
-  owners: readonly string[],
-  message: string | null = null,
+  machines: readonly string[],
 ): Iterable<Report> {
-  const { name, byOwner } = stored;
-  const first = byOwner.get(owners[0] ?? '')?.[0];
+  for (const [renamed, owners] of groupBy(machines, machine => newNameOf(surroundings, stored, machine))) {
+    const values = owners.flatMap(owner => stored.byOwner.get(owner) ?? []);
+    const [first] = values;
+    if (first === undefined) continue;
+    const lacking = `The ${machinesText(owners)} ${owners.length === 1 ? 'does' : 'do'} not have the generator "${stored.name}" any more`;
+    if (renamed !== null) yield renamedTo(renamed, lacking, { owners, first });
+    else yield* leftFrom(stored, owners, `${lacking}; its files are left over. Remove them${cure(first)}.`);
+  }
+}
+
+function* leftFrom(
+  { name, byOwner }: StoredGenerator,
+  owners: readonly string[],
+  message: string,
+): Iterable<Report> {
+  const values = owners.flatMap(owner => byOwner.get(owner) ?? []);
+  const [first] = values;
   if (first === undefined) return;
-  yield {
-    at: wholeFile(first.path),
-    machines: owners,
-    message:
-      message ??
-      `The ${machinesText(owners)} ${owners.length === 1 ? 'does' : 'do'} not have the generator "${name}" any more; its files are left over. Remove them${cure(first)}.`,
-    leftover: leftoverFrom(
-      name,
-      owners.flatMap(owner => byOwner.get(owner) ?? []),
-      false,
-    ),
-  };
+  const leftover = leftoverFrom(name, values, false);
+  yield { at: wholeFile(first.path), machines: owners, message, leftover };
 }
 
 function leftoverFrom(of: string, files: readonly StoredVar[], mayBeForeign: boolean): Leftover {

@@ -3,8 +3,8 @@
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import { factsOf } from '../../facts/fleet-facts.ts';
-import { fileText, type KnownUse, machinesAt, type UsedFile, usedFile } from '../../facts/use/used-file.ts';
-import { isInGenerator, type Way, waysFrom } from '../../facts/use/value-flow.ts';
+import { fileText, machinesAt, type ResolvedUse, usedFile } from '../../facts/use/used-file.ts';
+import { isInGenerator, optionInModule, type ValuePath, valuePathsFrom } from '../../facts/use/value-flow.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { Report, Rule } from '../../rule.ts';
 
@@ -33,13 +33,16 @@ A machine's configuration reads the \`.path\` of a secret that is declared with 
 Such a file stays with the admins: no machine ever gets it, nor the right to decrypt it. Its \`.path\` names a place where
 nothing is (with sops it is \`/no-such-path\`), and the program that is given it fails when it runs.
 
+What is needed for partitioning or activation is uploaded by the admin all the same, except by the backend \`age\`; there it
+is reported too.
+
 Leave out \`deploy = false\` if the machine needs the file; otherwise use what the generator makes from it for the
 machines (a certificate, a public key), or read it in the script of another generator, where it lies at
 \`$in/<generator>/<file>\`.
 
 Silent under a condition, inside generators, and outside of what a machine is made of.
 
-Source: clan-core, nixosModules/clanCore/vars/secret/sops/default.nix.`,
+Source: clan-core, nixosModules/clanCore/vars/secret/sops/default.nix and clan_lib/vars/secret_modules.`,
   examples: () => ({
     bad: [
       {
@@ -84,18 +87,23 @@ Source: clan-core, nixosModules/clanCore/vars/secret/sops/default.nix.`,
       )
         continue;
       const file = usedFile(facts, use);
-      // Some backends upload files for activation and partitioning anyway.
-      if (file?.secret !== true || file.deploy !== false || !isDeployedOnly(file)) continue;
+      if (file?.secret !== true || file.deploy !== false || mayBeUploaded(fleet, { unit, use, file }))
+        continue;
       const source = sources.parse(unit.file);
       const knownUse = { unit, use, file };
-      if (source !== null && waysFrom(source, use.at).some(way => isOnMachine(source, way, knownUse)))
+      if (source !== null && valuePathsFrom(source, use.at).some(way => isOnMachine(source, way, knownUse)))
         yield reportOf(fleet, knownUse);
     }
   }),
 };
 
-function isDeployedOnly({ neededFor }: UsedFile): boolean {
-  return neededFor === 'services' || neededFor === 'users';
+/** Returns whether the file may reach a machine undeployed: all backends but age upload what early phases need. */
+function mayBeUploaded(fleet: Fleet, use: ResolvedUse): boolean {
+  const { neededFor } = use.file;
+  if (neededFor === 'services' || neededFor === 'users') return false;
+  if (neededFor === null) return true;
+  const machines = machinesAt(fleet, use);
+  return machines.length === 0 || machines.some(machine => fleet.storeSettings.of(machine) !== 'age');
 }
 
 /** Flake outputs other than machines, commands for administrators, and options that only mention a path. */
@@ -116,9 +124,9 @@ const ELSEWHERE = new Set([
   'options',
 ]);
 
-function isOnMachine(source: SourceFile, way: Way, use: KnownUse): boolean {
-  if (way.option.length < 2 || isInGenerator(way) || way.option.some(name => ELSEWHERE.has(name)))
-    return false;
+function isOnMachine(source: SourceFile, way: ValuePath, use: ResolvedUse): boolean {
+  const option = optionInModule(way);
+  if (option.length < 2 || isInGenerator(way) || option.some(name => ELSEWHERE.has(name))) return false;
   return way.steps.every(step => step.kind !== 'condition' || isAroundDefinition(source, step.at, use));
 }
 
@@ -126,7 +134,7 @@ function isOnMachine(source: SourceFile, way: Way, use: KnownUse): boolean {
 function isAroundDefinition(
   source: SourceFile,
   at: { readonly start: number; readonly end: number },
-  { file }: KnownUse,
+  { file }: ResolvedUse,
 ): boolean {
   return file.declared.some(
     declared =>
@@ -134,7 +142,7 @@ function isAroundDefinition(
   );
 }
 
-function reportOf(fleet: Fleet, knownUse: KnownUse): Report {
+function reportOf(fleet: Fleet, knownUse: ResolvedUse): Report {
   const { use, file } = knownUse;
   return {
     at: use.at,
