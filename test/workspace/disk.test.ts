@@ -154,6 +154,18 @@ test('what a link shows follows what it leads to', () => {
   expect(disk.kind('b.nix')).toBeNull();
 });
 
+test('a link to a folder that contains it is there, and is not listed', () => {
+  const root = folder({ 'a/a.nix': '', 'b/b.nix': '' });
+  symlinkSync('..', join(root, 'a/up'));
+  symlinkSync('../b', join(root, 'a/b'));
+  symlinkSync('../a', join(root, 'b/a'));
+  const disk = createDisk(root);
+  const names = (path: string) => disk.list(path)?.map(({ name }) => name);
+  expect(names('a')).toEqual(['a.nix', 'b']);
+  expect(names('a/b')).toEqual(['b.nix']);
+  expect(disk.kind('a/up/b/b.nix')).toBe('file');
+});
+
 test('the root is the nearest folder upward with a marker', () => {
   const root = folder({ 'flake.nix': '', 'hosts/lea/default.nix': '', 'clans/a/.clan-flake': '' });
   mkdirSync(join(root, 'clans/a/lib'));

@@ -92,10 +92,7 @@ export function nixFiles(snapshot: Snapshot): string[] {
 }
 
 function nixFilesBelow(snapshot: Snapshot, folder: string, leftOut: ReadonlySet<string>): string[] {
-  // What a link leads to is found where it lies; a link to a folder above would be followed without end.
-  const links = new Set(snapshot.files.links?.(folder)?.map(({ name }) => name));
   return (snapshot.files.list(folder) ?? []).flatMap(({ name, kind }) => {
-    if (links.has(name)) return [];
     const path = folder === '' ? name : `${folder}/${name}`;
     if (kind === 'directory')
       return name.startsWith('.') || leftOut.has(path) ? [] : nixFilesBelow(snapshot, path, leftOut);

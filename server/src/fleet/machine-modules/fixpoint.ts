@@ -106,12 +106,8 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
     for (const definition of facts.definitions) definition.body();
     return settledFor(cx, machine, kept.facts, config => {
       const moduleFacts = reading.again(facts, config);
-      // Definitions that do not depend on the machine are shared by all machines.
-      const shared = moduleFacts.definitions.map(definition => {
-        const general = facts.definitions.find(other => areSame(definition, other));
-        return isAsGeneral(general, definition) ? general : definition;
-      });
-      return { ...moduleFacts, definitions: internDefinitions(shared, kept.before) };
+      const definitions = sharingDefinitions(moduleFacts.definitions, facts.definitions);
+      return { ...moduleFacts, definitions: internDefinitions(definitions, kept.before) };
     });
   }
 
@@ -124,9 +120,7 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
 
   return {
     optionsOf,
-    expect(facts, path) {
-      generalSays(facts, path, path.join('\0'));
-    },
+    expect: (facts, path) => void generalSays(facts, path, path.join('\0')),
     isSilent(facts, path) {
       const { definitions, declared, unclear } = generalSays(facts, path, path.join('\0'));
       return definitions.length === 0 && declared === null && !unclear;
@@ -151,6 +145,17 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
       cache.set(fresh, { ...keptOf(fresh), before: [...new Set(definitions)] });
     },
   };
+}
+
+/** Returns the definitions of a machine, with those that do not depend on the machine shared by all machines. */
+function sharingDefinitions(
+  definitions: readonly GeneratorDefinition[],
+  generals: readonly GeneratorDefinition[],
+): GeneratorDefinition[] {
+  return definitions.map(definition => {
+    const general = generals.find(other => areSame(definition, other));
+    return isAsGeneral(general, definition) ? general : definition;
+  });
 }
 
 /** Returns whether a definition has the same contents on a machine as in general. Reads the contents. */
