@@ -4,24 +4,33 @@
  */
 
 import { patternOf } from '../fleet/elsewhere/name-patterns.ts';
-import type { Machine } from '../fleet/model/base.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody } from '../fleet/model/generators.ts';
-import type { NixAnswer, NixFacts, NixGenerator } from '../fleet/model/nix-answer.ts';
+import type { EditsSince, NixAnswer, NixGenerator } from '../fleet/model/nix-answer.ts';
 import type { ClanGenerator } from '../fleet/model/services.ts';
 import { placesIn, type TextOf } from '../nix/positions.ts';
 import { addToList, groupBy, once, withLazy } from '../std.ts';
-import { agreedBody, joinedBody, OPAQUE } from './join-body.ts';
+import { touchedBy } from './edits-since.ts';
+import { agreedBody, filledBody, joinedBody, OPAQUE } from './join-body.ts';
 import { joinedSecretFacts, joinedSecrets } from './join-secrets.ts';
-import { witnessedFacts } from './witnessed-facts.ts';
+import { type Joining, joinedMachines, joiningOf } from './joining.ts';
+import { datedFacts, witnessedFacts } from './witnessed-facts.ts';
 import { witnessedSecrets } from './witnessed-secrets.ts';
 
 /**
  * Returns the joined fleet.
  * @param textOf returns the text of a file of the fleet, or null if it does not exist
+ * @param since what was edited since the answer; null for nothing
  */
-export function joinedFleet(fleet: Fleet, answer: NixAnswer, textOf: TextOf): Fleet {
-  const joining = joiningOf(fleet, answer, textOf);
+export function joinedFleet(
+  fleet: Fleet,
+  answer: NixAnswer,
+  textOf: TextOf,
+  since: EditsSince | null = null,
+): Fleet {
+  const isTouched = touchedBy(fleet, since);
+  const asOf = (machine: string | null) => (since !== null && isTouched(machine) ? since.at : null);
+  const joining = joiningOf(fleet, answer, { textOf, isTouched });
   const { factsOf } = joining;
   const generators = once(() => joinedGenerators(fleet, joining));
   const machineSecrets = once(() => joinedSecrets(fleet, factsOf));
@@ -41,52 +50,14 @@ export function joinedFleet(fleet: Fleet, answer: NixAnswer, textOf: TextOf): Fl
       secrets: () => joinedSecretFacts(fleet, machineSecrets(), joining.isWhole),
       nix: () =>
         withLazy(
-          { answer },
-          { facts: () => witnessedFacts(fleet, answer), secrets: () => witnessedSecrets(fleet, answer) },
+          { answer, asOf },
+          {
+            facts: () => datedFacts(witnessedFacts(fleet, answer), asOf),
+            secrets: () => datedFacts(witnessedSecrets(fleet, answer), asOf),
+          },
         ),
     },
   );
-}
-
-interface Joining {
-  /** Nix's facts about the machines that evaluate. */
-  readonly factsOf: ReadonlyMap<string, NixFacts>;
-  /** The names of their generators. */
-  readonly namesOf: ReadonlyMap<string, ReadonlySet<string>>;
-  /** True if Nix answered for all machines that there are. */
-  readonly isWhole: boolean;
-  /** Machines in the order of the fleet. */
-  readonly order: readonly string[];
-  readonly textOf: TextOf;
-}
-
-function joiningOf(fleet: Fleet, answer: NixAnswer, textOf: TextOf): Joining {
-  const factsOf = new Map(
-    answer.machines.flatMap(({ name, facts }) => (facts === null ? [] : [[name, facts] as const])),
-  );
-  const order = joinedMachines(fleet, answer).map(({ name }) => name);
-  return {
-    ...{ factsOf, order, textOf },
-    namesOf: new Map([...factsOf].map(([machine, facts]) => [machine, new Set(facts.generatorNames)])),
-    isWhole: answer.machinesComplete && order.every(machine => factsOf.has(machine)),
-  };
-}
-
-function joinedMachines({ machines }: Fleet, answer: NixAnswer): readonly Machine[] {
-  const asked = new Map(answer.machines.map(machine => [machine.name, machine]));
-  const known = new Set(machines.map(({ name }) => name));
-  return [
-    ...machines.map(machine => {
-      const nix = asked.get(machine.name);
-      return { ...machine, class: nix?.class ?? machine.class, tags: nix?.facts?.tags ?? machine.tags };
-    }),
-    ...answer.machines
-      .filter(({ name }) => !known.has(name))
-      .map(({ name, class: machineClass }) => ({
-        ...{ name, class: machineClass, system: null, tags: [], at: null },
-        source: 'configuration' as const,
-      })),
-  ];
 }
 
 function joinedGenerators(fleet: Fleet, joining: Joining) {
@@ -98,7 +69,9 @@ function joinedGenerators(fleet: Fleet, joining: Joining) {
   const clanGenerators = fleet.clanGenerators.filter(({ isPattern }) => !isPattern);
   const clanNames = new Set(clanGenerators.map(({ name }) => name));
   const onlyNix = new Map<string, string[]>();
-  for (const [machine, { generatorNames }] of factsOf)
+  // Where all generators are read, an edit has removed those that are not.
+  const older = [...joining.olderFactsOf].filter(([machine]) => !fleet.hasAllGenerators(machine));
+  for (const [machine, { generatorNames }] of [...factsOf, ...older])
     for (const name of generatorNames)
       if (!ofName.has(name) && !clanNames.has(name)) addToList(onlyNix, name, machine);
 
@@ -109,7 +82,7 @@ function joinedGenerators(fleet: Fleet, joining: Joining) {
     const pattern = patternFor(name, machines, patterns, joining);
     if (pattern !== null) resolved.add(pattern);
     const generator =
-      pattern === null ? declaredOnlyFor(name, machines, joining) : resolvedFrom(pattern, name);
+      pattern === null ? declaredOnlyFor(name, machines, joining) : resolvedFrom(pattern, name, machines);
     if (generator === null) addedElsewhere.push(clanGeneratorOnlyFor(name, machines, fleet, joining));
     else added.push(joinedGenerator(generator, [generator], joining));
   }
@@ -181,17 +154,22 @@ function joinedPresence(
 function joinedBodies(
   name: string,
   read: (machine: string) => GeneratorBody,
-  { factsOf }: Joining,
+  { factsOf, olderFactsOf }: Joining,
   at: Generator['definitions'][number]['at'],
 ) {
   const nixOn = (machine: string): NixGenerator | undefined => factsOf.get(machine)?.generators.get(name);
+  const olderOn = (machine: string) => olderFactsOf.get(machine)?.generators.get(name);
   const joined = new Map<string, GeneratorBody>();
   return {
     isKnownOn: (machine: string) => nixOn(machine) !== undefined,
     bodyOn(machine: string): GeneratorBody {
-      const nix = nixOn(machine);
-      if (nix === undefined) return read(machine);
-      const body = joined.get(machine) ?? joinedBody(read(machine), nix, at);
+      const [nix, older] = [nixOn(machine), olderOn(machine)];
+      if (nix === undefined && older === undefined) return read(machine);
+      const body =
+        joined.get(machine) ??
+        (nix === undefined
+          ? filledBody(read(machine), older as NixGenerator)
+          : joinedBody(read(machine), nix, at));
       joined.set(machine, body);
       return body;
     },
@@ -253,34 +231,29 @@ function patternFor(
   return fitting.length === 1 ? (fitting[0] as Generator) : null;
 }
 
-/** Returns what a generator with holes in its name is for one name. */
-function resolvedFrom(pattern: Generator, name: string): Generator {
+/** Returns what a generator with holes in its name is for one name, on the machines that have it. */
+function resolvedFrom(pattern: Generator, name: string, machines: readonly string[]): Generator {
   const nameKind = 'resolved' as const;
   const definitions = pattern.definitions.map(definition => ({ ...definition, name, nameKind }));
-  return { ...pattern, name, nameKind, definitions, machines: null };
+  return { ...pattern, name, nameKind, definitions, machines };
 }
 
 /** Returns a generator that a file of the fleet declares and that was not seen there; null where none does. */
 function declaredOnlyFor(
   name: string,
   machines: readonly string[],
-  { factsOf, textOf }: Joining,
+  { factsOf, olderFactsOf, textOf }: Joining,
 ): Generator | null {
-  const positions = machines.flatMap(machine => factsOf.get(machine)?.generators.get(name)?.definedAt ?? []);
+  const positions = machines.flatMap(
+    machine => (factsOf.get(machine) ?? olderFactsOf.get(machine))?.generators.get(name)?.definedAt ?? [],
+  );
   const places = placesIn(positions, textOf);
   if (places.length === 0) return null;
   const body = () => OPAQUE;
   const nameKind = 'resolved' as const;
   return {
-    ...{
-      name,
-      nameKind,
-      machines: null,
-      possibleMachines: [],
-      machinesComplete: false,
-      conditional: false,
-      body,
-    },
+    ...{ name, nameKind, machines, body },
+    ...{ possibleMachines: [], machinesComplete: false, conditional: false },
     definitions: places.map(at => ({ name, nameKind, kind: 'full', at, via: [], conditional: false, body })),
     certainBodyOn: () => null,
     variants: () => [],

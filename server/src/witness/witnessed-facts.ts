@@ -38,6 +38,22 @@ export function witnessedFacts(fleet: Fleet, { machines }: NixAnswer): readonly 
   return machines.flatMap(machine => [...factsOf(machine, byName, mayHave)]);
 }
 
+/**
+ * Returns the facts with the time of the answer on machines that were edited since. What is read otherwise than Nix had it is what was
+ * read, as soon as anything was edited: one machine may read another one's configuration.
+ */
+export function datedFacts<T extends Pick<WitnessedFact, 'machine' | 'witness' | 'asOf'>>(
+  facts: readonly T[],
+  asOf: (machine: string | null) => string | null,
+): readonly T[] {
+  if (asOf(null) === null) return facts;
+  return facts.map(fact => {
+    const time = asOf(fact.machine);
+    const witness = fact.witness === 'contradicted' ? 'read' : fact.witness;
+    return { ...fact, witness, ...(time === null ? {} : { asOf: time }) };
+  });
+}
+
 function namedOwn(generator: Generator): Named {
   return { ...generator, at: generator.definitions[0]?.at ?? null };
 }
