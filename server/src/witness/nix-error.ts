@@ -36,11 +36,11 @@ const LIMITS: Readonly<Record<Exclude<NixFailureKind, 'error'>, string>> = {
  */
 export function failureOf(kind: NixFailureKind, stderr: string, ownPath: OwnPath): NixFailure {
   const frames = framesIn(stderr.slice(-TAIL), ownPath);
-  const said = kind === 'error' ? messageIn(stderr.slice(-TAIL)) : LIMITS[kind];
-  const named = kind === 'error' ? positionsIn(said, ownPath)[0] : undefined;
+  const message = kind === 'error' ? messageIn(stderr.slice(-TAIL)) : LIMITS[kind];
+  const named = kind === 'error' ? positionsIn(message, ownPath)[0] : undefined;
   const [innermost] = frames;
   const at = named ?? (innermost && { file: innermost.file, line: innermost.line, column: innermost.column });
-  return { kind, message: readable(said, ownPath), at: at ?? null, frames };
+  return { kind, message: readable(message, ownPath), at: at ?? null, frames };
 }
 
 /** Returns the last message after `error:`, up to its position or the next frame. */
