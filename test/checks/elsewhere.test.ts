@@ -62,6 +62,19 @@ describe('a generator of which the name is not known', () => {
     expect(told(clan(generator('database') + WILDCARD + use('mail'), ''))).toEqual([]);
   });
 
+  it.each([
+    ["mapAttrs'", 'lib.mapAttrs\' (name: _: lib.nameValuePair "svc-${name}" SET) config.services.svc'],
+    ['genAttrs', 'lib.genAttrs (map (name: "svc-${name}") config.services.names) (_: SET)'],
+    ['a set', '{ "svc-${config.services.name}" = SET; }'],
+  ])('leaves nothing open but what its holes stand for, with %s', (_, written) => {
+    const set = '{ files.key = { }; script = "date > $out/key"; }';
+    const pattern = `  clan.core.vars.generators = ${written.replace('SET', set)};\n`;
+    expect(told(clan(pattern + use('svc-mail', 'key'), ''))).toEqual([]);
+    expect(told(clan(pattern + use('post'), ''))).toEqual([
+      expect.stringMatching(/^error use\/undefined-generator: No generator "post" is defined/),
+    ]);
+  });
+
   it('reaches nobody where no machine has it', () => {
     const unread = { 'modules/unread.nix': `{ config, ... }:\n{\n${WILDCARD}\n}\n` };
     expect(told(clan(mistakes, '', unread))).toEqual([NAMED, FILE]);
