@@ -64,6 +64,14 @@ describe('a generator of which the name is not known', () => {
 
   it.each([
     ["mapAttrs'", 'lib.mapAttrs\' (name: _: lib.nameValuePair "svc-${name}" SET) config.services.svc'],
+    [
+      'zipListsWith',
+      'lib.listToAttrs (lib.zipListsWith (a: b: lib.nameValuePair "svc-${a}" SET) config.services.names [ 1 2 ])',
+    ],
+    [
+      'zipLists',
+      'lib.listToAttrs (map (pair: lib.nameValuePair "svc-${pair.snd}" SET) (lib.zipLists [ 1 2 ] config.services.names))',
+    ],
     ['genAttrs', 'lib.genAttrs (map (name: "svc-${name}") config.services.names) (_: SET)'],
     ['a set', '{ "svc-${config.services.name}" = SET; }'],
   ])('leaves nothing open but what its holes stand for, with %s', (_, written) => {
