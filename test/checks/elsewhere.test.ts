@@ -47,6 +47,38 @@ const NAMED = expect.stringMatching(/^error use\/undefined-generator: .*Did you 
 const SLIP = expect.stringMatching(/^warning use\/undefined-generator: .*Did you mean "database"\?$/);
 const FILE = expect.stringMatching(/^error use\/undefined-file: .*Did you mean "password"\?$/);
 
+describe('a module that is written where its machine is declared', () => {
+  const flake = (module: string, more = '') => ({
+    'flake.nix': `{
+  outputs = inputs@{ flake-parts, ... }: flake-parts.lib.mkFlake { inherit inputs; } {
+    imports = [ inputs.clan-core.flakeModules.default ];
+    clan = {
+      meta.name = "ours";
+      inventory.machines = { lea = { }; noa = { }; };
+      machines.lea = { config, lib, pkgs, ... }: {\n${module}\n};
+      machines.noa = { };
+      ${more}
+    };
+  };
+}
+`,
+  });
+
+  it('has no generators but those of the machine', () => {
+    const texts = flake(generator('database') + use('database') + use('post'));
+    expect(told(texts)).toEqual([
+      expect.stringMatching(
+        /^error use\/undefined-generator: No generator "post" is defined \(machine lea\)/,
+      ),
+    ]);
+  });
+
+  it('may have more where something of the machine is not known', () => {
+    expect(told(flake(generator('database') + WILDCARD + use('post')))).toEqual([]);
+    expect(told(flake(`imports = [ inputs.more.nixosModules.more ];\n${use('post')}`))).toEqual([]);
+  });
+});
+
 describe('a generator of which the name is not known', () => {
   const mistakes = generator('database') + use('databse') + use('database', 'pasword');
 
