@@ -58,12 +58,12 @@ Source: clan-core, clan_lib/vars/prompt.py.`,
   check: function* (context): Iterable<Report> {
     const isNew = firstTime();
     for (const { generator, found } of visiblePrompts(context))
-      for (const { name, at } of found) {
+      for (const { name, type, at } of found) {
         if (!isNew({ at })) continue;
         yield {
           at,
           machines: generator.machines ?? [],
-          message: `What is typed for the prompt "${name}" of generator "${generator.name}" is shown on the screen, and stored in secret. Set type = "hidden".`,
+          message: `What is typed for the prompt "${name}" of generator "${generator.name}" is shown on the screen, and stored in secret. Set type = "${type === 'multiline' ? 'multiline-hidden' : 'hidden'}".`,
         };
       }
   },
