@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { NixAnswer } from '../../server/src/fleet/model/nix-answer.ts';
+import { nixSystem } from '../../server/src/generate/run/nixpkgs.ts';
 import { findNixEvaluator } from '../../server/src/host/programs/nix-evaluator.ts';
-import { type Asked, askAbout } from '../../server/src/workspace/nix-witness.ts';
+import { type Asked, askAbout, realiserFor } from '../../server/src/workspace/nix-witness.ts';
 import { describeIf } from '../conditionally.ts';
 import { fill } from '../host/folders.ts';
 
@@ -24,7 +25,10 @@ const { VARSMITH_ORACLE_NIX: unpacked, PATH = '' } = process.env;
 /** The environment in which `nix` is a real one with a store of its own. */
 function environment(home: string) {
   const state = (name: string) => join(home, 'nix', name);
-  const own = { HOME: home, NIX_CONFIG: 'build-users-group =\nsandbox = false\nsubstituters =' };
+  const own = {
+    HOME: home,
+    NIX_CONFIG: 'build-users-group =\nsandbox = false\nsubstituters =\nbuild-hook =',
+  };
   const folders = {
     ...{ NIX_STORE_DIR: state('store'), NIX_STATE_DIR: state('var') },
     ...{ NIX_LOG_DIR: state('log'), NIX_CONF_DIR: state('conf') },
@@ -81,6 +85,13 @@ const FLAKE = `{
           config.sops.secrets.mail.owner = { }.nobody;
           config.sops.templates = { };
         };
+        building = machine {
+          generator = generator // (let tool = derivation {
+            name = "tool-1.0"; system = "SYSTEM"; builder = "/bin/sh";
+            args = [ "-c" "PATH=/usr/bin:/bin; mkdir -p $out/bin; echo '#!/bin/sh' > $out/bin/tool; chmod +x $out/bin/tool" ];
+          }; in { script = "\${tool}/bin/tool > $out/key"; runtimeInputs = [ tool ]; });
+          failing = generator // { script = "\${derivation { name = "failing"; system = "SYSTEM"; builder = "/bin/false"; }}"; runtimeInputs = [ ]; };
+        };
         missing = import ./machines/missing.nix;
         endless = let loop = x: loop (x + 1) + 1; in loop 0;
         written = import (builtins.toFile "machine.nix" "{ options = { }; config = { }; }");
@@ -128,7 +139,10 @@ describeIf(isThere, 'a real Nix', { timeout: 120_000 }, () => {
     git('init', '-q');
     git('add', '.');
     git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-qm', 'Begin');
-    writeFileSync(join(top, 'fleet one/flake.nix'), FLAKE);
+    writeFileSync(
+      join(top, 'fleet one/flake.nix'),
+      FLAKE.replaceAll('SYSTEM', nixSystem(process.platform, process.arch) ?? ''),
+    );
     asked = await askAbout(join(top, 'fleet one'), { env });
   });
 
@@ -142,6 +156,7 @@ describeIf(isThere, 'a real Nix', { timeout: 120_000 }, () => {
     expect(revision).toMatch(/-dirty$/);
     expect(machines.map(({ name, facts }) => [name, facts?.hasVars]).sort()).toEqual([
       ['broken', false],
+      ['building', true],
       ['endless', undefined],
       ['half', true],
       ['keeper', false],
@@ -207,6 +222,24 @@ describeIf(isThere, 'a real Nix', { timeout: 120_000 }, () => {
     });
   });
 
+  it('builds what scripts use, when it is asked to', async () => {
+    const script = machineOf('building')?.facts?.generators.get('generator')?.script ?? '';
+    const [tool] = /^[^ ]+-tool-1\.0/.exec(script) ?? [];
+    expect(existsSync(String(tool))).toBe(false);
+    const realise = realiserFor(join(top, 'fleet one'), { env });
+    const { signal } = new AbortController();
+    expect(await realise('building', ['generator'], signal)).toEqual({
+      packages: new Map([['generator', new Map([['tool', tool]])]]),
+      failure: null,
+    });
+    expect(existsSync(join(String(tool), 'bin/tool'))).toBe(true);
+    const failed = await realise('building', ['failing'], signal);
+    expect(failed).toEqual({
+      packages: new Map(),
+      failure: expect.stringMatching(/^Nix does not build the packages for machine "building": .*failing/),
+    });
+  });
+
   it('changes nothing in the repository', () => {
     expect(git('status', '--porcelain')).toBe(' M "fleet one/flake.nix"\n');
   });
@@ -227,7 +260,13 @@ describeIf(isThere, 'a real Nix', { timeout: 120_000 }, () => {
     if (!('answer' in asked && 'answer' in inJobs)) throw new Error('Nix was not asked.');
     const said = ({ machines }: NixAnswer) =>
       machines.map(({ name, facts, failures }) => ({ name, facts, messages: failures.map(f => f.message) }));
-    expect(said(inJobs.answer)).toEqual(said(asked.answer));
+    // Each has a store of its own.
+    const anyStore = (text: string) => text.replace(/\/\S+\/[0-9a-z]{32}-/g, 'STORE/');
+    const withoutStore = (answer: NixAnswer) =>
+      JSON.parse(
+        anyStore(JSON.stringify(said(answer), (_, value) => (value instanceof Map ? [...value] : value))),
+      );
+    expect(withoutStore(inJobs.answer)).toEqual(withoutStore(asked.answer));
   });
 
   it('sees what git knows, and nothing else', async () => {

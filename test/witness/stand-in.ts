@@ -12,6 +12,9 @@ export interface StandIn {
   readonly names?: string;
   /** What evaluating a machine does, by its name, as shell. */
   readonly machines?: Readonly<Record<string, string>>;
+  /** What evaluating the parts of scripts does, and building them, as shell. */
+  readonly parts?: string;
+  readonly build?: string;
   /** What nix-eval-jobs does for the job of a machine, which is `$job`, as shell. It is not installed where this is left out. */
   readonly jobs?: Readonly<Record<string, string>>;
   /** The options that nix-eval-jobs has. */
@@ -78,6 +81,8 @@ export function withNix({
   metadata = printing(METADATA),
   names,
   machines = {},
+  parts = 'exit 7',
+  build = 'exit 7',
   jobs,
   jobOptions = JOB_OPTIONS,
 }: StandIn) {
@@ -91,9 +96,13 @@ case "$1" in
 --version) echo ${JSON.stringify(version)} ;;
 flake) ${metadata}
 ;;
+build) ${build}
+;;
 eval)
 for question; do :; done
 case "$question" in
+*getContext*) ${parts}
+;;
 ${cases.join('\n')}
 *) ${listed}
 ;;

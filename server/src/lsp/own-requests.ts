@@ -35,13 +35,13 @@ import {
   SECRETS,
   VERIFIED,
 } from './messages.ts';
-import { analysed, type RequestGuard, type Served } from './requests.ts';
+import { analysed, type HandlerContext, type RequestGuard } from './requests.ts';
 
 /**
  * Registers all requests.
  * @param version the version of this program, for the doctor
  */
-export function registerOwnRequests<Running extends Served>(
+export function registerOwnRequests<Running extends HandlerContext>(
   connection: Connection,
   request: RequestGuard<Running>,
   version: string,

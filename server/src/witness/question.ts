@@ -106,6 +106,24 @@ export const machineOutline = (flake: string, machine: string): string =>
 export const oneGenerator = (flake: string, machine: string, name: string): string =>
   asking(flake, `generator (generators ${quoted(machine)}).${quoted(name)}`);
 
+/**
+ * Asks what the scripts of generators of a machine are made of: for each that evaluates, its packages with their paths, and the outputs of
+ * derivations that have to be built. Packages are chosen as `lib.makeBinPath` does.
+ */
+export const scriptParts = (flake: string, machine: string, names: readonly string[]): string =>
+  asking(
+    flake,
+    `let
+      outputs = context: concatMap (drv: map (output: "\${drv}^\${output}") (context.\${drv}.outputs or [ ])) (attrNames context);
+      bin = package: if !(isAttrs package) || package.outputSpecified or false then package else package.bin or package.out or package;
+      parts = g: attempt {
+        outputs = outputs (builtins.getContext "\${g.script}\n\${toString (map bin g.runtimeInputs)}");
+        packages = map (package: { name = packageName package; path = text (bin package); }) g.runtimeInputs;
+      };
+      all = generators ${quoted(machine)};
+    in { ${names.map(name => `${quoted(name)} = parts all.${quoted(name)};`).join(' ')} }`,
+  );
+
 /** @param flake a reference that names a state of the flake: Nix takes no other without impurity */
 function asking(flake: string, expression: string): string {
   return `let flake = builtins.getFlake ${quoted(flake)};${DEFINITIONS}in ${expression}`;

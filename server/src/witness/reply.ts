@@ -102,6 +102,10 @@ const MACHINE = v.object({
 
 const NAMES = v.object({ nixos: texts, darwin: texts });
 
+const SCRIPT_PARTS = named(
+  attempted(v.object({ outputs: texts, packages: v.array(v.object({ name: text, path: text })) })),
+);
+
 const METADATA = v.object({
   path: text,
   revision: v.optional(text),
@@ -117,6 +121,10 @@ export type FlakeMetadata = v.InferOutput<typeof METADATA>;
 export const metadataIn = (reply: unknown): FlakeMetadata | null => parsed(METADATA, reply);
 
 export const machineNamesIn = (reply: unknown): v.InferOutput<typeof NAMES> | null => parsed(NAMES, reply);
+
+/** Returns what scripts are made of, by generator. */
+export const scriptPartsIn = (reply: unknown): v.InferOutput<typeof SCRIPT_PARTS> | null =>
+  parsed(SCRIPT_PARTS, reply);
 
 export function factsIn(reply: unknown, ownPath: OwnPath): NixFacts | null {
   const machine = parsed(MACHINE, reply);

@@ -4,6 +4,7 @@
  */
 
 import type { NixAnswer, NixMachine } from '../fleet/model/nix-answer.ts';
+import type { Realise } from '../generate/run/evaluated-scripts.ts';
 import { topOfWorkTree } from '../host/git/git-folder.ts';
 import { keptFiles } from '../host/programs/kept-files.ts';
 import { evaluationsAtOnce, findNixEvaluator, type NixLimits } from '../host/programs/nix-evaluator.ts';
@@ -11,6 +12,7 @@ import { findNixJobs } from '../host/programs/nix-jobs.ts';
 import { keptMachines } from '../witness/answer-cache.ts';
 import { askNix } from '../witness/ask.ts';
 import { noteAsked } from '../witness/last-asked.ts';
+import { realiseScripts } from '../witness/realise.ts';
 
 export interface AskOptions {
   /** The person's environment variables. */
@@ -27,9 +29,15 @@ export interface AskOptions {
 
 /** Nix's answer, or a sentence with the reason why it was not asked. */
 export type Asked =
-  | { readonly answer: NixAnswer; readonly milliseconds: number }
+  | {
+      readonly answer: NixAnswer;
+      readonly milliseconds: number;
+      /** When the flake was read, in ISO 8601. */
+      readonly at: string;
+    }
   | { readonly absent: string };
 
+/** Limits per machine. */
 const LIMITS: NixLimits = { timeMs: 300_000, memoryBytes: 4 * 2 ** 30, outputBytes: 32 * 2 ** 20 };
 
 /**
@@ -39,7 +47,7 @@ const LIMITS: NixLimits = { timeMs: 300_000, memoryBytes: 4 * 2 ** 30, outputByt
  */
 export async function askAbout(root: string, options: AskOptions): Promise<Asked> {
   const { env, signal } = options;
-  const begun = performance.now();
+  const [begun, at] = [performance.now(), new Date().toISOString()];
   const nix = await findNixEvaluator({ env, signal });
   if ('missing' in nix) return { absent: nix.message };
   const limits = { ...LIMITS, ...options.limits };
@@ -56,6 +64,19 @@ export async function askAbout(root: string, options: AskOptions): Promise<Asked
     ...(options.onMachine === undefined ? {} : { onMachine: options.onMachine }),
   });
   const milliseconds = Math.round(performance.now() - begun);
-  if (files !== null) noteAsked(files, root, answer, { at: new Date().toISOString(), milliseconds });
-  return { answer, milliseconds };
+  if (files !== null) noteAsked(files, root, answer, { at, milliseconds });
+  return { answer, milliseconds, at };
+}
+
+/** Builds may take long: programs are downloaded or compiled. */
+const BUILD_LIMIT_MS = 3_600_000;
+
+/** Returns a function that has Nix build what scripts use, for a folder that the person trusts. */
+export function realiserFor(root: string, { env }: Pick<AskOptions, 'env'>): Realise {
+  return async (machine, generators, signal) => {
+    const nix = await findNixEvaluator({ env, signal });
+    if ('missing' in nix) return { packages: new Map(), failure: nix.message };
+    const folder = { root, top: topOfWorkTree(root) };
+    return realiseScripts(nix, folder, { ...LIMITS, timeMs: BUILD_LIMIT_MS }, { machine, generators });
+  };
 }

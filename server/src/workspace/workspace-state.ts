@@ -6,7 +6,7 @@ import type { CheckFiles } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { FleetBuilder } from '../fleet/assembly/builder.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
-import type { NixAnswer } from '../fleet/model/nix-answer.ts';
+import type { EditsSince, NixAnswer } from '../fleet/model/nix-answer.ts';
 import { groupBy } from '../std.ts';
 import { joinedFleet } from '../witness/join.ts';
 import type { Engine } from './engine.ts';
@@ -59,8 +59,15 @@ export interface WorkspaceState {
   builder: FleetBuilder;
   /** Nix's answer about the fleet, or `null` if it was not asked. */
   answer: NixAnswer | null;
+  /** What was edited since; `null` without an answer. */
+  since: EditsSince | null;
   /** The fleet as last read, and the same fleet with Nix's answer. */
-  joined: { readonly read: Fleet; readonly answer: NixAnswer; readonly fleet: Fleet } | null;
+  joined: {
+    readonly read: Fleet;
+    readonly answer: NixAnswer;
+    readonly since: EditsSince | null;
+    readonly fleet: Fleet;
+  } | null;
   version: number;
   /** The last snapshot, or `null` before the first. */
   last: Snapshot | null;
@@ -99,7 +106,7 @@ export function createWorkspaceState(options: WorkspaceOptions): WorkspaceState 
     settings,
     problems,
     builder: engine.createFleetBuilder(files, fleetSettings(settings)),
-    answer: null,
+    ...{ answer: null, since: null },
     joined: null,
     version: 0,
     last: null,
@@ -113,6 +120,10 @@ export function notePaths(state: WorkspaceState, paths: readonly string[]): void
   if (paths.length === 0) return;
   state.stale = true;
   for (const path of paths) state.unchecked?.add(path);
+  const { since } = state;
+  // Compared by identity, so that the joined fleet is made again.
+  if (since !== null && paths.some(path => !since.changed.has(path)))
+    state.since = { ...since, changed: new Set([...since.changed, ...paths]) };
   state.builder.changed(paths);
   state.storedReader.changed(paths);
   if (paths.includes(SETTINGS_FILE)) applySettings(state);
@@ -145,10 +156,12 @@ export function rescan(state: WorkspaceState): void {
 /** Builds the fleet and merges Nix's answer into it, if there is one. */
 export function fleetOf(state: WorkspaceState): Fleet {
   const read = state.builder.build();
-  const { answer, joined, files } = state;
+  const { answer, since, joined, files } = state;
   if (answer === null) return read;
-  if (joined?.read !== read || joined.answer !== answer)
-    state.joined = { read, answer, fleet: joinedFleet(read, answer, path => files.text(path)) };
+  if (joined?.read !== read || joined.answer !== answer || joined.since !== since) {
+    const fleet = joinedFleet(read, answer, path => files.text(path), since);
+    state.joined = { read, answer, since, fleet };
+  }
   return state.joined?.fleet ?? read;
 }
 

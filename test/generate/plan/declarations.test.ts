@@ -128,7 +128,7 @@ describe('declarations', () => {
       ['openssh-ca', [], []],
       ['openssh-cert', ['openssh', 'openssh-ca'], []],
     ]);
-    expect(recipe('m', 'openssh')).toEqual({
+    expect(recipe('m', 'openssh')).toMatchObject({
       script: ['ssh-keygen -t ed25519 -N "" -C "" -f "$out"/ssh.id_ed25519\n'],
       packages: ['coreutils', 'openssh'],
       unknown: null,
@@ -148,7 +148,7 @@ describe('declarations', () => {
       ...SSHD,
       'flake.lock': JSON.stringify({ nodes, root: 'root' }),
     });
-    expect(uncertain.map(one => [one.name, one.isBrought])).toEqual([
+    expect(uncertain.map(one => [one.name, one.isFromClan])).toEqual([
       ['openssh', true],
       ['openssh-cert', true],
       ['openssh-ca', true],

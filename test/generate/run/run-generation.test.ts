@@ -24,6 +24,7 @@ const REQUEST: GenerationRequest = {
   commit: true,
   scripts: { sandbox: false, asRoot: false, timeLimitMs: TIME_LIMIT_MS, limits: DEFAULT_LIMITS },
   packages: 'host',
+  realise: null,
   workers: 2,
   answers: [],
 };
@@ -36,7 +37,7 @@ function recorder(signal = new AbortController().signal): Reporter & { readonly 
     planned: ({ steps, problems }, machines) =>
       void told.push(`planned ${steps.length}, ${problems.length} problems, of ${machines.join()}`),
     access: changes => void told.push(`access ${changes.length}`),
-    async mayGoOn({ overwritten }) {
+    async confirmRun({ overwritten }) {
       told.push(`may go on: ${overwritten}`);
       return false;
     },

@@ -5,11 +5,12 @@ import { runGeneration } from '../../generate/run/run-generation.ts';
 import type { Parsed } from '../arguments.ts';
 import { EXIT, type Io } from '../io.ts';
 import { mustBeKnownNames } from '../names.ts';
+import { askedByOption } from '../nix-option.ts';
 import { type OpenFleet, openFleet } from '../open-fleet.ts';
 import { placesIn } from '../output/script-places.ts';
 import { givenAnswers } from '../reporter/given-answers.ts';
-import { peopleReporter } from '../reporter/people-reporter.ts';
 import { programReporter } from '../reporter/program-reporter.ts';
+import { textReporter } from '../reporter/text-reporter.ts';
 import { watcherReporter } from '../reporter/watcher-reporter.ts';
 import { commits, limitsFrom, packageSourceFrom, positiveNumber, timeLimitFrom } from '../run-options.ts';
 import { readCommand } from '../table/read-command.ts';
@@ -23,6 +24,11 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
   const workers = positiveNumber('--jobs', parsed.option('jobs'), availableParallelism());
   const answers = await givenAnswers(parsed.options('prompt'), parsed.flag('events'), io);
   const fleet = await openFleet(parsed.positions[0], io);
+  const asked = await askedByOption(parsed, fleet.workspace, io);
+  const realise =
+    asked === null
+      ? null
+      : (await import('../../workspace/nix-witness.ts')).realiserFor(fleet.root, { env: io.env });
   const limits = limitsFrom(parsed, fleet);
   const reporter = reporterFor(parsed, fleet, io);
   try {
@@ -37,7 +43,7 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
           asRoot: parsed.flag('as-root'),
           ...{ timeLimitMs, limits },
         },
-        ...{ packages, workers, answers },
+        ...{ packages, realise, workers, answers },
       },
       {
         ...reporter,
@@ -55,5 +61,5 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
 
 function reporterFor(parsed: Parsed, fleet: OpenFleet, io: Io): Reporter {
   if (parsed.flag('events')) return watcherReporter(io, placesIn(fleet));
-  return parsed.flag('json') ? programReporter(fleet.root, io) : peopleReporter(io);
+  return parsed.flag('json') ? programReporter(fleet.root, io) : textReporter(io);
 }

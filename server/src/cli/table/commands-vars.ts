@@ -74,7 +74,9 @@ export const GENERATE: readonly CommandSpec[] = [
     operand: '[ROOT]',
     summary: 'generate what is missing, encrypt it and store it',
     text: 'Generates what is missing or made from other inputs, and stores it: public values as they are, secrets encrypted.',
-    usage: ['generate [ROOT] [--machine M]… [-g GENERATOR]… [--regenerate] [--prompt ANSWER]… [--yes]'],
+    usage: [
+      'generate [ROOT] [--nix] [--machine M]… [-g GENERATOR]… [--regenerate] [--prompt ANSWER]… [--yes]',
+    ],
     positions: [ROOT],
     options: [
       machines(),
@@ -88,6 +90,10 @@ export const GENERATE: readonly CommandSpec[] = [
       }),
       flag('dry-run', 'say what it would do, as plan does, and do nothing'),
       noCommit,
+      flag(
+        'nix',
+        'ask Nix too, where it is installed, and build what scripts use with `nix build`; what the flake says is evaluated and built, so the folder has to be one that you trust',
+      ),
       ...running,
       value('jobs', 'N', 'text', 'run at most this many scripts at a time (default: one per processor)', {
         short: 'j',

@@ -70,6 +70,8 @@ export interface GeneratorScript {
   /** The file that is run instead of a text, relative to the workspace root; null if there is none. */
   readonly file: string | null;
   readonly at: Place;
+  /** The text that Nix evaluates, with store paths in the place of holes; only where Nix was asked. */
+  readonly evaluated?: string;
 }
 
 /** One option of a generator, a file or a prompt, as one definition sets it. */
@@ -148,14 +150,14 @@ export interface Generator {
   /** Machines that certainly have it; null if some machine may have it but none is known. */
   readonly machines: readonly string[] | null;
   /** Machines that may have it, because of a condition or a module that may be imported. Sorted. */
-  readonly perhaps: readonly string[];
+  readonly possibleMachines: readonly string[];
   /** False if further machines may have it: those of `perhaps`, or machines with unknown modules. */
   readonly machinesComplete: boolean;
   readonly conditional: boolean;
   /** Returns its body on one machine; null if it is uncertain which of the definitions the machine has. */
-  readonly settledOn: (machine: string) => GeneratorBody | null;
+  readonly certainBodyOn: (machine: string) => GeneratorBody | null;
   /**
-   * Groups the machines by `settledOn`, in the order of the machines. Bodies are compared as objects: two variants may
+   * Groups the machines by `certainBodyOn`, in the order of the machines. Bodies are compared as objects: two variants may
    * have equal contents if they were read twice.
    */
   readonly variants: () => readonly Variant[];

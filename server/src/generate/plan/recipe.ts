@@ -31,12 +31,34 @@ export interface Recipe {
    * is known.
    */
   readonly unknown: { readonly at: Place; readonly text: string | null } | null;
+  /** The text that Nix evaluates, with store paths; null if Nix was not asked. */
+  readonly evaluated: string | null;
+  /** Whether the script is that text, since it cannot be run as it was read. */
+  readonly isOfNix: boolean;
 }
 
 /** The recipe of a generator that only stores its prompts. */
-export const NO_RECIPE: Recipe = { script: [], packages: [], unknown: null };
+export const NO_RECIPE: Recipe = {
+  ...{ script: [], packages: [], unknown: null },
+  ...{ evaluated: null, isOfNix: false },
+};
 
-export function recipeOf({ script, runtimeInputs }: GeneratorBody): Recipe {
+export function recipeOf(body: GeneratorBody): Recipe {
+  const evaluated = body.script?.evaluated ?? null;
+  const read = { ...readRecipe(body), evaluated, isOfNix: false };
+  // A path of the store in a text without holes came from Nix as well.
+  const isWhole = body.script?.source?.text === evaluated && evaluated !== null && STORE_PATH.test(evaluated);
+  if (evaluated === null || (read.unknown === null && !isWhole)) return read;
+  return { ...read, script: [evaluated], unknown: null, isOfNix: true };
+}
+
+/** Matches a path of the Nix store. */
+const STORE_PATH = /\/[0-9a-df-np-sv-z]{32}-[\w.+?=-]/;
+
+type ReadRecipe = Omit<Recipe, 'evaluated' | 'isOfNix'>;
+
+/** Returns the recipe as it was read. */
+function readRecipe({ script, runtimeInputs }: GeneratorBody): ReadRecipe {
   const packages = [...runtimeInputs];
   if (script === null) return { script: [], packages, unknown: null };
   const { source, at, file } = script;
@@ -95,9 +117,9 @@ function withoutOutput(name: string): string {
 
 /** Returns the program with the package's name, or else the only one. */
 function mainCommand(name: string): string | null {
-  const brought = packageCommands(name);
-  if (brought === null) return null;
-  if (brought.commands.has(name)) return name;
-  const [first, ...others] = brought.commands;
-  return brought.complete && others.length === 0 ? (first ?? null) : null;
+  const contents = packageCommands(name);
+  if (contents === null) return null;
+  if (contents.commands.has(name)) return name;
+  const [first, ...others] = contents.commands;
+  return contents.complete && others.length === 0 ? (first ?? null) : null;
 }

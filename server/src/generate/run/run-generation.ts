@@ -3,7 +3,13 @@
  * scripts, and readers of shared secrets. The entry point for the command line and for editors.
  */
 import type { AccessChange } from '../../store/readers.ts';
-import { type Agreed, accessChangesOf, agreedTo, askedOf, sharedOf } from '../backends/access-change.ts';
+import {
+  accessChangesOf,
+  askedOf,
+  type ConsentedGains,
+  consentTo,
+  sharedOf,
+} from '../backends/access-change.ts';
 import { openSecretBackend } from '../backends/open-backend.ts';
 import type { SecretBackend } from '../backends/secret-backend.ts';
 import type { Declared } from '../plan/declarations.ts';
@@ -21,8 +27,9 @@ import type { Session } from '../repository/session.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import { Cancelled } from '../run-failure.ts';
 import { type Answers, answersFor, type GivenAnswer } from './answers.ts';
+import { type Realise, realisedRecipes } from './evaluated-scripts.ts';
 import { findPackages, type PackageSource } from './packages.ts';
-import type { Ending, Reporter } from './reporter.ts';
+import type { Reporter, RunResult } from './reporter.ts';
 import { runPlan, storedValue } from './run.ts';
 import type { RunFleet } from './run-fleet.ts';
 import { withSession } from './run-session.ts';
@@ -42,6 +49,8 @@ export interface GenerationRequest {
   readonly commit: boolean;
   readonly scripts: ScriptEnvironmentOptions;
   readonly packages: PackageSource;
+  /** Builds what scripts use with Nix; null if Nix was not asked about the fleet. */
+  readonly realise: Realise | null;
   /** The number of scripts that may run at the same time. */
   readonly workers: number;
   readonly answers: readonly GivenAnswer[];
@@ -57,7 +66,7 @@ export async function runGeneration(
   fleet: RunFleet,
   request: GenerationRequest,
   reporter: Reporter,
-): Promise<Ending> {
+): Promise<RunResult> {
   let isRefused = false;
   const run = await withSession(
     fleet,
@@ -87,7 +96,7 @@ interface Run {
   readonly reporter: Reporter;
   /** The gains and losses of access. */
   readonly access: readonly AccessChange[];
-  readonly agreed: Agreed;
+  readonly agreed: ConsentedGains;
 }
 
 async function generateIn(
@@ -95,7 +104,7 @@ async function generateIn(
   fleet: RunFleet,
   request: GenerationRequest,
   reporter: Reporter,
-): Promise<Ending> {
+): Promise<RunResult> {
   const { environment } = fleet;
   // Runs in parallel with planning; a failure is reported when the result is needed.
   const scriptEnvironment = findScriptEnvironment(environment, request.scripts);
@@ -115,7 +124,7 @@ async function generateIn(
   const access = accessChangesOf(plan.steps, drifts, secretBackend);
   reporter.access(access);
   const common = { environment, session, secretBackend, declared, plan, request, reporter };
-  const run: Run = { ...common, access, agreed: agreedTo(access) };
+  const run: Run = { ...common, access, agreed: consentTo(access) };
 
   const results = await runSteps(run, scriptEnvironment);
   if (results === null) return { ...nothing, outcome: 'refused' };
@@ -138,14 +147,14 @@ async function runSteps(
 ): Promise<readonly StepResult[] | null> {
   const { environment, session, secretBackend, plan, request, reporter, agreed } = run;
   const { signal } = reporter;
-  if (plan.steps.length === 0) return (await mayGoOn(run, 0)) ? [] : null;
+  if (plan.steps.length === 0) return (await isConfirmed(run, 0)) ? [] : null;
   // Everything that may be missing is checked before the first question.
   const scriptEnvironment = await finding;
   const scripts = await prepareScripts(run, scriptEnvironment);
   const machineKeys = await secretBackend.prepare(machinesOfSecrets(generatorsOf(plan)));
   mustGoOn(signal);
   const overwritten = plan.steps.reduce((sum, step) => sum + step.overwrites.length, 0);
-  if (!(await mayGoOn(run, overwritten))) return null;
+  if (!(await isConfirmed(run, overwritten))) return null;
   const answers = await answersOf(run);
   mustGoOn(signal);
   await storeMachineKeys(machineKeys, secretBackend, session);
@@ -159,9 +168,9 @@ async function runSteps(
 }
 
 /** Asks whether to continue if values are overwritten or access is given. */
-async function mayGoOn({ request, reporter, access }: Run, overwritten: number): Promise<boolean> {
+async function isConfirmed({ request, reporter, access }: Run, overwritten: number): Promise<boolean> {
   const asked = askedOf(access);
-  return request.isSure || overwritten + asked.length === 0 || reporter.mayGoOn({ overwritten, asked });
+  return request.isSure || overwritten + asked.length === 0 || reporter.confirmRun({ overwritten, asked });
 }
 
 /**
@@ -173,24 +182,31 @@ async function prepareScripts(
   { environment, declared, plan, request, reporter }: Run,
   scriptEnvironment: ScriptEnvironment,
 ): Promise<ReadonlyMap<string, Prepared>> {
-  const recipes = generatorsOf(plan).map(({ key, name, machines: [machine = ''] }) => ({
-    ...{ key, name },
+  const declaredRecipes = generatorsOf(plan).map(({ key, name, machines: [machine = ''] }) => ({
+    ...{ key, name, machine },
     recipe: declared.recipe(machine, name) ?? NO_RECIPE,
   }));
-  const wanted = recipes.flatMap(({ recipe }) => packagesOf(recipe));
-  const { paths, note } = await findPackages(environment, wanted, request.packages, reporter.signal);
-  mustGoOn(reporter.signal);
-  if (note !== null) reporter.note(note);
+  const { note, signal } = reporter;
+  const realise = request.packages === 'host' ? null : request.realise;
+  const recipes = await realisedRecipes(declaredRecipes, realise, { note, signal });
+  const wanted = recipes.flatMap(({ recipe, packages }) =>
+    packagesOf(recipe).filter(name => !packages.has(name)),
+  );
+  const found = await findPackages(environment, wanted, request.packages, signal);
+  mustGoOn(signal);
+  if (found.note !== null) note(found.note);
   const scripts = new Map<string, Prepared>();
-  for (const { key, name, recipe } of recipes)
+  for (const { key, name, recipe, packages } of recipes) {
+    const paths = new Map([...found.paths, ...packages]);
     scripts.set(key, await prepareScript(name, recipe, scriptEnvironment, paths));
+  }
   return scripts;
 }
 
 function answersOf({ environment, secretBackend, plan, request, reporter }: Run): Promise<Answers> {
   return answersFor(plan.steps, {
     givenAnswers: request.answers,
-    anew: request.plan.regenerate,
+    asksAgain: request.plan.regenerate,
     ask: reporter.ask,
     async previous(generator, prompt) {
       const file = generator.files.find(({ name }) => name === prompt.name);

@@ -12,6 +12,7 @@ import { packageCommands } from '../../shell/programs/tools.ts';
 import type { CopyPart, Recipe } from '../plan/recipe.ts';
 import { RunFailure } from '../run-failure.ts';
 import { switchesTracingOn } from './bash-tracing.ts';
+import { storePathsIn } from './evaluated-scripts.ts';
 import type { ScriptEnvironment } from './script-environment.ts';
 
 /** A script with everything it needs to run. */
@@ -43,6 +44,12 @@ export async function prepareScript(
   for (const part of script)
     if (typeof part !== 'string' && !(await isThere(join(root, part.path))))
       throw new RunFailure(`Generator "${name}" uses ${part.path}, which is not there.`);
+  if (recipe.isOfNix)
+    for (const path of storePathsIn(recipe.evaluated ?? ''))
+      if (!(await isThere(path)))
+        throw new RunFailure(
+          `Generator "${name}" uses ${path}, which is not built. With --nix, generate builds what scripts use.`,
+        );
   // The path at which a file is mounted does not affect which commands are used.
   const text = script.map(part => (typeof part === 'string' ? part : `/${part.path}`)).join('');
   if (text.trim() === '') return { text: [], commands: new Map(), path: [], traces: false };
@@ -53,9 +60,9 @@ export async function prepareScript(
   const unlisted: string[] = [];
   for (const packageName of ['coreutils', ...recipe.packages]) {
     if (packages.has(packageName)) continue;
-    const brought = packageCommands(packageName);
-    if (brought === null || !brought.complete) unlisted.push(packageName);
-    for (const command of brought?.commands ?? []) offered.set(command, packageName);
+    const contents = packageCommands(packageName);
+    if (contents === null || !contents.complete) unlisted.push(packageName);
+    for (const command of contents?.commands ?? []) offered.set(command, packageName);
   }
   for (const command of offered.keys()) {
     const program = await host.find(command);

@@ -1,6 +1,6 @@
 /**
  * Uses the `nix` command as an evaluator that changes nothing: offline, pure, without builds or writing a lock file,
- * and with limits for time, memory and output. Knows nothing of the expressions' subject.
+ * and with limits for time, memory and output; and to build what it names, when that is asked for. Knows nothing of the expressions' subject.
  */
 
 import { availableParallelism, freemem } from 'node:os';
@@ -30,6 +30,14 @@ export interface NixEvaluator {
   metadata(reference: string, limits: NixLimits): Promise<NixReply>;
   /** Returns the value of an expression. */
   evaluate(expression: string, limits: NixLimits): Promise<NixReply>;
+  /** Returns the value of an expression, whose derivations and sources are written into the store. */
+  instantiate(expression: string, limits: NixLimits): Promise<NixReply>;
+  /**
+   * Builds or fetches outputs of derivations, also from the network.
+   * @param outputs as `/nix/store/….drv^out`
+   * @returns the reply with the value null if all are there
+   */
+  build(outputs: readonly string[], limits: NixLimits): Promise<NixReply>;
 }
 
 /** The reason why there is no evaluator. */
@@ -53,17 +61,16 @@ const VERSION_LIMIT_MS = 20_000;
 /** Limit for a trace, which may have megabytes for all frames and ends with the error. */
 const TRACE_BYTES = 64 * 1024 * 1024;
 
-/** Settings that prevent builds and settings of the flake itself. */
+const FEATURES = ['--extra-experimental-features', 'nix-command flakes'];
+
+/** Settings that prevent builds during an evaluation, and settings of the flake itself. */
 export const BUILDS_NOTHING = [
   ...['--option', 'allow-import-from-derivation', 'false', '--option', 'accept-flake-config', 'false'],
   ...['--option', 'warn-dirty', 'false'],
 ];
 
 /** Options that prevent network access, builds, changes to the repository, and settings of the flake itself. */
-const CHANGES_NOTHING = [
-  ...['--extra-experimental-features', 'nix-command flakes', '--offline', '--no-write-lock-file'],
-  ...BUILDS_NOTHING,
-];
+const CHANGES_NOTHING = [...[...FEATURES, '--offline', '--no-write-lock-file'], ...BUILDS_NOTHING];
 
 /**
  * Finds Nix and determines its version.
@@ -105,9 +112,18 @@ export async function findNixEvaluator({
     };
   const evaluate = (mode: readonly string[], expression: string, limits: NixLimits) =>
     ask(['eval'], ['--json', ...mode, '--show-trace', '--expr', expression], limits);
+  const build = async (outputs: readonly string[], limits: NixLimits): Promise<NixReply> => {
+    const options = ['build', '--no-link', '--keep-going', ...FEATURES, ...BUILDS_NOTHING];
+    const { end, code, stderr } = await run([...options, ...outputs], limits);
+    if (code === 0) return { kind: 'value', value: null };
+    const kind = end === 'timeout' || end === 'cancelled' ? end : 'error';
+    return { kind, stderr: stderr.toString('utf8') };
+  };
   let mode: readonly string[] = ['--read-only'];
   return {
     version: text,
+    build,
+    instantiate: (expression, limits) => evaluate([], expression, limits),
     metadata: (reference, limits) => ask(['flake', 'metadata'], ['--json', reference], limits),
     async evaluate(expression, limits) {
       const reply = await evaluate(mode, expression, limits);

@@ -8,7 +8,7 @@ import type { Unit, Use } from '../../../fleet/model/uses.ts';
 import type { Place } from '../../../nix/places.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import { derived } from '../../memory/derived.ts';
-import { waysFrom } from './value-flow.ts';
+import { valuePathsFrom } from './value-flow.ts';
 
 /** The machines that import a file. */
 export interface Readers {
@@ -56,7 +56,7 @@ export function declaredAround(fleet: Fleet, source: SourceFile, { at }: Use): s
       isModule === true && module === 'known' && place?.file === source.path && place.file === at.file,
   );
   if (declared.length === 0) return null;
-  const [first, ...others] = waysFrom(source, at).map(way =>
+  const [first, ...others] = valuePathsFrom(source, at).map(way =>
     declared.find(({ at: place }) =>
       way.steps.some(step => step.kind === 'attribute' && step.at.start === place?.start),
     ),
@@ -66,5 +66,5 @@ export function declaredAround(fleet: Fleet, source: SourceFile, { at }: Use): s
 
 /** Returns whether a condition may skip the use on a machine. */
 export function isPerhapsLeftOut(source: SourceFile, at: Place): boolean {
-  return waysFrom(source, at).every(way => way.steps.some(step => step.kind === 'condition'));
+  return valuePathsFrom(source, at).every(way => way.steps.some(step => step.kind === 'condition'));
 }

@@ -16,7 +16,7 @@ import {
   plainUses,
 } from '../../facts/fleet-facts.ts';
 import { isOtherClanCore } from '../../facts/inventory/clan-core-version.ts';
-import { broughtNames, nearName } from '../../facts/near-names.ts';
+import { clanGeneratorNames, nearName } from '../../facts/near-names.ts';
 import { misspeltGenerator } from '../../facts/use/misspelt-reads.ts';
 import {
   declaredAround,
@@ -190,7 +190,7 @@ function missingOn({ fleet, sources }: CheckContext, facts: Facts, unit: Unit, u
       ? [name]
       : [],
   );
-  return { names: [...names, ...broughtNames(fleet, machines)], machines, isByKey: false };
+  return { names: [...names, ...clanGeneratorNames(fleet, machines)], machines, isByKey: false };
 }
 
 /** Returns the machine whose module is written where the machine is declared, in a file that is no module itself. */
@@ -207,7 +207,7 @@ function misspelt(fleet: Fleet, facts: Facts, use: Use, machines: readonly strin
   if (facts.generators.has(use.generator)) return null;
   const meant = nearName(facts, use.generator, machines, [
     ...facts.generators.keys(),
-    ...broughtNames(fleet, machines),
+    ...clanGeneratorNames(fleet, machines),
   ]);
   return meant === null ? null : { names: [meant], machines: [], isByKey: false, severity: 'warning' };
 }
