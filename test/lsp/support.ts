@@ -15,6 +15,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
+import type { AskNix } from '../../server/src/lsp/handlers/ask-nix.ts';
 import { serve } from '../../server/src/lsp/server.ts';
 import { inOrder } from '../../server/src/lsp/session.ts';
 import { findRoot } from '../../server/src/workspace/discovery.ts';
@@ -46,6 +47,8 @@ export interface SessionOptions {
   readonly root: string;
   readonly folders?: readonly string[] | null;
   readonly engine?: Engine;
+  /** Answers for Nix. Without it no program can be started. */
+  readonly askNix?: AskNix;
   readonly capabilities?: ClientCapabilities;
   readonly clientInfo?: InitializeParams['clientInfo'];
   readonly initializationOptions?: unknown;
@@ -62,7 +65,12 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     inOrder(),
   );
   const engine = options.engine ?? smallEngine();
-  serve(server, '1.2.3', async () => ({ engine, createWorkspace, findRoot }));
+  serve(server, '1.2.3', async () => ({
+    engine,
+    createWorkspace,
+    findRoot,
+    askNix: options.askNix ?? null,
+  }));
 
   const connection = createProtocolConnection(
     new StreamMessageReader(toClient),

@@ -30,6 +30,7 @@ import { type Documents, listenToDocuments } from './documents.ts';
 import { registerActions, registerFeatures, registerViews } from './features.ts';
 import { createFolders, type WorkspaceMaker } from './folders.ts';
 import { guard, guardRequest, type Log, messageOf, tell, throwIfCancelled } from './guard.ts';
+import type { Asking, AskNix } from './handlers/ask-nix.ts';
 import { STATUS } from './messages.ts';
 import { registerOwnRequests } from './own-requests.ts';
 import { createPull, type Pull, registerPull } from './pull.ts';
@@ -46,6 +47,8 @@ export interface Loaded {
   readonly createWorkspace: typeof createWorkspace;
   /** Returns the nearest fleet root at or above a folder (absolute path), or `null` if there is none. */
   readonly findRoot: typeof findRoot;
+  /** Asks Nix; `null` where no program can be started. */
+  readonly askNix: AskNix | null;
 }
 
 /**
@@ -58,7 +61,12 @@ export async function loadAnalysis(trace?: (event: TraceEvent) => void): Promise
     import('../workspace/workspace.ts'),
     import('../workspace/discovery.ts'),
   ]);
-  return { engine: await loadEngine({ trace }), createWorkspace, findRoot };
+  return {
+    engine: await loadEngine({ trace }),
+    createWorkspace,
+    findRoot,
+    askNix: async (root, options) => (await import('../workspace/nix-witness.ts')).askAbout(root, options),
+  };
 }
 
 const WATCHED = [
@@ -76,7 +84,7 @@ const WATCHED = [
 ];
 
 /** The state of a server that has started. */
-interface Running extends Served {
+interface Running extends Served, Asking {
   readonly pull: Pull;
   reconfigure(configuration: Configuration): void;
 }
@@ -177,7 +185,7 @@ async function begin(beginning: Beginning): Promise<Running> {
         log(`settings: ${messageOf(error)}`),
       )
     : Promise.resolve();
-  const [{ engine, createWorkspace, findRoot }] = await Promise.all([load(), inTime(asked)]);
+  const [{ engine, createWorkspace, findRoot, askNix }] = await Promise.all([load(), inTime(asked)]);
 
   const make: WorkspaceMaker = options =>
     createWorkspace({ ...options, engine, configuration: settingsFor(configuration, options.root), log });
@@ -202,7 +210,7 @@ async function begin(beginning: Beginning): Promise<Running> {
   }
   for (const { message } of folders.all().flatMap(({ problems }) => problems)) log(message);
   const display = () => readDisplaySettings(configuration.everywhere);
-  return { client, analysis, engine, pull, display, reconfigure };
+  return { client, analysis, engine, pull, display, reconfigure, askNix, status };
 }
 
 /**

@@ -59,6 +59,8 @@ export interface WorkspaceState {
   builder: FleetBuilder;
   /** Nix's answer about the fleet, or `null` if it was not asked. */
   answer: NixAnswer | null;
+  /** Sets that every changed path is added to. */
+  readonly noting: Set<Set<string>>;
   /** The fleet as last read, and the same fleet with Nix's answer. */
   joined: { readonly read: Fleet; readonly answer: NixAnswer; readonly fleet: Fleet } | null;
   version: number;
@@ -100,6 +102,7 @@ export function createWorkspaceState(options: WorkspaceOptions): WorkspaceState 
     problems,
     builder: engine.createFleetBuilder(files, fleetSettings(settings)),
     answer: null,
+    noting: new Set(),
     joined: null,
     version: 0,
     last: null,
@@ -112,7 +115,10 @@ export function createWorkspaceState(options: WorkspaceOptions): WorkspaceState 
 export function notePaths(state: WorkspaceState, paths: readonly string[]): void {
   if (paths.length === 0) return;
   state.stale = true;
-  for (const path of paths) state.unchecked?.add(path);
+  for (const path of paths) {
+    state.unchecked?.add(path);
+    for (const changed of state.noting) changed.add(path);
+  }
   state.builder.changed(paths);
   state.storedReader.changed(paths);
   if (paths.includes(SETTINGS_FILE)) applySettings(state);
