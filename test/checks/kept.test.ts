@@ -1,12 +1,12 @@
 // What is kept of single objects and texts.
 
 import { expect, it } from 'vitest';
-import { keeping, newQuestion } from '../../server/src/checks/memory/kept.ts';
+import { newQuestion, perObject } from '../../server/src/checks/memory/kept.ts';
 import { rememberLast } from '../../server/src/std.ts';
 
 it('computes once for each object', () => {
   let computed = 0;
-  const size = keeping(({ items }: { readonly items: readonly string[] }) => {
+  const size = perObject(({ items }: { readonly items: readonly string[] }) => {
     computed++;
     return items.length;
   });

@@ -4,7 +4,7 @@ import {
   askQuestion,
   type Box,
   type BoxButton,
-  type Brought,
+  type FileText,
   type Question,
 } from '../../client/src/generate/ask.ts';
 
@@ -23,7 +23,7 @@ const question: Question = {
 async function ask(
   given: Partial<Question>,
   typed: readonly Typed[],
-  outside: { readonly clipboard?: string; readonly file?: Brought | null } = {},
+  outside: { readonly clipboard?: string; readonly file?: FileText | null } = {},
 ) {
   const left = [...typed];
   const shown: Box[] = [];

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FilesParams } from '../../client/src/protocol/files.ts';
 import { atMost } from '../../client/src/web/at-most.ts';
-import { handOver } from '../../client/src/web/files.ts';
+import { provideFiles } from '../../client/src/web/files.ts';
 import { fakeLog } from './fake-vscode.ts';
 
 interface FakeUri {
@@ -78,7 +78,7 @@ function start() {
       wants = hear;
     },
   };
-  return handOver(client as never, fakeLog());
+  return provideFiles(client as never, fakeLog());
 }
 
 /** Paths that were handed over, with what came of their contents. */

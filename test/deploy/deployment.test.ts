@@ -4,7 +4,7 @@ import {
   commandText,
   type DeployRequest,
   deploymentOf,
-  type Here,
+  type LocalHost,
 } from '../../server/src/deploy/deployment.ts';
 
 const request = (more: Partial<DeployRequest> = {}): DeployRequest => ({
@@ -17,12 +17,12 @@ const request = (more: Partial<DeployRequest> = {}): DeployRequest => ({
   more: [],
   ...more,
 });
-const desk: Here = {
+const desk: LocalHost = {
   hostName: 'desk',
   isRoot: false,
   programs: new Set(['clan', 'nixos-rebuild', 'darwin-rebuild']),
 };
-const without = (...names: readonly string[]): Here => ({
+const without = (...names: readonly string[]): LocalHost => ({
   ...desk,
   programs: new Set([...desk.programs].filter(name => !names.includes(name))),
 });

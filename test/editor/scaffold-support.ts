@@ -2,10 +2,10 @@
 // there before.
 import { expect } from 'vitest';
 import {
-  type Around,
   editedFiles,
   type Refused,
   type Scaffolded,
+  type ScaffoldSources,
 } from '../../server/src/editor/scaffold/scaffold.ts';
 import type { Fleet } from '../../server/src/fleet/model/fleet.ts';
 import { type Checked, check, type Texts } from '../checks/harness.ts';
@@ -26,15 +26,15 @@ function checkedOnce(texts: Texts): Checked {
   return checked;
 }
 
-export function around(texts: Texts): Around {
+export function around(texts: Texts): ScaffoldSources {
   const { fleet, files } = checkedOnce(texts);
-  return { fleet, files: files as Around['files'] };
+  return { fleet, files: files as ScaffoldSources['files'] };
 }
 
 /** Fails where it is refused. */
-export function carriedOut(texts: Texts, make: (around: Around) => Scaffolded | Refused): After {
+export function carriedOut(texts: Texts, make: (around: ScaffoldSources) => Scaffolded | Refused): After {
   const before = checkedOnce(texts);
-  const state: Around = { fleet: before.fleet, files: before.files as Around['files'] };
+  const state: ScaffoldSources = { fleet: before.fleet, files: before.files as ScaffoldSources['files'] };
   const scaffolded = make(state);
   if ('refused' in scaffolded) throw new Error(scaffolded.refused);
   const changed = editedFiles(state, scaffolded.edits);
@@ -50,7 +50,7 @@ export function carriedOut(texts: Texts, make: (around: Around) => Scaffolded | 
   return { texts: after, fleet: checked.fleet, scaffolded };
 }
 
-export function refusal(texts: Texts, make: (around: Around) => Scaffolded | Refused): string {
+export function refusal(texts: Texts, make: (around: ScaffoldSources) => Scaffolded | Refused): string {
   const found = make(around(texts));
   return 'refused' in found ? found.refused : `not refused: ${JSON.stringify(found.edits)}`;
 }

@@ -6,13 +6,13 @@ import {
   catalogueGenerators,
   isCatalogueGenerator,
 } from '../../server/src/fleet/catalogue/catalogue.ts';
-import type { BroughtGenerator } from '../../server/src/fleet/model/services.ts';
+import type { ClanGenerator } from '../../server/src/fleet/model/services.ts';
 import { clanOf, declaredIn } from './inventories.ts';
 
 const MACHINES = 'machines = { ada = { }; eva = { }; ida.machineClass = "darwin"; };';
 
 /** What services bring, without what any machine may switch on. */
-function broughtBy(instances: string): readonly BroughtGenerator[] {
+function broughtBy(instances: string): readonly ClanGenerator[] {
   const { inventory } = clanOf(`{ ${MACHINES} instances = { ${instances} }; }`);
   return catalogueGenerators(inventory, null).filter(one => one.service !== null);
 }

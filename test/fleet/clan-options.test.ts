@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readModuleOptions } from '../../server/src/fleet/machine-modules/option-statements.ts';
 import { CLAN_OPTIONS, MACHINE_OPTIONS, treeOf } from '../../server/src/fleet/options/clan-options.ts';
+import { textOf } from '../../server/src/modules/options/accepts.ts';
 import { treeAt } from '../../server/src/modules/options/below.ts';
 import type { OptionTree } from '../../server/src/modules/options/option.ts';
-import { textOf } from '../../server/src/modules/options/takes.ts';
 import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
 import { memoryFiles } from '../nix/support.ts';
 

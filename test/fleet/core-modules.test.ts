@@ -18,7 +18,7 @@ function fleetOf(machines: Readonly<Record<string, string>>) {
 
 /** Machines by generator: null where it is on any of those that are not known. */
 function placed(workspace: ReturnType<typeof fleetWorkspace>): (readonly unknown[])[] {
-  return workspace.fleet().brought.map(({ name, machines, certain }) => [name, machines, certain]);
+  return workspace.fleet().clanGenerators.map(({ name, machines, certain }) => [name, machines, certain]);
 }
 
 const enable = (name: string, value: boolean) => `clan.core.settings.${name}.enable = ${value};`;
@@ -60,7 +60,7 @@ describe('a module of clan-core', () => {
 
 describe('the version in the script', () => {
   const versionOn = (workspace: ReturnType<typeof fleetWorkspace>, machine: string) =>
-    workspace.fleet().brought[0]?.bodyOn(machine).script?.text;
+    workspace.fleet().clanGenerators[0]?.bodyOn(machine).script?.text;
 
   it('is that of the machine where its modules set it', () => {
     const fleet = fleetOf({

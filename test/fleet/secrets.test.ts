@@ -54,7 +54,7 @@ describe('declarations of sops-nix', () => {
       nameKind: 'literal',
       conditional: false,
       complete: true,
-      given: ['sopsFile', 'key', 'format', 'owner', 'neededForUsers'],
+      definedOptions: ['sopsFile', 'key', 'format', 'owner', 'neededForUsers'],
       source: { path: 'secrets/db.yaml' },
       key: { value: 'postgres/password' },
       format: { value: 'yaml' },

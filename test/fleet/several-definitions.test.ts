@@ -61,7 +61,7 @@ describe('definitions on different machines', () => {
     });
     expect(body.files[0]).toMatchObject({ mode: null, owner: 'root', secret: true, conditional: false });
     expect(body.script?.text).toBe('echo key > $out/key');
-    expect(g.settledOn('a')).toBeNull();
+    expect(g.certainBodyOn('a')).toBeNull();
     expect(g.bodyOn('b').files).toMatchObject([{ name: 'key', mode: '0440' }, { name: 'extra' }]);
     expect(g.bodyOn('b').share).toBe(true);
   });
@@ -71,7 +71,7 @@ describe('definitions on different machines', () => {
       a: `{ inputs, ... }: { ${ODD} ${KEY} }`,
       b: '{ lib, ... }: { clan.core.vars.generators.g = { files.key = { }; script = lib.mkForce "true > $out/key"; }; }',
     });
-    expect(g.settledOn('a')).toBeNull();
+    expect(g.certainBodyOn('a')).toBeNull();
     expect(g.bodyOn('a').script?.text).toBeNull();
   });
 

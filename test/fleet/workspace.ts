@@ -102,8 +102,8 @@ export function plainFleet(fleet: Fleet): unknown {
       definitions: definitions(one.definitions),
       body: plain(one.body()),
       bodies: one.bodies().map(plain),
-      settledOn: (one.machines ?? []).map(machine => {
-        const body = one.settledOn(machine);
+      certainBodyOn: (one.machines ?? []).map(machine => {
+        const body = one.certainBodyOn(machine);
         return body === null ? null : plain(body);
       }),
       variants: variantsByWhatTheySay(one.variants().map(({ body, machines }) => [plain(body), machines])),
@@ -133,7 +133,7 @@ export function plainFleet(fleet: Fleet): unknown {
       complete,
       foreign,
     })),
-    brought: fleet.brought.map(one => ({
+    clanGenerators: fleet.clanGenerators.map(one => ({
       ...one,
       body: plain(one.body()),
       bodyOn: (one.machines ?? []).map(machine => plain(one.bodyOn(machine))),
@@ -166,7 +166,7 @@ function plainInventory({ inventory }: Fleet): unknown {
       at: one.at,
       settings: one.settings(),
       notData: one.notData(),
-      judged: one.judged(EMPTY),
+      checkedAgainst: one.checkedAgainst(EMPTY),
     }));
   return {
     machines: inventory.machines,
@@ -174,7 +174,7 @@ function plainInventory({ inventory }: Fleet): unknown {
     tagNames: inventory.tagNames,
     tagLists: inventory.tagLists,
     optionsComplete: inventory.optionsComplete,
-    options: inventory.options.map(({ of, judged }) => [of, judged(inventoryOptions().tree)]),
+    options: inventory.options.map(({ of, checkedAgainst }) => [of, checkedAgainst(inventoryOptions().tree)]),
     instances: inventory.instances.map(instance => ({
       ...instance,
       roles: [...instance.roles.values()].map(role => ({
@@ -184,7 +184,7 @@ function plainInventory({ inventory }: Fleet): unknown {
         hasSettings: role.hasSettings,
         settings: role.settings(),
         notData: role.notData(),
-        judged: role.judged(EMPTY),
+        checkedAgainst: role.checkedAgainst(EMPTY),
         extraModules: role.extraModules,
         members: [roleMembers(inventory, role), certainMembers(inventory, role)],
       })),

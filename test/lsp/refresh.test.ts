@@ -23,7 +23,7 @@ afterEach(() => {
 });
 
 test('once for a burst of looks, when it is over', () => {
-  const looked = createRefresher(connection, { ...client, hearsAdditions: true });
+  const looked = createRefresher(connection, { ...client, supportsAdditions: true });
   for (let look = 0; look < 3; look++) {
     looked();
     vi.advanceTimersByTime(200);
@@ -34,6 +34,6 @@ test('once for a burst of looks, when it is over', () => {
 });
 
 test('who hears none of it is told nothing', () => {
-  createRefresher(connection, { ...client, refreshesLenses: false, hearsAdditions: false })();
+  createRefresher(connection, { ...client, refreshesLenses: false, supportsAdditions: false })();
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -80,7 +80,7 @@ describe.runIf(HAS_BASH)('a file that is gone', () => {
     'for x in a b; do echo b; done; rm -r $in/dep; cat $in/dep/key',
     'if [ -e $in/dep/key ]; then rm $prompts/user; else mv $prompts/user $out/u; fi; cp $prompts/user $out/v',
   ])('%s: Bash does not find it', script => {
-    expect(follow(script).reads.filter(read => read.gone && read.how !== 'test')).toHaveLength(1);
+    expect(follow(script).reads.filter(read => read.isRemoved && read.how !== 'test')).toHaveLength(1);
     expect(run(script)).toBe(null);
   });
 
@@ -91,7 +91,7 @@ describe.runIf(HAS_BASH)('a file that is gone', () => {
     'rm $prompts/user; echo $(echo a > $prompts/user); cat $prompts/user',
     'mv -n $prompts/user $in/dep/key; cat $prompts/user',
   ])('%s: Bash finds it', script => {
-    expect(follow(script).reads.filter(read => read.gone)).toEqual([]);
+    expect(follow(script).reads.filter(read => read.isRemoved)).toEqual([]);
     expect(run(script)).not.toBe(null);
   });
 });

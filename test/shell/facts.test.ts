@@ -247,7 +247,7 @@ describe('pipelines and options', () => {
 
 describe('what does not end the script, or does not happen', () => {
   it('is in a process of its own', () => {
-    const apart = (script: string) => follow(script).variables.map(one => `${one.name}:${one.apart}`);
+    const apart = (script: string) => follow(script).variables.map(one => `${one.name}:${one.inSubprocess}`);
     expect(apart('echo $a; echo "$(echo $b)"; (echo $c); (echo $d) || true')).toEqual([
       'a:false',
       'b:true',

@@ -165,7 +165,7 @@ describe('what only Nix knows', () => {
 
   it('is brought from elsewhere where no file of the fleet does', () => {
     const fleet = joined({}, { a: machine({ extra }), b: machine({ extra }) });
-    const brought = fleet.brought.find(({ name }) => name === 'extra');
+    const brought = fleet.clanGenerators.find(({ name }) => name === 'extra');
     expect(brought).toMatchObject({
       machines: ['a', 'b'],
       certain: true,

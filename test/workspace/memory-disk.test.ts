@@ -1,14 +1,14 @@
 // A folder in memory: names, contents as far as they have come, and what is wanted.
 import { describe, expect, it } from 'vitest';
-import { createMemoryDisk, type Handed } from '../../server/src/workspace/files/memory-disk.ts';
+import { createMemoryDisk, type MemoryEntry } from '../../server/src/workspace/files/memory-disk.ts';
 
-const file = (path: string, text?: string): Handed => ({
+const file = (path: string, text?: string): MemoryEntry => ({
   path,
   kind: 'file',
   ...(text === undefined ? {} : { bytes: new TextEncoder().encode(text) }),
 });
 
-function diskOf(...entries: Handed[]) {
+function diskOf(...entries: MemoryEntry[]) {
   const disk = createMemoryDisk();
   disk.put(entries);
   return disk;

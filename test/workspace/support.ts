@@ -60,7 +60,7 @@ export const EMPTY_FLEET: Fleet = {
   generators: [],
   hasAllGenerators: () => false,
   modules: new Map(),
-  brought: [],
+  clanGenerators: [],
   secrets: [],
   machineSecrets: new Map(),
   reached: new Map(),

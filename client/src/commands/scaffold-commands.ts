@@ -31,7 +31,7 @@ export function registerScaffoldCommands(server: Server): readonly Disposable[] 
     commands.registerCommand(id, async () => {
       const context = await pickContext(server);
       const wish = context && (await ask(context));
-      if (context && wish) await carryOut(server, context, wish);
+      if (context && wish) await applyScaffold(server, context, wish);
     });
   return [
     register('varsmith.addSecret', askSecret),
@@ -41,7 +41,7 @@ export function registerScaffoldCommands(server: Server): readonly Disposable[] 
   ];
 }
 
-async function carryOut(server: Server, { root }: ScaffoldContext, wish: ScaffoldWish): Promise<void> {
+async function applyScaffold(server: Server, { root }: ScaffoldContext, wish: ScaffoldWish): Promise<void> {
   const before = new Set(unsaved());
   const params: ScaffoldParams = { root, wish, trusted: workspace.isTrusted };
   const result = await server.request<ScaffoldResult | null>(scaffoldRequest, params);

@@ -25,10 +25,10 @@ export interface Boxes {
   show(box: Box): Promise<{ readonly text: string; readonly button: BoxButton | null } | null>;
   clipboard(): Promise<string>;
   /** Returns the text of a file that the person chooses, or the problem with it; `null` if none was chosen. */
-  file(): Promise<Brought | null>;
+  file(): Promise<FileText | null>;
 }
 
-export type Brought = { readonly text: string } | { readonly problem: string };
+export type FileText = { readonly text: string } | { readonly problem: string };
 
 export interface Question {
   readonly title: string;
@@ -143,7 +143,7 @@ async function askLines(question: Question, boxes: Boxes): Promise<string | null
   }
 }
 
-async function bring(button: BoxButton, boxes: Boxes): Promise<Brought | null> {
+async function bring(button: BoxButton, boxes: Boxes): Promise<FileText | null> {
   return button === 'clipboard' ? { text: await boxes.clipboard() } : boxes.file();
 }
 

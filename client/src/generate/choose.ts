@@ -18,7 +18,7 @@ import { pickSome } from './pick-some.ts';
 export type Target = GenerateTarget;
 
 /** A generator to try, on the first machine that has it if `machine` is `null`. */
-export interface OneTried {
+export interface TrialTarget {
   readonly root: string;
   readonly machine: string | null;
   readonly generator: string;

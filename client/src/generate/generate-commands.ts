@@ -16,7 +16,7 @@ import { isTrusted } from '../trust.ts';
 import { fixAccessCommand, generateMissingCommand, openPlaceCommand, tryCommand } from '../views/report.ts';
 import { createReportTab } from '../views/report-panel.ts';
 import type { FleetNode } from '../views/tree-items.ts';
-import { chooser, type OneFile, type OneTried, type Target } from './choose.ts';
+import { chooser, type OneFile, type Target, type TrialTarget } from './choose.ts';
 import { deployMachine } from './deploy-machine.ts';
 import { engineOf } from './engine.ts';
 import { type Bench, generateHere, tryHere } from './generate-run.ts';
@@ -32,7 +32,7 @@ import { copyPublicValue, fixAccess, setValue, verify } from './value-commands.t
 export function registerGenerateCommands(server: Server, cli: string): readonly Disposable[] {
   const choose = chooser(server);
   const reports = createReportTab();
-  const tellFound: Bench['tellFound'] = async (root, states) => {
+  const showStates: Bench['showStates'] = async (root, states) => {
     const params: VerifiedParams = { root, states };
     try {
       await server.request(verifiedRequest, params);
@@ -40,7 +40,7 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
       // The server is not running, which the status shows; no view shows anything then.
     }
   };
-  const bench: Bench = { cli, reports, tellFound };
+  const bench: Bench = { cli, reports, showStates };
   const register = <Given extends unknown[]>(id: string, run: (...args: Given) => Promise<void>) =>
     commands.registerCommand(id, async (...args: Given) => {
       if (await isTrusted()) await run(...args);
@@ -74,7 +74,7 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     register('varsmith.regenerate', async (node?: FleetNode | GeneratorRef) =>
       generate(targetOf(node) ?? (await choose.target(false)), true),
     ),
-    register(tryCommand, async (target?: FleetNode | GeneratorRef | OneTried) => {
+    register(tryCommand, async (target?: FleetNode | GeneratorRef | TrialTarget) => {
       const tried = generatorOf(target) ?? (await choose.generator());
       if (tried) await tryHere(bench, tried);
     }),
@@ -117,7 +117,7 @@ function targetOf(node: FleetNode | GeneratorRef | GenerateTarget | undefined): 
   return { root: node.root, machines, generators: [node.generator.name] };
 }
 
-function generatorOf(target: FleetNode | GeneratorRef | OneTried | undefined): OneTried | null {
+function generatorOf(target: FleetNode | GeneratorRef | TrialTarget | undefined): TrialTarget | null {
   if (target === undefined) return null;
   if (!('kind' in target)) return target;
   if (target.kind !== 'generator') return null;

@@ -11,7 +11,7 @@ import type { QuestionEvent, RunAnswer, RunEvent } from '../run-protocol.ts';
 import { runReport, trialReport } from '../views/report.ts';
 import type { ReportTab } from '../views/report-panel.ts';
 import { askQuestion, type Question } from './ask.ts';
-import type { OneTried, Target } from './choose.ts';
+import type { Target, TrialTarget } from './choose.ts';
 import { editorBoxes } from './input-boxes.ts';
 import { offerKey } from './make-key.ts';
 import { type Ended, type Program, watchProgram } from './program.ts';
@@ -23,7 +23,7 @@ export interface Bench {
   readonly cli: string;
   readonly reports: ReportTab;
   /** Makes every view show the reported states of generators. */
-  readonly tellFound: (root: string, states: readonly VerifiedState[]) => Promise<void>;
+  readonly showStates: (root: string, states: readonly VerifiedState[]) => Promise<void>;
 }
 
 /**
@@ -43,7 +43,7 @@ export async function generateHere(
   const { story } = run;
   const made = story.results.filter(({ outcome }) => outcome === 'stored');
   if (made.length > 0)
-    await bench.tellFound(
+    await bench.showStates(
       root,
       made.map(({ key }) => ({ key, state: 'present', missing: [] })),
     );
@@ -94,7 +94,7 @@ function targetArguments({ machines, generators }: Target): string[] {
   return [...machines.flatMap(name => ['--machine', name]), ...generators.flatMap(name => ['-g', name])];
 }
 
-export async function tryHere(bench: Bench, { root, machine, generator }: OneTried): Promise<void> {
+export async function tryHere(bench: Bench, { root, machine, generator }: TrialTarget): Promise<void> {
   const path = Uri.parse(root).fsPath;
   const on = machine === null ? [] : ['--machine', machine];
   const args = ['try', generator, path, ...on, ...limitArguments(path)];

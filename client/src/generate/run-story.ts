@@ -76,11 +76,11 @@ export function progressText({ planned, started, results }: Story): string {
 }
 
 function nameOf(step: PlannedStep | undefined, key: string): string {
-  return step === undefined ? key : placed(step);
+  return step === undefined ? key : generatorWithMachines(step);
 }
 
 /** Returns a generator with its machines: "wireguard (tove)". */
-export function placed({
+export function generatorWithMachines({
   generator,
   machines,
 }: {
@@ -105,7 +105,7 @@ export function overwriteText({ steps }: PlannedEvent): string {
   const others = steps.length - lost.length;
   const lines = lost
     .slice(0, SHOWN)
-    .map(step => `${placed(step)}: ${lostText(step.overwrites.join(', '), step.reason)}`);
+    .map(step => `${generatorWithMachines(step)}: ${lostText(step.overwrites.join(', '), step.reason)}`);
   if (lost.length > SHOWN) lines.push(l10n.t('and {0} more', lost.length - SHOWN));
   if (others > 0)
     lines.push(
@@ -200,7 +200,7 @@ export function verdictOf(
   }
   if (end.outcome === 'failed') {
     const failed = results.filter(({ outcome }) => outcome === 'failed');
-    const names = someOf(failed.map(placed));
+    const names = someOf(failed.map(generatorWithMachines));
     return { verdict: 'bad', text: l10n.t('{0} failed. {1}', names, storedText) };
   }
   if (results.length === 0)

@@ -154,7 +154,7 @@ async function verification(
   );
   if (ended.stdout !== '' && failureIn(ended.stdout) === null) {
     const result = JSON.parse(ended.stdout) as Verification;
-    await bench.tellFound(root, result.states ?? []);
+    await bench.showStates(root, result.states ?? []);
     return result;
   }
   void failOrOffer(bench, root, ended, null);

@@ -46,7 +46,7 @@ export type Connect = (
   onChange: () => void,
 ) => Promise<Connection>;
 
-export interface Talk {
+export interface ClientContext {
   readonly log: LogOutputChannel;
   readonly showStatus: (status: ServerStatus) => void;
   readonly onChange: () => void;
@@ -62,7 +62,7 @@ export interface Talk {
  */
 export async function talk(
   make: (options: LanguageClientOptions) => BaseLanguageClient,
-  { log, showStatus, onChange, ...talkOptions }: Talk,
+  { log, showStatus, onChange, ...talkOptions }: ClientContext,
 ): Promise<Connection> {
   let initialized = false;
   let closing = false;
@@ -81,7 +81,7 @@ export async function talk(
     dispose: (collection: DiagnosticCollection) => collection.dispose(),
   };
   const client = make({ ...clientOptions(log, talkOptions), errorHandler, diagnosticCollectionProvider });
-  hearAdditions(client);
+  announceAdditions(client);
   const persistent = client.createDefaultErrorHandler();
   let spoken = false;
   client.onNotification(statusNotification, (status: ServerStatus) => {
@@ -118,7 +118,7 @@ export async function talk(
   };
 }
 
-function hearAdditions(client: BaseLanguageClient): void {
+function announceAdditions(client: BaseLanguageClient): void {
   client.registerFeature({
     fillClientCapabilities: capabilities => {
       capabilities.experimental = { ...capabilities.experimental, [additionsCapability]: true };
@@ -149,7 +149,7 @@ async function startQuietly(client: BaseLanguageClient): Promise<void> {
 
 function clientOptions(
   outputChannel: LogOutputChannel,
-  { startOptions, schemes, middleware }: Pick<Talk, 'startOptions' | 'schemes' | 'middleware'>,
+  { startOptions, schemes, middleware }: Pick<ClientContext, 'startOptions' | 'schemes' | 'middleware'>,
 ): LanguageClientOptions {
   return {
     documentSelector: schemes.flatMap(scheme => [

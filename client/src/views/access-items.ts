@@ -5,7 +5,7 @@
 import { l10n, type TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { readerCount, secretCount } from '../counts.ts';
 import type { AccessRoot, AccessSecret, SecretReader } from '../protocol/secrets.ts';
-import { COLLAPSED, look, NONE, named, spoken, warningIcon } from './tree-look.ts';
+import { COLLAPSED, look, NONE, named, warningIcon, withSpokenLabel } from './tree-look.ts';
 
 export type AccessNode =
   | { readonly kind: 'root'; readonly root: AccessRoot }
@@ -111,7 +111,7 @@ export function accessItem(node: AccessNode): TreeItem {
   switch (node.kind) {
     case 'root':
       return named(
-        spoken(look(root.name, 'root-folder', '', TreeItemCollapsibleState.Expanded), root.name),
+        withSpokenLabel(look(root.name, 'root-folder', '', TreeItemCollapsibleState.Expanded), root.name),
         root.uri,
       );
     case 'group': {
@@ -119,7 +119,7 @@ export function accessItem(node: AccessNode): TreeItem {
       const label = isReaders ? l10n.t('People and Machines') : l10n.t('Secrets');
       const count = isReaders ? readersIn(root).length : root.secrets.length;
       const item = look(label, isReaders ? 'organization' : 'lock', String(count), COLLAPSED);
-      return named(spoken(item, `${label}, ${count}`), root.uri, 'access', node.by);
+      return named(withSpokenLabel(item, `${label}, ${count}`), root.uri, 'access', node.by);
     }
     case 'reader': {
       const { kind, name } = node.reader;
@@ -131,7 +131,7 @@ export function accessItem(node: AccessNode): TreeItem {
       const item = look(nameText(kind, name), ICONS[kind], text, COLLAPSED);
       if (kind === 'unknown') item.iconPath = warningIcon(ICONS[kind]);
       item.tooltip = [whoText(kind, name), ...keysOf(rights)].join('\n');
-      return named(spoken(item, `${whoText(kind, name)}, ${text}`), root.uri, 'access', kind, name);
+      return named(withSpokenLabel(item, `${whoText(kind, name)}, ${text}`), root.uri, 'access', kind, name);
     }
     case 'secret': {
       const { secret, stored } = node.secret;
@@ -141,7 +141,7 @@ export function accessItem(node: AccessNode): TreeItem {
       const item = look(secret, iconOf(node.secret), text, COLLAPSED);
       item.tooltip = aboutText(node.secret);
       return named(
-        spoken(item, `${aboutText(node.secret)}: ${secret}, ${text}`),
+        withSpokenLabel(item, `${aboutText(node.secret)}: ${secret}, ${text}`),
         ...[root.uri, 'access', 'secret', secret],
       );
     }
@@ -160,7 +160,7 @@ function rightItem({ secret, reader, below }: AccessNode & { readonly kind: 'rig
   if (kind === 'unknown' || (secret.stored && state !== 'now')) item.iconPath = warningIcon(icon);
   item.tooltip = [isSecret ? aboutText(secret) : whoText(kind, name), key ?? l10n.t('No key yet')].join('\n');
   const heard = isSecret ? `${aboutText(secret)}: ${secret.secret}` : whoText(kind, name);
-  return spoken(item, [heard, text].filter(Boolean).join(', '));
+  return withSpokenLabel(item, [heard, text].filter(Boolean).join(', '));
 }
 
 const ICONS: Readonly<Record<SecretReader['kind'], string>> = {

@@ -4,7 +4,7 @@
  */
 import { l10n } from 'vscode';
 import { byteCount } from '../counts.ts';
-import { placed, type Story, someOf } from '../generate/run-story.ts';
+import { generatorWithMachines, type Story, someOf } from '../generate/run-story.ts';
 import { escaped, textLanguage } from '../html.ts';
 import type { GeneratorRef, VerifiedState } from '../protocol/generators.ts';
 import type { ResultEvent, SourcePlace, TrialEvent } from '../run-protocol.ts';
@@ -69,7 +69,7 @@ export function runReport(story: Story, root: string, headline: string): Report 
 
 function failure(result: ResultEvent, root: string): string {
   return section(
-    placed(result),
+    generatorWithMachines(result),
     `<p class="bad">${escaped(result.message)}</p>${scriptLink(result.where, root)}${outputOf(result.output)}`,
   );
 }

@@ -2,7 +2,7 @@
 import { l10n, type TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { keyCount, secretCount, useCount } from '../counts.ts';
 import type { EncryptedFile, FileKey, MachineSecret, SecretsRoot } from '../protocol/secrets.ts';
-import { COLLAPSED, look, NONE, named, opening, spoken, warningIcon } from './tree-look.ts';
+import { COLLAPSED, look, NONE, named, opening, warningIcon, withSpokenLabel } from './tree-look.ts';
 
 export type SecretNode =
   | { readonly kind: 'root'; readonly root: SecretsRoot }
@@ -75,19 +75,22 @@ export function secretItem(node: SecretNode): TreeItem {
   switch (node.kind) {
     case 'root':
       return named(
-        spoken(look(node.root.name, 'root-folder', '', TreeItemCollapsibleState.Expanded), node.root.name),
+        withSpokenLabel(
+          look(node.root.name, 'root-folder', '', TreeItemCollapsibleState.Expanded),
+          node.root.name,
+        ),
         node.root.uri,
       );
     case 'machine': {
       const { name, secrets, where } = node.machine;
       const text = secretCount(secrets);
-      const item = spoken(look(name, 'vm', text, COLLAPSED), l10n.t('Machine {0}', name), text);
+      const item = withSpokenLabel(look(name, 'vm', text, COLLAPSED), l10n.t('Machine {0}', name), text);
       item.contextValue = where ? 'secrets.machine.declared' : 'secrets.machine';
       return opening(named(item, node.root, 'secrets', name), where, false);
     }
     case 'unassigned': {
       const [label, text] = [l10n.t('Not tied to a machine'), secretCount(node.count)];
-      const item = spoken(look(label, 'question', text, COLLAPSED), `${label}, ${text}`);
+      const item = withSpokenLabel(look(label, 'question', text, COLLAPSED), `${label}, ${text}`);
       item.tooltip = l10n.t('Secrets of modules of which Varsmith cannot tell who imports them.');
       return named(item, node.root, 'secrets-unassigned');
     }
@@ -99,13 +102,13 @@ export function secretItem(node: SecretNode): TreeItem {
     case 'source': {
       const { file, key, where } = node.source;
       const item = look(file, 'lock', key === null ? l10n.t('encrypted here') : l10n.t('key {0}', key), NONE);
-      return opening(spoken(item, l10n.t('Encrypted in {0}', file)), where);
+      return opening(withSpokenLabel(item, l10n.t('Encrypted in {0}', file)), where);
     }
     case 'use': {
       const { file, where } = node.use;
       const place = `${file}:${where.range.start.line + 1}`;
       return opening(
-        spoken(look(place, 'references', l10n.t('use'), NONE), l10n.t('Used in {0}', place)),
+        withSpokenLabel(look(place, 'references', l10n.t('use'), NONE), l10n.t('Used in {0}', place)),
         where,
       );
     }
@@ -116,7 +119,7 @@ export function secretItem(node: SecretNode): TreeItem {
       const text =
         secrets.length === 0 ? l10n.t('taken by no secret') : l10n.t('taken as {0}', secrets.join(', '));
       return opening(
-        spoken(
+        withSpokenLabel(
           look(key, 'key', secrets.length === 1 && secrets[0] === key ? '' : text, NONE),
           l10n.t('Key {0}', key),
           text,
@@ -134,7 +137,7 @@ function secretOf({ keeper, name, path, found, uses, where }: MachineSecret): Tr
   const whose = l10n.t('Secret of {0}', keeper === 'sops' ? 'sops-nix' : 'agenix');
   item.tooltip = path === null ? whose : `${whose}\n${l10n.t('On the machine: {0}', path)}`;
   item.contextValue = where ? 'secret.declared' : 'secret';
-  return opening(spoken(item, `${whose}: ${name}, ${words.join(', ')}`), where);
+  return opening(withSpokenLabel(item, `${whose}: ${name}, ${words.join(', ')}`), where);
 }
 
 function fileStateText(state: EncryptedFile['state']): string {
@@ -162,7 +165,7 @@ function fileOf({ path, keeper, state, keys, recipients, where }: EncryptedFile)
     recipients.length === 0 ? path : `${path}\n${l10n.t('Can be decrypted by {0}', recipients.join(', '))}`;
   item.contextValue = where ? 'encrypted.there' : 'encrypted';
   return opening(
-    spoken(
+    withSpokenLabel(
       item,
       [state === 'encrypted' ? l10n.t('Encrypted file') : l10n.t('File of secrets'), path, ...words].join(
         ', ',

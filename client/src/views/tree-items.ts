@@ -11,7 +11,16 @@ import type {
   KeyDetail,
 } from '../protocol/fleet.ts';
 import type { Where } from '../protocol/places.ts';
-import { COLLAPSED, look, NONE, named, opening, spoken, stateIcon, warningIcon } from './tree-look.ts';
+import {
+  COLLAPSED,
+  look,
+  NONE,
+  named,
+  opening,
+  stateIcon,
+  warningIcon,
+  withSpokenLabel,
+} from './tree-look.ts';
 
 export type FleetNode =
   | { readonly kind: 'root'; readonly root: FleetRoot; readonly below: readonly FleetNode[] }
@@ -141,7 +150,13 @@ export function whereOf(node: FleetNode): Where | null {
 
 export function itemOf(node: FleetNode): TreeItem {
   const item = shapeOf(node);
-  return spoken(item, String(item.label), kindOf(node), String(item.description ?? ''), stateWords(node));
+  return withSpokenLabel(
+    item,
+    String(item.label),
+    kindOf(node),
+    String(item.description ?? ''),
+    stateWords(node),
+  );
 }
 
 function kindOf({ kind }: FleetNode): string {
@@ -170,7 +185,7 @@ function kindOf({ kind }: FleetNode): string {
 function stateWords(node: FleetNode): string {
   switch (node.kind) {
     case 'generator':
-      return isTold(node.generator) ? '' : node.generator.stateText;
+      return isDescribed(node.generator) ? '' : node.generator.stateText;
     case 'file':
       return node.file.stored === true ? node.file.stateText : '';
     default:
@@ -252,7 +267,7 @@ function incompleteText(generators: number): string {
  * Returns whether the description contains the state of a generator. Pending work comes first, since a narrow view
  * cuts off the end.
  */
-function isTold({ state }: Pick<FleetGenerator, 'state'>): boolean {
+function isDescribed({ state }: Pick<FleetGenerator, 'state'>): boolean {
   return state !== 'present' && state !== 'unknown';
 }
 
@@ -272,7 +287,7 @@ function generatorItem(
   machine: string | null,
 ): TreeItem {
   const words = [
-    isTold({ state }) ? stateText : '',
+    isDescribed({ state }) ? stateText : '',
     share === true ? l10n.t('shared') : '',
     fileCount(files.length),
   ];

@@ -54,7 +54,7 @@ export function warningIcon(icon: string): ThemeIcon {
 /**
  * Sets the label for screen readers: icons are not read, and without a label the tooltip is read instead of the name.
  */
-export function spoken(item: TreeItem, ...words: readonly string[]): TreeItem {
+export function withSpokenLabel(item: TreeItem, ...words: readonly string[]): TreeItem {
   item.accessibilityInformation = { label: words.filter(Boolean).join(', ').replaceAll(' · ', ', ') };
   return item;
 }

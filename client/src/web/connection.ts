@@ -6,7 +6,7 @@ import { Uri, workspace } from 'vscode';
 import { LanguageClient } from 'vscode-languageclient/browser';
 import { type Connect, talk } from '../language/language-client.ts';
 import { showRuleCommand } from '../protocol/documentation.ts';
-import { handOver } from './files.ts';
+import { provideFiles } from './files.ts';
 
 /** Schemes of documents that are synchronised if no folder is open. */
 const USUAL = ['file', 'vscode-vfs', 'vscode-remote'];
@@ -19,11 +19,11 @@ export function connectWorker(dist: Uri): Connect {
   return async (log, showStatus, onChange) => {
     const worker = await startWorker(dist);
     const schemes = new Set(workspace.workspaceFolders?.map(({ uri }) => uri.scheme) ?? USUAL);
-    let files: Awaited<ReturnType<typeof handOver>> | undefined;
+    let files: Awaited<ReturnType<typeof provideFiles>> | undefined;
     const connection = await talk(
       options => {
         const client = new LanguageClient('varsmith', 'Varsmith', worker, options);
-        files = handOver(client, log);
+        files = provideFiles(client, log);
         return client;
       },
       {

@@ -27,17 +27,17 @@ const MAX_LISTED = 50_000;
 /** The most names that are listed below a folder that the server requests. */
 const MAX_LISTED_WANTED = 1_000;
 
-interface Handing {
+interface FileProvision {
   readonly client: BaseLanguageClient;
   readonly reader: FileReader;
 }
 
-export function handOver(client: BaseLanguageClient, log: LogOutputChannel): Files {
+export function provideFiles(client: BaseLanguageClient, log: LogOutputChannel): Files {
   const reader = createFileReader(log);
-  const handing: Handing = { client, reader };
+  const handing: FileProvision = { client, reader };
   const logFailure = (error: unknown) => log.error(`files: ${messageOf(error)}`);
   const watching = createWatching(uris => {
-    handOverChanges(handing, uris).catch(logFailure);
+    sendChanges(handing, uris).catch(logFailure);
   });
 
   async function open(folders: readonly Uri[]): Promise<void> {
@@ -52,7 +52,7 @@ export function handOver(client: BaseLanguageClient, log: LogOutputChannel): Fil
 
   client.onNotification(wantedNotification, ({ root, paths }: WantedParams) => {
     const uri = Uri.parse(root);
-    handOverPaths(handing, uri, paths, MAX_LISTED_WANTED)
+    sendPaths(handing, uri, paths, MAX_LISTED_WANTED)
       .then(() =>
         reportChanges(
           handing,
@@ -72,7 +72,7 @@ export function handOver(client: BaseLanguageClient, log: LogOutputChannel): Fil
   };
 }
 
-async function handOverChanges(handing: Handing, uris: readonly Uri[]): Promise<void> {
+async function sendChanges(handing: FileProvision, uris: readonly Uri[]): Promise<void> {
   const byRoot = new Map<string, { readonly root: Uri; readonly paths: string[] }>();
   for (const uri of uris) {
     const root = workspace.getWorkspaceFolder(uri)?.uri;
@@ -81,13 +81,13 @@ async function handOverChanges(handing: Handing, uris: readonly Uri[]): Promise<
     inRoot.paths.push(uri.path.slice(root.path.replace(/\/$/, '').length + 1));
     byRoot.set(root.toString(), inRoot);
   }
-  for (const { root, paths } of byRoot.values()) await handOverPaths(handing, root, paths, MAX_LISTED);
+  for (const { root, paths } of byRoot.values()) await sendPaths(handing, root, paths, MAX_LISTED);
   await reportChanges(handing, uris);
 }
 
 /** Sends the current content of some paths. */
-async function handOverPaths(
-  handing: Handing,
+async function sendPaths(
+  handing: FileProvision,
   root: Uri,
   paths: readonly string[],
   limit: number,
@@ -97,12 +97,12 @@ async function handOverPaths(
 }
 
 /** Makes the server look at files again; it determines itself whether they are new, changed or removed. */
-function reportChanges({ client }: Handing, uris: readonly Uri[]): Promise<void> {
+function reportChanges({ client }: FileProvision, uris: readonly Uri[]): Promise<void> {
   return client.sendNotification('workspace/didChangeWatchedFiles', {
     changes: uris.map(uri => ({ uri: uri.toString(), type: 2 })),
   });
 }
 
-function send({ client }: Handing, params: FilesParams): Promise<void> {
+function send({ client }: FileProvision, params: FilesParams): Promise<void> {
   return client.sendNotification(filesNotification, params);
 }

@@ -52,7 +52,7 @@ function wirePicture(page: Page): void {
     const part = partAt(target);
     if (!part) return;
     page.parts?.focus(part);
-    view.bringIn(part);
+    view.scrollIntoView(part);
     activate(page, part);
   });
   canvas.addEventListener('pointerover', event => {
@@ -69,7 +69,7 @@ function wirePicture(page: Page): void {
       fillFocus(page);
       // A part that was pressed with the mouse is already visible, and moving it would turn the release into another
       // click.
-      if (part.matches(':focus-visible')) view.bringIn(part);
+      if (part.matches(':focus-visible')) view.scrollIntoView(part);
     }
   });
   canvas.addEventListener('focusout', () => page.parts?.mark(null));

@@ -46,7 +46,7 @@ export function go(page: Page, part: SVGGElement, hasFocus = true): void {
   if (!hasFocus && field instanceof HTMLElement) field.focus();
   parts?.mark(part);
   fillFocus(page);
-  if (hasFocus) view.bringIn(part);
+  if (hasFocus) view.scrollIntoView(part);
   else view.reveal(part);
 }
 

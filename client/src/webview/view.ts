@@ -7,10 +7,10 @@ import {
   type Area,
   apply,
   areaOf,
-  bringIn,
   centre,
   followSize,
   move,
+  scrollIntoView,
   showWhole,
   sizeOf,
   UNSEEN,
@@ -33,8 +33,8 @@ export interface View {
   /** Moves the picture, in points of the screen. */
   pan(right: number, down: number): void;
   /** Moves as little as needed to show a part. */
-  bringIn(part: Element): void;
-  /** Shows a part like `bringIn`, and zooms until its text is legible. */
+  scrollIntoView(part: Element): void;
+  /** Shows a part like `scrollIntoView`, and zooms until its text is legible. */
   reveal(part: Element): void;
   /** Moves a point of the picture to the centre. */
   centre(x: number, y: number): void;
@@ -78,7 +78,7 @@ export function createView(
     keepAt(part, { left, top }) {
       const now = part.getBoundingClientRect();
       moveBy(visible, now.left - left, now.top - top);
-      bringIn(visible, part);
+      scrollIntoView(visible, part);
     },
     showWhole() {
       visible.held = null;
@@ -92,9 +92,9 @@ export function createView(
       visible.held = null;
       moveBy(visible, -right, -down);
     },
-    bringIn: part => bringIn(visible, part),
+    scrollIntoView: part => scrollIntoView(visible, part),
     reveal(part) {
-      if (visible.seen.scale >= LEGIBLE) return bringIn(visible, part);
+      if (visible.seen.scale >= LEGIBLE) return scrollIntoView(visible, part);
       const { x, y, width, height } = areaOf(visible, part);
       centre(visible, x + width / 2, y + height / 2, 1);
       visible.held = part;

@@ -106,7 +106,7 @@ export function areaOf({ sheet, whole }: Visible, part: Element): Area {
 }
 
 /** Moves as little as needed to show a part. */
-export function bringIn(visible: Visible, part: Element): void {
+export function scrollIntoView(visible: Visible, part: Element): void {
   visible.held = part;
   const [here, box] = [visibleArea(visible), areaOf(visible, part)];
   const { scale } = visible.seen;
@@ -134,7 +134,7 @@ export function followSize(visible: Visible): void {
   if (size.width === before.width && size.height === before.height) return;
   const [right, down] = [size.width - before.width, size.height - before.height];
   move(visible, { ...seen, x: seen.x - right / 2 / seen.scale, y: seen.y - down / 2 / seen.scale });
-  if (visible.held?.isConnected) bringIn(visible, visible.held);
+  if (visible.held?.isConnected) scrollIntoView(visible, visible.held);
 }
 
 export function sizeOf(canvas: HTMLElement): Size {

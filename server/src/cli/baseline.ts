@@ -23,7 +23,7 @@ const schema = v.object({
 export type Baseline = v.InferOutput<typeof schema>;
 
 /** Findings separated by a baseline. */
-export interface Sifted {
+export interface BaselineResult {
   readonly silenced: ReadonlySet<Finding>;
   /** The number of entries without a matching finding. */
   readonly obsolete: number;
@@ -55,12 +55,12 @@ export function readBaseline(absolute: string, shown: string): Baseline {
  * Applies a baseline. Each entry silences one finding; entries of rules that were not run are neither used nor
  * obsolete.
  */
-export function sift(
+export function applyBaseline(
   { findings: entries }: Baseline,
   findings: readonly Finding[],
   fingerprints: ReadonlyMap<Finding, string>,
   wasRun: (rule: string) => boolean,
-): Sifted {
+): BaselineResult {
   const silencedPrints = new Set(entries.map(({ fingerprint }) => fingerprint));
   const silenced = new Set(findings.filter(finding => silencedPrints.has(fingerprints.get(finding) ?? '')));
   const met = new Set([...silenced].map(finding => fingerprints.get(finding)));

@@ -3,13 +3,13 @@
 import type { Verdict } from '../editor/convert/plan.ts';
 import { suggest } from '../edits/suggest.ts';
 import { joinPath } from '../nix/eval/paths.ts';
-import type { ConvertWish, Rehearsal } from '../workspace/convert-secrets.ts';
+import type { ConversionOptions, Rehearsal } from '../workspace/convert-secrets.ts';
 import type { Parsed } from './arguments.ts';
 import { UsageError } from './io.ts';
 
 /** The secrets that the command line selects. */
 interface Choice {
-  readonly wish: ConvertWish;
+  readonly wish: ConversionOptions;
   /**
    * Checks that all named secrets were found.
    * @throws UsageError if one of them does not exist or is not selected

@@ -42,7 +42,7 @@ export async function askedByOption(parsed: Parsed, workspace: Workspace, io: Io
   if (answer.failure !== null) say(io, `Nix does not evaluate the flake: ${failureText(answer.failure)}`);
   const silent = answer.machines.filter(({ facts }) => facts === null).length;
   if (silent > 0) say(io, `Nix says nothing of ${counted(silent, 'machine')}.`);
-  workspace.witnessed(answer);
+  workspace.witnessed(answer, { at: asked.at, changed: new Set() });
   return asked;
 }
 

@@ -31,7 +31,7 @@ export interface DeployRequest {
 }
 
 /** The computer on which the command would run. */
-export interface Here {
+export interface LocalHost {
   readonly hostName: string;
   readonly isRoot: boolean;
   /** The installed programs. */
@@ -61,7 +61,7 @@ export interface NotDeployable {
 export function deploymentOf(
   request: DeployRequest,
   isClan: boolean,
-  here: Here,
+  here: LocalHost,
 ): Deployment | NotDeployable {
   const { tool, action } = request;
   const problem = addressProblem(request);
@@ -119,7 +119,7 @@ function installation(
   };
 }
 
-function rebuild(request: DeployRequest, here: Here, isClan: boolean): Deployment | NotDeployable {
+function rebuild(request: DeployRequest, here: LocalHost, isClan: boolean): Deployment | NotDeployable {
   const { machine, action, targetHost, buildHost, local, more } = request;
   const isMac = machine.class === 'darwin';
   const program = isMac ? 'darwin-rebuild' : 'nixos-rebuild';

@@ -79,9 +79,9 @@ function machinesEntry({ fleet }: Examined): Entry {
 
 function generatorsEntry({ fleet }: Examined): Entry {
   const count = fleet.generators.length;
-  const brought = fleet.brought.length;
-  const text = `${count} declared here, ${brought} brought by clan-core's services`;
-  if (count + brought > 0) return entry('generators', 'found', text);
+  const ofClan = fleet.clanGenerators.length;
+  const text = `${count} declared here, ${ofClan} brought by clan-core's services`;
+  if (count + ofClan > 0) return entry('generators', 'found', text);
   const details = ['Looked for clan.core.vars.generators in all Nix files.'];
   if (fleet.isClan)
     return entry('generators', 'absent', 'none', {

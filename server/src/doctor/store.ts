@@ -8,7 +8,7 @@ import type { Fleet } from '../fleet/model/fleet.ts';
 import type { FleetSecrets } from '../fleet/secrets/secrets-join.ts';
 import { backendOf } from '../generate/backends/served-backend.ts';
 import { readKeyFile } from '../host/files/keyfiles.ts';
-import { owedIn } from '../host/git/owed-commits.ts';
+import { owedIn } from '../host/git/pending-commits.ts';
 import { openRepository } from '../host/git/repository.ts';
 import { HostFailure } from '../host/host-failure.ts';
 import { recipientOf } from '../store/age/crypt.ts';

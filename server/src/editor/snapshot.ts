@@ -3,7 +3,7 @@
  * always belongs to one version. `workspace` creates it.
  */
 
-import type { Noted } from '../checks/facts/store/generated.ts';
+import type { RegenerationNotes } from '../checks/facts/store/generated.ts';
 import type { Finding } from '../checks/rule.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { NixFiles } from '../nix/eval/value.ts';
@@ -21,5 +21,5 @@ export interface Snapshot {
   /** Returns what is stored, from names and metadata. Read on first use. */
   readonly stored: () => StoreContents;
   /** Returns the current notes of runs about generators to regenerate. */
-  readonly noted: () => Noted;
+  readonly noted: () => RegenerationNotes;
 }

@@ -2,7 +2,7 @@
 
 import { suggest } from '../nix/near-names.ts';
 
-export { editDistance, suggest, surelyMeant } from '../nix/near-names.ts';
+export { certainCorrection, editDistance, suggest } from '../nix/near-names.ts';
 
 /** Returns ` Did you mean "x"?`, or '' without a suggestion. */
 export function didYouMean(suggestion: string | null): string {

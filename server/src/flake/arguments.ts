@@ -160,7 +160,7 @@ function addArguments(cx: Evaluation, specialArgs: Lazy, argumentsByName: Map<st
   const set = withBudget(cx, STEPS, () => cx.force(specialArgs));
   if (set instanceof BudgetExceeded || set.kind !== 'attrs') return;
   for (const [name, entry] of set.entries) {
-    if (entry.optional || RESERVED.has(name) || isHandedOn(cx, name, entry.value)) continue;
+    if (entry.optional || RESERVED.has(name) || passesThrough(cx, name, entry.value)) continue;
     const value = name === 'lib' ? libraryOf(cx, entry.value) : entry.value;
     if (value === null) continue;
     addToList(argumentsByName, name, value);
@@ -184,7 +184,7 @@ function libraryOf(cx: Evaluation, lazy: Lazy): Lazy | null {
 }
 
 /** Returns whether a module only passes on its own argument of this name, which adds no information. */
-function isHandedOn(cx: Evaluation, name: string, lazy: Lazy): boolean {
+function passesThrough(cx: Evaluation, name: string, lazy: Lazy): boolean {
   const value = withBudget(cx, STEPS, () => cx.force(lazy));
   if (value instanceof BudgetExceeded || value.kind !== 'unknown') return false;
   return value.term?.kind === 'root' && value.term.name === name;

@@ -5,7 +5,7 @@
  */
 
 import { referenceOf, selectionPath } from '../modules/module-references.ts';
-import { type Given, inputs, moduleArguments } from '../modules/modules.ts';
+import { type ArgumentLookup, inputs, moduleArguments } from '../modules/modules.ts';
 import { certain, member } from '../modules/read.ts';
 import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { attr, attrs, symbol } from '../nix/eval/construct.ts';
@@ -76,7 +76,7 @@ const HARMLESS =
  */
 export function collectFlakeModules(
   cx: Evaluation,
-  lookupFor: (file: string) => Given,
+  lookupFor: (file: string) => ArgumentLookup,
   cache: FlakeModuleCache,
 ): FlakeModules {
   const flake = flakeOutputs(cx);
@@ -145,18 +145,18 @@ function partsOf(cx: Evaluation, { term }: UnknownValue): Outputs | null {
   return { kind: 'parts', module: term.arg, special: special?.kind === 'attrs' ? special : null };
 }
 
-function withSpecial(lookup: Given, special: AttrsValue | null): Given {
+function withSpecial(lookup: ArgumentLookup, special: AttrsValue | null): ArgumentLookup {
   if (special === null) return lookup;
   return name => (name === 'lib' ? null : certain(special, name)?.value) ?? lookup(name);
 }
 
-function argumentsOf(fn: LambdaValue, lookup: Given): AttrsValue {
+function argumentsOf(fn: LambdaValue, lookup: ArgumentLookup): AttrsValue {
   const attrsValue = moduleArguments(fn, lookup);
   if (!attrsValue.entries.has('config')) return attrsValue;
   return attrs(new Map(attrsValue.entries).set('config', attr(flakeConfig, null)), null);
 }
 
-function readFlakeModule(cx: Evaluation, file: string, module: Lazy, lookup: Given): FileModules {
+function readFlakeModule(cx: Evaluation, file: string, module: Lazy, lookup: ArgumentLookup): FileModules {
   const sets: FlakeSet[] = [];
   const options: AttrsValue[] = [];
   const imports: string[] = [];

@@ -4,7 +4,7 @@
  * outputs at once.
  */
 
-import { type Given, inputs, moduleArguments, unknownArgument } from '../modules/modules.ts';
+import { type ArgumentLookup, inputs, moduleArguments, unknownArgument } from '../modules/modules.ts';
 import { definitionsOf } from '../modules/read.ts';
 import { namesOf } from '../modules/recognise.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
@@ -23,7 +23,7 @@ export function mayAddOutputs(text: string): boolean {
 }
 
 /** Returns the sets that a file adds to the flake's outputs. */
-export function readOutputs(cx: Evaluation, file: SourceFile, lookup: Given): Lazy[] {
+export function readOutputs(cx: Evaluation, file: SourceFile, lookup: ArgumentLookup): Lazy[] {
   const outputs: Lazy[] = [];
   const words = [...file.text.matchAll(MAY_ADD)].map(match => match.index);
 
@@ -62,7 +62,7 @@ export function outputsAt(
   cx: Evaluation,
   outputs: readonly Lazy[],
   path: readonly string[],
-  lookup: Given,
+  lookup: ArgumentLookup,
 ): Output[] {
   const list: Output[] = [];
 

@@ -6,7 +6,7 @@
 
 import { mergedValue } from '../modules/merged.ts';
 import { outputPath, selectionPath } from '../modules/module-references.ts';
-import type { Given } from '../modules/modules.ts';
+import type { ArgumentLookup } from '../modules/modules.ts';
 import { moduleArguments } from '../modules/modules.ts';
 import { BudgetExceeded } from '../nix/eval/budget.ts';
 import { attr, attrs, symbol } from '../nix/eval/construct.ts';
@@ -34,7 +34,7 @@ export interface FlakeValues {
    * Returns the outputs that frameworks make from the flake's options, as the same objects for as long as they are
    * valid.
    */
-  made(): readonly FlakeSet[];
+  frameworkSets(): readonly FlakeSet[];
   /** Drops what was read from a file that has changed. */
   forget(path: string): void;
   /** Returns the files whose values may come from other files since the last changes. */
@@ -42,7 +42,7 @@ export interface FlakeValues {
 }
 
 export interface FlakeValuesOptions {
-  readonly argumentsFor: (file: string) => Given;
+  readonly argumentsFor: (file: string) => ArgumentLookup;
   /** Returns false if the file belongs to another flake, for which `self` means something else. */
   readonly isOwn: (file: string) => boolean;
   /** Called when a file has used a definition of another file. */
@@ -81,7 +81,7 @@ interface State {
   readonly members: Map<string, boolean>;
   modules: FlakeModules | null;
   /** The outputs that frameworks make from the options of `modules`. */
-  made: readonly FlakeSet[];
+  frameworkSets: readonly FlakeSet[];
   isCollecting: boolean;
   isStale: boolean;
 }
@@ -95,7 +95,7 @@ export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): 
     running: new Set(),
     members: new Map(),
     modules: null,
-    made: [],
+    frameworkSets: [],
     isCollecting: false,
     isStale: false,
   };
@@ -106,7 +106,7 @@ export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): 
       state.members.set(file, is);
       return is ? flakeConfig : null;
     },
-    made: () => (flakeModules(state) === null ? [] : state.made),
+    frameworkSets: () => (flakeModules(state) === null ? [] : state.frameworkSets),
     forget: path => forget(state, path),
     stale: () => staleFiles(state),
   };
@@ -129,8 +129,8 @@ function flakeModules(state: State): FlakeModules | null {
     // Collecting is not part of the question that is being traced.
     state.modules = unrecorded(cx, () => {
       const collected = collectFlakeModules(cx, options.argumentsFor, state.cache);
-      state.made = madeOf(cx, collected, options.used);
-      return { ...collected, sets: [...collected.sets, ...state.made] };
+      state.frameworkSets = frameworkSetsOf(cx, collected, options.used);
+      return { ...collected, sets: [...collected.sets, ...state.frameworkSets] };
     });
   } finally {
     state.isCollecting = false;
@@ -225,7 +225,7 @@ function staleFiles(state: State): readonly string[] {
 }
 
 /** Returns the outputs made by the frameworks that the flake imports, in the form of flake modules' definitions. */
-function madeOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['used']): FlakeSet[] {
+function frameworkSetsOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['used']): FlakeSet[] {
   return flake.frameworks.flatMap(({ framework, file }) => {
     const result = withBudget(cx, STEPS, () => {
       const read = framework.options.map(option => definitionsAt(cx, flake, [option]));

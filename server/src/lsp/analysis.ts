@@ -14,7 +14,7 @@ import { type Log, messageOf, throwIfCancelled } from './guard.ts';
 import type { Reports } from './reports.ts';
 import { createScheduler, nextTurn, type Scheduler } from './schedule.ts';
 import type { StatusLine } from './status.ts';
-import { type Border, uriOfPath } from './to-protocol.ts';
+import { type ProtocolContext, uriOfPath } from './to-protocol.ts';
 
 export interface AnalysisOptions {
   readonly folders: Folders;
@@ -32,14 +32,14 @@ export interface AnalysisOptions {
 }
 
 /** A file in a workspace, with the workspace's state. */
-export interface Located extends RootState {
+export interface FileState extends RootState {
   readonly path: string;
 }
 
 /** The state of one root. */
 export interface RootState {
   readonly snapshot: Snapshot;
-  readonly border: Border;
+  readonly border: ProtocolContext;
   /** Absolute path. */
   readonly root: string;
 }
@@ -62,12 +62,12 @@ export interface Analysis {
    * Resolves when all edits, including those in pending messages, are analysed.
    * @throws a cancellation
    */
-  settled(token: CancellationToken): Promise<void>;
+  allAnalysed(token: CancellationToken): Promise<void>;
   /**
    * Returns the current state around a file, or `null` if it belongs to no workspace.
    * @throws a cancellation
    */
-  locate(absolute: string, token: CancellationToken): Promise<Located | null>;
+  locate(absolute: string, token: CancellationToken): Promise<FileState | null>;
   /** Returns the current state of every workspace. */
   states(): RootState[];
 }
@@ -86,7 +86,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   const state: AnalysisState = { ...options, edited: new Set(), gone: [], scheduler };
   return {
     folders,
-    settled: token => settle(state, token),
+    allAnalysed: token => settle(state, token),
     documentChanged(absolute, text) {
       openDocument(state, absolute, text);
       scheduler.request();
@@ -112,7 +112,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
 /** Analyses every stale workspace and delivers the diagnostics that have changed. */
 function analyse(state: AnalysisState): void {
   const { folders, reports, delivery, status, log, edited } = state;
-  state.scheduler.settle();
+  state.scheduler.cancel();
   const changed = state.gone.splice(0);
   let failure: unknown = null;
   for (const workspace of folders.all()) {
@@ -148,7 +148,10 @@ function rootState(state: AnalysisState, workspace: Workspace): RootState {
   return { root: workspace.root, snapshot: workspace.snapshot(), border: borderOf(state, workspace) };
 }
 
-function borderOf({ documents, documentationOf, textOf }: AnalysisState, workspace: Workspace): Border {
+function borderOf(
+  { documents, documentationOf, textOf }: AnalysisState,
+  workspace: Workspace,
+): ProtocolContext {
   const absoluteOf = (path: string) => join(workspace.root, path);
   return {
     files: workspace.files,

@@ -63,7 +63,7 @@ export interface Client {
   /** True if it opens addresses at the server's request. */
   readonly showsDocuments: boolean;
   /** True if it supports Varsmith's additional notifications. */
-  readonly hearsAdditions: boolean;
+  readonly supportsAdditions: boolean;
   /** Its own commands for use in lenses: `clientCommands` of the start options. */
   readonly commands: readonly string[];
 }
@@ -105,7 +105,7 @@ export function readClient(params: InitializeParams): Client {
       action?.dataSupport === true && action.resolveSupport?.properties.includes('edit') === true,
     sharesEditRange: completion?.completionList?.itemDefaults?.includes('editRange') === true,
     showsDocuments: window?.showDocument?.support === true,
-    hearsAdditions: params.capabilities.experimental?.[ADDITIONS] === true,
+    supportsAdditions: params.capabilities.experimental?.[ADDITIONS] === true,
     commands: commandsOf(params.initializationOptions),
     rendersMarkdown: textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) ?? true,
   };

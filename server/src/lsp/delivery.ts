@@ -1,7 +1,7 @@
 /** Delivers diagnostics to the client: pushes them here, or lets the client pull them (`pull.ts`). */
 import type { Connection } from 'vscode-languageserver';
 import type { Documents } from './documents.ts';
-import { tell } from './guard.ts';
+import { sendQuietly } from './guard.ts';
 import type { Reports } from './reports.ts';
 import { uriOfPath } from './to-protocol.ts';
 
@@ -21,7 +21,7 @@ export function createPush(connection: Connection, documents: Documents, reports
     const report = reports.of(absolute);
     const uri = document?.uri ?? report?.uri ?? uriOfPath(absolute);
     const diagnostics = [...(report?.items ?? [])];
-    tell(() =>
+    sendQuietly(() =>
       connection.sendDiagnostics({ uri, diagnostics, ...(document ? { version: document.version } : {}) }),
     );
   };

@@ -23,10 +23,10 @@ import { onSelectionRanges } from './handlers/selection.ts';
 import { onDocumentSymbol, onWorkspaceSymbol } from './handlers/symbols.ts';
 import { onSemanticTokens } from './handlers/tokens.ts';
 import { onTypeDefinition } from './handlers/type-definition.ts';
-import { analysed, clientBound, type RequestGuard, type Served } from './requests.ts';
+import { analysed, clientBound, type HandlerContext, type RequestGuard } from './requests.ts';
 
 /** Registers the requests about names in the text. */
-export function registerFeatures<Running extends Served>(
+export function registerFeatures<Running extends HandlerContext>(
   connection: Connection,
   request: RequestGuard<Running>,
 ): void {
@@ -63,7 +63,7 @@ export function registerFeatures<Running extends Served>(
 }
 
 /** Registers the requests for what is shown in and beside the text. */
-export function registerViews<Running extends Served>(
+export function registerViews<Running extends HandlerContext>(
   connection: Connection,
   request: RequestGuard<Running>,
 ): void {
@@ -91,7 +91,7 @@ export function registerViews<Running extends Served>(
 }
 
 /** Registers code actions, and the command that opens a rule's page. */
-export function registerActions<Running extends Served>(
+export function registerActions<Running extends HandlerContext>(
   connection: Connection,
   request: RequestGuard<Running>,
 ): void {

@@ -57,7 +57,7 @@ export function throwIfCancelled(token: CancellationToken): void {
 }
 
 /** Sends a message whose answer is not needed. It only fails when the client is gone, when nobody could be informed. */
-export function tell(send: () => Promise<unknown>): void {
+export function sendQuietly(send: () => Promise<unknown>): void {
   try {
     send().catch(() => undefined);
   } catch {

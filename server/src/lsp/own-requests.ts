@@ -40,13 +40,13 @@ import {
   SECRETS,
   VERIFIED,
 } from './messages.ts';
-import { analysed, type RequestGuard, type Served } from './requests.ts';
+import { analysed, type HandlerContext, type RequestGuard } from './requests.ts';
 
 /**
  * Registers all requests.
  * @param version the version of this program, for the doctor
  */
-export function registerOwnRequests<Running extends Served & Asking>(
+export function registerOwnRequests<Running extends HandlerContext & Asking>(
   connection: Connection,
   request: RequestGuard<Running>,
   version: string,

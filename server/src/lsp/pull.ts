@@ -17,9 +17,9 @@ import {
 import type { Client } from './client.ts';
 import type { Delivery } from './delivery.ts';
 import type { Documents } from './documents.ts';
-import { tell } from './guard.ts';
+import { sendQuietly } from './guard.ts';
 import type { Reports } from './reports.ts';
-import type { RequestGuard, Served } from './requests.ts';
+import type { HandlerContext, RequestGuard } from './requests.ts';
 import { pathOfUri, uriOfPath } from './to-protocol.ts';
 
 type PartialResults = ResultProgressReporter<WorkspaceDiagnosticReportPartialResult>;
@@ -66,7 +66,7 @@ export function createPull(
       if (changed.length > 0) for (const stream of state.streams) stream(changed);
       // A client requests diagnostics for what it edits, but cannot know about other files.
       if (!refreshesDiagnostics || changed.every(absolute => edited.has(absolute))) return;
-      tell(() => connection.languages.diagnostics.refresh());
+      sendQuietly(() => connection.languages.diagnostics.refresh());
     },
     document: params => documentReport(state, params),
     workspace({ previousResultIds }, token, partial) {
@@ -79,14 +79,14 @@ export function createPull(
 }
 
 /** Registers the two diagnostics requests. */
-export function registerPull<Running extends Served & { readonly pull: Pull }>(
+export function registerPull<Running extends HandlerContext & { readonly pull: Pull }>(
   connection: Connection,
   request: RequestGuard<Running>,
 ): void {
   const document = request(
     'diagnostics',
     async ({ analysis, pull }, params: DocumentDiagnosticParams, token) => {
-      await analysis.settled(token);
+      await analysis.allAnalysed(token);
       return pull.document(params);
     },
   );
@@ -95,7 +95,7 @@ export function registerPull<Running extends Served & { readonly pull: Pull }>(
   );
   connection.languages.diagnostics.onWorkspace(async (params, token, _progress, partial) => {
     const workspace = request('workspace diagnostics', async ({ analysis, pull }) => {
-      await analysis.settled(token);
+      await analysis.allAnalysed(token);
       return pull.workspace(params, token, partial);
     });
     return (await workspace(params, token)) ?? { items: [] };

@@ -4,7 +4,7 @@
  */
 import { CodeLensRefreshRequest, type Connection } from 'vscode-languageserver';
 import type { Client } from './client.ts';
-import { tell } from './guard.ts';
+import { sendQuietly } from './guard.ts';
 import { CHANGED } from './messages.ts';
 
 /** Milliseconds without an analysis before clients are notified, so that findings go first. */
@@ -12,14 +12,14 @@ const CALM = 300;
 
 /** Returns a function to call after each analysis. */
 export function createRefresher(connection: Connection, client: Client): () => void {
-  const { refreshesLenses, refreshesHints, refreshesTokens, hearsAdditions } = client;
-  if (!refreshesLenses && !refreshesHints && !refreshesTokens && !hearsAdditions) return () => undefined;
+  const { refreshesLenses, refreshesHints, refreshesTokens, supportsAdditions } = client;
+  if (!refreshesLenses && !refreshesHints && !refreshesTokens && !supportsAdditions) return () => undefined;
   let timer: NodeJS.Timeout | undefined;
   const refresh = () => {
-    if (hearsAdditions) tell(() => connection.sendNotification(CHANGED));
-    if (refreshesLenses) tell(() => connection.sendRequest(CodeLensRefreshRequest.type));
-    if (refreshesHints) tell(() => connection.languages.inlayHint.refresh());
-    if (refreshesTokens) tell(async () => connection.languages.semanticTokens.refresh());
+    if (supportsAdditions) sendQuietly(() => connection.sendNotification(CHANGED));
+    if (refreshesLenses) sendQuietly(() => connection.sendRequest(CodeLensRefreshRequest.type));
+    if (refreshesHints) sendQuietly(() => connection.languages.inlayHint.refresh());
+    if (refreshesTokens) sendQuietly(async () => connection.languages.semanticTokens.refresh());
   };
   return () => {
     clearTimeout(timer);

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from 'vscode-languageserver';
 import type { Snapshot } from '../editor/snapshot.ts';
-import { type Border, diagnosticOf } from './to-protocol.ts';
+import { diagnosticOf, type ProtocolContext } from './to-protocol.ts';
 
 interface FileReport {
   readonly uri: string;
@@ -19,7 +19,12 @@ export interface Reports {
    * @param absoluteOf returns the absolute path of a file of that workspace
    * @returns absolute paths of the files whose diagnostics have changed
    */
-  update(owner: object, snapshot: Snapshot, border: Border, absoluteOf: (path: string) => string): string[];
+  update(
+    owner: object,
+    snapshot: Snapshot,
+    border: ProtocolContext,
+    absoluteOf: (path: string) => string,
+  ): string[];
   /** Removes all files of a workspace. Returns those that had diagnostics. */
   remove(owner: object): string[];
   /** Returns the diagnostics of a file, or `null` if it never had any. */

@@ -6,7 +6,7 @@ import type { Client } from './client.ts';
 import type { DisplaySettings } from './display-settings.ts';
 
 /** The parts of a running server that handlers need. */
-export interface Served {
+export interface HandlerContext {
   readonly analysis: Analysis;
   readonly client: Client;
   readonly engine: Engine;
@@ -21,7 +21,7 @@ export type RequestGuard<Running> = <Params, Result>(
 ) => (params: Params, token: CancellationToken) => Promise<Result | null>;
 
 /** Guards handlers that only need the analysis. */
-export function analysed<Running extends Served>(request: RequestGuard<Running>) {
+export function analysed<Running extends HandlerContext>(request: RequestGuard<Running>) {
   return <Params, Result>(
     name: string,
     handle: (analysis: Analysis, params: Params, token: CancellationToken) => Promise<Result> | Result,
@@ -29,7 +29,7 @@ export function analysed<Running extends Served>(request: RequestGuard<Running>)
 }
 
 /** Guards handlers whose answer depends on the client's capabilities. */
-export function clientBound<Running extends Served>(request: RequestGuard<Running>) {
+export function clientBound<Running extends HandlerContext>(request: RequestGuard<Running>) {
   return <Params, Result>(
     name: string,
     handle: (

@@ -14,7 +14,7 @@ export interface Scheduler {
   /** Requests a run. Any number of requests before it starts lead to a single run. */
   request(): void;
   /** Cancels a pending request whose work was done elsewhere. */
-  settle(): void;
+  cancel(): void;
 }
 
 export function createScheduler(work: () => void): Scheduler {
@@ -41,7 +41,7 @@ export function createScheduler(work: () => void): Scheduler {
       waiting = true;
       wait(requests, QUIET_TURNS);
     },
-    settle() {
+    cancel() {
       wanted = false;
     },
   };

@@ -29,14 +29,14 @@ import { documentationOf } from './documentation.ts';
 import { type Documents, listenToDocuments } from './documents.ts';
 import { registerActions, registerFeatures, registerViews } from './features.ts';
 import { createFolders, type WorkspaceMaker } from './folders.ts';
-import { guard, guardRequest, type Log, messageOf, tell, throwIfCancelled } from './guard.ts';
+import { guard, guardRequest, type Log, messageOf, sendQuietly, throwIfCancelled } from './guard.ts';
 import type { Asking, AskNix } from './handlers/ask-nix.ts';
 import { STATUS } from './messages.ts';
 import { registerOwnRequests } from './own-requests.ts';
 import { createPull, type Pull, registerPull } from './pull.ts';
 import { createRefresher } from './refresh.ts';
 import { createReports, type Reports } from './reports.ts';
-import type { RequestGuard, Served } from './requests.ts';
+import type { HandlerContext, RequestGuard } from './requests.ts';
 import { answerRefused } from './session.ts';
 import { createStatusLine, type StatusLine } from './status.ts';
 import { pathOfUri } from './to-protocol.ts';
@@ -84,7 +84,7 @@ const WATCHED = [
 ];
 
 /** The state of a server that has started. */
-interface Running extends Served, Asking {
+interface Running extends HandlerContext, Asking {
   readonly pull: Pull;
   reconfigure(configuration: Configuration): void;
 }
@@ -100,9 +100,9 @@ export function serve(
   version: string,
   load: () => Promise<Loaded> = () => loadAnalysis(),
 ): void {
-  const log = (line: string) => tell(async () => connection.console.error(line));
+  const log = (line: string) => sendQuietly(async () => connection.console.error(line));
   const status = createStatusLine(shown => {
-    if (client?.hearsAdditions) tell(() => connection.sendNotification(STATUS, shown));
+    if (client?.supportsAdditions) sendQuietly(() => connection.sendNotification(STATUS, shown));
   });
   const reports = createReports();
   let client: Client | null = null;
@@ -154,7 +154,7 @@ export function serve(
 }
 
 /** The state before the analysis is loaded. */
-interface Beginning {
+interface StartingServer {
   readonly connection: Connection;
   readonly client: Client;
   readonly documents: Documents;
@@ -165,7 +165,7 @@ interface Beginning {
 }
 
 /** Loads the analysis, reads settings, and opens the client's folders and documents. */
-async function begin(beginning: Beginning): Promise<Running> {
+async function begin(beginning: StartingServer): Promise<Running> {
   const { connection, client, documents, reports, status, log, load } = beginning;
   registerDynamically(connection, client, log);
   let configuration = sentConfiguration(client.initialSettings);

@@ -33,7 +33,7 @@ const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
 };
 
 /** The parts of a workspace that conversions need. */
-export interface Border {
+export interface ProtocolContext {
   readonly files: NixFiles;
   /** Returns the URI of a file, in the client's own spelling if it has the file open. */
   uriOf(path: string): string;
@@ -51,7 +51,7 @@ export function rangeOf(files: NixFiles, { file, start, end }: Place): Range | n
   return lineStarts && { start: positionAt(lineStarts, start), end: positionAt(lineStarts, end) };
 }
 
-export function locationOf(border: Border, place: Place): Location | null {
+export function locationOf(border: ProtocolContext, place: Place): Location | null {
   const range = rangeOf(border.files, place);
   return range && { uri: border.uriOf(place.file), range };
 }
@@ -71,7 +71,7 @@ function lineStartsIn(files: NixFiles, file: string): readonly number[] | null {
   return text === null ? null : lineStartsOf(text);
 }
 
-export function diagnosticOf(border: Border, finding: Finding): Diagnostic | null {
+export function diagnosticOf(border: ProtocolContext, finding: Finding): Diagnostic | null {
   const range = rangeOf(border.files, finding.at);
   if (!range) return null;
   const related = finding.related.flatMap(({ at, message }) => {
@@ -91,7 +91,7 @@ export function diagnosticOf(border: Border, finding: Finding): Diagnostic | nul
 }
 
 /** Returns an action without its edit, which `editOf` makes. */
-export function codeActionOf(border: Border, { finding, fix }: CodeAction): LspCodeAction {
+export function codeActionOf(border: ProtocolContext, { finding, fix }: CodeAction): LspCodeAction {
   const diagnostic = diagnosticOf(border, finding);
   return {
     title: fix.title,
@@ -106,7 +106,11 @@ export function codeActionOf(border: Border, { finding, fix }: CodeAction): LspC
  * files get such edits.
  * @param versioned true if the client takes edits that name the document's version
  */
-export function editOf(border: Border, { edits }: Pick<Fix, 'edits'>, versioned: boolean): WorkspaceEdit {
+export function editOf(
+  border: ProtocolContext,
+  { edits }: Pick<Fix, 'edits'>,
+  versioned: boolean,
+): WorkspaceEdit {
   const byFile = new Map<string, TextEdit[]>();
   for (const edit of edits) byFile.set(edit.file, [...(byFile.get(edit.file) ?? []), edit]);
   const changes = [...byFile].map(([file, inFile]) => ({

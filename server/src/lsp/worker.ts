@@ -26,7 +26,7 @@ export function serveWorker(version: string, wasm: EngineWasm): void {
     filled = resolve;
   });
   /** Resolvers to call when the next files arrive. */
-  let brought: (() => void)[] = [];
+  let waiting: (() => void)[] = [];
 
   function diskOf(root: string): MemoryDisk {
     let disk = disks.get(root);
@@ -52,7 +52,7 @@ export function serveWorker(version: string, wasm: EngineWasm): void {
       diskOf(path).put(entries);
     }
     if (isReady) filled();
-    for (const resolve of brought.splice(0)) resolve();
+    for (const resolve of waiting.splice(0)) resolve();
   });
 
   /** Fetches everything that the analysis reads, so that the first findings are complete. */
@@ -61,7 +61,7 @@ export function serveWorker(version: string, wasm: EngineWasm): void {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       workspace.snapshot();
       const come = new Promise<void>(resolve => {
-        brought = [...brought, resolve];
+        waiting = [...waiting, resolve];
       });
       const paths = ask(root, disk);
       if (paths.length === 0) return;

@@ -7,7 +7,7 @@ import { isClosed } from '../nix/eval/construct.ts';
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { dependingOn } from '../nix/places.ts';
-import { type Given, moduleArguments } from './modules.ts';
+import { type ArgumentLookup, moduleArguments } from './modules.ts';
 import { definitionsOf } from './read.ts';
 
 /** One of the sets that a module consists of. */
@@ -27,7 +27,7 @@ export interface ModuleSets {
 const MAX_DEPTH = 12;
 
 /** Returns the sets of a module, including those of its `imports`. */
-export function moduleSets(cx: Evaluation, module: Lazy, lookup: Given): ModuleSets {
+export function moduleSets(cx: Evaluation, module: Lazy, lookup: ArgumentLookup): ModuleSets {
   const sets: ModuleSet[] = [];
   let gap: string | null = null;
 

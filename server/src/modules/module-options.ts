@@ -7,7 +7,7 @@ import { isClosed, string, symbol } from '../nix/eval/construct.ts';
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { selectionPath } from './module-references.ts';
-import { type Given, moduleArguments } from './modules.ts';
+import { type ArgumentLookup, moduleArguments } from './modules.ts';
 import { certain, type Definition, definitionsOf, member } from './read.ts';
 
 /** Values that conditions use. `null` is Nix's null; undefined stands for an unknown value. */
@@ -47,7 +47,7 @@ interface DeclaredOption {
 }
 
 /** The definitions and the declaration of an option in one module. */
-export interface OptionSays {
+export interface OptionStatement {
   readonly definitions: readonly OptionDefinition[];
   readonly declared: DeclaredOption | null;
   /** True if the module may define more. */
@@ -71,7 +71,7 @@ const MAX_ITEMS = 200;
 /**
  * Splits a module into its sets. Applies functions to the arguments of the module system, but does not follow files.
  */
-export function partsOf(cx: Evaluation, module: Lazy, lookup: Given): ModuleParts {
+export function partsOf(cx: Evaluation, module: Lazy, lookup: ArgumentLookup): ModuleParts {
   const configs: { set: Lazy; conditional: boolean }[] = [];
   const options: Lazy[] = [];
   let unclear = false;
@@ -114,7 +114,7 @@ export function partsOf(cx: Evaluation, module: Lazy, lookup: Given): ModulePart
 }
 
 /** Returns what the parts of a module define and declare for the option at a path. */
-export function optionIn(cx: Evaluation, parts: ModuleParts, path: readonly string[]): OptionSays {
+export function optionIn(cx: Evaluation, parts: ModuleParts, path: readonly string[]): OptionStatement {
   const definitions: OptionDefinition[] = [];
   let { unclear } = parts;
 
@@ -233,7 +233,7 @@ function ofOption(cx: Evaluation, option: AttrsValue, below: readonly string[]):
   const [name = '', ...rest] = below;
   const inner = form.isMap ? rest : below;
   if (inner.length === 0) return null;
-  const lookup: Given = argument => {
+  const lookup: ArgumentLookup = argument => {
     if (argument === 'config') return OWN_CONFIG;
     return form.isMap && argument === 'name' ? string(name, null) : null;
   };

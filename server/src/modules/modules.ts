@@ -102,7 +102,7 @@ export function configOf(machine: string, more: readonly KnownPath[] = []): Lazy
 }
 
 /** Returns the value of a parameter that means the same everywhere, or `null` for other names. */
-export function wellKnown(name: string): Lazy | null {
+export function wellKnownArgument(name: string): Lazy | null {
   switch (name) {
     case 'lib':
       return lib;
@@ -129,7 +129,7 @@ export function wellKnown(name: string): Lazy | null {
 /** Returns the value of a file's argument if nothing is known of its caller. */
 export function unknownArgument(name: string, file: string, at: number): Lazy {
   return (
-    wellKnown(name) ??
+    wellKnownArgument(name) ??
     unknown(`the argument \`${name}\``, argumentKey(name, file, at), null, { kind: 'root', name })
   );
 }
@@ -142,12 +142,12 @@ function argumentKey(name: string, file: string, at: number): string {
  * Returns the argument that the flake passes to modules under a name (`specialArgs`), or `null` if there is none. For
  * `config` it is the machine's configuration, if the machine is known.
  */
-export type Given = (name: string) => Lazy | null;
+export type ArgumentLookup = (name: string) => Lazy | null;
 
 /** Arguments passed to modules with `{ … }@args` in addition to those that they name. */
 const USUAL = ['lib', 'config', 'pkgs', 'self', 'inputs'];
 
-function knownArgument(name: string, lookup: Given): Lazy | null {
+function knownArgument(name: string, lookup: ArgumentLookup): Lazy | null {
   return (name === 'config' ? lookup(name) : null) ?? meaningOf(name, lookup);
 }
 
@@ -155,8 +155,8 @@ function knownArgument(name: string, lookup: Given): Lazy | null {
  * Returns the value of an argument. Of the arguments that mean the same everywhere, only `lib` may be extended by the
  * flake.
  */
-export function meaningOf(name: string, lookup: Given): Lazy | null {
-  return (name === 'lib' ? lookup(name) : null) ?? wellKnown(name) ?? lookup(name);
+export function meaningOf(name: string, lookup: ArgumentLookup): Lazy | null {
+  return (name === 'lib' ? lookup(name) : null) ?? wellKnownArgument(name) ?? lookup(name);
 }
 
 /** Returns whether the value is nixpkgs' library with additions. */
@@ -169,12 +169,12 @@ export function isExtendedLibrary(value: Value): value is AttrsValue {
 }
 
 /** Returns the configuration that a module sees. */
-export function argumentOf(name: 'config', lookup: Given): Lazy {
+export function argumentOf(name: 'config', lookup: ArgumentLookup): Lazy {
   return knownArgument(name, lookup) ?? config;
 }
 
 /** Returns the argument set that a module's function is called with. */
-export function moduleArguments(fn: LambdaValue, lookup: Given): AttrsValue {
+export function moduleArguments(fn: LambdaValue, lookup: ArgumentLookup): AttrsValue {
   const { expr, scope } = fn;
   const names = new Set((expr.formals ?? []).map(formal => formal.name.name));
   if (expr.formals === null || expr.ellipsis) for (const name of USUAL) names.add(name);
@@ -191,7 +191,7 @@ export function moduleArguments(fn: LambdaValue, lookup: Given): AttrsValue {
  * Returns whether a function that is the whole file is called in the given scope with the arguments of the module
  * system.
  */
-export function isGivenTheSame({ expr, scope }: LambdaValue, walked: Scope, lookup: Given): boolean {
+export function isGivenTheSame({ expr, scope }: LambdaValue, walked: Scope, lookup: ArgumentLookup): boolean {
   if (scope.parent !== null || walked.file !== scope.file || scope.file.root !== expr) return false;
   if (expr.name !== null || expr.formals === null) return false;
   return expr.formals.every(({ name: { name }, fallback }) => {

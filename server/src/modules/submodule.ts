@@ -7,7 +7,7 @@ import { attr, attrs, isClosed, unknown } from '../nix/eval/construct.ts';
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { LambdaValue, Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
 import { unknownArgument } from './modules.ts';
-import { type Weighed, weighed } from './weights.ts';
+import { type WeightedDefinition, weighed } from './priorities.ts';
 
 /**
  * Returns the definitions of a module that is a function.
@@ -19,7 +19,7 @@ export function definedBy(
   module: LambdaValue,
   conditional: boolean,
   isOnly: boolean,
-): Weighed[] {
+): WeightedDefinition[] {
   const { formals } = module.expr;
   const file = module.scope.file.path;
   const at = module.expr.start;

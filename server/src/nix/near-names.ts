@@ -22,7 +22,7 @@ export function suggest(name: string, candidates: Iterable<string>): string | nu
  * Returns the candidate that was surely meant: at most two edits away, and different in more than a number, since `key-1` and
  * `key-2` may both exist. Returns null if there is none.
  */
-export function surelyMeant(name: string, candidates: Iterable<string>): string | null {
+export function certainCorrection(name: string, candidates: Iterable<string>): string | null {
   const meant = suggest(name, candidates);
   if (meant === null || editDistance(name, meant) > 2) return null;
   return name.replace(/\d+/g, '') === meant.replace(/\d+/g, '') ? null : meant;

@@ -44,6 +44,35 @@ export function joinedBody(body: GeneratorBody, nix: NixGenerator, at: Place): G
   };
 }
 
+/**
+ * Returns a body in which an older answer of Nix fills what is not known. It says nothing about what there is, since edits may have
+ * changed that.
+ */
+export function filledBody(body: GeneratorBody, older: NixGenerator): GeneratorBody {
+  return {
+    ...body,
+    share: body.share ?? older.share,
+    files: body.files.map(file => withUnknownsOf(file, older.files?.get(file.name), FILE_VALUES)),
+    prompts: body.prompts.map(prompt =>
+      withUnknownsOf(prompt, older.prompts?.get(prompt.name), PROMPT_VALUES),
+    ),
+    validation: body.validation === null ? (older.validation ?? null) : body.validation,
+  };
+}
+
+const FILE_VALUES = ['secret', 'deploy', 'owner', 'mode', 'neededFor'] as const;
+const PROMPT_VALUES = ['type', 'description', 'persist'] as const;
+
+/** Returns the item with values for what is null in it. */
+function withUnknownsOf<T, K extends keyof T>(
+  item: T,
+  older: { readonly [Name in K]: unknown } | undefined,
+  values: readonly K[],
+): T {
+  const filled = values.filter(value => item[value] === null && older !== undefined && older[value] !== null);
+  return { ...item, ...Object.fromEntries(filled.map(value => [value, older?.[value]])) };
+}
+
 function knownIn(read: readonly Known<string>[], value: string, at: Place): Known<string> {
   return read.find(known => known.value === value) ?? { value, at };
 }

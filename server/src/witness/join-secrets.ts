@@ -126,7 +126,7 @@ function filled(
   if (nix === undefined || same.some(other => other.at !== definition.at && other.name === definition.name))
     return definition;
   const values = SECRET_OPTIONS.flatMap(option =>
-    definition.given.includes(option) && definition[option] === null && nix[option] !== null
+    definition.definedOptions.includes(option) && definition[option] === null && nix[option] !== null
       ? [[option, { value: nix[option], at: definition.at }] as const]
       : [],
   );
@@ -146,7 +146,7 @@ const ELSEWHERE = {
 
 function ofNixAlone(keeper: SecretKeeper, name: string): SecretDefinition {
   return {
-    ...{ ...ELSEWHERE, keeper, name, nameKind: 'resolved', given: [] },
+    ...{ ...ELSEWHERE, keeper, name, nameKind: 'resolved', definedOptions: [] },
     ...{ key: null, format: null, owner: null, group: null, mode: null, path: null, neededForUsers: null },
   };
 }

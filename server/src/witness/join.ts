@@ -4,24 +4,33 @@
  */
 
 import { patternOf } from '../fleet/elsewhere/name-patterns.ts';
-import type { Machine } from '../fleet/model/base.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody } from '../fleet/model/generators.ts';
-import type { NixAnswer, NixFacts, NixGenerator } from '../fleet/model/nix-answer.ts';
-import type { BroughtGenerator } from '../fleet/model/services.ts';
+import type { EditsSince, NixAnswer, NixGenerator } from '../fleet/model/nix-answer.ts';
+import type { ClanGenerator } from '../fleet/model/services.ts';
 import { placesIn, type TextOf } from '../nix/positions.ts';
 import { addToList, groupBy, once, withLazy } from '../std.ts';
-import { agreedBody, joinedBody, OPAQUE } from './join-body.ts';
+import { touchedBy } from './edits-since.ts';
+import { agreedBody, filledBody, joinedBody, OPAQUE } from './join-body.ts';
 import { joinedSecretFacts, joinedSecrets } from './join-secrets.ts';
-import { witnessedFacts } from './witnessed-facts.ts';
+import { type Joining, joinedMachines, joiningOf } from './joining.ts';
+import { datedFacts, witnessedFacts } from './witnessed-facts.ts';
 import { witnessedSecrets } from './witnessed-secrets.ts';
 
 /**
  * Returns the joined fleet.
  * @param textOf returns the text of a file of the fleet, or null if it does not exist
+ * @param since what was edited since the answer; null for nothing
  */
-export function joinedFleet(fleet: Fleet, answer: NixAnswer, textOf: TextOf): Fleet {
-  const joining = joiningOf(fleet, answer, textOf);
+export function joinedFleet(
+  fleet: Fleet,
+  answer: NixAnswer,
+  textOf: TextOf,
+  since: EditsSince | null = null,
+): Fleet {
+  const isTouched = touchedBy(fleet, since);
+  const asOf = (machine: string | null) => (since !== null && isTouched(machine) ? since.at : null);
+  const joining = joiningOf(fleet, answer, { textOf, isTouched });
   const { factsOf } = joining;
   const generators = once(() => joinedGenerators(fleet, joining));
   const machineSecrets = once(() => joinedSecrets(fleet, factsOf));
@@ -36,57 +45,19 @@ export function joinedFleet(fleet: Fleet, answer: NixAnswer, textOf: TextOf): Fl
       machinesComplete: () => fleet.machinesComplete || answer.machinesComplete,
       hasAllGenerators: () => (machine: string) => factsOf.has(machine) || fleet.hasAllGenerators(machine),
       generators: () => generators().own,
-      brought: () => generators().brought,
+      clanGenerators: () => generators().clanGenerators,
       machineSecrets,
       secrets: () => joinedSecretFacts(fleet, machineSecrets(), joining.isWhole),
       nix: () =>
         withLazy(
-          { answer },
-          { facts: () => witnessedFacts(fleet, answer), secrets: () => witnessedSecrets(fleet, answer) },
+          { answer, asOf },
+          {
+            facts: () => datedFacts(witnessedFacts(fleet, answer), asOf),
+            secrets: () => datedFacts(witnessedSecrets(fleet, answer), asOf),
+          },
         ),
     },
   );
-}
-
-interface Joining {
-  /** Nix's facts about the machines that evaluate. */
-  readonly factsOf: ReadonlyMap<string, NixFacts>;
-  /** The names of their generators. */
-  readonly namesOf: ReadonlyMap<string, ReadonlySet<string>>;
-  /** True if Nix answered for all machines that there are. */
-  readonly isWhole: boolean;
-  /** Machines in the order of the fleet. */
-  readonly order: readonly string[];
-  readonly textOf: TextOf;
-}
-
-function joiningOf(fleet: Fleet, answer: NixAnswer, textOf: TextOf): Joining {
-  const factsOf = new Map(
-    answer.machines.flatMap(({ name, facts }) => (facts === null ? [] : [[name, facts] as const])),
-  );
-  const order = joinedMachines(fleet, answer).map(({ name }) => name);
-  return {
-    ...{ factsOf, order, textOf },
-    namesOf: new Map([...factsOf].map(([machine, facts]) => [machine, new Set(facts.generatorNames)])),
-    isWhole: answer.machinesComplete && order.every(machine => factsOf.has(machine)),
-  };
-}
-
-function joinedMachines({ machines }: Fleet, answer: NixAnswer): readonly Machine[] {
-  const asked = new Map(answer.machines.map(machine => [machine.name, machine]));
-  const known = new Set(machines.map(({ name }) => name));
-  return [
-    ...machines.map(machine => {
-      const nix = asked.get(machine.name);
-      return { ...machine, class: nix?.class ?? machine.class, tags: nix?.facts?.tags ?? machine.tags };
-    }),
-    ...answer.machines
-      .filter(({ name }) => !known.has(name))
-      .map(({ name, class: machineClass }) => ({
-        ...{ name, class: machineClass, system: null, tags: [], at: null },
-        source: 'configuration' as const,
-      })),
-  ];
 }
 
 function joinedGenerators(fleet: Fleet, joining: Joining) {
@@ -95,22 +66,24 @@ function joinedGenerators(fleet: Fleet, joining: Joining) {
   const patterns = fleet.generators.filter(({ nameKind }) => nameKind === 'pattern');
   const ofName = groupBy(named, ({ name }) => name);
   const own = named.map(generator => joinedGenerator(generator, ofName.get(generator.name) ?? [], joining));
-  const brought = fleet.brought.filter(({ isPattern }) => !isPattern);
-  const broughtNames = new Set(brought.map(({ name }) => name));
+  const clanGenerators = fleet.clanGenerators.filter(({ isPattern }) => !isPattern);
+  const clanNames = new Set(clanGenerators.map(({ name }) => name));
   const onlyNix = new Map<string, string[]>();
-  for (const [machine, { generatorNames }] of factsOf)
+  // Where all generators are read, an edit has removed those that are not.
+  const older = [...joining.olderFactsOf].filter(([machine]) => !fleet.hasAllGenerators(machine));
+  for (const [machine, { generatorNames }] of [...factsOf, ...older])
     for (const name of generatorNames)
-      if (!ofName.has(name) && !broughtNames.has(name)) addToList(onlyNix, name, machine);
+      if (!ofName.has(name) && !clanNames.has(name)) addToList(onlyNix, name, machine);
 
   const resolved = new Set<Generator>();
   const added: Generator[] = [];
-  const addedElsewhere: BroughtGenerator[] = [];
+  const addedElsewhere: ClanGenerator[] = [];
   for (const [name, machines] of onlyNix) {
     const pattern = patternFor(name, machines, patterns, joining);
     if (pattern !== null) resolved.add(pattern);
     const generator =
-      pattern === null ? declaredOnlyFor(name, machines, joining) : resolvedFrom(pattern, name);
-    if (generator === null) addedElsewhere.push(broughtOnly(name, machines, fleet, joining));
+      pattern === null ? declaredOnlyFor(name, machines, joining) : resolvedFrom(pattern, name, machines);
+    if (generator === null) addedElsewhere.push(clanGeneratorOnlyFor(name, machines, fleet, joining));
     else added.push(joinedGenerator(generator, [generator], joining));
   }
   return {
@@ -121,10 +94,10 @@ function joinedGenerators(fleet: Fleet, joining: Joining) {
         .filter(pattern => !(joining.isWhole && resolved.has(pattern)))
         .map(pattern => unsettledPart(pattern, joining)),
     ],
-    brought: [
-      ...brought.map(generator => joinedBrought(generator, joining)),
+    clanGenerators: [
+      ...clanGenerators.map(generator => joinedClanGenerator(generator, joining)),
       ...addedElsewhere,
-      ...fleet.brought.filter(({ isPattern }) => isPattern && !joining.isWhole),
+      ...fleet.clanGenerators.filter(({ isPattern }) => isPattern && !joining.isWhole),
     ],
   };
 }
@@ -136,7 +109,7 @@ function joinedGenerator(generator: Generator, sameName: readonly Generator[], j
   const isMine = (machine: string) =>
     generator.machines?.includes(machine) === true ||
     (generator === first && !sameName.some(other => other.machines?.includes(machine)));
-  const { machines, machinesComplete, conditional } = joinedHaving(generator, joining, isMine);
+  const { machines, machinesComplete, conditional } = joinedPresence(generator, joining, isMine);
   const at = generator.definitions[0]?.at ?? FLAKE;
   const { bodyOn, isKnownOn } = joinedBodies(name, generator.bodyOn, joining, at);
   const isWhole = machinesComplete && machines !== null && machines.length > 0 && machines.every(isKnownOn);
@@ -149,24 +122,24 @@ function joinedGenerator(generator: Generator, sameName: readonly Generator[], j
   return {
     ...generator,
     ...{ machines, machinesComplete, conditional, bodyOn, variants, bodies },
-    perhaps: generator.perhaps.filter(machine => !joining.factsOf.has(machine)),
-    settledOn: machine => (isKnownOn(machine) ? bodyOn(machine) : generator.settledOn(machine)),
+    possibleMachines: generator.possibleMachines.filter(machine => !joining.factsOf.has(machine)),
+    certainBodyOn: machine => (isKnownOn(machine) ? bodyOn(machine) : generator.certainBodyOn(machine)),
     body: once(() => (isWhole ? agreedBody(bodies()) : generator.body())),
   };
 }
 
-interface Having {
+interface Presence {
   readonly machines: readonly string[] | null;
   readonly machinesComplete: boolean;
   readonly conditional: boolean;
 }
 
 /** Returns which machines have a generator, by Nix where it answered and by the sources elsewhere. */
-function joinedHaving(
-  { name, machines, machinesComplete, conditional }: Having & { readonly name: string },
+function joinedPresence(
+  { name, machines, machinesComplete, conditional }: Presence & { readonly name: string },
   { namesOf, isWhole, order }: Joining,
   isMine: (machine: string) => boolean,
-): Having {
+): Presence {
   const having = order.filter(machine => {
     const names = namesOf.get(machine);
     return names === undefined ? machines?.includes(machine) === true : names.has(name) && isMine(machine);
@@ -181,26 +154,31 @@ function joinedHaving(
 function joinedBodies(
   name: string,
   read: (machine: string) => GeneratorBody,
-  { factsOf }: Joining,
+  { factsOf, olderFactsOf }: Joining,
   at: Generator['definitions'][number]['at'],
 ) {
   const nixOn = (machine: string): NixGenerator | undefined => factsOf.get(machine)?.generators.get(name);
+  const olderOn = (machine: string) => olderFactsOf.get(machine)?.generators.get(name);
   const joined = new Map<string, GeneratorBody>();
   return {
     isKnownOn: (machine: string) => nixOn(machine) !== undefined,
     bodyOn(machine: string): GeneratorBody {
-      const nix = nixOn(machine);
-      if (nix === undefined) return read(machine);
-      const body = joined.get(machine) ?? joinedBody(read(machine), nix, at);
+      const [nix, older] = [nixOn(machine), olderOn(machine)];
+      if (nix === undefined && older === undefined) return read(machine);
+      const body =
+        joined.get(machine) ??
+        (nix === undefined
+          ? filledBody(read(machine), older as NixGenerator)
+          : joinedBody(read(machine), nix, at));
       joined.set(machine, body);
       return body;
     },
   };
 }
 
-function joinedBrought(generator: BroughtGenerator, joining: Joining): BroughtGenerator {
+function joinedClanGenerator(generator: ClanGenerator, joining: Joining): ClanGenerator {
   const { name, certain, machinesComplete } = generator;
-  const having = joinedHaving(
+  const having = joinedPresence(
     { name, machines: generator.machines, machinesComplete, conditional: !certain },
     joining,
     () => true,
@@ -215,13 +193,13 @@ function joinedBrought(generator: BroughtGenerator, joining: Joining): BroughtGe
     ...{ machines, machinesComplete: having.machinesComplete, bodyOn, body },
     certain: certain || !having.conditional,
     share: isWhole ? body().share : generator.share,
-    files: isWhole ? broughtFiles(body()) : generator.files,
+    files: isWhole ? clanGeneratorFiles(body()) : generator.files,
     prompts: isWhole ? body().prompts.map(prompt => prompt.name) : generator.prompts,
     dependencies: isWhole ? body().dependencies.map(({ value }) => value) : generator.dependencies,
   };
 }
 
-function broughtFiles({ files }: GeneratorBody): BroughtGenerator['files'] {
+function clanGeneratorFiles({ files }: GeneratorBody): ClanGenerator['files'] {
   return files.map(({ name, secret, deploy, neededFor, conditional }) => ({
     ...{ name, secret, deploy: deploy ?? true, neededFor: neededFor ?? 'services' },
     certain: !conditional,
@@ -253,28 +231,31 @@ function patternFor(
   return fitting.length === 1 ? (fitting[0] as Generator) : null;
 }
 
-/** Returns what a generator with holes in its name is for one name. */
-function resolvedFrom(pattern: Generator, name: string): Generator {
+/** Returns what a generator with holes in its name is for one name, on the machines that have it. */
+function resolvedFrom(pattern: Generator, name: string, machines: readonly string[]): Generator {
   const nameKind = 'resolved' as const;
   const definitions = pattern.definitions.map(definition => ({ ...definition, name, nameKind }));
-  return { ...pattern, name, nameKind, definitions, machines: null };
+  return { ...pattern, name, nameKind, definitions, machines };
 }
 
 /** Returns a generator that a file of the fleet declares and that was not seen there; null where none does. */
 function declaredOnlyFor(
   name: string,
   machines: readonly string[],
-  { factsOf, textOf }: Joining,
+  { factsOf, olderFactsOf, textOf }: Joining,
 ): Generator | null {
-  const positions = machines.flatMap(machine => factsOf.get(machine)?.generators.get(name)?.definedAt ?? []);
+  const positions = machines.flatMap(
+    machine => (factsOf.get(machine) ?? olderFactsOf.get(machine))?.generators.get(name)?.definedAt ?? [],
+  );
   const places = placesIn(positions, textOf);
   if (places.length === 0) return null;
   const body = () => OPAQUE;
   const nameKind = 'resolved' as const;
   return {
-    ...{ name, nameKind, machines: null, perhaps: [], machinesComplete: false, conditional: false, body },
+    ...{ name, nameKind, machines, body },
+    ...{ possibleMachines: [], machinesComplete: false, conditional: false },
     definitions: places.map(at => ({ name, nameKind, kind: 'full', at, via: [], conditional: false, body })),
-    settledOn: () => null,
+    certainBodyOn: () => null,
     variants: () => [],
     bodyOn: body,
     bodies: () => [OPAQUE],
@@ -282,15 +263,17 @@ function declaredOnlyFor(
 }
 
 /** Returns a generator that a module of another flake declares, or a service that was not seen to bring it. */
-function broughtOnly(
+function clanGeneratorOnlyFor(
   name: string,
   machines: readonly string[],
-  { brought }: Fleet,
+  { clanGenerators }: Fleet,
   joining: Joining,
-): BroughtGenerator {
-  const pattern = brought.find(({ isPattern, name: written }) => isPattern && patternOf(written).test(name));
+): ClanGenerator {
+  const pattern = clanGenerators.find(
+    ({ isPattern, name: written }) => isPattern && patternOf(written).test(name),
+  );
   const body = () => OPAQUE;
-  return joinedBrought(
+  return joinedClanGenerator(
     {
       ...{ share: null, files: [], prompts: [], dependencies: [], instance: null, body, bodyOn: body },
       service: pattern?.service ?? null,
@@ -306,7 +289,7 @@ function unsettledPart(pattern: Generator, { factsOf, isWhole }: Joining): Gener
   return {
     ...pattern,
     machines: isWhole ? [] : (pattern.machines?.filter(isOpen) ?? null),
-    perhaps: pattern.perhaps.filter(isOpen),
+    possibleMachines: pattern.possibleMachines.filter(isOpen),
     machinesComplete: pattern.machinesComplete || isWhole,
   };
 }

@@ -18,7 +18,7 @@ import type {
   Witness,
   WitnessedFact,
 } from '../fleet/model/nix-answer.ts';
-import type { BroughtGenerator } from '../fleet/model/services.ts';
+import type { ClanGenerator } from '../fleet/model/services.ts';
 import type { Place } from '../nix/places.ts';
 import { groupBy } from '../std.ts';
 import { canBe, isPackage } from './script-holes.ts';
@@ -29,13 +29,29 @@ type Named = Pick<Generator, 'name' | 'machines' | 'machinesComplete' | 'bodyOn'
 
 export function witnessedFacts(fleet: Fleet, { machines }: NixAnswer): readonly WitnessedFact[] {
   const own = fleet.generators.filter(({ nameKind }) => nameKind !== 'pattern').map(namedOwn);
-  const brought = fleet.brought.filter(({ isPattern }) => !isPattern).map(namedBrought);
+  const ofClan = fleet.clanGenerators.filter(({ isPattern }) => !isPattern).map(namedClanGenerator);
   const ofName = groupBy(fleet.generators, ({ name }) => name);
-  const byName = groupBy([...own, ...brought], ({ name }) => name);
+  const byName = groupBy([...own, ...ofClan], ({ name }) => name);
   const elsewhere = createElsewhere(fleet);
   const mayHave = (machine: string, name: string) =>
     mayHaveGenerator(elsewhere, { name, declared: ofName.get(name) ?? [] }, machine);
   return machines.flatMap(machine => [...factsOf(machine, byName, mayHave)]);
+}
+
+/**
+ * Returns the facts with the time of the answer on machines that were edited since. What is read otherwise than Nix had it is what was
+ * read, as soon as anything was edited: one machine may read another one's configuration.
+ */
+export function datedFacts<T extends Pick<WitnessedFact, 'machine' | 'witness' | 'asOf'>>(
+  facts: readonly T[],
+  asOf: (machine: string | null) => string | null,
+): readonly T[] {
+  if (asOf(null) === null) return facts;
+  return facts.map(fact => {
+    const time = asOf(fact.machine);
+    const witness = fact.witness === 'contradicted' ? 'read' : fact.witness;
+    return { ...fact, witness, ...(time === null ? {} : { asOf: time }) };
+  });
 }
 
 function namedOwn(generator: Generator): Named {
@@ -43,7 +59,7 @@ function namedOwn(generator: Generator): Named {
 }
 
 /** What is not certain claims nothing. */
-function namedBrought({ certain, ...generator }: BroughtGenerator): Named {
+function namedClanGenerator({ certain, ...generator }: ClanGenerator): Named {
   const { machines, machinesComplete } = generator;
   return {
     ...generator,

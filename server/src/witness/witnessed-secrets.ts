@@ -70,7 +70,7 @@ function* optionFacts(
     [definition.keeper === 'sops' ? 'sopsFile' : 'file', definition.source?.path ?? null, nix.file] as const,
   ];
   for (const [option, mine, theirs] of values) {
-    if (!definition.given.includes(option)) continue;
+    if (!definition.definedOptions.includes(option)) continue;
     const witness = witnessOf(mine, theirs);
     const isDoubtful = witness === 'contradicted' && !isCertain;
     yield {

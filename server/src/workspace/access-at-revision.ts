@@ -9,7 +9,7 @@ import { MAX_FILE_BYTES } from './files/file-text.ts';
 import { createRevisionDisk } from './files/revision-disk.ts';
 import { createWorkspace } from './workspace.ts';
 
-export interface AccessThen extends Pick<AccessMatrix, 'secrets' | 'notes'> {
+export interface AccessAtRevision extends Pick<AccessMatrix, 'secrets' | 'notes'> {
   /** The commit in hexadecimal. */
   readonly commit: string;
 }
@@ -25,7 +25,7 @@ export async function accessAt(
   revision: string,
   engine: Engine,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<AccessThen> {
+): Promise<AccessAtRevision> {
   const contents = await readRevision(root, revision, env, MAX_FILE_BYTES);
   const workspace = createWorkspace({ root, engine, disk: createRevisionDisk(contents) });
   try {

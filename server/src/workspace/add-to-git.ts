@@ -4,7 +4,7 @@ import { beginRepository } from '../host/git/begin-repository.ts';
 import { openRepository } from '../host/git/repository.ts';
 import { HostFailure } from '../host/host-failure.ts';
 
-export interface KnownToGit {
+export interface GitAddition {
   /** True if the folder was in no repository before. */
   readonly began: boolean;
   /** A sentence about the remaining step for the person, or `null` if there is none. */
@@ -21,7 +21,7 @@ export async function makeKnownToGit(
   root: string,
   paths: readonly string[],
   env: Readonly<Record<string, string | undefined>> = process.env,
-): Promise<KnownToGit> {
+): Promise<GitAddition> {
   if (paths.length === 0) return { began: false, left: null };
   let began = false;
   try {
@@ -30,7 +30,7 @@ export async function makeKnownToGit(
     if (repository === null)
       return { began, left: `Install git, and make this folder a repository (\`git init\`). ${TELL_GIT}` };
     began = existing === null;
-    await repository.intend(paths);
+    await repository.intendToAdd(paths);
     return { began, left: null };
   } catch (error) {
     if (!(error instanceof HostFailure)) throw error;

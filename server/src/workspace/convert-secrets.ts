@@ -7,10 +7,10 @@
 import { leftoversOf } from '../editor/convert/leftovers.ts';
 import {
   type Conversion,
+  type ConversionChoices,
   conversionsIn,
   type Kept,
   type Verdict,
-  type Wanted,
 } from '../editor/convert/plan.ts';
 import { bodyLines, declaredAnew } from '../editor/convert/to-generator.ts';
 import { fleetSecrets } from '../editor/scaffold/fleet-secrets.ts';
@@ -32,7 +32,7 @@ import { HostFailure } from '../host/host-failure.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import type { Workspace } from './workspace.ts';
 
-export interface ConvertWish {
+export interface ConversionOptions {
   /** Selects the verdicts to carry out; the others are ignored. */
   readonly about: (verdict: Verdict) => boolean;
   /** Names for the generators, by the names of the secrets. */
@@ -91,12 +91,12 @@ export async function rehearseConversion(
   workspace: Workspace,
   environment: RunEnvironment,
   keys: Keys,
-  wish: ConvertWish,
+  wish: ConversionOptions,
 ): Promise<Rehearsal> {
   const { files } = workspace;
   const before = { fleet: workspace.fleet(), files };
   const texts = textsOf(workspace);
-  const wanted: Wanted = { names: wish.names, texts };
+  const wanted: ConversionChoices = { names: wish.names, texts };
   const verdicts = conversionsIn(before, fleetSecrets(before), wanted).filter(wish.about);
   const kept = verdicts.flatMap(verdict => ('kept' in verdict ? [verdict.kept] : []));
   const values = keptValues(environment, keys);
@@ -294,7 +294,7 @@ async function finish(
   workspace: Workspace,
   environment: RunEnvironment,
   keys: Keys,
-  { keepsOld }: ConvertWish,
+  { keepsOld }: ConversionOptions,
   located: {
     readonly places: ReadonlyMap<Chosen, readonly NewValue[]>;
     readonly chosen: readonly Chosen[];

@@ -29,7 +29,12 @@ export interface AskOptions {
 
 /** Nix's answer, or a sentence with the reason why it was not asked. */
 export type Asked =
-  | { readonly answer: NixAnswer; readonly milliseconds: number }
+  | {
+      readonly answer: NixAnswer;
+      readonly milliseconds: number;
+      /** When the flake was read, in ISO 8601. */
+      readonly at: string;
+    }
   | { readonly absent: string };
 
 /** Limits per machine. */
@@ -42,7 +47,7 @@ const LIMITS: NixLimits = { timeMs: 300_000, memoryBytes: 4 * 2 ** 30, outputByt
  */
 export async function askAbout(root: string, options: AskOptions): Promise<Asked> {
   const { env, signal } = options;
-  const begun = performance.now();
+  const [begun, at] = [performance.now(), new Date().toISOString()];
   const nix = await findNixEvaluator({ env, signal });
   if ('missing' in nix) return { absent: nix.message };
   const limits = { ...LIMITS, ...options.limits };
@@ -59,8 +64,8 @@ export async function askAbout(root: string, options: AskOptions): Promise<Asked
     ...(options.onMachine === undefined ? {} : { onMachine: options.onMachine }),
   });
   const milliseconds = Math.round(performance.now() - begun);
-  if (files !== null) noteAsked(files, root, answer, { at: new Date().toISOString(), milliseconds });
-  return { answer, milliseconds };
+  if (files !== null) noteAsked(files, root, answer, { at, milliseconds });
+  return { answer, milliseconds, at };
 }
 
 /** Builds may take long: programs are downloaded or compiled. */

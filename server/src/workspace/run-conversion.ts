@@ -7,11 +7,11 @@ import { sourceChanges } from '../generate/repository/sources.ts';
 import type { RunFleet } from '../generate/run/run-fleet.ts';
 import { notingDisk, withSession } from '../generate/run/run-session.ts';
 import type { Identity } from '../store/age/recipients.ts';
-import { type ConvertWish, type Rehearsal, rehearseConversion } from './convert-secrets.ts';
+import { type ConversionOptions, type Rehearsal, rehearseConversion } from './convert-secrets.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface ConversionRequest {
-  readonly wish: ConvertWish;
+  readonly wish: ConversionOptions;
   /** Identities to try in addition to the usual ones. */
   readonly identities: readonly Identity[];
   /** True if nothing is written. */

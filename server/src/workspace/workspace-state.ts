@@ -6,7 +6,7 @@ import type { CheckFiles } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { FleetBuilder } from '../fleet/assembly/builder.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
-import type { NixAnswer } from '../fleet/model/nix-answer.ts';
+import type { EditsSince, NixAnswer } from '../fleet/model/nix-answer.ts';
 import { groupBy } from '../std.ts';
 import { joinedFleet } from '../witness/join.ts';
 import type { Engine } from './engine.ts';
@@ -61,8 +61,15 @@ export interface WorkspaceState {
   answer: NixAnswer | null;
   /** Sets that every changed path is added to. */
   readonly noting: Set<Set<string>>;
+  /** What was edited since; `null` without an answer. */
+  since: EditsSince | null;
   /** The fleet as last read, and the same fleet with Nix's answer. */
-  joined: { readonly read: Fleet; readonly answer: NixAnswer; readonly fleet: Fleet } | null;
+  joined: {
+    readonly read: Fleet;
+    readonly answer: NixAnswer;
+    readonly since: EditsSince | null;
+    readonly fleet: Fleet;
+  } | null;
   version: number;
   /** The last snapshot, or `null` before the first. */
   last: Snapshot | null;
@@ -101,7 +108,7 @@ export function createWorkspaceState(options: WorkspaceOptions): WorkspaceState 
     settings,
     problems,
     builder: engine.createFleetBuilder(files, fleetSettings(settings)),
-    answer: null,
+    ...{ answer: null, since: null },
     noting: new Set(),
     joined: null,
     version: 0,
@@ -119,6 +126,10 @@ export function notePaths(state: WorkspaceState, paths: readonly string[]): void
     state.unchecked?.add(path);
     for (const changed of state.noting) changed.add(path);
   }
+  const { since } = state;
+  // Compared by identity, so that the joined fleet is made again.
+  if (since !== null && paths.some(path => !since.changed.has(path)))
+    state.since = { ...since, changed: new Set([...since.changed, ...paths]) };
   state.builder.changed(paths);
   state.storedReader.changed(paths);
   if (paths.includes(SETTINGS_FILE)) applySettings(state);
@@ -151,10 +162,12 @@ export function rescan(state: WorkspaceState): void {
 /** Builds the fleet and merges Nix's answer into it, if there is one. */
 export function fleetOf(state: WorkspaceState): Fleet {
   const read = state.builder.build();
-  const { answer, joined, files } = state;
+  const { answer, since, joined, files } = state;
   if (answer === null) return read;
-  if (joined?.read !== read || joined.answer !== answer)
-    state.joined = { read, answer, fleet: joinedFleet(read, answer, path => files.text(path)) };
+  if (joined?.read !== read || joined.answer !== answer || joined.since !== since) {
+    const fleet = joinedFleet(read, answer, path => files.text(path), since);
+    state.joined = { read, answer, since, fleet };
+  }
   return state.joined?.fleet ?? read;
 }
 

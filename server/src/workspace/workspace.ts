@@ -3,11 +3,11 @@
  * snapshot is requested, so that a burst of changes costs a single analysis. Knows no protocol and no clock.
  */
 
-import type { Looked } from '../checks/facts/store/generated.ts';
+import type { StoredStateInputs } from '../checks/facts/store/generated.ts';
 import type { Rule, Severity } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
-import type { NixAnswer } from '../fleet/model/nix-answer.ts';
+import type { EditsSince, NixAnswer } from '../fleet/model/nix-answer.ts';
 import type { VerifiedGenerator } from '../store/vars/read.ts';
 import type { WorkspaceFiles } from './files/files.ts';
 import type { Settings, SettingsProblem } from './settings/settings.ts';
@@ -49,13 +49,16 @@ export interface Workspace {
   /** Returns the declarations without checking them. */
   fleet(): Fleet;
   /** Returns the declarations together with the stored values. */
-  looked(): Looked;
+  storedStateInputs(): StoredStateInputs;
   /**
    * Adds states that a store outside the repository reported, by generator key. They are valid until a file changes.
    */
   verified(states: ReadonlyMap<string, VerifiedGenerator>): void;
-  /** Joins Nix's answer about the fleet into it; `null` removes the last answer. */
-  witnessed(answer: NixAnswer | null): void;
+  /**
+   * Joins Nix's answer about the fleet into it; `null` removes the last answer. What is edited from then on is noted.
+   * @param since when Nix was asked, and what was edited while it evaluated
+   */
+  witnessed(answer: NixAnswer | null, since?: EditsSince): void;
   /**
    * Begins to note the files whose text changes.
    * @param unsaved files that count as changed already
@@ -101,7 +104,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     rescan: () => rescan(state),
     isStale: () => state.stale,
     fleet: () => fleetOf(state),
-    looked() {
+    storedStateInputs() {
       const fleet = fleetOf(state);
       return { fleet, files, stored: () => storedOf(state, fleet), noted: notes.stale };
     },
@@ -109,8 +112,9 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       state.storedReader.verified(states);
       state.stale = true;
     },
-    witnessed(answer) {
+    witnessed(answer, since) {
       state.answer = answer;
+      state.since = answer === null ? null : (since ?? null);
       state.stale = true;
       state.unchecked = null;
     },

@@ -1,6 +1,6 @@
 /** What a person is told of a run. */
 import { expect, it } from 'vitest';
-import { peopleReporter } from '../../../server/src/cli/reporter/people-reporter.ts';
+import { textReporter } from '../../../server/src/cli/reporter/text-reporter.ts';
 import { planRun } from '../../../server/src/generate/plan/planner.ts';
 
 it('names cannot command the terminal', () => {
@@ -18,6 +18,6 @@ it('names cannot command the terminal', () => {
     { machines: [], generators: [], regenerate: false },
   );
   const fixed = ['shared/\u001b[2Jg'];
-  peopleReporter(io).ended({ outcome: 'done', plan, backend: 'sops', results: [], access: [], fixed });
+  textReporter(io).ended({ outcome: 'done', plan, backend: 'sops', results: [], access: [], fixed });
   expect(said).toBe('Access to shared/\ufffd[2Jg brought up to date\nNothing to generate.\n');
 });

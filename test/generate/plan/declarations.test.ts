@@ -148,7 +148,7 @@ describe('declarations', () => {
       ...SSHD,
       'flake.lock': JSON.stringify({ nodes, root: 'root' }),
     });
-    expect(uncertain.map(one => [one.name, one.isBrought])).toEqual([
+    expect(uncertain.map(one => [one.name, one.isFromClan])).toEqual([
       ['openssh', true],
       ['openssh-cert', true],
       ['openssh-ca', true],

@@ -279,7 +279,7 @@ describe('notes', () => {
 
   it('generators without known names are left out, and said so', () => {
     const uncertain = [
-      { name: null, machines: ['m'], expression: 'mapAttrs mk cfg.users', isBrought: false },
+      { name: null, machines: ['m'], expression: 'mapAttrs mk cfg.users', isFromClan: false },
     ];
     const found = plan({ m: {} }, [], { generators: ['user-a'] }, { uncertain });
     expect(found.notes.map(note => note.message)).toEqual([
@@ -289,7 +289,7 @@ describe('notes', () => {
   });
 
   it('generators of which it is not known who has them are left out, and cannot be asked for', () => {
-    const uncertain = [{ name: 'tls', machines: null, expression: 'tls', isBrought: false }];
+    const uncertain = [{ name: 'tls', machines: null, expression: 'tls', isFromClan: false }];
     const found = plan({ m: {} }, [], { generators: ['tls'] }, { uncertain });
     expect(found.notes.map(note => note.message)).toEqual([
       'Only Nix can tell which machines have these generators, which are left out: tls.',
@@ -300,7 +300,7 @@ describe('notes', () => {
   });
 
   it('those of clan-core itself are left out, and cannot be asked for', () => {
-    const uncertain = [{ name: 'openssh', machines: ['m'], expression: 'sshd', isBrought: true }];
+    const uncertain = [{ name: 'openssh', machines: ['m'], expression: 'sshd', isFromClan: true }];
     const found = plan({ m: {} }, [], { generators: ['openssh'] }, { uncertain });
     expect(found.notes.map(note => note.message)).toEqual([
       "Generators of clan-core's own services need Nix and are left out: openssh.",

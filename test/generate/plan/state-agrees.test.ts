@@ -40,7 +40,7 @@ async function both(texts: Readonly<Record<string, string>>) {
   const { plan, status } = await situationOf(workspace.fleet(), environment, { asksStore: false });
   const { generators, steps } = plan({ machines: [], generators: [], regenerate: false });
   const planned = generatorTally([...generators.all.values()], status);
-  return { planned, seen: fleetTally(workspace.looked()), steps: steps.length };
+  return { planned, seen: fleetTally(workspace.storedStateInputs()), steps: steps.length };
 }
 
 test.each<[string, Readonly<Record<string, string>>, number]>([

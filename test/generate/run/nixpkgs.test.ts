@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   lockedNixpkgs,
+  nixPackagesIn,
   nixSystem,
   packagesExpression,
-  toldPackages,
 } from '../../../server/src/generate/run/nixpkgs.ts';
 
 const node = (rev: string) => ({
@@ -60,12 +60,12 @@ describe('the nixpkgs of a flake', () => {
 
   it('has what it says that it has', () => {
     const tool = { output: '/nix/store/a.drv!out', path: '/nix/store/b' };
-    expect([...toldPackages({ tool, broken: null, odd: { path: 'b' } })]).toEqual([
+    expect([...nixPackagesIn({ tool, broken: null, odd: { path: 'b' } })]).toEqual([
       ['tool', tool],
       ['broken', null],
       ['odd', null],
     ]);
-    expect(toldPackages('x').size).toBe(0);
+    expect(nixPackagesIn('x').size).toBe(0);
   });
 
   it('is that of this system', () => {

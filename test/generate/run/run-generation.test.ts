@@ -37,7 +37,7 @@ function recorder(signal = new AbortController().signal): Reporter & { readonly 
     planned: ({ steps, problems }, machines) =>
       void told.push(`planned ${steps.length}, ${problems.length} problems, of ${machines.join()}`),
     access: changes => void told.push(`access ${changes.length}`),
-    async mayGoOn({ overwritten }) {
+    async confirmRun({ overwritten }) {
       told.push(`may go on: ${overwritten}`);
       return false;
     },

@@ -21,7 +21,7 @@ export interface CheckSettings {
 }
 
 /** State carried over from the previous run, for repeated runs over one workspace. */
-interface Since {
+interface PreviousRun {
   /** The memory of this workspace. */
   readonly memory: Memory;
   /**
@@ -40,7 +40,7 @@ export interface RunOptions {
   /** Called when a rule throws, which is a bug of this program and not of the workspace. */
   readonly onFailure?: (failure: RuleFailure) => void;
   /** The previous run; if absent, all rules run from scratch. */
-  readonly since?: Since;
+  readonly since?: PreviousRun;
 }
 
 /**

@@ -160,8 +160,8 @@ export function mayBeDefinedElsewhere(
   name: string,
   machines: readonly string[] | null,
 ): boolean {
-  const { unnamed, isOfClan, brought } = facts.elsewhere.about(name);
-  if (unnamed.length === 0 && !isOfClan && brought.length === 0) return false;
+  const { unnamed, isOfClan, clanGenerators } = facts.elsewhere.about(name);
+  if (unnamed.length === 0 && !isOfClan && clanGenerators.length === 0) return false;
   const asked = { name, declared: facts.generators.get(name) ?? [] };
   return somewhere(machines, machine => mayBeElsewhere(facts.elsewhere, asked, machine));
 }
@@ -187,7 +187,7 @@ export function isSurelyWithout(facts: Facts, machine: string, name: string): bo
 }
 
 /** Returns all machines that have or may have the generator. */
-export function possibleMachines({ machines, perhaps }: Generator): readonly string[] {
+export function possibleMachines({ machines, possibleMachines: perhaps }: Generator): readonly string[] {
   return perhaps.length === 0 ? (machines ?? []) : [...(machines ?? []), ...perhaps];
 }
 

@@ -1,39 +1,45 @@
 /** Finds generator names that are probably misspelt: one or two letters away from an existing one. */
 
-import { suggest, surelyMeant } from '../../edits/suggest.ts';
-import { mayBeBrought } from '../../fleet/elsewhere/elsewhere.ts';
+import { certainCorrection, suggest } from '../../edits/suggest.ts';
+import { mayBeOfClan } from '../../fleet/elsewhere/elsewhere.ts';
 import { literalsOf } from '../../fleet/elsewhere/name-patterns.ts';
 import type { UnnamedGenerator } from '../../fleet/elsewhere/unnamed-generators.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
-import type { BroughtGenerator } from '../../fleet/model/services.ts';
+import type { ClanGenerator } from '../../fleet/model/services.ts';
 import { derived } from '../memory/derived.ts';
 import { type Facts, possibleMachines, somewhere } from './fleet-facts.ts';
 
-const broughtOf = derived((fleet): readonly BroughtGenerator[] =>
-  fleet.brought.filter(({ isPattern, certain, machines }) => certain && !isPattern && machines !== null),
+const clanGeneratorsWith = derived((fleet): readonly ClanGenerator[] =>
+  fleet.clanGenerators.filter(
+    ({ isPattern, certain, machines }) => certain && !isPattern && machines !== null,
+  ),
 );
 
 /**
  * Returns the names of generators that services provide to all of the machines, or to any machine if `machines`
  * is null.
  */
-export function broughtNames(fleet: Fleet, machines: readonly string[] | null): readonly string[] {
-  return broughtOf(fleet).flatMap(brought => (isOnAll(brought, machines) ? [brought.name] : []));
+export function clanGeneratorNames(fleet: Fleet, machines: readonly string[] | null): readonly string[] {
+  return clanGeneratorsWith(fleet).flatMap(generator =>
+    isOnAll(generator, machines) ? [generator.name] : [],
+  );
 }
 
 /**
  * Returns the generators of this name that services provide to all of the machines, or to any machine if
  * `machines` is null.
  */
-export function broughtFor(
+export function clanGeneratorsFor(
   fleet: Fleet,
   name: string,
   machines: readonly string[] | null,
-): readonly BroughtGenerator[] {
-  return broughtOf(fleet).filter(brought => brought.name === name && isOnAll(brought, machines));
+): readonly ClanGenerator[] {
+  return clanGeneratorsWith(fleet).filter(
+    generator => generator.name === name && isOnAll(generator, machines),
+  );
 }
 
-function isOnAll({ machines }: BroughtGenerator, wanted: readonly string[] | null): boolean {
+function isOnAll({ machines }: ClanGenerator, wanted: readonly string[] | null): boolean {
   return wanted === null || wanted.every(machine => machines?.includes(machine));
 }
 
@@ -51,11 +57,11 @@ export function nearName(
   candidates: readonly string[],
 ): string | null {
   if (facts.generators.has(name) || candidates.includes(name)) return null;
-  const meant = surelyMeant(name, candidates);
+  const meant = certainCorrection(name, candidates);
   if (meant === null) return null;
   const { elsewhere } = facts;
   const asked = { name, declared: [] };
-  if (somewhere(machines, machine => mayBeBrought(elsewhere, asked, machine))) return null;
+  if (somewhere(machines, machine => mayBeOfClan(elsewhere, asked, machine))) return null;
   return elsewhere.about(name).unnamed.every(unnamed => isNearBeside(unnamed, name, meant)) ? meant : null;
 }
 

@@ -25,7 +25,7 @@ export function keptOf(subject: object): unknown[] {
  *
  * @param compute must depend only on the object and never return undefined
  */
-export function keeping<K extends object, T>(compute: (k: K) => T): (k: K) => T {
+export function perObject<K extends object, T>(compute: (k: K) => T): (k: K) => T {
   const question = newQuestion();
   return k => {
     const kept = keptOf(k);

@@ -24,7 +24,9 @@ export function perUnit<T>(
   const all = inEachUnit(look);
   return context => {
     const run = runOf(context.fleet);
-    return run === null ? unkept(context.fleet, unit => look(unit, context)) : all(run.memory.database, null);
+    return run === null
+      ? withoutMemory(context.fleet, unit => look(unit, context))
+      : all(run.memory.database, null);
   };
 }
 
@@ -33,11 +35,11 @@ export function inUnits<T>(look: (unit: Unit) => Iterable<T>): (fleet: Fleet) =>
   const all = inEachUnit(look);
   return fleet => {
     const run = runOf(fleet);
-    return run === null ? unkept(fleet, look) : all(run.memory.database, null);
+    return run === null ? withoutMemory(fleet, look) : all(run.memory.database, null);
   };
 }
 
-function* unkept<T>({ units }: Fleet, look: (unit: Unit) => Iterable<T>): Iterable<T> {
+function* withoutMemory<T>({ units }: Fleet, look: (unit: Unit) => Iterable<T>): Iterable<T> {
   for (const unit of units.values()) yield* look(unit);
 }
 

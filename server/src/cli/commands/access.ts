@@ -12,7 +12,7 @@ import {
   type SecretReader,
 } from '../../generate/backends/access-matrix.ts';
 import { accessIn, type WorkspaceAccess } from '../../workspace/access.ts';
-import { type AccessThen, accessAt } from '../../workspace/access-at-revision.ts';
+import { type AccessAtRevision, accessAt } from '../../workspace/access-at-revision.ts';
 import { loadEngine } from '../../workspace/engine.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { oneOf } from '../arguments.ts';
@@ -106,7 +106,7 @@ function writeMatrix(
 
 function writeDifference(
   now: WorkspaceAccess,
-  then: AccessThen,
+  then: AccessAtRevision,
   {
     choice,
     revision,

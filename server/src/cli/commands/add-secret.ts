@@ -12,7 +12,7 @@ import {
 import { oneOf } from '../arguments.ts';
 import { type Io, UsageError } from '../io.ts';
 import { openWorkspace } from '../load.ts';
-import { carryOut } from '../output/scaffolded.ts';
+import { applyScaffolded } from '../output/scaffolded.ts';
 import { terminalOf } from '../reporter/ask.ts';
 import { askFor, type Terminal } from '../reporter/terminal.ts';
 import { readCommand } from '../table/read-command.ts';
@@ -56,7 +56,7 @@ export async function addSecretCommand(args: readonly string[], io: Io): Promise
   };
   const terminal = parsed.flag('yes') || parsed.flag('dry-run') ? null : terminalOf(io);
   const complete = terminal === null || usual === undefined ? wish : await asked(terminal, wish, usual);
-  return carryOut(workspace, addSecret(around, complete), parsed.flag('dry-run'), io);
+  return applyScaffolded(workspace, addSecret(around, complete), parsed.flag('dry-run'), io);
 }
 
 /**

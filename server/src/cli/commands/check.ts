@@ -120,10 +120,10 @@ type Sifter = (findings: readonly Finding[], fingerprints: Fingerprints) => Open
 async function sifterOf(parsed: Parsed, io: Io, isWanted: (rule: string) => boolean): Promise<Sifter> {
   const file = parsed.option('baseline');
   if (file === undefined) return findings => ({ open: findings, baseline: null });
-  const { readBaseline, sift } = await import('../baseline.ts');
+  const { readBaseline, applyBaseline } = await import('../baseline.ts');
   const baseline = readBaseline(absolutePath(io.cwd, file), file);
   return (findings, fingerprints) => {
-    const { silenced, obsolete } = sift(baseline, findings, fingerprints(), isWanted);
+    const { silenced, obsolete } = applyBaseline(baseline, findings, fingerprints(), isWanted);
     return {
       open: findings.filter(finding => !silenced.has(finding)),
       baseline: { file, silenced: findings.filter(finding => silenced.has(finding)), obsolete },

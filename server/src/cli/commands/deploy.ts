@@ -13,7 +13,7 @@ import {
   type NotDeployable,
   TOOLS,
 } from '../../deploy/deployment.ts';
-import { carryOut, here } from '../../deploy/here.ts';
+import { here, runHere } from '../../deploy/local-host.ts';
 import { deploymentProblems, type Problem } from '../../deploy/problems.ts';
 import { oneOf, type Parsed } from '../arguments.ts';
 import { EXIT, type Io, painter, printable, say, UsageError } from '../io.ts';
@@ -103,7 +103,7 @@ async function inSentences({
   }
   if (parsed.flag('dry-run')) return EXIT.ok;
   if (!parsed.flag('yes') && !(await isConfirmed(io))) return EXIT.findings;
-  const code = await carryOut(command, open.root, io.env);
+  const code = await runHere(command, open.root, io.env);
   if (code !== 0) say(io, `${command.join(' ')} ended with ${code}. ${rollback[0]}`);
   return code === 0 ? EXIT.ok : EXIT.findings;
 }

@@ -8,7 +8,7 @@ import { mustBeKnownNames } from '../names.ts';
 import { type OpenFleet, openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
 import { openConversation } from '../reporter/conversation.ts';
-import { terminalAsking } from '../reporter/people-reporter.ts';
+import { terminalAsking } from '../reporter/text-reporter.ts';
 import { accessEvent, confirmEvent } from '../reporter/watcher-reporter.ts';
 import { commits } from '../run-options.ts';
 import { readCommand } from '../table/read-command.ts';
@@ -37,7 +37,7 @@ export async function fixAccess(args: readonly string[], io: Io): Promise<number
 
 /** Returns a reporter for the reader of the output: a person or a program. */
 function outputReporter({ root }: OpenFleet, parsed: Parsed, io: Io): Reporter {
-  const { mayGoOn, close } = terminalAsking(io);
+  const { confirmRun, close } = terminalAsking(io);
   const isJson = parsed.flag('json');
   return {
     note: sentence => say(io, sentence),
@@ -45,7 +45,7 @@ function outputReporter({ root }: OpenFleet, parsed: Parsed, io: Io): Reporter {
       for (const line of isJson ? [] : accessSummary(changes))
         io.stderr.write(`access: ${printable(line)}\n`);
     },
-    mayGive: asked => mayGoOn({ overwritten: 0, asked }),
+    confirmAccess: asked => confirmRun({ overwritten: 0, asked }),
     fixed(key) {
       if (!isJson) io.stdout.write(`Access to ${printable(key)} brought up to date\n`);
     },
@@ -67,7 +67,7 @@ function watcherReporter(io: Io): Reporter {
     access(changes) {
       if (changes.length > 0) talk.tell(accessEvent(changes));
     },
-    mayGive: async asked => (await talk.ask(confirmEvent({ overwritten: 0, asked }))) === true,
+    confirmAccess: async asked => (await talk.ask(confirmEvent({ overwritten: 0, asked }))) === true,
     fixed() {},
     ended: ({ outcome, fixed }) => talk.tell({ event: 'end', outcome, fixed }),
     close: talk.close,

@@ -9,8 +9,8 @@ import { askedByOption } from '../nix-option.ts';
 import { type OpenFleet, openFleet } from '../open-fleet.ts';
 import { placesIn } from '../output/script-places.ts';
 import { givenAnswers } from '../reporter/given-answers.ts';
-import { peopleReporter } from '../reporter/people-reporter.ts';
 import { programReporter } from '../reporter/program-reporter.ts';
+import { textReporter } from '../reporter/text-reporter.ts';
 import { watcherReporter } from '../reporter/watcher-reporter.ts';
 import { commits, limitsFrom, packageSourceFrom, positiveNumber, timeLimitFrom } from '../run-options.ts';
 import { readCommand } from '../table/read-command.ts';
@@ -61,5 +61,5 @@ export async function generate(args: readonly string[], io: Io): Promise<number>
 
 function reporterFor(parsed: Parsed, fleet: OpenFleet, io: Io): Reporter {
   if (parsed.flag('events')) return watcherReporter(io, placesIn(fleet));
-  return parsed.flag('json') ? programReporter(fleet.root, io) : peopleReporter(io);
+  return parsed.flag('json') ? programReporter(fleet.root, io) : textReporter(io);
 }

@@ -30,7 +30,7 @@ export async function graph(args: readonly string[], io: Io): Promise<number> {
     generator,
     fleet.generators.map(({ name }) => name),
   );
-  const graph = graphOf(fleet, workspace.looked(), {
+  const graph = graphOf(fleet, workspace.storedStateInputs(), {
     machine: machine ?? null,
     generator: generator ?? null,
   });

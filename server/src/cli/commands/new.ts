@@ -4,7 +4,7 @@ import { TEMPLATE_CHOICES } from '../../editor/scaffold/scaffold-templates.ts';
 import { oneOf } from '../arguments.ts';
 import { type Io, UsageError } from '../io.ts';
 import { openWorkspace } from '../load.ts';
-import { carryOut } from '../output/scaffolded.ts';
+import { applyScaffolded } from '../output/scaffolded.ts';
 import { readCommand } from '../table/read-command.ts';
 
 const WHAT = 'Say what to write: varsmith new generator NAME, or varsmith new service NAME.';
@@ -25,5 +25,5 @@ export async function create(args: readonly string[], io: Io): Promise<number> {
     what === 'generator'
       ? newGenerator(around, { name, template, file })
       : newService(around, { name, template, per });
-  return carryOut(workspace, written, parsed.flag('dry-run'), io);
+  return applyScaffolded(workspace, written, parsed.flag('dry-run'), io);
 }

@@ -16,7 +16,7 @@ import { mustBeKnownNames } from '../names.ts';
 import { askedByOption } from '../nix-option.ts';
 import { type OpenFleet, openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
-import { whyNone } from '../output/no-generators.ts';
+import { noGeneratorsMessage } from '../output/no-generators.ts';
 import { planData, planText } from '../output/plan-text.ts';
 import { readCommand } from '../table/read-command.ts';
 
@@ -62,7 +62,7 @@ export async function writePlan(parsed: Parsed, io: Io): Promise<number> {
   } else {
     const paint = painter(io.stdout, io.env);
     if (lackingIn(tally) + tally.unknown > 0) io.stdout.write(`${tallyText(tally, ', ')}.\n`);
-    io.stdout.write(planText(planned, paint, `Nothing to generate: ${whyNone(open.fleet())}`));
+    io.stdout.write(planText(planned, paint, `Nothing to generate: ${noGeneratorsMessage(open.fleet())}`));
     for (const line of accessSummary(access))
       io.stdout.write(`${paint('yellow', 'access:')} ${printable(line)}\n`);
   }

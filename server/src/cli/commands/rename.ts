@@ -8,7 +8,7 @@ import { renameTarget } from '../../editor/rename/rename.ts';
 import { renameMachine } from '../../editor/rename/rename-machine.ts';
 import type { Renaming } from '../../editor/rename/renaming.ts';
 import type { Snapshot } from '../../editor/snapshot.ts';
-import { linkChanges, relocation, renameNotes, tellingGit } from '../../generate/repository/relocate.ts';
+import { indexUpdater, linkChanges, relocation, renameNotes } from '../../generate/repository/relocate.ts';
 import { outsideMoves, type StoredName } from '../../generate/repository/relocate-outside.ts';
 import { type EditedFile, sourceChanges } from '../../generate/repository/sources.ts';
 import { withSession } from '../../generate/run/run-session.ts';
@@ -61,7 +61,7 @@ async function renameEverywhere(open: OpenFleet, wish: Wish, parsed: Parsed, io:
     const { moves, files } = done;
     const links = movedLinks(open.files, open.environment.directory, moves, false);
     const { changes, unchanged } = relocation(open.root, moves, links, sourceChanges(open.root, files));
-    const tellGit = await tellingGit(open.environment, moves, links);
+    const tellGit = await indexUpdater(open.environment, moves, links);
     const stored = storedName(wish);
     const outside =
       stored === null || parsed.flag('keep-stored')
@@ -82,7 +82,7 @@ async function settleMoved(open: OpenFleet, moves: readonly Move[], parsed: Pars
     const links = movedLinks(open.files, directory, moves, true);
     const changes = linkChanges(links, []);
     if (!parsed.flag('dry-run')) {
-      const tellGit = await tellingGit(open.environment, moves, links);
+      const tellGit = await indexUpdater(open.environment, moves, links);
       if (changes.length > 0) await session.apply(changes, 'rename');
       await renameNotes(session, directory, moves);
       await tellGit();

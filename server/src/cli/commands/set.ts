@@ -10,7 +10,7 @@ import { mustBeMachine, varNamed } from '../names.ts';
 import { openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
 import { givenValue } from '../reporter/given-value.ts';
-import { notAsked, terminalAsking } from '../reporter/people-reporter.ts';
+import { notAsked, terminalAsking } from '../reporter/text-reporter.ts';
 import { commits } from '../run-options.ts';
 import { readCommand } from '../table/read-command.ts';
 
@@ -38,8 +38,8 @@ function reporterFor(machine: string, id: string, parsed: Parsed, io: Io): SetRe
       mustBeMachine(machines, machine);
       return varNamed(generators, machine, id);
     },
-    async mayGive(access, asked) {
-      if (!isJson) return terminalAsking(io).mayGoOn({ overwritten: 0, asked });
+    async confirmAccess(access, asked) {
+      if (!isJson) return terminalAsking(io).confirmRun({ overwritten: 0, asked });
       const refused = {
         schemaVersion: 1,
         id,

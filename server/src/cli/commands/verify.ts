@@ -11,7 +11,7 @@ import { mustBeKnownNames } from '../names.ts';
 import { askedByOption } from '../nix-option.ts';
 import { openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
-import { whyNone } from '../output/no-generators.ts';
+import { noGeneratorsMessage } from '../output/no-generators.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function verify(args: readonly string[], io: Io): Promise<number> {
@@ -65,6 +65,6 @@ function wellText(
   if (concerned === 0)
     return machines.length + generators.length > 0
       ? 'There is nothing to verify: none of these machines has such a generator.'
-      : `There is nothing to verify: ${whyNone(fleet)}`;
+      : `There is nothing to verify: ${noGeneratorsMessage(fleet)}`;
   return `All vars${isPartial ? ' that are known here' : ''} are present and valid.`;
 }

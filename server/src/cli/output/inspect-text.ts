@@ -63,7 +63,7 @@ function generatorsText({ generators: all, exports, secrets }: Inspection, paint
   const generators = all.filter(generator => !('catalogue' in generator));
   if (all.length + exports.length === 0) return secrets.length > 0 ? '' : paint('bold', 'no generators');
   const leftovers = all.filter(generator => 'leftover' in generator).length;
-  const brought = all.length - generators.length - leftovers;
+  const ofClan = all.length - generators.length - leftovers;
   const files = generators.flatMap(generator => generator.files);
   const tallied = tally(
     generators.map(({ completeness }) => completeness),
@@ -78,9 +78,7 @@ function generatorsText({ generators: all, exports, secrets }: Inspection, paint
     title(paint, counted(generators.length, 'generator'), tallied),
     `  ${counted(files.length, 'file')}${kinds === '' ? '' : `: ${kinds}`}`,
     `  ${counted(prompts, 'prompt')}`,
-    ...(brought > 0
-      ? [`  and ${counted(brought, 'generator')} of clan-core's own services and modules`]
-      : []),
+    ...(ofClan > 0 ? [`  and ${counted(ofClan, 'generator')} of clan-core's own services and modules`] : []),
     ...(exports.length > 0
       ? [
           `  and ${counted(exports.length, 'generator')} of exports: ${exports.map(exported => printable(exported.generator)).join(', ')}`,

@@ -1,6 +1,6 @@
 /** Describes secrets of sops-nix and agenix for `inspect`: their encrypted files, recipients and paths. */
 import { secretPaths } from '../../editor/secrets/deployed.ts';
-import { keyTextOf, machinesOfSecret, type SecretGround, valueKeys } from '../../editor/secrets/joined.ts';
+import { keyTextOf, machinesOfSecret, type SecretContext, valueKeys } from '../../editor/secrets/joined.ts';
 import { keyNames, recipientsOf } from '../../editor/secrets/recipients.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { SecretDefinition } from '../../fleet/model/secrets.ts';
@@ -20,7 +20,7 @@ export function secretsOf(fleet: Fleet, files: WorkspaceFiles, at: At) {
     fleet.machines.map(machine => machine.name),
   );
   const secrets = joinSecrets(files, fleet.secrets, implicit);
-  const environment: SecretGround = { fleet, files, secrets, sops };
+  const environment: SecretContext = { fleet, files, secrets, sops };
   const pathOf = ({ keeper, name, definitions }: FleetSecret) => {
     const [only, another] = secretPaths(environment, keeper, name, definitions);
     return another === undefined ? (only ?? null) : null;
@@ -44,7 +44,7 @@ export function secretsOf(fleet: Fleet, files: WorkspaceFiles, at: At) {
 }
 
 /** Returns each file that certainly contains the secret, with its key. */
-function sourcesOf({ secrets }: SecretGround, { definitions }: FleetSecret) {
+function sourcesOf({ secrets }: SecretContext, { definitions }: FleetSecret) {
   const sources = definitions.flatMap(definition =>
     certainFiles(secrets, definition).map(file => {
       const locatedKey = secrets.keyOf(definition);
@@ -58,12 +58,12 @@ function sourcesOf({ secrets }: SecretGround, { definitions }: FleetSecret) {
   return [...new Map(sources.map(source => [`${source.file}\0${source.key}`, source])).values()];
 }
 
-function certainFiles(secrets: SecretGround['secrets'], definition: SecretDefinition): string[] {
+function certainFiles(secrets: SecretContext['secrets'], definition: SecretDefinition): string[] {
   return secrets.filesOf(definition).files.flatMap(({ path, certain }) => (certain ? [path] : []));
 }
 
 /** Returns the files that are named by declarations and by rules of agenix, sorted. */
-function encryptedFilesOf(environment: SecretGround, files: WorkspaceFiles) {
+function encryptedFilesOf(environment: SecretContext, files: WorkspaceFiles) {
   const { secrets } = environment;
   const keepers = new Map<string, 'sops' | 'age'>();
   for (const { keeper, definitions } of secrets.secrets)

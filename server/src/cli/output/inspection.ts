@@ -9,7 +9,7 @@ import type { Machine } from '../../fleet/model/base.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import type { Registry } from '../../fleet/model/registries.ts';
-import type { BroughtGenerator } from '../../fleet/model/services.ts';
+import type { ClanGenerator } from '../../fleet/model/services.ts';
 import { machineRows } from '../../fleet/registry/machine-rows.ts';
 import { addToSet } from '../../std.ts';
 import { commonSetting, probableSetting } from '../../store/backend-setting.ts';
@@ -58,8 +58,8 @@ export function inspectionParts(workspace: Workspace) {
       for (const generator of fleet.generators) yield { ...generatorOf(generator, at), ...bodyOf(generator) };
       // A generator that a service brings and the fleet extends is one generator, which was already listed.
       const isListed = listedIn(fleet);
-      for (const generator of fleet.brought)
-        if (!isListed(generator)) yield { ...broughtOf(generator), ...bodyOf(generator) };
+      for (const generator of fleet.clanGenerators)
+        if (!isListed(generator)) yield { ...clanGeneratorData(generator), ...bodyOf(generator) };
       yield* leftoversIn(fleet, readVars(files, fleet.directory ?? '').vars, lockedClanCore(files));
     },
     exports: fleet.exports.map(({ key, name, at: place }) => ({ key, generator: name, ...at(place) })),
@@ -116,9 +116,9 @@ function machineOf(
 /**
  * Returns the generators of each machine: declared ones first, then those that clan-core's services certainly bring.
  */
-function generatorNamesByMachine({ generators, brought }: Fleet): Map<string, string[]> {
+function generatorNamesByMachine({ generators, clanGenerators }: Fleet): Map<string, string[]> {
   const names = new Map<string, Set<string>>();
-  const certain = brought.filter(generator => generator.certain && !generator.isPattern);
+  const certain = clanGenerators.filter(generator => generator.certain && !generator.isPattern);
   for (const { name, machines } of [...generators, ...certain])
     for (const machine of machines ?? []) addToSet(names, machine, name);
   return new Map([...names].map(([machine, list]) => [machine, [...list]]));
@@ -153,7 +153,7 @@ function storeOf(fleet: Fleet, files: WorkspaceFiles, elsewhere: boolean) {
 }
 
 /** Returns a predicate for generators that the fleet declares on all machines that certainly have them. */
-function listedIn({ generators }: Fleet): (generator: BroughtGenerator) => boolean {
+function listedIn({ generators }: Fleet): (generator: ClanGenerator) => boolean {
   const machinesOf = new Map(generators.map(({ name, machines }) => [name, new Set(machines)]));
   return ({ name, isPattern, certain, machines }) => {
     const listed = isPattern || !certain ? undefined : machinesOf.get(name);
@@ -165,7 +165,7 @@ function listedIn({ generators }: Fleet): (generator: BroughtGenerator) => boole
  * Describes a generator of clan-core's services, which is not defined in the workspace, but has a place in it that
  * brings it.
  */
-function broughtOf({ name, isPattern, certain, machines, machinesComplete, service }: BroughtGenerator) {
+function clanGeneratorData({ name, isPattern, certain, machines, machinesComplete, service }: ClanGenerator) {
   return {
     name,
     nameKind: isPattern ? ('pattern' as const) : ('resolved' as const),

@@ -9,7 +9,7 @@ import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { StoredVar } from '../../store/vars/vars.ts';
 import { fits } from './use-status.ts';
 
-type Facts = Pick<Fleet, 'generators' | 'brought' | 'inventory'>;
+type Facts = Pick<Fleet, 'generators' | 'clanGenerators' | 'inventory'>;
 
 /**
  * Returns the leftover generators, in the format of `inspect`'s other generators. One that the locked clan-core still
@@ -133,15 +133,15 @@ function storedGenerators(stored: readonly StoredVar[]): Iterable<Stored> {
  * Returns a predicate for stored files that belong, or may belong, to an existing generator. All files of a declared
  * generator count as its own, even former ones.
  */
-function explainedBy({ generators, brought }: Facts): (generator: string, file: string) => boolean {
+function explainedBy({ generators, clanGenerators }: Facts): (generator: string, file: string) => boolean {
   const names = new Set(generators.map(({ name }) => name));
   const patterns = generators.filter(({ nameKind }) => nameKind === 'pattern').map(({ name }) => name);
   const is = (pattern: string, name: string) => pattern === name || fits(pattern, name);
   return (generator, file) =>
     names.has(generator) ||
     patterns.some(pattern => fits(pattern, generator)) ||
-    brought.some(
-      broughtGenerator =>
-        is(broughtGenerator.name, generator) && broughtGenerator.files.some(({ name }) => is(name, file)),
+    clanGenerators.some(
+      clanGenerator =>
+        is(clanGenerator.name, generator) && clanGenerator.files.some(({ name }) => is(name, file)),
     );
 }

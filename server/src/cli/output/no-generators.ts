@@ -2,12 +2,12 @@
 import type { Fleet } from '../../fleet/model/fleet.ts';
 
 /** Returns a clause with the reason and possible advice: `no machine of this fleet has a generator. …` */
-export function whyNone(fleet: Fleet): string {
+export function noGeneratorsMessage(fleet: Fleet): string {
   if (fleet.machines.length === 0 && !fleet.machinesComplete)
     return 'no machine of this repository can be told without Nix.';
   if (fleet.machines.length === 0 && fleet.generators.length > 0)
     return 'this repository declares generators, but no machine that has them.';
-  if (fleet.generators.length > 0 || fleet.brought.length > 0)
+  if (fleet.generators.length > 0 || fleet.clanGenerators.length > 0)
     return 'no machine of this fleet has a generator that is known without Nix.';
   const keepers = new Set(fleet.secrets.flatMap(secret => secret.definitions.map(({ keeper }) => keeper)));
   if (!fleet.isClan && keepers.size > 0)

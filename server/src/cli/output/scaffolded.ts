@@ -10,7 +10,7 @@ import { printDiff } from './check-fix.ts';
  * @returns the exit code
  * @throws Error with the reason for a refusal; WriteError if the files could not be written
  */
-export function carryOut(
+export function applyScaffolded(
   workspace: Workspace,
   scaffolded: Scaffolded | Refused,
   dryRun: boolean,

@@ -7,7 +7,7 @@ import type { StepResult } from '../../generate/run/step-results.ts';
 import { type Io, say } from '../io.ts';
 import { jsonText } from '../output/json-text.ts';
 import { planData } from '../output/plan-text.ts';
-import { terminalAsking } from './people-reporter.ts';
+import { terminalAsking } from './text-reporter.ts';
 
 /**
  * Returns the reporter.

@@ -35,7 +35,7 @@ export function watcherReporter(io: Io, whereOf: WhereOf): Reporter {
     access(changes) {
       if (changes.length > 0) talk.tell(accessEvent(changes));
     },
-    mayGoOn: async consequences => (await talk.ask(confirmEvent(consequences))) === true,
+    confirmRun: async consequences => (await talk.ask(confirmEvent(consequences))) === true,
     async ask(question) {
       const answer = await talk.ask(questionEvent(question));
       return typeof answer === 'string'

@@ -1,8 +1,8 @@
 /** Completes the fleet's own options: names where they are read and defined, and values from a fixed set. */
 
+import { choicesOf, textOf } from '../../modules/options/accepts.ts';
 import { insideOf, treeAt, typeOf } from '../../modules/options/below.ts';
 import type { OptionTree } from '../../modules/options/option.ts';
-import { choicesOf, textOf } from '../../modules/options/takes.ts';
 import { mergeTrees } from '../../modules/options/tree.ts';
 import { optionsByFile } from '../names/own-options.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';

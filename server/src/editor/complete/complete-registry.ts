@@ -4,7 +4,7 @@
  * entries.
  */
 
-import type { Written } from '../../checks/facts/registry/entry-families.ts';
+import type { EntrySource } from '../../checks/facts/registry/entry-families.ts';
 import { writtenEntries } from '../../checks/facts/registry/new-entry.ts';
 import { counted } from '../../checks/facts/wording.ts';
 import { expressionsAt } from '../../edits/locate.ts';
@@ -101,7 +101,7 @@ function argumentsOf(
   });
 }
 
-function holds({ binding }: Written, at: number): boolean {
+function holds({ binding }: EntrySource, at: number): boolean {
   return binding.start <= at && at <= binding.end;
 }
 

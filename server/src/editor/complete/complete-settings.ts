@@ -7,11 +7,11 @@ import { attributeText } from '../../edits/edits.ts';
 import { flakeInputs } from '../../flake/flake-inputs.ts';
 import type { Instance } from '../../fleet/model/services.ts';
 import { clanOptions, inventoryOptions } from '../../fleet/options/clan-core.ts';
+import { choicesOf } from '../../modules/options/accepts.ts';
 import { insideOf, namesToWrite, treeAt, typeOf } from '../../modules/options/below.ts';
 import type { OptionTree } from '../../modules/options/option.ts';
-import { choicesOf } from '../../modules/options/takes.ts';
 import { optionParts, typeWords } from '../hover/hover-inventory.ts';
-import { settingsOf } from '../names/inventory-things.ts';
+import { settingsOf } from '../names/inventory-items.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type Asked, type CompletionItem, item } from './completion-items.ts';
 
@@ -52,7 +52,8 @@ function optionsAt({ snapshot, file }: Asked, path: readonly string[]): OptionTr
 /** Returns whether a file sets options of the clan. Modules of machines have their own `meta`. */
 function hasClanOptions({ fleet }: Snapshot, file: string): boolean {
   return fleet.inventory.options.some(
-    ({ of, judged }) => of === 'clan' && judged(clanOptions().tree).names.some(({ at }) => at.file === file),
+    ({ of, checkedAgainst }) =>
+      of === 'clan' && checkedAgainst(clanOptions().tree).names.some(({ at }) => at.file === file),
   );
 }
 

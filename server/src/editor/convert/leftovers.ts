@@ -13,7 +13,7 @@ import type { EncryptedKey } from '../../fleet/secrets/secrets-keys.ts';
 import { ruleFor } from '../../fleet/secrets/secrets-rules.ts';
 import type { Place } from '../../nix/places.ts';
 import { uniqueBy } from '../../std.ts';
-import type { Around } from '../scaffold/scaffold.ts';
+import type { ScaffoldSources } from '../scaffold/scaffold.ts';
 import { shown } from './plan.ts';
 import type { ValueSource } from './value-location.ts';
 
@@ -44,7 +44,7 @@ export interface ConvertedValue {
  * @param after the fleet with the new generators @param converted the values that have become vars
  */
 export function leftoversOf(
-  after: Around,
+  after: ScaffoldSources,
   secrets: FleetSecrets,
   converted: readonly ConvertedValue[],
 ): Leftovers {
@@ -111,7 +111,7 @@ function clanReader(
 }
 
 /** Returns a function that names the remaining reader of a value, or `null` if there is none. */
-function readerOf(secrets: FleetSecrets, source: ValueSource): ((around: Around) => string) | null {
+function readerOf(secrets: FleetSecrets, source: ValueSource): ((around: ScaffoldSources) => string) | null {
   const keeper = source.format === 'age' ? 'age' : 'sops';
   // The readers of a clan secret follow from its links.
   const gap = CLANS.test(source.path)
@@ -160,7 +160,7 @@ function holdsNothingElse(
 }
 
 /** Returns the edit that removes `sops.defaultSopsFile = …;` if it is on lines of its own. */
-function defaultOut({ files }: Around, { at }: SopsDefault): TextEdit | null {
+function defaultOut({ files }: ScaffoldSources, { at }: SopsDefault): TextEdit | null {
   const file = files.parse(at.file);
   const surrounding = file === null ? null : bindingAround(file, at);
   if (file === null || surrounding?.binding.kind !== 'bind') return null;
@@ -177,7 +177,7 @@ function defaultOut({ files }: Around, { at }: SopsDefault): TextEdit | null {
 
 /** Returns a file that still mentions the path, in a declaration or a text, or null. */
 function namedElsewhere(
-  after: Around,
+  after: ScaffoldSources,
   secrets: FleetSecrets,
   path: string,
   defaults: readonly SopsDefault[],
@@ -194,7 +194,7 @@ function namedElsewhere(
 }
 
 /** Returns notes about rules for the readers of the file, which the user has to remove. */
-function ruleNotes(after: Around, secrets: FleetSecrets, path: string): string[] {
+function ruleNotes(after: ScaffoldSources, secrets: FleetSecrets, path: string): string[] {
   const rules = secrets.configs.flatMap(config => {
     const rule = ruleFor(config, path);
     return rule?.pathRegex ? [lineOf(after, rule.at)] : [];
@@ -208,7 +208,7 @@ function ruleNotes(after: Around, secrets: FleetSecrets, path: string): string[]
   return [`${path} goes; its rule is in ${where.join(', ')}: take it out there if it is for nothing else.`];
 }
 
-function lineOf({ files }: Around, { file, start }: Place): string {
+function lineOf({ files }: ScaffoldSources, { file, start }: Place): string {
   const line = (files.text(file) ?? '').slice(0, start).split('\n').length;
   return `${file}:${line}`;
 }

@@ -11,7 +11,7 @@ import type { SecretDefinition, SecretKeeper, SecretUse } from '../../fleet/mode
 import type { FleetSecret, FleetSecrets } from '../../fleet/secrets/secrets-join.ts';
 import type { Place } from '../../nix/places.ts';
 import { positionAt } from '../../nix/source.ts';
-import type { Around } from '../scaffold/scaffold.ts';
+import type { ScaffoldSources } from '../scaffold/scaffold.ts';
 import { intoModule } from '../scaffold/scaffold-module.ts';
 import { usedAnew } from './rewrite-uses.ts';
 import { type WrittenSecret, writtenSecret } from './secret-syntax.ts';
@@ -59,7 +59,7 @@ export interface Kept {
 
 export type Verdict = { readonly conversion: Conversion } | { readonly kept: Kept };
 
-export interface Wanted {
+export interface ConversionChoices {
   /** Chosen generator names of some secrets; the others are derived from the secrets' names. */
   readonly names: ReadonlyMap<string, string>;
   /** Texts that may contain the paths of secrets on a machine, with the texts' own paths. */
@@ -67,7 +67,11 @@ export interface Wanted {
 }
 
 /** Returns the verdicts in the order of the fleet's secrets, without those that clan itself declares. */
-export function conversionsIn(around: Around, secrets: FleetSecrets, wanted: Wanted): Verdict[] {
+export function conversionsIn(
+  around: ScaffoldSources,
+  secrets: FleetSecrets,
+  wanted: ConversionChoices,
+): Verdict[] {
   const texts = [...wanted.texts];
   const convertible = secrets.secrets.filter(
     secret =>
@@ -87,15 +91,15 @@ export function conversionsIn(around: Around, secrets: FleetSecrets, wanted: Wan
           ? 'has a name that only Nix can tell'
           : nameProblem(around, generator, (taken.get(generator) ?? 0) > 1);
     const made = result ?? conversionOf(around, secrets, secret, generator, texts);
-    const where = whereabouts(around, secrets, secret);
+    const where = machinesAndPaths(around, secrets, secret);
     return typeof made === 'string'
       ? { kept: { keeper, name, reason: `"${name}" ${made}.`, ...where } }
       : { conversion: { ...made, ...where } };
   });
 }
 
-function whereabouts(
-  around: Around,
+function machinesAndPaths(
+  around: ScaffoldSources,
   secrets: FleetSecrets,
   { keeper, name, definitions, implicitOn }: FleetSecret,
 ): Pick<Conversion, 'machines' | 'paths'> {
@@ -126,7 +130,7 @@ export function isGeneratorName(name: string): boolean {
   return NAME.test(name) && name.length <= 200;
 }
 
-function nameProblem(around: Around, generator: string, isDouble: boolean): string | null {
+function nameProblem(around: ScaffoldSources, generator: string, isDouble: boolean): string | null {
   if (!isGeneratorName(generator))
     return `cannot be the name of a generator, which has letters, digits, dots, dashes and underscores: name it with --name`;
   if (isDouble) return `would be called "${generator}" like another one: convert it by itself, with --name`;
@@ -137,7 +141,7 @@ function nameProblem(around: Around, generator: string, isDouble: boolean): stri
 
 /** Returns the conversion, or the reason why there is none, as a clause following the secret's name. */
 function conversionOf(
-  around: Around,
+  around: ScaffoldSources,
   secrets: FleetSecrets,
   secret: FleetSecret,
   generator: string,
@@ -207,7 +211,7 @@ function isUseOf(use: SecretUse, { keeper, name }: FleetSecret): boolean {
  * machines import.
  */
 function withoutDeclaration(
-  around: Around,
+  around: ScaffoldSources,
   secrets: FleetSecrets,
   secret: FleetSecret,
   generator: string,
@@ -240,15 +244,17 @@ function withoutDeclaration(
 }
 
 function definitionProblem(definition: SecretDefinition): string | null {
-  const { complete, given, via } = definition;
+  const { complete, definedOptions, via } = definition;
   if (via.length > 0) return 'is declared by a function';
   if (!complete) return 'may have options that cannot be seen';
-  const foreign = given.find(option => !SOURCES.has(option) && !KEPT.has(option) && !TRANSLATED.has(option));
+  const foreign = definedOptions.find(
+    option => !SOURCES.has(option) && !KEPT.has(option) && !TRANSLATED.has(option),
+  );
   return foreign === undefined ? null : `sets "${foreign}", which a var does not have`;
 }
 
 /** Returns the machines that import a module, or a clause that says what is wrong with it. */
-function machinesWith({ fleet }: Around, file: string): readonly string[] | string {
+function machinesWith({ fleet }: ScaffoldSources, file: string): readonly string[] | string {
   const reasons: string[] = [];
   let isOfUser = false;
   for (const [machine, { files, homeFiles }] of fleet.modules) {
@@ -259,14 +265,14 @@ function machinesWith({ fleet }: Around, file: string): readonly string[] | stri
   return reasons.length === 0 ? 'is not known to be declared for a machine' : reasons;
 }
 
-function isOfHome({ fleet, files }: Around, { file, start }: Place): boolean {
+function isOfHome({ fleet, files }: ScaffoldSources, { file, start }: Place): boolean {
   const isHome = [...fleet.modules.values()].some(({ homeFiles }) => homeFiles.includes(file));
   return isHome && !(files.text(file) ?? '').startsWith('osConfig.', start);
 }
 
 /** Returns a text that mentions the path itself, so that its reader would no longer find the secret, or null. */
 function pathMention(
-  around: Around,
+  around: ScaffoldSources,
   keeper: SecretKeeper,
   name: string,
   texts: readonly (readonly [path: string, text: string])[],
@@ -283,7 +289,7 @@ function pathMention(
 }
 
 /** Returns a place for display: the file and the 1-based line. */
-export function shown({ files }: Pick<Around, 'files'>, { file, start }: Place): string {
+export function shown({ files }: Pick<ScaffoldSources, 'files'>, { file, start }: Place): string {
   const source = file.endsWith('.nix') ? files.parse(file) : null;
   return source === null ? file : `${file}:${positionAt(source.lineStarts, start).line + 1}`;
 }

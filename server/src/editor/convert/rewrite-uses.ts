@@ -3,11 +3,11 @@
 import { attributeText } from '../../edits/edits.ts';
 import type { TextEdit } from '../../edits/text-edit.ts';
 import type { SecretUse } from '../../fleet/model/secrets.ts';
-import type { Around } from '../scaffold/scaffold.ts';
+import type { ScaffoldSources } from '../scaffold/scaffold.ts';
 
 /** Rewrites `config.sops.secrets.x.path`, or returns a clause that says why that is not possible. */
 export function usedAnew(
-  { files }: Pick<Around, 'files'>,
+  { files }: Pick<ScaffoldSources, 'files'>,
   { at, of, keeper, attribute, name, nameAt }: SecretUse,
   secret: string,
   generator: string,

@@ -7,7 +7,7 @@ import { expressionsAt } from '../../edits/locate.ts';
 import type { SecretDefinition } from '../../fleet/model/secrets.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrBinding, Expr } from '../../nix/syntax.ts';
-import type { Around } from '../scaffold/scaffold.ts';
+import type { ScaffoldSources } from '../scaffold/scaffold.ts';
 
 export interface WrittenSecret {
   readonly definition: SecretDefinition;
@@ -31,7 +31,7 @@ interface WrittenValue {
  * found here.
  */
 export function writtenSecret(
-  { files }: Pick<Around, 'files'>,
+  { files }: Pick<ScaffoldSources, 'files'>,
   definition: SecretDefinition,
 ): WrittenSecret | null {
   const named = namedAt(files, definition.at);
@@ -54,9 +54,9 @@ export function writtenSecret(
     options.push(...writtenValues);
   }
   const names = new Set(options.map(option => option.name));
-  const isAll = names.size === options.length && definition.given.every(name => names.has(name));
+  const isAll = names.size === options.length && definition.definedOptions.every(name => names.has(name));
   const outer = outermost(file, binding, definition.keeper);
-  return outer === null || !isAll || names.size !== definition.given.length
+  return outer === null || !isAll || names.size !== definition.definedOptions.length
     ? null
     : { definition, file, bindings, options, ...outer };
 }

@@ -182,7 +182,11 @@ function valueLines(file: SourceFile, value: Expr): string[] | null {
  */
 function ownersGroup({ file, options, definition, outer }: WrittenSecret): string[][] | null {
   const owner = options.find(option => option.name === 'owner');
-  if (owner === undefined || definition.given.includes('group') || !definition.given.includes('mode'))
+  if (
+    owner === undefined ||
+    definition.definedOptions.includes('group') ||
+    !definition.definedOptions.includes('mode')
+  )
     return [];
   const mode = definition.mode?.value;
   if (mode === undefined) return null;

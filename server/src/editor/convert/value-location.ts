@@ -5,7 +5,7 @@ import { textOr } from '../../fleet/secrets/secrets-files.ts';
 import type { FleetSecret, FleetSecrets } from '../../fleet/secrets/secrets-join.ts';
 import { hasKeys } from '../../fleet/secrets/secrets-keys.ts';
 import { below } from '../../store/vars/files.ts';
-import type { Around } from '../scaffold/scaffold.ts';
+import type { ScaffoldSources } from '../scaffold/scaffold.ts';
 import { SOURCES } from './to-generator.ts';
 
 /** The encrypted file and the key of a value. */
@@ -18,30 +18,30 @@ export interface ValueSource {
 }
 
 /** Returns the folder of a secret in clan's own `sops/secrets`. */
-export function clanPath({ fleet }: Around, name: string): string {
+export function clanPath({ fleet }: ScaffoldSources, name: string): string {
   return below(fleet.directory ?? '', `sops/secrets/${name}/secret`);
 }
 
 /** Returns the machines that certainly import a module. */
-export function machinesIn({ fleet }: Around, file: string): readonly string[] {
+export function machinesIn({ fleet }: ScaffoldSources, file: string): readonly string[] {
   return [...fleet.modules].filter(([, { files }]) => files.includes(file)).map(([machine]) => machine);
 }
 
 /** Returns the source of a secret in clan's own `sops/secrets`, where modules only set further options. */
 export function clanSource(
-  around: Around,
+  around: ScaffoldSources,
   { keeper, name, implicitOn }: FleetSecret,
-  { source, given }: SecretDefinition,
+  { source, definedOptions }: SecretDefinition,
   machines: readonly string[],
 ): ValueSource | null {
   const isClans = keeper === 'sops' && machines.every(machine => implicitOn.includes(machine));
-  if (!isClans || source !== null || given.some(option => SOURCES.has(option))) return null;
+  if (!isClans || source !== null || definedOptions.some(option => SOURCES.has(option))) return null;
   return { path: clanPath(around, name), format: 'binary', names: [] };
 }
 
 /** Returns the source, or a clause following the secret's name that says why it is not certain. */
 export function sourceOf(
-  { files }: Around,
+  { files }: ScaffoldSources,
   secrets: FleetSecrets,
   definition: SecretDefinition,
 ): ValueSource | string {

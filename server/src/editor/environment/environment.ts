@@ -114,7 +114,7 @@ function bodyOn(fleet: Fleet, name: string, entry: RegistryKey, machine: string)
   const same = fleet.generators.find(
     generator => generator.name === name && generator.machines?.includes(machine) === true,
   );
-  return same?.settledOn(machine) ?? entry.body;
+  return same?.certainBodyOn(machine) ?? entry.body;
 }
 
 /** Returns the file of a key's generator that its variable refers to. */

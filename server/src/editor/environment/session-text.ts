@@ -6,7 +6,7 @@
 
 import { VARIABLE_NAME } from '../../checks/rules/registry/invalid-env-var.ts';
 import { referencesOf } from '../../fleet/assembly/references.ts';
-import { configOf, unknownArgument, wellKnown } from '../../modules/modules.ts';
+import { configOf, unknownArgument, wellKnownArgument } from '../../modules/modules.ts';
 import { certain, member } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { attr, attrs, display, list, string } from '../../nix/eval/construct.ts';
@@ -136,7 +136,7 @@ function machineArgument({ expr, scope }: LambdaValue, { machine, keys, variable
   const file = scope.file.path;
   const meaning = (name: string, at: number): Lazy => {
     if (CONFIGURATIONS.has(name)) return configurationOf(machine, variables);
-    if (wellKnown(name) !== null) return unknownArgument(name, file, at);
+    if (wellKnownArgument(name) !== null) return unknownArgument(name, file, at);
     return /keys?$/i.test(name)
       ? list(
           keys.map(key => string(key, null)),
@@ -160,7 +160,7 @@ function configurationOf(machine: string, variables: readonly Variable[]): Lazy 
 function stepsArgument({ expr, scope }: LambdaValue, steps: Lazy): Lazy {
   if (expr.formals === null) return steps;
   return argumentSet(expr.formals, name =>
-    wellKnown(name) === null ? steps : unknownArgument(name, scope.file.path, expr.start),
+    wellKnownArgument(name) === null ? steps : unknownArgument(name, scope.file.path, expr.start),
   );
 }
 

@@ -10,11 +10,11 @@ import { byText } from '../../std.ts';
 import { secretPaths } from '../secrets/deployed.ts';
 import {
   ageRulesOf,
-  groundOf,
   keyTextOf,
   machinesOfSecret,
+  secretContextOf,
   secretsIn,
-  takersOf,
+  secretsUsing,
   usesOf,
   valueKeys,
 } from '../secrets/joined.ts';
@@ -117,7 +117,7 @@ function fileEntries(snapshot: Snapshot): EncryptedFileEntry[] {
       for (const { path, certain } of secrets.filesOf(definition).files)
         if (certain) keepers.set(path, keeper);
   for (const { path } of secrets.ageRules.flatMap(({ rules }) => rules)) keepers.set(path, 'age');
-  const nameOf = keyNames(groundOf(snapshot));
+  const nameOf = keyNames(secretContextOf(snapshot));
   return [...keepers].sort(byText(([name]) => name)).map(([path, keeper]) => {
     const isThere = snapshot.files.kind(path) === 'file';
     const content = keeper === 'sops' ? secrets.encrypted(path) : null;
@@ -153,7 +153,7 @@ export function secretEntries(
   machine: string | null,
   filter: ExplorerFilter,
 ): readonly SecretEntry[] {
-  const ground = groundOf(snapshot);
+  const ground = secretContextOf(snapshot);
   return ground.secrets.secrets
     .filter(secret => isShown(snapshot, secret, filter))
     .filter(secret => {
@@ -197,7 +197,7 @@ export function keysOfFile(snapshot: Snapshot, path: string): readonly KeyOfFile
   const content = secrets.encrypted(path);
   return (content === null ? [] : valueKeys(content)).map(key => ({
     key: key.path,
-    secrets: [...new Set(takersOf(secrets, path, key.path).map(({ name }) => name))],
+    secrets: [...new Set(secretsUsing(secrets, path, key.path).map(({ name }) => name))],
     at: key.key.at,
   }));
 }

@@ -2,7 +2,7 @@
  * The dependency graph as a call hierarchy: a generator is called by its dependents and calls its dependencies.
  * Pure; independent of any editor.
  */
-import { keeping } from '../../checks/memory/kept.ts';
+import { perObject } from '../../checks/memory/kept.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
@@ -63,7 +63,7 @@ interface Dependent {
 }
 
 /** Dependents by dependency. */
-const dependents = keeping((fleet: Fleet): ReadonlyMap<string, readonly Dependent[]> => {
+const dependents = perObject((fleet: Fleet): ReadonlyMap<string, readonly Dependent[]> => {
   const dependents = new Map<string, Dependent[]>();
   for (const generator of fleet.generators)
     for (const { value, at } of dependenciesOf(generator)) {
@@ -109,8 +109,12 @@ function callerNamed(snapshot: Snapshot, name: string, namedAt: Place): Caller {
   const definitions = generator?.definitions ?? [];
   const at = (definitions.find(({ kind }) => kind === 'full') ?? definitions[0])?.at;
   if (generator === undefined || at === undefined) {
-    const brought = snapshot.fleet.brought.find(broughtGenerator => broughtGenerator.name === name);
-    return { name, detail: brought ? "of one of clan-core's services" : 'not declared here', at: namedAt };
+    const clanGenerator = snapshot.fleet.clanGenerators.find(generator => generator.name === name);
+    return {
+      name,
+      detail: clanGenerator ? "of one of clan-core's services" : 'not declared here',
+      at: namedAt,
+    };
   }
   const share = generator.body().share;
   return { name, detail: share === null ? '' : share ? 'shared' : 'per machine', at };

@@ -9,7 +9,7 @@ import { listOf } from '../layout/list.ts';
 import type { LayoutNode } from '../layout/shapes.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import type { Box, Line } from './graph-boxes.ts';
-import { crossingsOf } from './graph-crossings.ts';
+import { groupedEdgesOf } from './graph-grouped-edges.ts';
 import { type GraphGroup, type Grouping, groupsOf } from './graph-groups.ts';
 
 export interface Scene {
@@ -118,7 +118,7 @@ function grouped(
 ): Scene {
   const groups = groupsOf(graph, by);
   const isOpen = (id: string) => open === null || open.has(id);
-  const crossings = crossingsOf(groups, graph.edges, isOpen);
+  const crossings = groupedEdgesOf(groups, graph.edges, isOpen);
   const inner = new Map(
     groups
       .filter(({ id }) => isOpen(id))

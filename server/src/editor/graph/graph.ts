@@ -1,14 +1,14 @@
 /** Builds the dependency graph of a fleet's generators as data. Pure; layout and drawing are elsewhere. */
 import {
-  type Looked,
   type Outdated,
+  type StoredStateInputs,
   type StoredStates,
   stateOverall,
   storedStates,
 } from '../../checks/facts/store/generated.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
-import type { BroughtGenerator } from '../../fleet/model/services.ts';
+import type { ClanGenerator } from '../../fleet/model/services.ts';
 import type { Place } from '../../nix/places.ts';
 import { compareTexts } from '../../std.ts';
 import { type StoredState, stateOfFiles } from '../../store/vars/tally.ts';
@@ -77,7 +77,7 @@ export interface GraphOptions {
  */
 export function graphOf(
   fleet: Fleet,
-  looked: Looked | null,
+  looked: StoredStateInputs | null,
   options: GraphOptions = {},
   errors: ReadonlyMap<string, number> = new Map(),
 ): Graph {
@@ -86,9 +86,9 @@ export function graphOf(
     if (generator.nameKind === 'pattern') continue;
     declared.set(generator.name, [...(declared.get(generator.name) ?? []), generator]);
   }
-  const brought = broughtIn(fleet);
-  const edges = edgesOf(declared, brought);
-  const wanted = wantedOf(declared, brought, edges, options);
+  const clanGenerators = clanGeneratorsIn(fleet);
+  const edges = edgesOf(declared, clanGenerators);
+  const wanted = wantedOf(declared, clanGenerators, edges, options);
   const links = edges.filter(({ from, to }) => wanted.has(from) && wanted.has(to));
   const circles = circleOf([...wanted], links);
   const states = looked === null ? null : storedStates(looked);
@@ -96,10 +96,13 @@ export function graphOf(
   const nodes = [...wanted]
     .sort()
     .map(id => ({
-      ...nodeOf(id, declared.get(id) ?? [], brought.get(id) ?? null, states, errors.get(id) ?? 0),
+      ...nodeOf(id, declared.get(id) ?? [], clanGenerators.get(id) ?? null, states, errors.get(id) ?? 0),
       domain: domains.get(id) ?? null,
     }))
-    .filter(node => isKind(node, options.kind ?? null) && isSo(node, options.condition ?? null, circles));
+    .filter(
+      node =>
+        isKind(node, options.kind ?? null) && agreesOnMachines(node, options.condition ?? null, circles),
+    );
   const shown = new Set(nodes.map(({ id }) => id));
   return {
     nodes,
@@ -133,7 +136,7 @@ function isKind({ secrets, publics, prompts }: GraphNode, kind: GraphKind | null
   }
 }
 
-function isSo(
+function agreesOnMachines(
   { id, state, errors }: GraphNode,
   condition: GraphCondition | null,
   circles: ReadonlyMap<string, number>,
@@ -146,9 +149,9 @@ function isSo(
 type Link = Omit<GraphEdge, 'inCycle'>;
 
 /** Returns the generators that clan-core services certainly provide, by name. */
-function broughtIn(fleet: Fleet): ReadonlyMap<string, BroughtGenerator> {
+function clanGeneratorsIn(fleet: Fleet): ReadonlyMap<string, ClanGenerator> {
   // Generators of core modules are on every machine and of no interest here.
-  const generators = fleet.brought.filter(
+  const generators = fleet.clanGenerators.filter(
     ({ isPattern, certain, service }) => !isPattern && certain && service !== null,
   );
   return new Map(generators.map(generator => [generator.name, generator]));
@@ -157,7 +160,7 @@ function broughtIn(fleet: Fleet): ReadonlyMap<string, BroughtGenerator> {
 /** Returns the edges. The place of a service's edge is the declaration of its instance. */
 function edgesOf(
   declared: ReadonlyMap<string, readonly Generator[]>,
-  brought: ReadonlyMap<string, BroughtGenerator>,
+  clanGenerators: ReadonlyMap<string, ClanGenerator>,
 ): Link[] {
   const edges = new Map<string, Link>();
   for (const [to, same] of declared)
@@ -165,7 +168,7 @@ function edgesOf(
       const key = `${from}\0${to}`;
       if (!edges.has(key) && !from.includes('${')) edges.set(key, { from, to, at });
     }
-  for (const { name: to, dependencies, instance } of brought.values()) {
+  for (const { name: to, dependencies, instance } of clanGenerators.values()) {
     const [at] = instance?.at ?? [];
     if (at === undefined || declared.has(to)) continue;
     for (const from of dependencies) {
@@ -178,14 +181,14 @@ function edgesOf(
 
 function wantedOf(
   declared: ReadonlyMap<string, readonly Generator[]>,
-  brought: ReadonlyMap<string, BroughtGenerator>,
+  clanGenerators: ReadonlyMap<string, ClanGenerator>,
   edges: readonly Link[],
   { machine, generator }: GraphOptions,
 ): ReadonlySet<string> {
-  const all = [...declared.keys(), ...brought.keys(), ...edges.map(({ from }) => from)];
+  const all = [...declared.keys(), ...clanGenerators.keys(), ...edges.map(({ from }) => from)];
   const begin = all.filter(name => {
     if (generator != null) return name === generator;
-    if (machine == null || brought.get(name)?.machines?.includes(machine) === true) return true;
+    if (machine == null || clanGenerators.get(name)?.machines?.includes(machine) === true) return true;
     return declared.get(name)?.some(({ machines }) => machines?.includes(machine)) === true;
   });
   const wanted = new Set(begin);
@@ -214,11 +217,11 @@ function spread(
 function nodeOf(
   id: string,
   same: readonly Generator[],
-  brought: BroughtGenerator | null,
+  clanGenerator: ClanGenerator | null,
   states: StoredStates | null,
   errors: number,
 ): Omit<GraphNode, 'domain'> {
-  if (same.length === 0) return foreignNode(id, brought, states);
+  if (same.length === 0) return foreignNode(id, clanGenerator, states);
   const bodies = same.map(generator => generator.body());
   const files = [...new Map(bodies.flatMap(body => body.files.map(file => [file.name, file]))).values()];
   const shares = new Set(bodies.map(body => body.share));
@@ -242,27 +245,31 @@ function nodeOf(
 /** Returns the node of a generator that a clan-core service provides, or that is only depended on. */
 function foreignNode(
   id: string,
-  brought: BroughtGenerator | null,
+  clanGenerator: ClanGenerator | null,
   states: StoredStates | null,
 ): Omit<GraphNode, 'domain'> {
-  const state = brought === null || states === null ? 'unknown' : broughtState(brought, states);
+  const state =
+    clanGenerator === null || states === null ? 'unknown' : clanGeneratorState(clanGenerator, states);
   return {
     id,
-    origin: brought === null ? 'undeclared' : 'brought',
-    share: brought?.share ?? null,
-    machines: [...(brought?.machines ?? [])].sort(),
-    secrets: brought?.files.filter(({ secret }) => secret !== false).length ?? 0,
-    publics: brought?.files.filter(({ secret }) => secret === false).length ?? 0,
-    prompts: brought?.prompts.length ?? 0,
+    origin: clanGenerator === null ? 'undeclared' : 'brought',
+    share: clanGenerator?.share ?? null,
+    machines: [...(clanGenerator?.machines ?? [])].sort(),
+    secrets: clanGenerator?.files.filter(({ secret }) => secret !== false).length ?? 0,
+    publics: clanGenerator?.files.filter(({ secret }) => secret === false).length ?? 0,
+    prompts: clanGenerator?.prompts.length ?? 0,
     state,
     outdated: state === 'outdated' ? (states?.outdatedBy(id, null) ?? null) : null,
     errors: 0,
-    service: brought?.service ?? null,
-    at: brought?.instance?.at[0] ?? null,
+    service: clanGenerator?.service ?? null,
+    at: clanGenerator?.instance?.at[0] ?? null,
   };
 }
 
-function broughtState({ name, files, machines, share }: BroughtGenerator, states: StoredStates): StoredState {
+function clanGeneratorState(
+  { name, files, machines, share }: ClanGenerator,
+  states: StoredStates,
+): StoredState {
   // Settings that are not known may determine which files exist.
   if (share === null || machines === null || files.some(({ certain }) => !certain)) return 'unknown';
   const owners = share ? [null] : machines;

@@ -2,7 +2,7 @@
 import { storedStates } from '../../checks/facts/store/generated.ts';
 import { isCatalogueGenerator } from '../../fleet/catalogue/catalogue.ts';
 import type { Generator, GeneratorBody, GeneratorFile } from '../../fleet/model/generators.ts';
-import type { BroughtGenerator } from '../../fleet/model/services.ts';
+import type { ClanGenerator } from '../../fleet/model/services.ts';
 import type { Place } from '../../nix/places.ts';
 import { isLacking, shortTallyText, tallyOf } from '../../store/vars/tally.ts';
 import { dependentsOf } from '../graph/calls.ts';
@@ -10,8 +10,8 @@ import { code, fenced, plain } from '../words/markdown.ts';
 import type { HoverContext } from './hover-context.ts';
 import {
   definedPhrase,
+  deployedLocationPhrase,
   filePhrase,
-  lyingPhrase,
   machinesPhrase,
   placementOf,
   valuePhrase,
@@ -20,21 +20,21 @@ import {
 /** Returns the card of a generator, or null if the name is not known. */
 export function generatorCard(context: HoverContext, name: string): string | null {
   const same = context.index.generators.get(name);
-  if (!same) return broughtCard(context, name);
+  if (!same) return clanGeneratorCards(context, name);
   return same.map(generator => oneGenerator(context, generator)).join('\n\n---\n\n');
 }
 
 /** Returns the card of a generator from a clan-core service, as in the locked version. */
-function broughtCard({ snapshot }: HoverContext, name: string): string | null {
-  const brought = snapshot.fleet.brought.filter(generator => generator.name === name);
-  const cards = brought.map(generator => oneBrought(generator));
+function clanGeneratorCards({ snapshot }: HoverContext, name: string): string | null {
+  const clanGenerators = snapshot.fleet.clanGenerators.filter(generator => generator.name === name);
+  const cards = clanGenerators.map(generator => clanGeneratorCard(generator));
   if (cards.length > 0) return [...new Set(cards)].join('\n\n---\n\n');
   return isCatalogueGenerator(name)
     ? `**${plain(name)}** · generator of one of clan-core's own services`
     : null;
 }
 
-function oneBrought({ name, service, machines, body: bodyOf, bodyOn }: BroughtGenerator): string {
+function clanGeneratorCard({ name, service, machines, body: bodyOf, bodyOn }: ClanGenerator): string {
   const [only, ...others] = machines ?? [];
   const body = only === undefined || others.length > 0 ? bodyOf() : bodyOn(only);
   const origin = service === null ? 'of clan-core' : `of clan-core's service ${plain(service)}`;
@@ -56,7 +56,8 @@ function oneGenerator(context: HoverContext, generator: Generator): string {
   const placement = placementOf(generator, body);
   const lines = [
     ...body.files.map(
-      file => `- ${code(file.name)} ${filePhrase(file)} → ${lyingPhrase(context, placement, file)}`,
+      file =>
+        `- ${code(file.name)} ${filePhrase(file)} → ${deployedLocationPhrase(context, placement, file)}`,
     ),
     ...detailsOf(body),
     ...dependentsPhrase(context, generator.name),
@@ -113,7 +114,7 @@ function oneFile(
   file: GeneratorFile,
 ): string {
   const placement = placementOf(generator, body);
-  const lines = [`- ${filePhrase(file)} → ${lyingPhrase(context, placement, file)}`];
+  const lines = [`- ${filePhrase(file)} → ${deployedLocationPhrase(context, placement, file)}`];
   if (file.secret === false) lines.push(`- Value: ${valuePhrase(context, placement, file.name)}`);
   if (file.mode !== null && file.secret !== false) lines.push(`- Mode ${code(file.mode)}`);
   lines.push(...ownersPhrase(context, generator));

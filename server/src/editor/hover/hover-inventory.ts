@@ -3,11 +3,11 @@ import { isOfClanCore } from '../../fleet/inventory/inventory.ts';
 import { roleMembers } from '../../fleet/inventory/members.ts';
 import type { Instance, Role } from '../../fleet/model/services.ts';
 import { optionsOfService } from '../../fleet/options/clan-core.ts';
+import { textOf } from '../../modules/options/accepts.ts';
 import { namesToWrite } from '../../modules/options/below.ts';
 import type { DeclaredOption, OptionTree } from '../../modules/options/option.ts';
-import { textOf } from '../../modules/options/takes.ts';
 import { EMPTY } from '../../modules/options/tree.ts';
-import { settingsOf, type Thing, thingAt } from '../names/inventory-things.ts';
+import { type InventoryItem, inventoryItemAt, settingsOf } from '../names/inventory-items.ts';
 import { definitionOf } from '../navigate/inventory-definitions.ts';
 import { code, plain } from '../words/markdown.ts';
 import type { CardAt, HoverContext } from './hover-context.ts';
@@ -27,13 +27,13 @@ const PREDEFINED: ReadonlyMap<string, string> = new Map(
  * @param offset 0-based UTF-16 offset
  */
 export function inventoryCard(context: HoverContext, file: string, offset: number): CardAt | null {
-  const located = thingAt(context.snapshot, file, offset);
+  const located = inventoryItemAt(context.snapshot, file, offset);
   if (located === null) return null;
-  const parts = partsOf(context, located.thing);
+  const parts = partsOf(context, located.item);
   return parts === null ? null : { at: located.at, markdown: parts.filter(part => part !== '').join('\n\n') };
 }
 
-function partsOf(context: HoverContext, thing: Thing): string[] | null {
+function partsOf(context: HoverContext, thing: InventoryItem): string[] | null {
   switch (thing.kind) {
     case 'tag':
       return tagParts(context, thing.tag);
@@ -45,11 +45,11 @@ function partsOf(context: HoverContext, thing: Thing): string[] | null {
     case 'input':
       return [`**${plain(thing.input)}** · flake input with services`, ...placesOf(context, thing)];
     case 'option':
-      return [...optionParts(thing.name, thing.whose, thing.option), ...placesOf(context, thing)];
+      return [...optionParts(thing.name, thing.owner, thing.option), ...placesOf(context, thing)];
   }
 }
 
-function placesOf(context: HoverContext, thing: Thing): string[] {
+function placesOf(context: HoverContext, thing: InventoryItem): string[] {
   return definedPhrase(context, definitionOf(context.snapshot, thing));
 }
 

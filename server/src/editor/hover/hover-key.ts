@@ -7,8 +7,8 @@ import type { HoverContext } from './hover-context.ts';
 import { sharePhrase } from './hover-generator.ts';
 import {
   definedPhrase,
+  deployedLocationPhrase,
   filePhrase,
-  lyingPhrase,
   machinesPhrase,
   type Placement,
   valuePhrase,
@@ -36,7 +36,9 @@ function linesOf(context: HoverContext, entry: RegistryKey, machines: readonly s
     const placement: Placement = { generator: generator.value, share: body.share, machines };
     lines.push(`- Generator ${code(generator.value)}${sharePhrase(body.share)}`);
     for (const file of body.files) {
-      lines.push(`- ${code(file.name)} ${filePhrase(file)} → ${lyingPhrase(context, placement, file)}`);
+      lines.push(
+        `- ${code(file.name)} ${filePhrase(file)} → ${deployedLocationPhrase(context, placement, file)}`,
+      );
     }
     lines.push(...variableLine(context, entry, placement));
   }

@@ -2,8 +2,8 @@
  * Renders the hover card of one of the fleet's own options: its type, its declaration, and the machines that set it.
  */
 import { joined } from '../../checks/facts/wording.ts';
+import { textOf } from '../../modules/options/accepts.ts';
 import type { WrittenEntry } from '../../modules/options/option.ts';
-import { textOf } from '../../modules/options/takes.ts';
 import type { Place } from '../../nix/places.ts';
 import { positionAt } from '../../nix/source.ts';
 import { declaredAt, definitionsAt, optionsByFile } from '../names/own-options.ts';

@@ -51,14 +51,14 @@ function originOf(body: GeneratorBody, { flow }: FollowedScript, name: string): 
   if (COREUTILS.has(name)) return ['From `coreutils`, which every script has.'];
   const listed = body.runtimeInputs.filter(runtimeInput => packageCommands(runtimeInput)?.commands.has(name));
   if (listed.length > 0) return [`From ${codes(listed)} in \`runtimeInputs\`.`];
-  const brought = packagesWith(name);
+  const packages = packagesWith(name);
   const from =
-    brought.length === 0 ? 'It is not known which package brings it.' : `Brought by ${codes(brought)}.`;
+    packages.length === 0 ? 'It is not known which package brings it.' : `Brought by ${codes(packages)}.`;
   const isComplete = body.runtimeInputs.every(
     runtimeInput => packageCommands(runtimeInput)?.complete === true,
   );
   if (flow.setsPath) return [from, 'The script sets `PATH` itself.'];
-  if (!body.complete.packages || (brought.length === 0 && !isComplete))
+  if (!body.complete.packages || (packages.length === 0 && !isComplete))
     return [from, 'Not all that `runtimeInputs` brings is known.'];
   return [from, '`runtimeInputs` has no package with it: the script does not find it.'];
 }
@@ -69,15 +69,15 @@ function packageCard({ files }: Snapshot, body: GeneratorBody, file: string, off
     const at = packagePlace(files, candidate);
     if (offset < at.start || at.end < offset) continue;
     const name = candidate.value;
-    const brought = packageCommands(name);
+    const contents = packageCommands(name);
     const title = `**${code(name)}** · package`;
-    if (brought === null || brought.commands.size === 0)
+    if (contents === null || contents.commands.size === 0)
       return { at, markdown: `${title}\n\nIt is not known which programs it brings.` };
-    const programs = [...brought.commands].sort();
-    const more = programs.length > MAX_LISTED || !brought.complete ? ', …' : '';
+    const programs = [...contents.commands].sort();
+    const more = programs.length > MAX_LISTED || !contents.complete ? ', …' : '';
     const lines = [
       `- Programs: ${codes(programs.slice(0, MAX_LISTED))}${more}`,
-      ...usedLine(body, brought.commands),
+      ...usedLine(body, contents.commands),
     ];
     return { at, markdown: `${title}\n\n${lines.join('\n')}` };
   }

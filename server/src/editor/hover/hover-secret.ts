@@ -8,16 +8,16 @@ import { textOr } from '../../fleet/secrets/secrets-files.ts';
 import type { FleetSecret } from '../../fleet/secrets/secrets-join.ts';
 import { hasKeys } from '../../fleet/secrets/secrets-keys.ts';
 import type { Place } from '../../nix/places.ts';
-import { secretPaths, settled, templatePaths } from '../secrets/deployed.ts';
+import { agreedValue, secretPaths, templatePaths } from '../secrets/deployed.ts';
 import {
   fileOfClan,
-  groundOf,
   keyTextOf,
   machinesOfFile,
   machinesOfSecret,
+  secretContextOf,
   secretNamed,
   secretsIn,
-  takersOf,
+  secretsUsing,
   templatesNamed,
   usesOf,
   valueKeys,
@@ -114,7 +114,7 @@ function linked({ link }: HoverContext, place: Place, text: string): string {
 function recipientsLine({ snapshot }: HoverContext, path: string): string[] {
   const recipients = recipientsOf(secretsIn(snapshot), path);
   if (recipients === null || recipients.keys.length === 0) return [];
-  const nameOf = keyNames(groundOf(snapshot));
+  const nameOf = keyNames(secretContextOf(snapshot));
   // A person with several keys is a single reader.
   const names = [...new Set(recipients.keys.map(key => plain(nameOf(key))))];
   const more = names.length > MAX_LISTED || !recipients.complete ? ', …' : '';
@@ -124,10 +124,10 @@ function recipientsLine({ snapshot }: HoverContext, path: string): string[] {
 function deployedLines({ snapshot }: HoverContext, secret: FleetSecret, name: string): string[] {
   const { keeper, definitions } = secret;
   if (definitions.length === 0) return [`- On the machine: ${code(`/run/secrets/${name}`)}`];
-  const paths = secretPaths(groundOf(snapshot), keeper, name, definitions);
+  const paths = secretPaths(secretContextOf(snapshot), keeper, name, definitions);
   const lines = [`- On the machine: ${pathsText(paths)}`];
   const words = (['owner', 'group', 'mode'] as const).flatMap(option => {
-    const value = settled(definitions, option);
+    const value = agreedValue(definitions, option);
     if (value === null) return [];
     if (value === 'default') return option === 'mode' ? [`mode ${code('0400')}`] : [];
     return [`${option} ${code(value.value)}`];
@@ -202,7 +202,7 @@ export function encryptedFileCard(context: HoverContext, path: string): string {
   const head = `**${plain(path)}**`;
   if (snapshot.files.kind(path) !== 'file') return `${head} · there is no such file`;
   const file = secretsIn(snapshot).encrypted(path);
-  const takers = takersOf(secretsIn(snapshot), path, null);
+  const takers = secretsUsing(secretsIn(snapshot), path, null);
   const names = [...new Set(takers.map(({ name }) => name))];
   const keys = file?.encrypted && !/\.age$/.test(path) ? valueKeys(file).map(valueKey => valueKey.path) : [];
   const lines = [
@@ -229,7 +229,7 @@ export function encryptedKeyCard(context: HoverContext, path: string, key: strin
   const { snapshot } = context;
   const file = secretsIn(snapshot).encrypted(path);
   if (file === null) return null;
-  const takers = takersOf(secretsIn(snapshot), path, key);
+  const takers = secretsUsing(secretsIn(snapshot), path, key);
   const names = [...new Set(takers.map(({ name }) => name))];
   const lines = [
     names.length === 0 ? '- No secret of sops-nix takes it' : `- Taken as ${listed(names)}`,

@@ -53,8 +53,12 @@ export function placementOf({ name, machines }: Generator, { share }: GeneratorB
 }
 
 /** Describes the path of a file: on the machine for a secret, in the repository for a public file. */
-export function lyingPhrase(context: HoverContext, placement: Placement, file: GeneratorFile): string {
-  const lying = lyingPath(context.snapshot, placement, file);
+export function deployedLocationPhrase(
+  context: HoverContext,
+  placement: Placement,
+  file: GeneratorFile,
+): string {
+  const lying = deployedLocationOf(context.snapshot, placement, file);
   if (lying === 'elsewhere') return 'where its store puts it';
   return lying === 'nowhere' ? 'not deployed' : code(lying.path);
 }
@@ -63,13 +67,13 @@ export function lyingPhrase(context: HoverContext, placement: Placement, file: G
  * The path of a file, with `<machine>` for any machine; `nowhere` for a secret that is not deployed,
  * `elsewhere` for one deployed by a custom store to an unknown path.
  */
-export type Lying = { readonly path: string } | 'nowhere' | 'elsewhere';
+export type DeployedLocation = { readonly path: string } | 'nowhere' | 'elsewhere';
 
-export function lyingPath(
+export function deployedLocationOf(
   snapshot: Snapshot,
   { generator, share, machines }: Placement,
   file: GeneratorFile,
-): Lying {
+): DeployedLocation {
   const stored: StoredFile = {
     generator,
     file: file.name,

@@ -11,7 +11,7 @@ export function placeCells(layers: readonly (readonly Cell[])[]): void {
     let y = 0;
     for (const cell of layer) {
       cell.y = y;
-      y += roomOf(cell);
+      y += spacedHeight(cell);
     }
   }
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
@@ -19,14 +19,14 @@ export function placeCells(layers: readonly (readonly Cell[])[]): void {
     for (const layer of toRight ? layers : [...layers].reverse()) {
       for (const cell of layer) {
         const beside = toRight ? cell.left : cell.right;
-        cell.wish = wishOf(cell, beside.length > 0 ? beside : toRight ? cell.right : cell.left);
+        cell.preferred = wishOf(cell, beside.length > 0 ? beside : toRight ? cell.right : cell.left);
       }
       spreadOut(layer);
     }
   }
 }
 
-function roomOf({ height }: Cell): number {
+function spacedHeight({ height }: Cell): number {
   return height + (height === 0 ? LINE_GAP : NODE_GAP);
 }
 
@@ -55,7 +55,13 @@ function spreadOut(layer: readonly Cell[]): void {
   const blocks: Block[] = [];
   for (let index = 0; index < layer.length; index++) {
     const cell = layer[index] as Cell;
-    let block: Block = { first: index, count: 1, y: cell.wish, sum: cell.wish, size: roomOf(cell) };
+    let block: Block = {
+      first: index,
+      count: 1,
+      y: cell.preferred,
+      sum: cell.preferred,
+      size: spacedHeight(cell),
+    };
     for (let before = blocks.at(-1); before && before.y + before.size > block.y; before = blocks.at(-1)) {
       blocks.pop();
       const sum = before.sum + block.sum - block.count * before.size;
@@ -69,7 +75,7 @@ function spreadOut(layer: readonly Cell[]): void {
     for (let index = first; index < first + count; index++) {
       const cell = layer[index] as Cell;
       cell.y = at;
-      at += roomOf(cell);
+      at += spacedHeight(cell);
     }
   }
 }

@@ -48,7 +48,7 @@ function layoutPart(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]):
       right: [],
       y: 0,
       place: 0,
-      wish: 0,
+      preferred: 0,
     };
     const before = layers[layer];
     if (before) before.push(cell);

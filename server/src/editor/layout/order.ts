@@ -19,9 +19,9 @@ export function orderCells(layers: Cell[][]): void {
         const beside = toRight ? cell.left : cell.right;
         let sum = 0;
         for (const other of beside) sum += other.place;
-        cell.wish = beside.length === 0 ? cell.place : sum / beside.length;
+        cell.preferred = beside.length === 0 ? cell.place : sum / beside.length;
       }
-      layer.sort((a, b) => a.wish - b.wish);
+      layer.sort((a, b) => a.preferred - b.preferred);
       number(layer);
     }
     const now = crossingsIn(layers);

@@ -58,5 +58,5 @@ export interface Cell {
   y: number;
   /** Its index in the layer, and its preferred position. */
   place: number;
-  wish: number;
+  preferred: number;
 }

@@ -1,5 +1,5 @@
 /** Indexes the fleet's own options by file and by path, once per state of the options. */
-import { keeping } from '../../checks/memory/kept.ts';
+import { perObject } from '../../checks/memory/kept.ts';
 import type { FleetOptions, ModuleOptions } from '../../fleet/model/options.ts';
 import { CHOSEN, treeAt } from '../../modules/options/below.ts';
 import type { OptionTree, WrittenEntry } from '../../modules/options/option.ts';
@@ -14,7 +14,7 @@ export interface OptionsByFile {
   readonly machines: ReadonlyMap<string, readonly string[]>;
 }
 
-export const optionsByFile = keeping((options: FleetOptions): OptionsByFile => {
+export const optionsByFile = perObject((options: FleetOptions): OptionsByFile => {
   const all = new Map<ModuleOptions, ReadonlySet<string>>();
   const modules = new Map<string, ModuleOptions[]>();
   const machines = new Map<string, Set<string>>();

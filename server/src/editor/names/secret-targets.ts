@@ -1,5 +1,5 @@
 /** Finds the names in a file that refer to sops-nix and agenix secrets, their templates and encrypted files. */
-import { keeping } from '../../checks/memory/kept.ts';
+import { perObject } from '../../checks/memory/kept.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { SecretDefinition, SecretFacts, SecretUse } from '../../fleet/model/secrets.ts';
 import type { Place } from '../../nix/places.ts';
@@ -16,7 +16,7 @@ export function filesWithSecrets(fleet: Fleet): Iterable<string> {
   return byFile(fleet).keys();
 }
 
-const byFile = keeping(
+const byFile = perObject(
   (fleet: Fleet): ReadonlyMap<string, SecretFacts> =>
     new Map(fleet.secrets.flatMap(facts => (isEmpty(facts) ? [] : [[facts.file, facts] as const]))),
 );
@@ -26,7 +26,7 @@ function isEmpty({ definitions, templates, uses, defaults, ageRules }: SecretFac
 }
 
 /** Cached, because an edit leaves most files unchanged. */
-const targetsOf = keeping(
+const targetsOf = perObject(
   ({ definitions, templates, uses, defaults, ageRules }: SecretFacts): readonly Target[] => [
     ...definitions.flatMap(definitionTargets),
     ...templates.map(({ name, at }) => target(at, { kind: 'template', template: name }, 'declaration')),

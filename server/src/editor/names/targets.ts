@@ -2,7 +2,7 @@
  * Finds the names in a file that a user can point at, and their subjects. Uses the places in the fleet; knows
  * no feature.
  */
-import { keeping } from '../../checks/memory/kept.ts';
+import { perObject } from '../../checks/memory/kept.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../../fleet/model/generators.ts';
 import type { Matrix, Registry } from '../../fleet/model/registries.ts';
@@ -135,10 +135,10 @@ function collected(collect: (add: Add) => void): readonly Target[] {
 }
 
 /** Cached per object, because an edit creates a new fleet but leaves most definitions and units unchanged. */
-const definitionTargets = keeping((definition: GeneratorDefinition) =>
+const definitionTargets = perObject((definition: GeneratorDefinition) =>
   collected(add => addDefinition(definition, add)),
 );
-const unitTargets = keeping((unit: Unit) => collected(add => addUnit(unit, add)));
+const unitTargets = perObject((unit: Unit) => collected(add => addUnit(unit, add)));
 
 /** Returns the targets of registries and matrices, in their order. */
 function pipelineTargets({ registries, matrices }: Fleet): readonly Target[] {

@@ -7,7 +7,7 @@ import type { GeneratorBody } from '../../fleet/model/generators.ts';
 import { type Place, placeKey } from '../../nix/places.ts';
 import { uniqueBy } from '../../std.ts';
 import { type FleetIndex, indexOf } from '../names/fleet-index.ts';
-import { thingAt } from '../names/inventory-things.ts';
+import { inventoryItemAt } from '../names/inventory-items.ts';
 import type { Subject } from '../names/subjects.ts';
 import { isOfSecrets, pointedAt, type SecretSubject, secretPlaces } from '../secrets/places.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -37,8 +37,8 @@ export function definition(snapshot: Snapshot, file: string, offset: number): De
 }
 
 function ofInventory(snapshot: Snapshot, file: string, offset: number): Definition | null {
-  const located = thingAt(snapshot, file, offset);
-  const targets = located === null ? [] : uniqueBy(definitionOf(snapshot, located.thing), placeKey);
+  const located = inventoryItemAt(snapshot, file, offset);
+  const targets = located === null ? [] : uniqueBy(definitionOf(snapshot, located.item), placeKey);
   return located === null || targets.length === 0 ? null : { origin: located.at, targets };
 }
 

@@ -3,11 +3,11 @@ import { flakeInputPlace } from '../../flake/flake-inputs.ts';
 import type { Instance } from '../../fleet/model/services.ts';
 import { inventoryOptions } from '../../fleet/options/clan-core.ts';
 import type { Place } from '../../nix/places.ts';
-import { machineTags, type Thing } from '../names/inventory-things.ts';
+import { type InventoryItem, machineTags } from '../names/inventory-items.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** Returns the definitions, most likely first; empty if they are outside of the workspace. */
-export function definitionOf(snapshot: Snapshot, thing: Thing): Place[] {
+export function definitionOf(snapshot: Snapshot, thing: InventoryItem): Place[] {
   switch (thing.kind) {
     case 'tag':
       return tagPlaces(snapshot, thing.tag);
@@ -37,7 +37,7 @@ function tagPlaces(snapshot: Snapshot, tag: string): Place[] {
   const { tree } = inventoryOptions();
   const defined = snapshot.fleet.inventory.options
     .filter(({ of }) => of === 'inventory')
-    .flatMap(({ judged }) => judged(tree).names)
+    .flatMap(({ checkedAgainst }) => checkedAgainst(tree).names)
     .filter(({ path }) => path.length === 2 && path[0] === 'tags' && path[1] === tag)
     .map(({ at }) => at);
   const listed = [...machineTags(snapshot)].filter(listedTag => listedTag.tag === tag).map(({ at }) => at);

@@ -51,7 +51,14 @@ export function fromSops(snapshot: Snapshot, file: string, offset: number): Refa
   ];
 }
 
-function isConvertible({ keeper, nameKind, conditional, complete, given, via }: SecretDefinition): boolean {
+function isConvertible({
+  keeper,
+  nameKind,
+  conditional,
+  complete,
+  definedOptions,
+  via,
+}: SecretDefinition): boolean {
   if (keeper !== 'sops' || nameKind !== 'literal' || conditional || !complete || via.length > 0) return false;
-  return given.every(option => SOURCES.has(option) || KEPT.has(option) || TRANSLATED.has(option));
+  return definedOptions.every(option => SOURCES.has(option) || KEPT.has(option) || TRANSLATED.has(option));
 }

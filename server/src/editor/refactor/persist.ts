@@ -2,7 +2,7 @@
 
 import { type FollowedScript, followed } from '../../checks/facts/followed-scripts.ts';
 import { isCopy, writesOver } from '../../checks/facts/generator/prompt-copies.ts';
-import { worksInside } from '../../checks/facts/generator/script-io.ts';
+import { mayRunUnknownInOut } from '../../checks/facts/generator/script-io.ts';
 import { removeOption } from '../../edits/edit-bindings.ts';
 import { persistPrompt } from '../../edits/edit-options.ts';
 import { removed } from '../../edits/edit-script.ts';
@@ -15,7 +15,7 @@ import type { Refactoring, WrittenGenerator } from './generator-at.ts';
 export function persistPrompts(snapshot: Snapshot, written: WrittenGenerator): Refactoring[] {
   const { body } = written;
   const script = followed(body.script);
-  if (script === null || worksInside(script.flow)) return [];
+  if (script === null || mayRunUnknownInOut(script.flow)) return [];
   const copies = body.prompts.flatMap(({ name, persist }) => {
     const at = persist === false ? copyOf(script, body, name) : null;
     return at === null ? [] : [{ name, at }];

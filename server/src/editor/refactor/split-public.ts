@@ -4,7 +4,7 @@
  */
 
 import { type FollowedScript, followed } from '../../checks/facts/followed-scripts.ts';
-import { handsOver, worksInside } from '../../checks/facts/generator/script-io.ts';
+import { callsUnknownCode, mayRunUnknownInOut } from '../../checks/facts/generator/script-io.ts';
 import { removed } from '../../edits/edit-script.ts';
 import { attributeText, indentOf, insertBelow, lineAround, stringText } from '../../edits/edits.ts';
 import { reindented } from '../../edits/moved-text.ts';
@@ -23,7 +23,8 @@ export function splitPublic(snapshot: Snapshot, written: WrittenGenerator, offse
   const secrets = body.files.filter(({ secret }) => secret === true);
   const publics = body.files.filter(({ secret }) => secret === false);
   if (script === null || secrets.length === 0 || publics.length === 0) return [];
-  if (handsOver(script.flow) || worksInside(script.flow) || script.tree.body.length < 2) return [];
+  if (callsUnknownCode(script.flow) || mayRunUnknownInOut(script.flow) || script.tree.body.length < 2)
+    return [];
   const here = publics.find(file => file.at.start <= offset && offset <= file.at.end);
   return (here ? [here] : publics).flatMap(file => {
     const name = freeName(snapshot, `${generator.name}-${file.name.replace(/^.*\./, '')}`);

@@ -11,7 +11,7 @@ import { childrenOf } from '../../nix/expressions.ts';
 import { positionAt, type SourceFile } from '../../nix/source.ts';
 import type { Expr, Range } from '../../nix/syntax.ts';
 import { below, STORE_FOLDERS } from '../../store/vars/files.ts';
-import { inTheWay, type Move, movesOfMachine } from '../../store/vars/moves.ts';
+import { blockedMove, type Move, movesOfMachine } from '../../store/vars/moves.ts';
 import { readSessionSpec } from '../environment/session-steps.ts';
 import { indexOf } from '../names/fleet-index.ts';
 import { machineNameProblem } from '../names/machine-name.ts';
@@ -25,7 +25,7 @@ export function renameMachine(snapshot: Snapshot, from: string, to: string): Ren
   if (problem !== null) return { refused: problem };
   if (index.machines.has(to)) return { refused: `There is a machine "${to}" already.` };
   const moves = movesOfMachine(snapshot.files, snapshot.fleet.directory ?? '', from, to);
-  const taken = inTheWay(snapshot.files, moves);
+  const taken = blockedMove(snapshot.files, moves);
   if (taken !== null) return { refused: taken };
   const edits = new Map<string, TextEdit>();
   const add = (edit: TextEdit) => edits.set(`${edit.file}:${edit.start}`, edit);

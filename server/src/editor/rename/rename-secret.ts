@@ -139,7 +139,7 @@ function keyEdits(
   to: string,
 ): { readonly edits: TextEdit[] } | Refusal {
   const edits: TextEdit[] = [];
-  const keyed = definitions.filter(({ given }) => given.includes('key'));
+  const keyed = definitions.filter(({ definedOptions }) => definedOptions.includes('key'));
   for (const definition of definitions) {
     const { keeper, at, complete } = definition;
     if (

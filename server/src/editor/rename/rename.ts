@@ -8,7 +8,7 @@ import { replaceName } from '../../edits/edits.ts';
 import type { TextEdit } from '../../edits/text-edit.ts';
 import type { Place } from '../../nix/places.ts';
 import { positionAt } from '../../nix/source.ts';
-import { inTheWay, type Move, movesOfFile, movesOfGenerator } from '../../store/vars/moves.ts';
+import { blockedMove, type Move, movesOfFile, movesOfGenerator } from '../../store/vars/moves.ts';
 import { type FleetIndex, indexOf } from '../names/fleet-index.ts';
 import { nameOf, type Subject, type Target } from '../names/subjects.ts';
 import { definition } from '../navigate/definition.ts';
@@ -83,7 +83,7 @@ export function renameTarget(snapshot: Snapshot, target: Target, to: string): Re
   const missed = definitionPlaces(snapshot, target).find(place => !edits.some(edit => covers(edit, place)));
   if (missed !== undefined) return { refused: computed(snapshot, missed, from) };
   const moves = subjects.flatMap(candidate => movesOf(snapshot, candidate, to));
-  const taken = inTheWay(snapshot.files, moves);
+  const taken = blockedMove(snapshot.files, moves);
   return taken === null ? { edits: unique(edits), moves } : { refused: taken };
 }
 

@@ -6,6 +6,7 @@
 
 import {
   domainFor,
+  type EntrySource,
   type Family,
   type FamilyWish,
   familiesOf,
@@ -15,7 +16,6 @@ import {
   modelsFor,
   type SecretKind,
   usualField,
-  type Written,
 } from '../../checks/facts/registry/entry-families.ts';
 import { type ChosenNames, isSimple, type Names, namesFor } from '../../checks/facts/registry/new-entry.ts';
 import { attributeText, stringText } from '../../edits/edits.ts';
@@ -73,7 +73,7 @@ function familyOf(families: readonly Family[], wish: EntryWish): Family | null {
 export function entryText(
   file: SourceFile,
   registry: Registry,
-  written: readonly Written[],
+  written: readonly EntrySource[],
   direct: boolean,
   wish: EntryWish,
 ): EntryText | null {
@@ -98,7 +98,7 @@ function helpersFor(
   kind: SecretKind,
   models: readonly Member[],
   families: readonly Family[],
-  written: readonly Written[],
+  written: readonly EntrySource[],
 ): string[] {
   const prompted = families.filter(family => family.kind === 'prompt').flatMap(({ members }) => members);
   const usual = kind === 'setting' ? [...models, ...prompted] : models;
@@ -246,7 +246,7 @@ function copyOf(
 }
 
 /** Returns a literal entry with all metadata that every other entry has. */
-function plainLines(entry: Decided, written: readonly Written[]): readonly string[] {
+function plainLines(entry: Decided, written: readonly EntrySource[]): readonly string[] {
   const { kind, names } = entry;
   const file = FILE_NAMES[kind];
   const plain = written.filter(({ helper }) => helper === null);

@@ -6,7 +6,7 @@
 import { attributeText, isBareName } from '../../edits/edits.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import { machineFiles } from '../names/machine-files.ts';
-import { type Around, inOrder, type Refused, type Scaffolded, shownAt } from './scaffold.ts';
+import { inOrder, type Refused, type Scaffolded, type ScaffoldSources, shownAt } from './scaffold.ts';
 import { intoModule } from './scaffold-module.ts';
 import {
   TEMPLATE_CHOICES,
@@ -43,7 +43,7 @@ export function generatorNameProblem(fleet: Fleet, name: string): string | null 
 }
 
 /** Returns what is wrong with a new service's name, or `null`. */
-export function serviceNameProblem({ files }: Around, name: string): string | null {
+export function serviceNameProblem({ files }: ScaffoldSources, name: string): string | null {
   if (name === '') return 'Give the service a name.';
   if (!NAME.test(name)) return 'A name begins with a letter and has letters, digits, dashes and underscores.';
   return files.kind(servicePath(name)) === null ? null : `${servicePath(name)} is there already.`;
@@ -54,7 +54,7 @@ function servicePath(name: string): string {
 }
 
 /** Returns the modules that can get a generator, those that declare some first. */
-export function generatorFiles({ fleet, files }: Around): readonly string[] {
+export function generatorFiles({ fleet, files }: ScaffoldSources): readonly string[] {
   const declaring = [...fleet.units.values()]
     .filter(unit => unit.definitions.length > 0 && !fleet.registries.some(({ file }) => file === unit.file))
     .map(unit => unit.file);
@@ -67,7 +67,7 @@ export function generatorFiles({ fleet, files }: Around): readonly string[] {
   });
 }
 
-export function newGenerator(around: Around, wish: GeneratorWish): Scaffolded | Refused {
+export function newGenerator(around: ScaffoldSources, wish: GeneratorWish): Scaffolded | Refused {
   const { fleet, files } = around;
   const problem = generatorNameProblem(fleet, wish.name);
   if (problem !== null) return { refused: problem };
@@ -98,7 +98,7 @@ function newModule({ name, file }: GeneratorWish, bindings: readonly TemplateBin
   };
 }
 
-export function newService(around: Around, wish: ServiceWish): Scaffolded | Refused {
+export function newService(around: ScaffoldSources, wish: ServiceWish): Scaffolded | Refused {
   const { name } = wish;
   const problem = serviceNameProblem(around, name);
   if (problem !== null) return { refused: problem };

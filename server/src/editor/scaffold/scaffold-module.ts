@@ -12,7 +12,7 @@ import type { AttrBinding, AttrSetExpr, Expr, LambdaExpr } from '../../nix/synta
 import type { Refused } from './scaffold.ts';
 import { type TemplateBinding, usesPackages } from './scaffold-templates.ts';
 
-export interface IntoModule {
+export interface ModuleEdits {
   readonly edits: readonly TextEdit[];
   /** The edit that adds the generators. */
   readonly main: TextEdit;
@@ -48,7 +48,7 @@ export function intoModule(
   bindings: readonly TemplateBinding[],
   isModule: boolean,
   target = GENERATORS,
-): IntoModule | Refused {
+): ModuleEdits | Refused {
   const { what, instead } = target;
   const spot = findDeclared(file.root, target.names, []) ?? (isModule ? endOfModule(file.root) : null);
   if (spot === null) {
@@ -66,7 +66,7 @@ export function intoModule(
   return 'refused' in asked ? asked : { edits: [asked, main], main };
 }
 
-type Spot =
+type InsertionPoint =
   /** In the set of all generators. */
   | { readonly kind: 'set'; readonly set: AttrSetExpr }
   /** Next to one of them: `….vars.generators.x = …;`. */
@@ -84,7 +84,11 @@ type Spot =
  *
  * @param path the names around it
  */
-function findDeclared(expr: Expr, names: DeclaredSet['names'], path: readonly string[]): Spot | null {
+function findDeclared(
+  expr: Expr,
+  names: DeclaredSet['names'],
+  path: readonly string[],
+): InsertionPoint | null {
   if (expr.kind === 'attrs') {
     for (const binding of [...expr.bindings].reverse()) {
       if (binding.kind !== 'bind') continue;
@@ -92,7 +96,7 @@ function findDeclared(expr: Expr, names: DeclaredSet['names'], path: readonly st
       const whole = [...path, ...bindingPath];
       if (whole.includes('options')) continue;
       const at = whole.findIndex((name, index) => name === names[0] && whole[index + 1] === names[1]);
-      const inner: Spot | null =
+      const inner: InsertionPoint | null =
         at === -1
           ? findDeclared(binding.value, names, whole)
           : spotAt(binding, at + 2 - path.length, whole.length - at - 2);
@@ -113,7 +117,7 @@ function findDeclared(expr: Expr, names: DeclaredSet['names'], path: readonly st
  * @param prefix the number of the binding's own names that lead to the set
  * @param further the number of names after them
  */
-function spotAt(binding: AttrBinding, prefix: number, further: number): Spot | null {
+function spotAt(binding: AttrBinding, prefix: number, further: number): InsertionPoint | null {
   if (further > 0) return prefix > 0 ? { kind: 'beside', binding, prefix } : null;
   return binding.value.kind === 'attrs' ? { kind: 'set', set: binding.value } : { kind: 'computed' };
 }
@@ -122,7 +126,7 @@ function spotAt(binding: AttrBinding, prefix: number, further: number): Spot | n
  * Returns the attribute set of a module inside its arguments and bindings, or its `config` if it has `config`
  * or `options`. Null if it is not certain whether it has them, or what `config` consists of.
  */
-function endOfModule(root: Expr): Spot | null {
+function endOfModule(root: Expr): InsertionPoint | null {
   let expr = root;
   while (expr.kind === 'lambda' || expr.kind === 'let' || expr.kind === 'with') expr = expr.body;
   if (expr.kind !== 'attrs' || expr.recursive) return null;
@@ -148,7 +152,7 @@ const PARTS: ReadonlySet<string> = new Set(['config', 'options']);
 
 function insertion(
   file: SourceFile,
-  spot: Exclude<Spot, { kind: 'computed' }>,
+  spot: Exclude<InsertionPoint, { kind: 'computed' }>,
   bindings: readonly TemplateBinding[],
   path: string,
 ): TextEdit {

@@ -5,10 +5,10 @@
  */
 
 import {
+  type EntrySource,
   familiesOf,
   familyFor,
   SECRET_KINDS,
-  type Written,
 } from '../../checks/facts/registry/entry-families.ts';
 import { hasBlankLines, writtenEntries } from '../../checks/facts/registry/new-entry.ts';
 import { attributeText, eolOf, indentOf, insertBelow } from '../../edits/edits.ts';
@@ -19,7 +19,7 @@ import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Registry } from '../../fleet/model/registries.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { environmentMachines } from '../environment/environment-keys.ts';
-import { type Around, inOrder, type Refused, type Scaffolded, shownAt } from './scaffold.ts';
+import { inOrder, type Refused, type Scaffolded, type ScaffoldSources, shownAt } from './scaffold.ts';
 import { decided, type EntryWish, entryText } from './scaffold-entry.ts';
 import { keyForMachine } from './scaffold-rows.ts';
 
@@ -92,7 +92,7 @@ const SHOWN_MEMBERS = 3;
  * for each kind without a family.
  */
 export function secretProposals(
-  { fleet, files }: Around,
+  { fleet, files }: ScaffoldSources,
   registryFile: string,
   key: string,
 ): readonly SecretProposal[] {
@@ -119,7 +119,7 @@ export function secretProposals(
   ];
 }
 
-export function addSecret(around: Around, wish: SecretWish): Scaffolded | Refused {
+export function addSecret(around: ScaffoldSources, wish: SecretWish): Scaffolded | Refused {
   const { fleet, files } = around;
   const registry = registryFor(fleet, wish.registry);
   if ('refused' in registry) return registry;
@@ -196,7 +196,7 @@ function registryFor({ registries }: Fleet, wanted: string | null): Registry | R
 }
 
 function newEntry(
-  { files }: Around,
+  { files }: ScaffoldSources,
   registry: Registry,
   wish: EntryWish,
 ): { readonly edit: TextEdit } | Refused {
@@ -221,7 +221,7 @@ function newEntry(
 }
 
 /** Returns the start of the set that contains an entry. */
-function setAround(file: SourceFile, { binding }: Written): number | null {
+function setAround(file: SourceFile, { binding }: EntrySource): number | null {
   const around = expressionsAt(file, binding.start)
     .reverse()
     .find(expr => expr.kind === 'attrs' && expr.bindings.includes(binding));
@@ -229,8 +229,8 @@ function setAround(file: SourceFile, { binding }: Written): number | null {
 }
 
 /** Returns the entries in the set that contains most of them. */
-function inOneSet(file: SourceFile, written: readonly Written[]): readonly Written[] {
-  const sets = new Map<number, Written[]>();
+function inOneSet(file: SourceFile, written: readonly EntrySource[]): readonly EntrySource[] {
+  const sets = new Map<number, EntrySource[]>();
   for (const entry of written) {
     const set = setAround(file, entry);
     if (set !== null) sets.set(set, [...(sets.get(set) ?? []), entry]);
@@ -245,7 +245,7 @@ function inOneSet(file: SourceFile, written: readonly Written[]): readonly Writt
  */
 function insertion(
   file: SourceFile,
-  written: readonly Written[],
+  written: readonly EntrySource[],
   key: string,
   lines: readonly string[],
   kin: ReadonlySet<string> | null,
@@ -256,7 +256,7 @@ function insertion(
   const above = sorted
     ? written.filter(entry => entry.key < key).at(-1)
     : (written.findLast(entry => kin?.has(entry.key) === true) ?? written.at(-1));
-  const beside = (above ?? (written[0] as Written)).binding;
+  const beside = (above ?? (written[0] as EntrySource)).binding;
   const indent = indentOf(file, beside.start);
   const block = lines.map(line => (line === '' ? '' : indent + line));
   const spaced = hasBlankLines(file, written);

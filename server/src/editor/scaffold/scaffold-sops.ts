@@ -11,7 +11,7 @@ import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 import { compareTexts, sortedUnique } from '../../std.ts';
 import { machineFiles } from '../names/machine-files.ts';
 import { fleetSecrets } from './fleet-secrets.ts';
-import { type Around, inOrder, type Refused, type Scaffolded, shownAt } from './scaffold.ts';
+import { inOrder, type Refused, type Scaffolded, type ScaffoldSources, shownAt } from './scaffold.ts';
 import { type DeclaredSet, intoModule } from './scaffold-module.ts';
 import { type Creation, creationOf } from './sops-creation.ts';
 
@@ -66,7 +66,7 @@ function sopsNameProblem(name: string): string | null {
  *
  * @returns a refusal with the choices if only a choice is missing
  */
-export function planSopsSecret(around: Around, wish: SopsWish): SopsPlan | RefusedChoice {
+export function planSopsSecret(around: ScaffoldSources, wish: SopsWish): SopsPlan | RefusedChoice {
   const { fleet, files } = around;
   const problem = sopsNameProblem(wish.name) ?? (wish.key === null ? null : sopsNameProblem(wish.key));
   if (problem !== null) return { refused: problem };
@@ -109,7 +109,7 @@ type Placed = Pick<SopsPlan, 'file' | 'format' | 'names' | 'creation'>;
 
 /** Plans only the value of a secret that is already declared. */
 function valueOnly(
-  around: Around,
+  around: ScaffoldSources,
   secrets: FleetSecrets,
   definitions: FleetSecrets['secrets'][number]['definitions'],
   wish: SopsWish,
@@ -132,7 +132,7 @@ function valueOnly(
 }
 
 /** Returns the place of the value in a file. */
-function placeIn(around: Around, file: string, key: string): Placed | Refused {
+function placeIn(around: ScaffoldSources, file: string, key: string): Placed | Refused {
   const { files } = around;
   const format = formatOf(file);
   const isThere = files.kind(file) === 'file';
@@ -172,7 +172,7 @@ export interface SopsChoices {
   filesOf(module: string): readonly string[];
 }
 
-export function sopsChoices(around: Around, secrets = fleetSecrets(around)): SopsChoices {
+export function sopsChoices(around: ScaffoldSources, secrets = fleetSecrets(around)): SopsChoices {
   const { defaults } = secrets;
   const defaultFiles = defaults.filter(sopsDefault => sopsDefault.option === 'file');
   const byModule = new Map<string, Set<string>>();

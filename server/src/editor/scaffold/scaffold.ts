@@ -8,7 +8,7 @@ import type { TextEdit } from '../../edits/text-edit.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** The required parts of a snapshot. */
-export type Around = Pick<Snapshot, 'fleet' | 'files'>;
+export type ScaffoldSources = Pick<Snapshot, 'fleet' | 'files'>;
 
 export interface Scaffolded {
   /** Sorted by file and place. Files that do not exist are created. */
@@ -48,7 +48,7 @@ export function shownAt(edits: readonly TextEdit[], edit: TextEdit, word: string
 
 /** Returns the resulting texts of edited files by path; `before` is null for new files. */
 export function editedFiles(
-  { files }: Around,
+  { files }: ScaffoldSources,
   edits: readonly TextEdit[],
 ): { readonly path: string; readonly before: string | null; readonly after: string }[] {
   const paths = [...new Set(edits.map(({ file }) => file))].sort();

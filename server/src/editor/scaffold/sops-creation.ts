@@ -10,7 +10,7 @@ import { type YamlNode, yamlMember } from '../../fleet/secrets/secrets-yaml-node
 import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 import { recipientKind } from '../../store/age/recipients.ts';
 import { RULE_NAMES, type SopsRule } from '../../store/sops/sops-metadata.ts';
-import type { Around, Refused } from './scaffold.ts';
+import type { Refused, ScaffoldSources } from './scaffold.ts';
 
 export interface Creation {
   /** The age recipients. */
@@ -26,7 +26,7 @@ export interface Creation {
  *
  * @param path of the new file, relative to the root
  */
-export function creationOf({ files }: Pick<Around, 'files'>, path: string): Creation | Refused {
+export function creationOf({ files }: Pick<ScaffoldSources, 'files'>, path: string): Creation | Refused {
   let refused: Refused | null = null;
   for (const config of configsAbove(files, path)) {
     const creationRule = creationBy(files, config, path);
@@ -40,7 +40,7 @@ export function creationOf({ files }: Pick<Around, 'files'>, path: string): Crea
   );
 }
 
-function creationBy(files: Around['files'], path: string, file: string): Creation | Refused {
+function creationBy(files: ScaffoldSources['files'], path: string, file: string): Creation | Refused {
   const text = files.text(path) ?? '';
   const rule = ruleFor(readSopsConfig(path, text), file);
   if (rule === undefined)
@@ -78,7 +78,7 @@ function creationBy(files: Around['files'], path: string, file: string): Creatio
 }
 
 /** Yields configuration files, nearest first. */
-function* configsAbove(files: Around['files'], path: string): Iterable<string> {
+function* configsAbove(files: ScaffoldSources['files'], path: string): Iterable<string> {
   for (let folder = folderOf(path); ; folder = folderOf(folder)) {
     const config = joinPath(folder, '.sops.yaml') as string;
     if (files.kind(config) === 'file') yield config;

@@ -14,17 +14,17 @@ import type {
 } from '../../fleet/model/secrets.ts';
 import type { FleetSecrets } from '../../fleet/secrets/secrets-join.ts';
 import { SECRET_OPTIONS, type SecretSide } from '../../fleet/secrets/secrets-schema.ts';
-import type { SecretGround } from './joined.ts';
+import type { SecretContext } from './joined.ts';
 
 /** Options with text values. */
 type Text = 'owner' | 'group' | 'mode' | 'path';
 
 /** Returns the value that definitions agree on, `default` if none sets it, or null if it is not known. */
-export function settled(
+export function agreedValue(
   definitions: readonly SecretDefinition[],
   option: Text,
 ): { readonly value: string } | 'default' | null {
-  const defining = definitions.filter(definition => definition.given.includes(option));
+  const defining = definitions.filter(definition => definition.definedOptions.includes(option));
   if (defining.length === 0) return definitions.every(({ complete }) => complete) ? 'default' : null;
   const values = new Set(defining.map(definition => definition[option]?.value ?? null));
   const [only] = values;
@@ -36,12 +36,12 @@ export function settled(
  * none if it is not known.
  */
 export function secretPaths(
-  { fleet, secrets }: Pick<SecretGround, 'fleet' | 'secrets'>,
+  { fleet, secrets }: Pick<SecretContext, 'fleet' | 'secrets'>,
   keeper: SecretKeeper,
   name: string,
   definitions: readonly SecretDefinition[],
 ): readonly string[] {
-  const set = settled(definitions, 'path');
+  const set = agreedValue(definitions, 'path');
   if (set !== 'default') return set === null ? [] : [set.value];
   const named = definitions.flatMap(({ options }) => options.filter(option => option.name === 'name'));
   const [firstNamed] = named;
@@ -95,7 +95,7 @@ function foldersOf(keeper: SecretKeeper, side: SecretSide): string[] {
 }
 
 function sopsFolders(definitions: readonly SecretDefinition[], side: SecretSide): string[] {
-  const defining = definitions.filter(definition => definition.given.includes('neededForUsers'));
+  const defining = definitions.filter(definition => definition.definedOptions.includes('neededForUsers'));
   if (defining.some(({ neededForUsers }) => neededForUsers?.value === true)) return [FOR_USERS];
   const isKnown = defining.every(({ neededForUsers }) => neededForUsers !== null);
   return isKnown ? foldersOf('sops', side) : [SYSTEM.sops, FOR_USERS];

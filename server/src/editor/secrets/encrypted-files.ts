@@ -1,7 +1,7 @@
 /**
  * Finds the encrypted files of a repository by content, for selection by the user. Searches only on request.
  */
-import { keeping } from '../../checks/memory/kept.ts';
+import { perObject } from '../../checks/memory/kept.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { StoreContents } from '../../store/vars/read.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -18,7 +18,7 @@ export function encryptedFiles(snapshot: Snapshot): EncryptedFiles {
   return foundIn(snapshot.stored()).of(snapshot);
 }
 
-const foundIn = keeping((_: StoreContents) => {
+const foundIn = perObject((_: StoreContents) => {
   let files: EncryptedFiles | null = null;
   return {
     of(snapshot: Snapshot): EncryptedFiles {

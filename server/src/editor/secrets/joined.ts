@@ -10,7 +10,7 @@ import { readersOf } from '../../checks/facts/use/reading-machines.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type {
   AgeRule,
-  NamesAbove,
+  EnclosingNames,
   SecretDefinition,
   SecretKeeper,
   SecretTemplate,
@@ -37,7 +37,7 @@ export function secretCount(snapshot: Snapshot): number {
 }
 
 /** The known secrets, and the files needed to look them up. */
-export interface SecretGround {
+export interface SecretContext {
   readonly fleet: Fleet;
   readonly files: Pick<NixFiles, 'parse'>;
   readonly secrets: FleetSecrets;
@@ -45,7 +45,7 @@ export interface SecretGround {
   readonly sops: Pick<SopsFolder, 'users' | 'machines'>;
 }
 
-export function groundOf(snapshot: Snapshot): SecretGround {
+export function secretContextOf(snapshot: Snapshot): SecretContext {
   const { fleet, files, stored } = snapshot;
   return { fleet, files, secrets: secretsIn(snapshot), sops: stored().sops };
 }
@@ -110,16 +110,20 @@ export function machinesOfSecret(fleet: Fleet, { definitions, implicitOn }: Flee
 }
 
 /** A place that declares or reads a secret, with the attribute names that lead to it. */
-interface Sided {
+interface SecretOccurrence {
   readonly at: Place;
-  readonly above: NamesAbove;
+  readonly above: EnclosingNames;
 }
 
 /**
  * Returns the definitions relevant at a place: those of its side (machine or user), and of its own machines if
  * there are any.
  */
-export function nearest<T extends Sided>(fleet: Fleet, from: Sided, all: readonly T[]): readonly T[] {
+export function nearest<T extends SecretOccurrence>(
+  fleet: Fleet,
+  from: SecretOccurrence,
+  all: readonly T[],
+): readonly T[] {
   const fileMachines = new Set(machinesOfFile(fleet, from.at.file));
   const sided = all.filter(candidate => mayMeet(fleet, from, candidate));
   const near = sided.filter(({ at }) =>
@@ -132,13 +136,13 @@ export function nearest<T extends Sided>(fleet: Fleet, from: Sided, all: readonl
  * Returns whether two places may concern the same set of secrets. Those of a machine and of its users are
  * different sets.
  */
-function mayMeet(fleet: Fleet, sided: Sided, other: Sided): boolean {
+function mayMeet(fleet: Fleet, sided: SecretOccurrence, other: SecretOccurrence): boolean {
   const sides = new Set([sideAt(fleet, sided), sideAt(fleet, other)]);
   return sides.size === 1 || sides.has('both');
 }
 
 /** Returns whose secrets a place refers to; a user's module reads those of the machine through `osConfig`. */
-export function sideAt(fleet: Fleet, { at, above }: Sided): SecretSide {
+export function sideAt(fleet: Fleet, { at, above }: SecretOccurrence): SecretSide {
   return above.at(-1) === 'osConfig' ? 'system' : sideOf(fleet, at.file, above);
 }
 
@@ -172,7 +176,7 @@ export function allKeys(keys: readonly EncryptedKey[], above: string): PathOfKey
 }
 
 /** Returns the secrets that use a key of a file. A null key matches any. */
-export function takersOf(
+export function secretsUsing(
   secrets: FleetSecrets,
   file: string,
   key: string | null,

@@ -3,7 +3,7 @@
  * and all places that refer to each of them, including those in encrypted files.
  */
 
-import type { NamesAbove, SecretDefinition } from '../../fleet/model/secrets.ts';
+import type { EnclosingNames, SecretDefinition } from '../../fleet/model/secrets.ts';
 import { findKey } from '../../fleet/secrets/secrets-keys.ts';
 import { type Place, placeKey } from '../../nix/places.ts';
 import { uniqueBy } from '../../std.ts';
@@ -17,7 +17,7 @@ import {
   nearest,
   secretNamed,
   secretsIn,
-  takersOf,
+  secretsUsing,
   templatesNamed,
   usesOf,
 } from './joined.ts';
@@ -79,12 +79,12 @@ export function secretPlaces(snapshot: Snapshot, { at, role, subject }: Target):
       return role === 'declaration' ? file : [...rules.map(rule => rule.at), ...file];
     }
     case 'encrypted-key':
-      return takersOf(secretsIn(snapshot), subject.path, subject.key).map(taker => taker.at);
+      return secretsUsing(secretsIn(snapshot), subject.path, subject.key).map(taker => taker.at);
   }
 }
 
 /** Returns a place with the attribute names before the read. */
-function placeFrom(snapshot: Snapshot, at: Place): { readonly at: Place; readonly above: NamesAbove } {
+function placeFrom(snapshot: Snapshot, at: Place): { readonly at: Place; readonly above: EnclosingNames } {
   const use = secretsIn(snapshot).uses.find(
     ({ nameAt, attributeAt }) => samePlace(nameAt, at) || samePlace(attributeAt, at),
   );
@@ -145,7 +145,7 @@ export function secretOccurrences(
       return inNix;
     case 'encrypted-key': {
       const { path, key } = subject;
-      const takers = takersOf(secretsIn(snapshot), path, key);
+      const takers = secretsUsing(secretsIn(snapshot), path, key);
       const names = new Set(takers.map(({ name }) => name));
       const content = secretsIn(snapshot).encrypted(path);
       const encryptedKey = content === null ? null : findKey(content, key).key;

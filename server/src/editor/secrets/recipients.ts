@@ -4,7 +4,7 @@ import { keyOwners, sameKey, shortKey } from '../../checks/facts/store/recipient
 import { expressionsAt } from '../../edits/locate.ts';
 import type { FleetSecrets } from '../../fleet/secrets/secrets-join.ts';
 import type { Place } from '../../nix/places.ts';
-import { ageRulesOf, type SecretGround } from './joined.ts';
+import { ageRulesOf, type SecretContext } from './joined.ts';
 
 export interface Recipients {
   /** Public keys in the order of the source. */
@@ -29,7 +29,7 @@ export function recipientsOf(secrets: FleetSecrets, path: string): Recipients | 
 }
 
 /** Returns a function from a key to its name, or to its beginning if it has none. */
-export function keyNames({ secrets, sops, files }: SecretGround): (key: string) => string {
+export function keyNames({ secrets, sops, files }: SecretContext): (key: string) => string {
   const ownerOf = keyOwners(sops);
   const names = new Map<string, string>();
   const note = (key: string, name: string) => {
@@ -48,7 +48,7 @@ export function keyNames({ secrets, sops, files }: SecretGround): (key: string) 
 }
 
 /** Returns the name that a text is bound to: `ada` in `ada = "ssh-ed25519 …";`. */
-function boundTo(files: SecretGround['files'], at: Place): string | null {
+function boundTo(files: SecretContext['files'], at: Place): string | null {
   const source = files.parse(at.file);
   if (source === null) return null;
   for (const expr of expressionsAt(source, at.start).reverse()) {

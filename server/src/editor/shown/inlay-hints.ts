@@ -7,7 +7,12 @@
 import type { Generator, GeneratorBody, GeneratorFile } from '../../fleet/model/generators.ts';
 import type { Use } from '../../fleet/model/uses.ts';
 import type { Place } from '../../nix/places.ts';
-import { type Lying, lyingPath, placementOf, publicValues } from '../hover/hover-words.ts';
+import {
+  type DeployedLocation,
+  deployedLocationOf,
+  placementOf,
+  publicValues,
+} from '../hover/hover-words.ts';
 import { type FleetIndex, indexOf } from '../names/fleet-index.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { shortened } from '../words/markdown.ts';
@@ -116,11 +121,11 @@ function hintFile(
   if (!generator || file === undefined || file.secret === null || file.from === 'prompt') return;
   if (file.at.file !== at.file || file.at.start !== at.start) return;
   if (isWritten(generator.body, 'file', name, 'secret')) return;
-  const lying = lyingPath(snapshot, placementOf(generator.generator, generator.body), file);
+  const lying = deployedLocationOf(snapshot, placementOf(generator.generator, generator.body), file);
   add(at, file.secret ? 'secret' : 'public', whereWords(file, lying));
 }
 
-function whereWords(file: GeneratorFile, lying: Lying): string {
+function whereWords(file: GeneratorFile, lying: DeployedLocation): string {
   if (lying === 'nowhere') return 'It is not deployed to any machine.';
   if (lying === 'elsewhere') return 'On a machine it is where its store puts it.';
   return file.secret === false ? `Its value is kept in ${lying.path}.` : `On a machine it is ${lying.path}.`;
@@ -135,7 +140,7 @@ function hintUse(snapshot: Snapshot, index: FleetIndex, use: Use, add: Add): voi
   if (!generator || file === undefined || generator.body.share === null) return;
   const placement = placementOf(generator.generator, generator.body);
   if (attribute === 'path' && file.secret === true) {
-    const lying = lyingPath(snapshot, placement, file);
+    const lying = deployedLocationOf(snapshot, placement, file);
     if (typeof lying === 'object') add(attributeAt, lying.path, 'Where the file is on the machine.');
   }
   if (attribute !== 'value' || file.secret !== false) return;

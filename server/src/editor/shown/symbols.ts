@@ -2,7 +2,7 @@
  * Computes symbols for outlines and for navigation: the declarations of a file, and those of the whole fleet.
  */
 
-import { keeping } from '../../checks/memory/kept.ts';
+import { perObject } from '../../checks/memory/kept.ts';
 import { childrenOf } from '../../nix/expressions.ts';
 import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
@@ -36,7 +36,7 @@ export function documentSymbols(snapshot: Snapshot, file: string): readonly Name
     generators
       .filter(({ subject }) => subject.kind === 'generator' && subject.name === generatorOf(part.subject))
       .reduce<Target | undefined>((best, target) => nearer(part, best, target), undefined);
-  const twins = twinsIn(snapshot, named);
+  const twins = keysOfGenerators(snapshot, named);
   const tops = named.filter(top => !twins.has(top));
   const owners = new Map(
     parts.map(part => {
@@ -61,7 +61,7 @@ export function documentSymbols(snapshot: Snapshot, file: string): readonly Name
  * Maps generators to the registry key of the same name whose entry declares them, so that an outline lists them
  * once.
  */
-function twinsIn(snapshot: Snapshot, named: readonly Target[]): ReadonlyMap<Target, Target> {
+function keysOfGenerators(snapshot: Snapshot, named: readonly Target[]): ReadonlyMap<Target, Target> {
   const keys = named.filter(({ subject }) => subject.kind === 'key');
   const twins = new Map<Target, Target>();
   for (const target of named) {
@@ -150,7 +150,7 @@ function wholeOf({ files }: Snapshot, at: Place): Place {
 }
 
 /** The ranges of all bindings of a file by the start of their first name, computed once for all symbols. */
-const bindingsIn = keeping((source: SourceFile): ReadonlyMap<number, Range> => {
+const bindingsIn = perObject((source: SourceFile): ReadonlyMap<number, Range> => {
   const ranges = new Map<number, Range>();
   const open: Expr[] = [source.root];
   for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {

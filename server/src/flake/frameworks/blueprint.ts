@@ -3,7 +3,7 @@
  * folder of `hosts/` is a machine, and every folder of `modules/` a kind of modules.
  */
 
-import { inputs, wellKnown } from '../../modules/modules.ts';
+import { inputs, wellKnownArgument } from '../../modules/modules.ts';
 import { attr, attrs, attrsOf, string, symbol } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import { joinPath } from '../../nix/eval/paths.ts';
@@ -34,7 +34,7 @@ const BUILDERS: readonly (readonly [file: string, builder: Builder | null])[] = 
   ['system-configuration.nix', null],
 ];
 
-const flake: Lazy = wellKnown('self') ?? inputs;
+const flake: Lazy = wellKnownArgument('self') ?? inputs;
 
 export function blueprint(cx: Evaluation, argument: Lazy, at: Origin | null): Value | null {
   const args = cx.force(argument);

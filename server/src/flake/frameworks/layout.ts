@@ -152,7 +152,7 @@ export function pathsBy(cx: Evaluation, files: ReadonlyMap<string, string>): Att
 export type Builder = 'nixosSystem' | 'darwinSystem' | 'homeManagerConfiguration';
 
 /** The parts that a machine is built from. */
-export interface Made {
+export interface MachineParts {
   readonly builder: Builder;
   readonly modules: readonly (Lazy | Spread)[];
   readonly specialArgs: AttrsValue;
@@ -162,7 +162,7 @@ export interface Made {
 /**
  * Returns a system in the form of `nixpkgs.lib.nixosSystem { … }`, as flakes without a framework build it.
  */
-export function systemOf(made: Made, at: Origin | null): UnknownValue {
+export function systemOf(made: MachineParts, at: Origin | null): UnknownValue {
   const library = unknownSelect(inputs.open as UnknownValue, `framework.${made.builder}`, null);
   const fn = unknownSelect(library, made.builder, null);
   const args: Record<string, Lazy> = {
@@ -189,7 +189,7 @@ export function systemsIn(cx: Evaluation, outputs: Value): Value[] {
 }
 
 /** A machine of a framework, with its name and the place of its file. */
-export interface Host extends Made {
+export interface Host extends MachineParts {
   readonly name: string;
   readonly at: Origin | null;
 }

@@ -1,13 +1,13 @@
 /** nixos-unified: with `autoWire`, the files in `configurations/` and `modules/` become outputs of the flake. */
 
-import { inputs, wellKnown } from '../../modules/modules.ts';
+import { inputs, wellKnownArgument } from '../../modules/modules.ts';
 import { attr, attrs, attrsOf } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import { type Builder, configurationsOf, type Host, modulesIn, pathsBy, pathTo, startOf } from './layout.ts';
 
 /** The argument `flake` of every module: `flake.inputs`, `flake.self`. */
-const FLAKE: AttrsValue = attrsOf({ inputs, self: wellKnown('self') as Lazy }, null);
+const FLAKE: AttrsValue = attrsOf({ inputs, self: wellKnownArgument('self') as Lazy }, null);
 
 const KINDS: readonly (readonly [kind: string, builder: Builder])[] = [
   ['nixos', 'nixosSystem'],

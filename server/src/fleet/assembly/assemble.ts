@@ -3,7 +3,7 @@
  * previous fleet.
  */
 
-import type { Given } from '../../modules/modules.ts';
+import type { ArgumentLookup } from '../../modules/modules.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { placeKey } from '../../nix/places.ts';
@@ -34,7 +34,7 @@ import type {
   StoreSetting,
   StoreSettings,
 } from '../model/secrets.ts';
-import type { BroughtGenerator } from '../model/services.ts';
+import type { ClanGenerator } from '../model/services.ts';
 import type { Unit } from '../model/uses.ts';
 import { createOptionCache, joinOptions, type OptionCache } from '../options/joined.ts';
 import { joinStoreSettings } from '../secrets/store-settings.ts';
@@ -53,7 +53,7 @@ export interface Parts {
   readonly replacesConfig: boolean;
   readonly lateArguments: Fleet['lateArguments'];
   readonly cache: AssemblyCache;
-  readonly givenTo: (file: string) => Given;
+  readonly givenTo: (file: string) => ArgumentLookup;
   readonly storeSettings: () => readonly StoreSetting[];
   readonly accessSettings: () => readonly AccessSetting[];
   readonly removed: () => readonly RemovedUse[];
@@ -82,7 +82,7 @@ export interface AssemblyCache {
   joined: {
     readonly key: readonly unknown[];
     readonly fleet: JoinedFleet;
-    brought: { readonly key: readonly unknown[]; readonly all: readonly BroughtGenerator[] } | null;
+    clanGenerators: { readonly key: readonly unknown[]; readonly all: readonly ClanGenerator[] } | null;
   } | null;
   storeSettings: { readonly all: readonly StoreSetting[]; readonly joined: StoreSettings } | null;
   /** Matrices with the registry that other files show, by the matrix as it was read. */
@@ -115,7 +115,7 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   );
   const owners = once(() => machineGenerators(cx, { ...parts, ...cache, joined }));
   const faults = once(() => parts.faults(owners()));
-  const brought = () => (joined.isClan ? broughtTo(join, parts, owners()) : []);
+  const clanGenerators = () => (joined.isClan ? clanGeneratorsOf(join, parts, owners()) : []);
   return withLazy(
     {
       machines,
@@ -145,10 +145,10 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
         withServices(
           cache.extended,
           mergeGenerators(cache.generators, { units, registries, matrices, owners: owners() }),
-          brought(),
+          clanGenerators(),
         ),
       modules: owners,
-      brought,
+      clanGenerators,
       secrets: parts.secrets,
       machineSecrets: () => secretsOf(parts, owners()),
       storeSettings: () => joinSettings(cache, parts.storeSettings()),
@@ -167,11 +167,11 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
 }
 
 /** Returns the generators that services add; the same list as before if its inputs are unchanged. */
-function broughtTo(
+function clanGeneratorsOf(
   join: NonNullable<AssemblyCache['joined']>,
   parts: Parts,
   owners: ReadonlyMap<string, MachineModules>,
-): readonly BroughtGenerator[] {
+): readonly ClanGenerator[] {
   const { inventory } = join.fleet;
   const locked = usedClanCore(parts.files);
   const core = coreOf(parts, owners, inventory.machines);
@@ -180,9 +180,9 @@ function broughtTo(
     ...[...modules.values()].flatMap(module => [module.isEnabled, ...module.values.values()]),
   ]);
   const key = [locked, JSON.stringify(values)];
-  if (join.brought === null || !sameItems(join.brought.key, key))
-    join.brought = { key, all: catalogueGenerators(inventory, locked, core) };
-  return join.brought.all;
+  if (join.clanGenerators === null || !sameItems(join.clanGenerators.key, key))
+    join.clanGenerators = { key, all: catalogueGenerators(inventory, locked, core) };
+  return join.clanGenerators.all;
 }
 
 /** Returns the state of clan-core's own modules on each NixOS machine, by its name. */
@@ -283,7 +283,7 @@ function joinParts(
   const readers = readersOf(cache.readers, declared, units, textOf, new Set([...lists, ...shared]));
   const key = [...declared, null, ...folders, null, ...readers];
   if (cache.joined === null || !sameItems(cache.joined.key, key))
-    cache.joined = { key, fleet: joinDeclared(cx, declared, folders, readers), brought: null };
+    cache.joined = { key, fleet: joinDeclared(cx, declared, folders, readers), clanGenerators: null };
   return cache.joined;
 }
 

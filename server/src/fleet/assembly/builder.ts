@@ -99,7 +99,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
     files,
     cache: state.modules,
     adding: groups.mayAddOutputs,
-    made: () => state.flake.made(),
+    made: () => state.flake.frameworkSets(),
     givenTo,
     definitionsOf: path => state.units.get(path)?.definitions ?? [],
     done,

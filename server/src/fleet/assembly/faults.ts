@@ -6,7 +6,7 @@
 import { type WrittenPath, writtenPathsOf } from '../../flake/written-paths.ts';
 import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
-import { surelyMeant } from '../../nix/near-names.ts';
+import { certainCorrection } from '../../nix/near-names.ts';
 import { refusedIn } from '../../nix/refused.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { NixSyntaxError, Range } from '../../nix/syntax.ts';
@@ -186,7 +186,7 @@ function isMisspelt(files: NixFiles, { target, isFolder }: AbsentFile): boolean 
   const folder = folderOf(target);
   const name = target.slice(folder === '' ? 0 : folder.length + 1);
   const neighbours = (files.list(folder) ?? []).map(entry => entry.name);
-  return surelyMeant(name, neighbours) !== null;
+  return certainCorrection(name, neighbours) !== null;
 }
 
 function sameFaults(left: readonly FileFaults[], right: readonly FileFaults[]): boolean {

@@ -114,7 +114,7 @@ export function findArguments(files: FleetFiles, state: State, groups: FileGroup
     const ofSystem = asked.answering('system', shared.system, imports.add);
     state.argument = ofSystem;
     // Frameworks add arguments as well, and are evaluated with the arguments that are known so far.
-    state.made.last = state.flake.made();
+    state.made.last = state.flake.frameworkSets();
     if (state.made.last !== made) continue;
     const stale = [...asked.stale(shared), ...state.flake.stale()];
     const { replacesConfig, late: lateArguments } = shared;
@@ -203,7 +203,7 @@ export function findDeclared(
     }
     if (read !== null) fleets.push(read);
   }
-  for (const made of state.flake.made()) {
+  for (const made of state.flake.frameworkSets()) {
     let read = state.made.declared.get(made);
     if (read === undefined) {
       read = readMade(state.evaluation, made);

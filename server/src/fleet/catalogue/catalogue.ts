@@ -9,8 +9,7 @@ import { incomplete, settingAt } from '../../modules/settings.ts';
 import type { Place } from '../../nix/places.ts';
 import { isOfClanCore } from '../inventory/inventory.ts';
 import { certainMembers, memberSettings, roleMembers } from '../inventory/members.ts';
-import type { BroughtGenerator, Instance, Inventory, Role } from '../model/services.ts';
-import { createCollector, domainHoles, isTrue, type Occasion, textOf } from './brought.ts';
+import type { ClanGenerator, Instance, Inventory, Role } from '../model/services.ts';
 import {
   CATALOGUE,
   type CatalogueCondition,
@@ -21,6 +20,7 @@ import {
 import { filled, type Holes, holesIn, patternOf } from './catalogue-names.ts';
 import type { CoreModules } from './core-modules.ts';
 import type { LockedClanCore } from './locked-clan-core.ts';
+import { type CatalogueSource, createCollector, domainHoles, isTrue, textOf } from './render-catalogue.ts';
 
 export { CLAN_CORE_COMMIT } from './catalogue-data.ts';
 
@@ -62,8 +62,8 @@ export function catalogueGenerators(
   inventory: Inventory,
   locked: LockedClanCore | null,
   core: ReadonlyMap<string, CoreModules> = new Map(),
-): readonly BroughtGenerator[] {
-  const brought = createCollector(locked);
+): readonly ClanGenerator[] {
+  const collector = createCollector(locked);
   const at = inventory.machines.find(machine => machine.at !== null)?.at ?? NOWHERE;
   for (const entry of CATALOGUE) {
     if (entry.service !== null) continue;
@@ -75,24 +75,24 @@ export function catalogueGenerators(
       const here = core.get(name)?.get(entry.name);
       if (here?.isEnabled == null) isOpen = true;
       else if (here.isEnabled)
-        brought.add(entry, { ...occasion, machine: name, values: here.values, certain: true });
+        collector.add(entry, { ...occasion, machine: name, values: here.values, certain: true });
     }
-    if (isOpen) brought.add(entry, { ...occasion, machine: null, certain: false });
+    if (isOpen) collector.add(entry, { ...occasion, machine: null, certain: false });
   }
   for (const instance of inventory.instances) {
     const ours = isOfClanCore(instance);
     if (ours === false || instance.module.name === null) continue;
     const sure = ours === true && !instance.conditional;
     for (const entry of CATALOGUE)
-      if (entry.service === instance.module.name) bring(inventory, instance, entry, sure, brought.add);
+      if (entry.service === instance.module.name) bring(inventory, instance, entry, sure, collector.add);
   }
-  return brought.all();
+  return collector.all();
 }
 
 /** The place of generators for which nothing is written in the workspace. */
 const NOWHERE: Place = { file: 'flake.nix', start: 0, end: 0 };
 
-type Add = (entry: CatalogueGenerator, occasion: Occasion) => void;
+type Add = (entry: CatalogueGenerator, occasion: CatalogueSource) => void;
 
 function bring(
   inventory: Inventory,
@@ -142,7 +142,12 @@ function bring(
 }
 
 /** Returns the occasion for the unknown members of a role. */
-function unknownMembers(instance: Instance, entry: CatalogueGenerator, role: Role, base: Holes): Occasion {
+function unknownMembers(
+  instance: Instance,
+  entry: CatalogueGenerator,
+  role: Role,
+  base: Holes,
+): CatalogueSource {
   const settings = incomplete(role.settings());
   const [item] = itemsOf(entry.each, settings, instance.name);
   const holes = new Map([...base, ...(item?.holes ?? [])]);

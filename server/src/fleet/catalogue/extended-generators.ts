@@ -12,12 +12,12 @@ import type {
   GeneratorPrompt,
   WrittenOption,
 } from '../model/generators.ts';
-import type { BroughtGenerator } from '../model/services.ts';
+import type { ClanGenerator } from '../model/services.ts';
 
 /** The merged generators, kept as long as the fleet's generator and the services' generators stay the same objects. */
 export type ExtendedCache = WeakMap<
   Generator,
-  { readonly by: readonly BroughtGenerator[]; readonly extended: Generator }
+  { readonly by: readonly ClanGenerator[]; readonly extended: Generator }
 >;
 
 /**
@@ -27,9 +27,9 @@ export type ExtendedCache = WeakMap<
 export function withServices(
   cache: ExtendedCache,
   generators: readonly Generator[],
-  brought: readonly BroughtGenerator[],
+  added: readonly ClanGenerator[],
 ): readonly Generator[] {
-  const byName = groupBy(brought.filter(isCertain), ({ name }) => name);
+  const byName = groupBy(added.filter(isCertain), ({ name }) => name);
   if (!generators.some(({ name }) => byName.has(name))) return generators;
   return generators.map(generator => {
     const by = byName.get(generator.name);
@@ -42,12 +42,12 @@ export function withServices(
   });
 }
 
-function isCertain({ certain, isPattern, machines }: BroughtGenerator): boolean {
+function isCertain({ certain, isPattern, machines }: ClanGenerator): boolean {
   return certain && !isPattern && machines !== null;
 }
 
-function extendedBy(generator: Generator, by: readonly BroughtGenerator[]): Generator {
-  const brings = new Map(by.flatMap(brought => (brought.machines ?? []).map(machine => [machine, brought])));
+function extendedBy(generator: Generator, by: readonly ClanGenerator[]): Generator {
+  const brings = new Map(by.flatMap(added => (added.machines ?? []).map(machine => [machine, added])));
   const has = new Set(generator.machines);
   const both = [...has].filter(machine => brings.has(machine));
   // With a script of the fleet's own, the generator is not the service's; and how two services merge is unknown.
@@ -58,29 +58,29 @@ function extendedBy(generator: Generator, by: readonly BroughtGenerator[]): Gene
   const there = (machine: string): GeneratorBody | null =>
     has.has(machine) ? generator.bodyOn(machine) : null;
   const bodyOn = (machine: string): GeneratorBody => {
-    const brought = brings.get(machine);
-    return brought === undefined
+    const added = brings.get(machine);
+    return added === undefined
       ? generator.bodyOn(machine)
-      : joinedWith(there(machine), brought.bodyOn(machine));
+      : joinedWith(there(machine), added.bodyOn(machine));
   };
   /** Returns the same body, but with holes for values that differ by machine, so that machines share one object. */
   const commonOn = (machine: string): GeneratorBody => {
-    const brought = brings.get(machine);
-    return brought === undefined ? generator.bodyOn(machine) : joinedWith(there(machine), brought.body());
+    const added = brings.get(machine);
+    return added === undefined ? generator.bodyOn(machine) : joinedWith(there(machine), added.body());
   };
   const all = new Set(machines);
   const judged = silencer();
-  const settledOn = (machine: string): GeneratorBody | null => {
-    if (!all.has(machine) || (has.has(machine) && generator.settledOn(machine) === null)) return null;
-    return brings.has(machine) ? judged(commonOn(machine)) : generator.settledOn(machine);
+  const certainBodyOn = (machine: string): GeneratorBody | null => {
+    if (!all.has(machine) || (has.has(machine) && generator.certainBodyOn(machine) === null)) return null;
+    return brings.has(machine) ? judged(commonOn(machine)) : generator.certainBodyOn(machine);
   };
-  const isPlaced = once(() => machines.every(machine => settledOn(machine) !== null));
+  const isPlaced = once(() => machines.every(machine => certainBodyOn(machine) !== null));
   const common = once(() => [...new Set(machines.map(commonOn))]);
   return {
     ...generator,
     machines,
-    perhaps: generator.perhaps.filter(machine => !brings.has(machine)),
-    machinesComplete: generator.machinesComplete && by.every(brought => brought.machinesComplete),
+    possibleMachines: generator.possibleMachines.filter(machine => !brings.has(machine)),
+    machinesComplete: generator.machinesComplete && by.every(added => added.machinesComplete),
     conditional: false,
     body: once(() => variantsOf(isPlaced() ? common() : [...common(), generator.body()])),
     bodies: once(() => [
@@ -89,9 +89,9 @@ function extendedBy(generator: Generator, by: readonly BroughtGenerator[]): Gene
       ),
     ]),
     bodyOn: machine => (all.has(machine) ? bodyOn(machine) : generator.body()),
-    settledOn,
+    certainBodyOn,
     variants: once(() =>
-      [...groupBy(machines, settledOn)].flatMap(([body, those]) =>
+      [...groupBy(machines, certainBodyOn)].flatMap(([body, those]) =>
         body === null ? [] : [{ body, machines: those }],
       ),
     ),
@@ -99,13 +99,13 @@ function extendedBy(generator: Generator, by: readonly BroughtGenerator[]): Gene
 }
 
 /** Returns a memoised `joinedBodies`, which gives the same object for the same two bodies. */
-function joiner(): (declared: GeneratorBody | null, brought: GeneratorBody) => GeneratorBody {
+function joiner(): (declared: GeneratorBody | null, added: GeneratorBody) => GeneratorBody {
   const memo = new Map<GeneratorBody, Map<GeneratorBody, GeneratorBody>>();
-  return (declared, brought) => {
-    if (declared === null) return brought;
-    const byDeclared = memo.get(brought) ?? new Map<GeneratorBody, GeneratorBody>();
-    memo.set(brought, byDeclared);
-    const joined = byDeclared.get(declared) ?? joinedBodies(declared, brought);
+  return (declared, added) => {
+    if (declared === null) return added;
+    const byDeclared = memo.get(added) ?? new Map<GeneratorBody, GeneratorBody>();
+    memo.set(added, byDeclared);
+    const joined = byDeclared.get(declared) ?? joinedBodies(declared, added);
     byDeclared.set(declared, joined);
     return joined;
   };
@@ -125,72 +125,71 @@ function silencer(): (body: GeneratorBody) => GeneratorBody {
 }
 
 /** Merges the fleet's body of a generator with a service's. */
-function joinedBodies(declared: GeneratorBody, brought: GeneratorBody): GeneratorBody {
+function joinedBodies(declared: GeneratorBody, added: GeneratorBody): GeneratorBody {
   const written = declared.options();
   const says = (of: WrittenOption['of'], owner: string | null) => (name: string) =>
     written.some(option => option.of === of && option.owner === owner && option.name === name);
-  const isFull = declared.completeness === 'full' && brought.completeness === 'full';
+  const isFull = declared.completeness === 'full' && added.completeness === 'full';
   return {
     completeness: isFull ? 'full' : 'partial',
-    share: says('generator', null)('share') ? declared.share : brought.share,
-    files: joinedLists(declared.files, brought.files, (file, theirs) =>
+    share: says('generator', null)('share') ? declared.share : added.share,
+    files: joinedLists(declared.files, added.files, (file, theirs) =>
       joinedFile(file, theirs, says('file', file.name)),
     ),
-    prompts: joinedLists(declared.prompts, brought.prompts, (prompt, theirs) =>
+    prompts: joinedLists(declared.prompts, added.prompts, (prompt, theirs) =>
       joinedPrompt(prompt, theirs, says('prompt', prompt.name)),
     ),
-    dependencies: uniqueBy([...declared.dependencies, ...brought.dependencies], ({ value }) => value),
-    runtimeInputs: [...new Set([...declared.runtimeInputs, ...brought.runtimeInputs])],
-    packages: [...declared.packages, ...brought.packages],
+    dependencies: uniqueBy([...declared.dependencies, ...added.dependencies], ({ value }) => value),
+    runtimeInputs: [...new Set([...declared.runtimeInputs, ...added.runtimeInputs])],
+    packages: [...declared.packages, ...added.packages],
     complete: {
-      files: declared.complete.files && brought.complete.files,
-      prompts: declared.complete.prompts && brought.complete.prompts,
-      dependencies: declared.complete.dependencies && brought.complete.dependencies,
-      packages: declared.complete.packages && brought.complete.packages,
+      files: declared.complete.files && added.complete.files,
+      prompts: declared.complete.prompts && added.complete.prompts,
+      dependencies: declared.complete.dependencies && added.complete.dependencies,
+      packages: declared.complete.packages && added.complete.packages,
     },
-    options: once(() => [...declared.options(), ...brought.options()]),
-    script: declared.script ?? brought.script,
-    validation: declared.validation === undefined ? brought.validation : declared.validation,
+    options: once(() => [...declared.options(), ...added.options()]),
+    script: declared.script ?? added.script,
+    validation: declared.validation === undefined ? added.validation : declared.validation,
     asksMachine: declared.asksMachine,
   };
 }
 
 function joinedLists<T extends { readonly name: string }>(
   declared: readonly T[],
-  brought: readonly T[],
-  join: (declared: T, brought: T) => T,
+  added: readonly T[],
+  join: (declared: T, added: T) => T,
 ): T[] {
-  const theirs = new Map(brought.map(item => [item.name, item]));
+  const theirs = new Map(added.map(item => [item.name, item]));
   const names = new Set(declared.map(({ name }) => name));
   return [
     ...declared.map(item => {
       const other = theirs.get(item.name);
       return other === undefined ? item : join(item, other);
     }),
-    ...brought.filter(({ name }) => !names.has(name)),
+    ...added.filter(({ name }) => !names.has(name)),
   ];
 }
 
 type Says = (option: string) => boolean;
 
-function joinedFile(declared: GeneratorFile, brought: GeneratorFile, says: Says): GeneratorFile {
-  const of = <K extends keyof GeneratorFile>(option: K) =>
-    says(option) ? declared[option] : brought[option];
+function joinedFile(declared: GeneratorFile, added: GeneratorFile, says: Says): GeneratorFile {
+  const of = <K extends keyof GeneratorFile>(option: K) => (says(option) ? declared[option] : added[option]);
   return {
     ...declared,
     secret: of('secret'),
     deploy: of('deploy'),
     owner: of('owner'),
     group: of('group'),
-    hasDefaultGroup: !says('group') && brought.hasDefaultGroup,
+    hasDefaultGroup: !says('group') && added.hasDefaultGroup,
     mode: of('mode'),
     neededFor: of('neededFor'),
-    conditional: declared.conditional && brought.conditional,
+    conditional: declared.conditional && added.conditional,
   };
 }
 
-function joinedPrompt(declared: GeneratorPrompt, brought: GeneratorPrompt, says: Says): GeneratorPrompt {
+function joinedPrompt(declared: GeneratorPrompt, added: GeneratorPrompt, says: Says): GeneratorPrompt {
   const of = <K extends keyof GeneratorPrompt>(option: K) =>
-    says(option) ? declared[option] : brought[option];
+    says(option) ? declared[option] : added[option];
   return { ...declared, type: of('type'), description: of('description'), persist: of('persist') };
 }

@@ -6,7 +6,7 @@
 import { once, sameItems } from '../../std.ts';
 import type { Fleet } from '../model/fleet.ts';
 import type { Generator } from '../model/generators.ts';
-import type { BroughtGenerator } from '../model/services.ts';
+import type { ClanGenerator } from '../model/services.ts';
 import {
   isClanCoreItself,
   membersOfUnknownServices,
@@ -39,20 +39,20 @@ interface AboutName extends ServiceNames {
   readonly unnamed: readonly UnnamedGenerator[];
 }
 
-type FleetParts = Pick<Fleet, 'generators' | 'modules' | 'brought' | 'inventory' | 'hasAllGenerators'>;
+type FleetParts = Pick<Fleet, 'generators' | 'modules' | 'clanGenerators' | 'inventory' | 'hasAllGenerators'>;
 
 /**
  * Collects the unknown parts of a fleet.
  * @param before the last result, which is returned again with its answers if the inputs are the same
  */
 export function createElsewhere(fleet: FleetParts, before?: Elsewhere): Elsewhere {
-  const { brought, inventory, modules } = fleet;
+  const { clanGenerators, inventory, modules } = fleet;
   const unnamed = fleet.generators
     .filter(({ nameKind }) => nameKind === 'pattern')
     .map(generator => unnamedGenerator(generator, modules.size > 0));
   const open = [...modules.keys()].filter(machine => !fleet.hasAllGenerators(machine));
   const isItself = isClanCoreItself(fleet.generators);
-  const key = [brought, inventory, ...unnamed.map(identityOf), isItself, ...open];
+  const key = [clanGenerators, inventory, ...unnamed.map(identityOf), isItself, ...open];
   if (before !== undefined && sameItems(before.key, key)) return before;
 
   const openMachines = new Set(open);
@@ -67,7 +67,7 @@ export function createElsewhere(fleet: FleetParts, before?: Elsewhere): Elsewher
       if (about === undefined) {
         about = {
           unnamed: unnamed.filter(({ matches }) => matches.test(name)),
-          ...serviceNames(brought, name, isItself),
+          ...serviceNames(clanGenerators, name, isItself),
         };
         names.set(name, about);
       }
@@ -88,7 +88,7 @@ export interface Asked {
  */
 export function mayBeElsewhere(elsewhere: Elsewhere, asked: Asked, machine: string | null): boolean {
   const { unnamed } = elsewhere.about(asked.name);
-  if (mayBeBrought(elsewhere, asked, machine)) return true;
+  if (mayBeOfClan(elsewhere, asked, machine)) return true;
   return (
     unnamed.some(generator => reaches(generator, machine, elsewhere.isOpen)) && !isDeclaredOn(asked, machine)
   );
@@ -97,7 +97,8 @@ export function mayBeElsewhere(elsewhere: Elsewhere, asked: Asked, machine: stri
 /** Returns whether a machine may have a generator of the name at all, known or not. */
 export function mayHaveGenerator(elsewhere: Elsewhere, asked: Asked, machine: string): boolean {
   const isKnownThere = asked.declared.some(
-    ({ machines, perhaps }) => machines?.includes(machine) === true || perhaps.includes(machine),
+    ({ machines, possibleMachines }) =>
+      machines?.includes(machine) === true || possibleMachines.includes(machine),
   );
   return isKnownThere || elsewhere.isOpen(machine) || mayBeElsewhere(elsewhere, asked, machine);
 }
@@ -108,13 +109,13 @@ export function mayHaveMore({ isOpen, unnamed }: Elsewhere, machine: string): bo
 }
 
 /** Returns whether a service or a core module of clan-core may add a generator of the name to a machine. */
-export function mayBeBrought(elsewhere: Elsewhere, asked: Asked, machine: string | null): boolean {
-  const { isOfClan, brought } = elsewhere.about(asked.name);
-  if (!isOfClan && brought.length === 0) return false;
-  const isGiven = ({ machines }: BroughtGenerator) =>
+export function mayBeOfClan(elsewhere: Elsewhere, asked: Asked, machine: string | null): boolean {
+  const { isOfClan, clanGenerators } = elsewhere.about(asked.name);
+  if (!isOfClan && clanGenerators.length === 0) return false;
+  const isGiven = ({ machines }: ClanGenerator) =>
     machines === null || machine === null || machines.includes(machine);
-  if (brought.some(generator => generator.certain && isGiven(generator))) return true;
-  const mayHaveIt = machine === null || elsewhere.isOpen(machine) || brought.some(isGiven);
+  if (clanGenerators.some(generator => generator.certain && isGiven(generator))) return true;
+  const mayHaveIt = machine === null || elsewhere.isOpen(machine) || clanGenerators.some(isGiven);
   return mayHaveIt && !isDeclaredOn(asked, machine);
 }
 
@@ -138,7 +139,7 @@ function isDeclaredOn({ declared }: Asked, machine: string | null): boolean {
     const mayHaveIt =
       machine === null ||
       generator.machines?.includes(machine) === true ||
-      generator.perhaps.includes(machine);
+      generator.possibleMachines.includes(machine);
     return mayHaveIt && isWhole(generator);
   });
 }

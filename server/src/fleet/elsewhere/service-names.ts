@@ -7,7 +7,7 @@ import { isCatalogueGenerator } from '../catalogue/catalogue.ts';
 import { isOfClanCore } from '../inventory/inventory.ts';
 import { roleMembers } from '../inventory/members.ts';
 import type { Generator } from '../model/generators.ts';
-import type { BroughtGenerator, Instance, Inventory } from '../model/services.ts';
+import type { ClanGenerator, Instance, Inventory } from '../model/services.ts';
 import { patternOf } from './name-patterns.ts';
 
 /** The generators of one name that services may add. */
@@ -15,7 +15,7 @@ export interface ServiceNames {
   /** True if clan-core has a generator of the name. */
   readonly isOfClan: boolean;
   /** The generators that may have the name. */
-  readonly brought: readonly BroughtGenerator[];
+  readonly clanGenerators: readonly ClanGenerator[];
 }
 
 /** The folder of clan-core with the modules of every machine. */
@@ -34,13 +34,13 @@ export function isClanCoreItself(generators: readonly Generator[]): boolean {
  * @param isItself whether the workspace is clan-core itself
  */
 export function serviceNames(
-  brought: readonly BroughtGenerator[],
+  clanGenerators: readonly ClanGenerator[],
   name: string,
   isItself: boolean,
 ): ServiceNames {
   return {
     isOfClan: !isItself && isCatalogueGenerator(name),
-    brought: brought.filter(generator =>
+    clanGenerators: clanGenerators.filter(generator =>
       generator.isPattern ? patternOf(generator.name).test(name) : generator.name === name,
     ),
   };

@@ -30,12 +30,12 @@ type AddedFile = Pick<GeneratorFile, 'name' | 'nameKind'>;
  * @param hasMachines false if no machines are known at all, so that any file may be a module of one
  */
 export function unnamedGenerator(generator: Generator, hasMachines: boolean): UnnamedGenerator {
-  const { name, machines, perhaps, definitions } = generator;
+  const { name, machines, possibleMachines, definitions } = generator;
   const additions = definitions.filter(isAddition).map(({ body }) => body());
   return {
     name,
     matches: patternOf(name),
-    reach: hasMachines ? new Set([...(machines ?? []), ...perhaps]) : null,
+    reach: hasMachines ? new Set([...(machines ?? []), ...possibleMachines]) : null,
     adds: additions.flatMap(({ files }) => files.map(file => ({ name: file.name, nameKind: file.nameKind }))),
     addsComplete: additions.every(({ complete }) => complete.files),
   };
@@ -67,7 +67,7 @@ export function mayAddFile({ adds, addsComplete }: UnnamedGenerator, file: strin
 
 /** Returns whether the generator is complete by itself, rather than an addition to another of the same name. */
 export function isWhole({ definitions }: Generator): boolean {
-  return definitions.some(({ kind, body }) => kind === 'full' && saysHow(body()));
+  return definitions.some(({ kind, body }) => kind === 'full' && hasScriptOrPrompts(body()));
 }
 
 /**
@@ -76,9 +76,9 @@ export function isWhole({ definitions }: Generator): boolean {
  */
 function isAddition({ body }: GeneratorDefinition): boolean {
   const contents = body();
-  return contents.completeness !== 'opaque' && !saysHow(contents);
+  return contents.completeness !== 'opaque' && !hasScriptOrPrompts(contents);
 }
 
-function saysHow({ script, prompts }: GeneratorBody): boolean {
+function hasScriptOrPrompts({ script, prompts }: GeneratorBody): boolean {
   return script !== null || prompts.length > 0;
 }

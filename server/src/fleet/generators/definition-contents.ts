@@ -3,7 +3,7 @@
  * Many machines get the same value by different assignments; it is read once. Knows nothing of names and assignments.
  */
 
-import { isPlain, weighed } from '../../modules/weights.ts';
+import { isPlain, weighed } from '../../modules/priorities.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { isClosed } from '../../nix/eval/construct.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
@@ -26,7 +26,7 @@ export interface Content {
   readonly body: () => GeneratorBody;
   readonly source: { readonly cx: Evaluation; readonly source: BodySource };
   /** True after the value was found again. Its body is then this object's, so that it need not be interned. */
-  isMetAgain: boolean;
+  isReused: boolean;
 }
 
 /** Contents by value, so that a value which many machines share is read once. */
@@ -41,7 +41,7 @@ export function contentOf(cx: Evaluation, entry: Attr, assignment: Place): Conte
   const value = forced(cx, entry.value);
   const before = value?.kind === 'attrs' ? contents.get(value) : undefined;
   if (before?.source.cx === cx && isSamePlace(before.at, at)) {
-    before.isMetAgain = true;
+    before.isReused = true;
     return before;
   }
   const content = newContent(cx, entry, at);
@@ -58,7 +58,7 @@ function forced(cx: Evaluation, lazy: Lazy): Value | null {
 }
 
 function newContent(cx: Evaluation, entry: Attr, at: Place): Content {
-  const holds = whetherItHolds(cx, entry.value);
+  const holds = applicabilityOf(cx, entry.value);
   let body: GeneratorBody | null = null;
   const content: Content = {
     at,
@@ -68,20 +68,20 @@ function newContent(cx: Evaluation, entry: Attr, at: Place): Content {
       if (body === null) {
         const read = withBudget(cx, BODY_STEPS, () => {
           const whole = () => readBody(cx, entry.value, at);
-          return content.isMetAgain ? whole() : readOnce(cx, entry.value, at, whole);
+          return content.isReused ? whole() : readOnce(cx, entry.value, at, whole);
         });
         body = read instanceof BudgetExceeded ? OPAQUE : read;
       }
       return body;
     },
     source: { cx, source: { value: entry.value, fallback: at, conditional: false } },
-    isMetAgain: false,
+    isReused: false,
   };
   return content;
 }
 
 /** Returns whether `x = mkIf … { … }` certainly applies. */
-function whetherItHolds(cx: Evaluation, lazy: Lazy): 'always' | 'perhaps' | 'never' {
+function applicabilityOf(cx: Evaluation, lazy: Lazy): 'always' | 'perhaps' | 'never' {
   const read = withBudget(cx, BODY_STEPS, () => weighed(cx, lazy));
   if (read instanceof BudgetExceeded) return 'always';
   if (read.length === 0) return 'never';

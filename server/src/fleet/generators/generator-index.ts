@@ -12,13 +12,13 @@ import type { Unit } from '../model/uses.ts';
 import {
   type ContributionsBy,
   createContributionsBy,
+  hasSameGenerators,
   isPattern,
   type Share,
-  saysSame,
   shareReader,
 } from './generator-shares.ts';
 import { type Merged, mergeOne, withCompleteness } from './generators.ts';
-import { hasAny } from './havings.ts';
+import { hasAny } from './machine-definitions.ts';
 
 /** The inputs of the merge. */
 export interface GeneratorParts {
@@ -80,8 +80,10 @@ export function mergeGenerators(index: GeneratorIndex, parts: GeneratorParts): r
     .filter(([, ownGenerators]) => !ownGenerators.complete)
     .map(([machine]) => machine);
   const completeness = `${parts.owners.size > 0} ${unclear.join(' ')}`;
-  const isComplete = ({ certain, generator: { perhaps } }: Merged) =>
-    parts.owners.size > 0 && perhaps.length === 0 && unclear.every(machine => isAmong(certain, machine));
+  const isComplete = ({ certain, generator: { possibleMachines } }: Merged) =>
+    parts.owners.size > 0 &&
+    possibleMachines.length === 0 &&
+    unclear.every(machine => isAmong(certain, machine));
   let isSameList = true;
   const order = orderOf(parts.units);
   for (const name of touched) {
@@ -153,7 +155,7 @@ function updateShares(
   for (const [file, share] of shares) {
     const unit = parts.units.get(file);
     if (unit === share.unit) continue;
-    if (unit !== undefined && saysSame(unit, share)) shares.set(file, { ...share, unit });
+    if (unit !== undefined && hasSameGenerators(unit, share)) shares.set(file, { ...share, unit });
     else {
       note(share, 'delete');
       shares.delete(file);

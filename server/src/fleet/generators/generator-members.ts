@@ -1,8 +1,8 @@
 /** Reads the files and prompts of a generator. */
 
+import { weighed } from '../../modules/priorities.ts';
 import type { NameKind } from '../../modules/read.ts';
 import { readBool, readText } from '../../modules/read.ts';
-import { weighed } from '../../modules/weights.ts';
 import { display } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Attr, Lazy } from '../../nix/eval/value.ts';
@@ -10,7 +10,6 @@ import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
 import type { GeneratorFile, GeneratorPrompt } from '../model/generators.ts';
 import {
-  givenThatItIs,
   isOpen,
   isPerhapsMeant,
   type Layer,
@@ -19,6 +18,7 @@ import {
   optionIn,
   optionOr,
   type Reading,
+  withGeneratorCondition,
 } from './layers.ts';
 import { readingOf } from './misspelt-options.ts';
 
@@ -54,7 +54,7 @@ export function namedIn(reading: Reading, layers: readonly Layer[], option: stri
   return Array.from(members.values(), ({ name, kind, at, layers: all }) => {
     const conditional = all.every(layer => layer.conditional);
     if (conditional) reading.complete = false;
-    return { name, kind, at, conditional, layers: layersOf(reading, givenThatItIs(all, false)) };
+    return { name, kind, at, conditional, layers: layersOf(reading, withGeneratorCondition(all, false)) };
   });
 }
 

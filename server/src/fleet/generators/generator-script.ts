@@ -1,6 +1,6 @@
 /** Reads the script and the validation of a generator. */
 
-import { settleOne } from '../../modules/weights.ts';
+import { resolvedDefinition } from '../../modules/priorities.ts';
 import { display } from '../../nix/eval/construct.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
@@ -26,7 +26,7 @@ export function readScript(reading: Reading, layers: readonly Layer[]): Generato
     return meant === null ? null : { text: null, source: null, file: null, at: placeOfLayer(meant) };
   }
   noteAsked(reading, all);
-  const chosen = settleOne(all) ?? shown;
+  const chosen = resolvedDefinition(all) ?? shown;
   const text = agreed(all, ({ value }) => (value.kind === 'string' ? display(value) : null));
   const source = text !== null && chosen.value.kind === 'string' ? scriptSource(chosen.value) : null;
   const file = agreed(all, ({ value }) =>

@@ -70,7 +70,7 @@ function rowReader(
 }
 
 /** Returns whether the file's new unit has the same generators as its share. */
-export function saysSame(unit: Unit, { unit: before, rows }: Share): boolean {
+export function hasSameGenerators(unit: Unit, { unit: before, rows }: Share): boolean {
   if (unit.definitions !== before.definitions) return false;
   const summaryOf = ({ assignments }: Unit) =>
     JSON.stringify(assignments.map(({ machines, names }) => [machines, names]));

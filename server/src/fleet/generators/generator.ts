@@ -5,9 +5,9 @@
  * Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.
  */
 
+import { type WeightedDefinition, weighed } from '../../modules/priorities.ts';
 import { definitionsOf, readBool } from '../../modules/read.ts';
 import { definedBy } from '../../modules/submodule.ts';
-import { type Weighed, weighed } from '../../modules/weights.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
@@ -16,7 +16,15 @@ import type { GeneratorBody, WrittenOption } from '../model/generators.ts';
 import { counted, readDependencies, readPackages } from './generator-lists.ts';
 import { namedIn, promptFile, readFile, readPrompt } from './generator-members.ts';
 import { readScript, readValidation } from './generator-script.ts';
-import { givenThatItIs, isOpen, type Layer, layerOf, layersOf, optionOr, type Reading } from './layers.ts';
+import {
+  isOpen,
+  type Layer,
+  layerOf,
+  layersOf,
+  optionOr,
+  type Reading,
+  withGeneratorCondition,
+} from './layers.ts';
 import { meantInGenerator, NOTHING_MEANT } from './misspelt-options.ts';
 import { readWritten } from './written-options.ts';
 
@@ -51,7 +59,7 @@ export interface BodySource {
  * Returns the sets in a value. A generator that certainly does not exist is shown as it is written, since its uses have
  * the same condition.
  */
-function heldBy(cx: Evaluation, value: Lazy, isOnly: boolean): readonly Weighed[] {
+function heldBy(cx: Evaluation, value: Lazy, isOnly: boolean): readonly WeightedDefinition[] {
   const held = weighed(cx, value);
   return held.length === 0 && isOnly ? definitionsOf(cx, value) : held;
 }
@@ -157,7 +165,7 @@ function layersIn(
           : [candidate],
       )
     : held;
-  return givenThatItIs(
+  return withGeneratorCondition(
     all.map(candidate => layerOf(candidate, fallback, source)),
     conditional,
   );

@@ -6,11 +6,17 @@
 import { addToList, once } from '../../std.ts';
 import type { Generator, GeneratorBody, GeneratorDefinition, Variant } from '../model/generators.ts';
 import type { MachineGenerators } from '../model/machines.ts';
-import { type Company, companyOf, indexSites, isSettled, type SiteIndex } from './company.ts';
+import {
+  type CandidateDefinitions,
+  candidateDefinitionsOf,
+  indexSites,
+  isSettled,
+  type SiteIndex,
+} from './candidate-definitions.ts';
 import { joinedBody } from './definitions.ts';
 import { OPAQUE } from './generator.ts';
-import { type Having, havingOf } from './havings.ts';
-import { companyBody, separateBodies } from './machine-bodies.ts';
+import { bodyOfCandidates, separateBodies } from './machine-bodies.ts';
+import { type MachineDefinitions, machineDefinitionsOf } from './machine-definitions.ts';
 import { definitionOf, definitionsAt, MAX_SPECIAL, partsOf, type Site, siteNoter } from './sites.ts';
 import { variantsOf } from './variants.ts';
 
@@ -46,7 +52,7 @@ export function mergeOne(sources: Sources): Merged | null {
   const possible: string[] = [];
   for (const definition of general) noteSite(definition, true);
   for (const [machine, ownGenerators] of holders) {
-    const having = havingOf(name, ownGenerators);
+    const having = machineDefinitionsOf(name, ownGenerators);
     for (const definition of having.certain) noteSite(definition, false);
     for (const definition of having.possible) noteSite(definition, false);
     if (having.certain.length > 0) certain.add(machine);
@@ -59,7 +65,7 @@ export function mergeOne(sources: Sources): Merged | null {
   return {
     generator: {
       ...generator(name, kept, holders, sites.size > 1),
-      perhaps: possible.filter(machine => !certain.has(machine)),
+      possibleMachines: possible.filter(machine => !certain.has(machine)),
     },
     certain: [...certain].sort(),
   };
@@ -71,17 +77,21 @@ export function withCompleteness({ generator: merged, certain }: Merged, complet
 }
 
 /** Returns the body that summarises everything the generator may be. */
-function mergedBody(sites: readonly Site[], havings: readonly Having[], index: SiteIndex): GeneratorBody {
+function mergedBody(
+  sites: readonly Site[],
+  havings: readonly MachineDefinitions[],
+  index: SiteIndex,
+): GeneratorBody {
   const ids = new Map<GeneratorDefinition, number>();
   const idOf = (definition: GeneratorDefinition) => {
     const id = ids.get(definition) ?? ids.size;
     ids.set(definition, id);
     return id;
   };
-  const seen = new Map<string, Company>();
+  const seen = new Map<string, CandidateDefinitions>();
   let isAll = havings.length > 0;
   for (const having of havings) {
-    const company = companyOf(having, index);
+    const company = candidateDefinitionsOf(having, index);
     if (!isSettled(company)) isAll = false;
     if (having.certain.length > 0)
       seen.set(`${having.certain.map(idOf).sort().join()} ${isSettled(company)}`, company);
@@ -123,7 +133,10 @@ function generator(
   const definitions = sites.map(definitionOf);
   const [only] = definitions;
   const holding = once(
-    () => new Map(holders.map(([machine, ownGenerators]) => [machine, havingOf(name, ownGenerators)])),
+    () =>
+      new Map(
+        holders.map(([machine, ownGenerators]) => [machine, machineDefinitionsOf(name, ownGenerators)]),
+      ),
   );
   const index = once(() => indexSites(sites));
   const whole = once(() =>
@@ -137,13 +150,15 @@ function generator(
       : onlyBodies(sites, only);
     return separate.length === 0 ? [whole()] : separate;
   });
-  const companyOn = (machine: string): Company | null => {
+  const companyOn = (machine: string): CandidateDefinitions | null => {
     const having = holding().get(machine);
-    return having === undefined || having.certain.length === 0 ? null : companyOf(having, index());
+    return having === undefined || having.certain.length === 0
+      ? null
+      : candidateDefinitionsOf(having, index());
   };
-  const settledOn = (machine: string): GeneratorBody | null => {
+  const certainBodyOn = (machine: string): GeneratorBody | null => {
     const company = companyOn(machine);
-    return company !== null && isSettled(company) ? companyBody(company) : null;
+    return company !== null && isSettled(company) ? bodyOfCandidates(company) : null;
   };
   let variants: readonly Variant[] | null = null;
   return {
@@ -153,25 +168,25 @@ function generator(
       : (definitions[0]?.nameKind ?? 'pattern'),
     definitions,
     machines: null,
-    perhaps: [],
+    possibleMachines: [],
     machinesComplete: false,
     conditional: definitions.every(definition => definition.conditional),
     body: whole,
     bodies,
-    settledOn,
+    certainBodyOn,
     variants() {
-      variants ??= settledVariants([...holding().keys()], settledOn);
+      variants ??= settledVariants([...holding().keys()], certainBodyOn);
       return variants;
     },
     bodyOn(machine) {
       const company = companyOn(machine);
-      return company === null ? (bodyIfThere(holding().get(machine)) ?? whole()) : companyBody(company);
+      return company === null ? (bodyIfThere(holding().get(machine)) ?? whole()) : bodyOfCandidates(company);
     },
   };
 }
 
 /** Returns the body on a machine that may have the generator, if a single definition decides it; null otherwise. */
-function bodyIfThere(having: Having | undefined): GeneratorBody | null {
+function bodyIfThere(having: MachineDefinitions | undefined): GeneratorBody | null {
   const [only, ...others] = having?.possible ?? [];
   const isOne = having?.complete === true && others.length === 0 && only?.kind === 'full';
   return isOne && only !== undefined ? only.body() : null;
@@ -191,11 +206,11 @@ function onlyBodies(
 
 function settledVariants(
   machines: readonly string[],
-  settledOn: (machine: string) => GeneratorBody | null,
+  certainBodyOn: (machine: string) => GeneratorBody | null,
 ): readonly Variant[] {
   const machinesOf = new Map<GeneratorBody, string[]>();
   for (const machine of machines) {
-    const body = settledOn(machine);
+    const body = certainBodyOn(machine);
     if (body !== null) addToList(machinesOf, body, machine);
   }
   return [...machinesOf].map(([body, machines]) => ({ body, machines }));

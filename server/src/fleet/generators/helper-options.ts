@@ -6,7 +6,7 @@
 import { definitionsOf, member } from '../../modules/read.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
-import { type DeclaredSet, discoveredSets, listedSets, type Missed } from './helper-secrets.ts';
+import { type DeclaredSet, discoveredSets, listedSets, type OnUnreadable } from './helper-secrets.ts';
 
 /** The defaults of the helper's options. */
 export const HELPER_DEFAULTS: ReadonlyMap<string, boolean | readonly string[]> = new Map<
@@ -30,7 +30,7 @@ export function helperSets(
   secrets: Lazy,
   config: Lazy,
   at: Origin,
-  missed: Missed,
+  missed: OnUnreadable,
 ): DeclaredSet[] {
   return definitionsOf(cx, secrets).flatMap(({ value, conditional, never }) => {
     if (value.kind !== 'attrs' || never) return [];

@@ -60,11 +60,15 @@ export interface DeclaredSet {
 }
 
 /** Called with the reason for each part that cannot be read, which may contain further generators. */
-export type Missed = (reason: string) => void;
-const IGNORE_MISSED: Missed = () => undefined;
+export type OnUnreadable = (reason: string) => void;
+const IGNORE_UNREADABLE: OnUnreadable = () => undefined;
 
 /** Returns the sets in a list of declarations. */
-export function listedSets(cx: Evaluation, lazy: Lazy, missed: Missed = IGNORE_MISSED): DeclaredSet[] {
+export function listedSets(
+  cx: Evaluation,
+  lazy: Lazy,
+  missed: OnUnreadable = IGNORE_UNREADABLE,
+): DeclaredSet[] {
   return definitionsOf(cx, lazy).flatMap(definition =>
     definition.never ? [] : setsIn(cx, definition.value, definition.conditional, missed),
   );
@@ -77,7 +81,7 @@ function setsIn(
   cx: Evaluation,
   value: Value,
   conditional: boolean,
-  missed: Missed,
+  missed: OnUnreadable,
   depth = 0,
 ): DeclaredSet[] {
   if (depth > GUESSES) return [];
@@ -110,7 +114,7 @@ export function discoveredSets(
   cx: Evaluation,
   lazy: Lazy,
   at: Origin,
-  takes: Takes = () => null,
+  takes: SelectsGenerator = () => null,
 ): DeclaredSet[] {
   const { value: folder } = unwrap(cx, lazy);
   if (folder.kind !== 'path' || folder.text.startsWith('/')) return [];
@@ -118,19 +122,19 @@ export function discoveredSets(
     const path = joinPath(folder.text, name);
     if (kind !== 'file' || !name.endsWith('.nix') || path === null) return [];
     const imported = cx.importPath({ kind: 'path', text: path, origin: at }, at);
-    if (imported.kind !== 'lambda') return taken(cx, imported, takes);
+    if (imported.kind !== 'lambda') return selectedSets(cx, imported, takes);
     const args = ['config', 'lib', 'pkgs'].map(
       argument => [argument, attr(unknownArgument(argument, path, 0), null)] as const,
     );
-    return taken(cx, cx.apply(imported, attrs(new Map(args), null), at), takes);
+    return selectedSets(cx, cx.apply(imported, attrs(new Map(args), null), at), takes);
   });
 }
 
 /** Returns whether a machine selects the generator of a declaration; null if unknown. */
-export type Takes = (declaration: AttrsValue, name: string) => boolean | null;
+export type SelectsGenerator = (declaration: AttrsValue, name: string) => boolean | null;
 
-function taken(cx: Evaluation, value: Value, takes: Takes): DeclaredSet[] {
-  if (value.kind !== 'attrs') return setsIn(cx, value, true, IGNORE_MISSED);
+function selectedSets(cx: Evaluation, value: Value, takes: SelectsGenerator): DeclaredSet[] {
+  if (value.kind !== 'attrs') return setsIn(cx, value, true, IGNORE_UNREADABLE);
   const sure = new Map<string, Attr>();
   const perhaps = new Map<string, Attr>();
   for (const [name, entry] of withoutMeta(cx, value).entries) {

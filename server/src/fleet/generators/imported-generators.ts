@@ -4,14 +4,14 @@
  */
 
 import { modulesIn } from '../../modules/import-items.ts';
-import { type Given, moduleArguments } from '../../modules/modules.ts';
+import { type ArgumentLookup, moduleArguments } from '../../modules/modules.ts';
 import { certain, definitionsOf } from '../../modules/read.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
 
 /** The knowledge about registries that is needed to inspect a module. */
 export interface Registries {
-  readonly specialArgs: Given;
+  readonly specialArgs: ArgumentLookup;
   /** Returns whether generators that a module assigns are made from a registry. */
   readonly isFromRegistry: (item: Lazy, generators: Lazy) => boolean;
 }
@@ -24,7 +24,7 @@ const MAX_DEPTH = 4;
  * @param item the import as it is written
  * @param value the module that it evaluates to
  */
-export function whatItBrings(
+export function providedBy(
   cx: Evaluation,
   item: Lazy,
   value: Value,
@@ -34,7 +34,7 @@ export function whatItBrings(
   if (depth > MAX_DEPTH) return null;
   if (value.kind === 'lambda') {
     const module = cx.apply(value, moduleArguments(value, registries.specialArgs), null);
-    return whatItBrings(cx, item, module, registries, depth + 1);
+    return providedBy(cx, item, module, registries, depth + 1);
   }
   if (value.kind !== 'attrs') return null;
   if (holdsGenerators(cx, value)) return 'generators';
@@ -106,7 +106,7 @@ function importsGenerators(
     candidate =>
       candidate.kind !== 'spread' &&
       modulesIn(cx, candidate).some(
-        ({ value }) => isHanded(value) && whatItBrings(cx, item, value, registries, depth + 1) !== null,
+        ({ value }) => isHanded(value) && providedBy(cx, item, value, registries, depth + 1) !== null,
       ),
   );
 }

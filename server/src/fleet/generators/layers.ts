@@ -3,7 +3,12 @@
  * see `generator.ts`.
  */
 
-import { settle, settleOne, type Weighed, weighed } from '../../modules/weights.ts';
+import {
+  resolveByPriority,
+  resolvedDefinition,
+  type WeightedDefinition,
+  weighed,
+} from '../../modules/priorities.ts';
 import { isClosed } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
@@ -13,19 +18,23 @@ import { groupBy } from '../../std.ts';
 import type { OptionOwner } from '../options/generator-options.ts';
 
 /** One of the values that define a generator, a file or a prompt, with a place for values that have none. */
-export interface Layer extends Weighed {
+export interface Layer extends WeightedDefinition {
   readonly fallback: Place;
   /** The index of the source. If no machine may have two of the sources, none of them takes precedence. */
   readonly source: number;
 }
 
 /** Returns a definition as a layer of the value that it belongs to. */
-export function layerOf({ value, priority, conditional }: Weighed, fallback: Place, source: number): Layer {
+export function layerOf(
+  { value, priority, conditional }: WeightedDefinition,
+  fallback: Place,
+  source: number,
+): Layer {
   return { value, priority, conditional, fallback, source };
 }
 
 /** Options that unknown names may stand for. */
-export interface MeantOptions {
+export interface PossibleOptions {
   /** The kind of thing that is being read. */
   readonly of: OptionOwner;
   /** Returns the layer with a name that may stand for the option; null if there is none. */
@@ -40,7 +49,7 @@ export interface Reading {
   hasDefaults: boolean;
   /** Whether a value depends on the machine; shared by all parts of one generator. */
   readonly asked: { machine: boolean };
-  meant: MeantOptions;
+  meant: PossibleOptions;
 }
 
 /** Returns whether an option may be set under a misspelt name. */
@@ -57,7 +66,7 @@ export function isOpen(set: AttrsValue): boolean {
 /**
  * Replaces the conditions of layers by that of their generator: a single definition exists whenever the generator does.
  */
-export function givenThatItIs(all: readonly Layer[], conditional: boolean): readonly Layer[] {
+export function withGeneratorCondition(all: readonly Layer[], conditional: boolean): readonly Layer[] {
   if (all.length > 1 && !conditional) return all;
   if (all.every(layer => layer.conditional === conditional)) return all;
   return all.map(layer => ({ ...layer, conditional }));
@@ -69,7 +78,7 @@ export function layersOf(reading: Reading, all: readonly Layer[]): readonly Laye
   // The usual case: one set without conditions.
   if (only === undefined || (all.length === 1 && !only.conditional && only.value.kind === 'attrs'))
     return all;
-  const settled = bySource(all).map(settle);
+  const settled = bySource(all).map(resolveByPriority);
   let remaining = settled.flatMap(candidate => candidate.remaining);
   if (new Set(remaining.map(layer => layer.priority)).size > 1) {
     remaining = remaining.map(layer => ({ ...layer, conditional: true }));
@@ -162,7 +171,7 @@ export function agreed<T>(all: readonly Layer[], read: (layer: Layer) => T | nul
   const [only] = all;
   if (only !== undefined && all.length === 1) return only.conditional ? null : read(only);
   const values = bySource(all).map(list => {
-    const layer = settleOne(list);
+    const layer = resolvedDefinition(list);
     return layer === null ? null : read(layer);
   });
   const [first = null] = values;
@@ -182,7 +191,7 @@ export function itemsOf(reading: Reading, layers: readonly Layer[], option: stri
     const { value, fallback } = only;
     return { items: value.items.map(item => ({ item, fallback })), complete: true };
   }
-  const settled = bySource(all).map(settle);
+  const settled = bySource(all).map(resolveByPriority);
   const remaining = settled.flatMap(candidate => candidate.remaining);
   const certain =
     !isMeant &&

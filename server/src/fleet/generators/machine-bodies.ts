@@ -5,13 +5,18 @@
 
 import { addToList, sameItems } from '../../std.ts';
 import type { GeneratorBody, GeneratorDefinition, KnownLists } from '../model/generators.ts';
-import { type Company, companyOf, isSettled, type SiteIndex } from './company.ts';
+import {
+  type CandidateDefinitions,
+  candidateDefinitionsOf,
+  isSettled,
+  type SiteIndex,
+} from './candidate-definitions.ts';
 import { joinedBody } from './definitions.ts';
-import type { Having } from './havings.ts';
+import type { MachineDefinitions } from './machine-definitions.ts';
 import { definitionsAt, MAX_SPECIAL, partsOf, type Site } from './sites.ts';
 
 /** Returns the body of a machine's definitions in their company. */
-export function companyBody(company: Company): GeneratorBody {
+export function bodyOfCandidates(company: CandidateDefinitions): GeneratorBody {
   const { certain, possible, elsewhere, isOpen } = company;
   const [only] = certain;
   if (only !== undefined && certain.length === 1 && isSettled(company)) return only.body();
@@ -83,21 +88,22 @@ function narrow(
  */
 export function separateBodies(
   sites: readonly Site[],
-  havings: readonly Having[],
+  havings: readonly MachineDefinitions[],
   index: SiteIndex,
 ): readonly GeneratorBody[] {
   const bodies = new Set<GeneratorBody>();
   const placed = new Set<GeneratorDefinition>();
-  for (const group of alikeHavings(sites, havings)) {
+  for (const group of groupedBySites(sites, havings)) {
     for (const { certain } of group) for (const definition of certain) placed.add(definition);
-    for (const having of group.slice(0, MAX_SPECIAL)) bodies.add(companyBody(companyOf(having, index)));
+    for (const having of group.slice(0, MAX_SPECIAL))
+      bodies.add(bodyOfCandidates(candidateDefinitionsOf(having, index)));
   }
   for (const site of sites) {
     if (definitionsAt(site).some(definition => placed.has(definition))) continue;
     for (const part of partsOf(site))
       if (part.kind === 'full' && part.body().script !== null)
-        for (const having of havingsWith(part, site, havings))
-          bodies.add(companyBody(companyOf(having, index)));
+        for (const having of assumingPart(part, site, havings))
+          bodies.add(bodyOfCandidates(candidateDefinitionsOf(having, index)));
   }
   return [...bodies];
 }
@@ -106,9 +112,13 @@ export function separateBodies(
  * Returns the definitions of the machines that perhaps have `part`, as if they had it, without duplicates. If no machine may
  * have it, returns the definition alone, with anything else possible.
  */
-function havingsWith(part: GeneratorDefinition, site: Site, havings: readonly Having[]): readonly Having[] {
+function assumingPart(
+  part: GeneratorDefinition,
+  site: Site,
+  havings: readonly MachineDefinitions[],
+): readonly MachineDefinitions[] {
   const isOfSite = (definition: GeneratorDefinition) => definitionsAt(site).includes(definition);
-  const found: Having[] = [];
+  const found: MachineDefinitions[] = [];
   for (const { certain, possible, complete } of havings) {
     if (!possible.some(isOfSite)) continue;
     const having = {
@@ -122,7 +132,7 @@ function havingsWith(part: GeneratorDefinition, site: Site, havings: readonly Ha
   return found.length > 0 ? found : [{ certain: [part], possible: [], complete: false }];
 }
 
-function isAlike(left: Having, right: Having): boolean {
+function isAlike(left: MachineDefinitions, right: MachineDefinitions): boolean {
   return (
     left.complete === right.complete &&
     sameItems(left.certain, right.certain) &&
@@ -131,13 +141,16 @@ function isAlike(left: Having, right: Having): boolean {
 }
 
 /** Returns the machines' definitions without duplicates, grouped by their sites. */
-function alikeHavings(sites: readonly Site[], havings: readonly Having[]): Iterable<readonly Having[]> {
+function groupedBySites(
+  sites: readonly Site[],
+  havings: readonly MachineDefinitions[],
+): Iterable<readonly MachineDefinitions[]> {
   const siteOf = new Map(
     sites.flatMap((site, place) => definitionsAt(site).map(definition => [definition, place] as const)),
   );
   const ids = new Map([...siteOf.keys()].map((definition, id) => [definition, id]));
   const seen = new Set<string>();
-  const groups = new Map<string, Having[]>();
+  const groups = new Map<string, MachineDefinitions[]>();
   for (const having of havings) {
     const { certain, possible, complete } = having;
     if (certain.length === 0) continue;

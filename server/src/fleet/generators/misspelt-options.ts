@@ -2,14 +2,14 @@
  * Handles unknown names among a generator's options. Evaluation fails for them, and a rule reports them. Since the
  * intended option is unknown, nothing is concluded from its absence.
  */
-import { type OptionOwner, perhapsMeant } from '../options/generator-options.ts';
-import type { Layer, MeantOptions, Reading } from './layers.ts';
+import { type OptionOwner, possibleOption } from '../options/generator-options.ts';
+import type { Layer, PossibleOptions, Reading } from './layers.ts';
 
-export const NOTHING_MEANT: MeantOptions = { of: 'generator', layerOf: () => null };
+export const NOTHING_MEANT: PossibleOptions = { of: 'generator', layerOf: () => null };
 
 /** Returns the options that unknown names of a generator may stand for. */
-export function meantInGenerator(layers: readonly Layer[]): MeantOptions {
-  return meantIn('generator', layers, NOTHING_MEANT);
+export function meantInGenerator(layers: readonly Layer[]): PossibleOptions {
+  return possibleOptionsIn('generator', layers, NOTHING_MEANT);
 }
 
 /**
@@ -17,15 +17,19 @@ export function meantInGenerator(layers: readonly Layer[]): MeantOptions {
  * stand for options.
  */
 export function readingOf(reading: Reading, of: 'file' | 'prompt', layers: readonly Layer[]): Reading {
-  return { ...reading, meant: meantIn(of, layers, reading.meant) };
+  return { ...reading, meant: possibleOptionsIn(of, layers, reading.meant) };
 }
 
-function meantIn(of: OptionOwner, layers: readonly Layer[], outer: MeantOptions): MeantOptions {
+function possibleOptionsIn(
+  of: OptionOwner,
+  layers: readonly Layer[],
+  outer: PossibleOptions,
+): PossibleOptions {
   let meant: Map<string, Layer> | null = null;
   for (const layer of layers) {
     if (layer.value.kind !== 'attrs') continue;
     for (const name of layer.value.entries.keys()) {
-      const option = perhapsMeant(of, name);
+      const option = possibleOption(of, name);
       if (option === null) continue;
       meant ??= new Map();
       meant.set(keyOf(option.of, option.name), layer);

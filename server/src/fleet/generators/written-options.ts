@@ -51,7 +51,7 @@ export function readWritten(
   }
 
   /** Notes a value in the place of a file or a prompt that is not a set. */
-  function noteStranger(option: string, name: string, member: Attr, conditional: boolean): void {
+  function noteNonSet(option: string, name: string, member: Attr, conditional: boolean): void {
     for (const definition of definitionsOf(cx, member.value)) {
       if (!NO_SETS.has(definition.value.kind)) continue;
       options.push({
@@ -76,7 +76,7 @@ export function readWritten(
       if (entry === undefined) continue;
       for (const all of setsIn(cx, entry.value, set.conditional))
         for (const [name, member] of all.set.entries) {
-          noteStranger(option, name, member, all.conditional);
+          noteNonSet(option, name, member, all.conditional);
           for (const inner of setsIn(cx, member.value, all.conditional || member.optional)) {
             note(of, name, inner);
             const display = of === 'prompt' ? inner.set.entries.get('display') : undefined;

@@ -6,14 +6,18 @@
  */
 
 import { moduleSets, optionSets } from '../../modules/clan-modules.ts';
-import type { Given } from '../../modules/modules.ts';
+import type { ArgumentLookup } from '../../modules/modules.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue } from '../../nix/eval/value.ts';
 import { placeOf } from '../../nix/places.ts';
 import type { ExportGenerator } from '../model/services.ts';
 
 /** Reads the generators of exports from one set of the clan's options. Unknown ones are left out. */
-export function exportGenerators(cx: Evaluation, clan: AttrsValue, specialArgs: Given): ExportGenerator[] {
+export function exportGenerators(
+  cx: Evaluation,
+  clan: AttrsValue,
+  specialArgs: ArgumentLookup,
+): ExportGenerator[] {
   const generators: ExportGenerator[] = [];
   for (const all of optionSets(cx, clan, 'exports').definitions)
     for (const [key, entry] of all.set.entries)

@@ -14,7 +14,7 @@ import type { Attr, AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeKey, placeOf } from '../../nix/places.ts';
 import type { Instance, InstanceModule, Role, RoleEntry } from '../model/services.ts';
-import { mayMean, misspelt } from './misspelt-names.ts';
+import { mayBeMisspelling, misspelt } from './misspelt-names.ts';
 import { EXTRA_MODULES, SETTINGS } from './model-values.ts';
 import { notDataIn } from './settings-data.ts';
 
@@ -63,7 +63,7 @@ function readInstance(cx: Evaluation, name: string, entry: Attr, conditional: bo
       continue;
     }
     const set = definition.value;
-    if (definition.conditional || mayMean(set, 'instance', 'roles')) complete = false;
+    if (definition.conditional || mayBeMisspelling(set, 'instance', 'roles')) complete = false;
     module = mergeModules(module, readModule(cx, set));
     const read = optionSets(cx, set, 'roles');
     if (!read.complete) complete = false;
@@ -83,12 +83,13 @@ function readInstance(cx: Evaluation, name: string, entry: Attr, conditional: bo
 /** Reads the module from one definition of an instance. Its name is '' if the definition does not set one. */
 function readModule(cx: Evaluation, set: AttrsValue): InstanceModule {
   const entry = set.entries.get('module');
-  const isMeant = mayMean(set, 'instance', 'module');
+  const isMeant = mayBeMisspelling(set, 'instance', 'module');
   const none = isClosed(set) && !isMeant ? '' : null;
   if (entry === undefined) return { ...NOT_KNOWN, name: none, inputKnown: none !== null };
   const { value, conditional } = unwrap(cx, entry.value);
   if (value.kind !== 'attrs' || conditional || entry.optional) return NOT_KNOWN;
-  if (isMeant || mayMean(value, 'module', 'name') || mayMean(value, 'module', 'input')) return NOT_KNOWN;
+  if (isMeant || mayBeMisspelling(value, 'module', 'name') || mayBeMisspelling(value, 'module', 'input'))
+    return NOT_KNOWN;
   const name = certain(value, 'name');
   const input = certain(value, 'input');
   const inputValue = input === null ? null : unwrap(cx, input.value).value;
@@ -135,14 +136,16 @@ function readRole(cx: Evaluation, name: string, entry: Attr): Role {
       continue;
     }
     if (conditional || !isClosed(value)) complete = false;
-    if (mayMean(value, 'role', 'machines') || mayMean(value, 'role', 'tags')) complete = false;
+    if (mayBeMisspelling(value, 'role', 'machines') || mayBeMisspelling(value, 'role', 'tags'))
+      complete = false;
     if (!readEntries(cx, value, 'machines', machines)) complete = false;
     if (!readEntries(cx, value, 'tags', tags)) complete = false;
     const settings = value.entries.get('settings');
     if (settings !== undefined) values.push(settings.value);
-    if (mayMean(value, 'role', 'settings')) values.push(misspelt('settings', value.origin));
+    if (mayBeMisspelling(value, 'role', 'settings')) values.push(misspelt('settings', value.origin));
     extraModules.push(...listItems(cx, value, 'extraModules'));
-    if (mayMean(value, 'role', 'extraModules')) extraModules.push(misspelt('extraModules', value.origin));
+    if (mayBeMisspelling(value, 'role', 'extraModules'))
+      extraModules.push(misspelt('extraModules', value.origin));
   }
   const role: Role = {
     name,
@@ -153,7 +156,7 @@ function readRole(cx: Evaluation, name: string, entry: Attr): Role {
     hasSettings: values.length > 0,
     settings: settingsOf(cx, values),
     notData: notDataIn(cx, values),
-    judged: judging(cx, values),
+    checkedAgainst: judging(cx, values),
     extraModules: extraModules.length,
   };
   return EXTRA_MODULES.keep(SETTINGS.keep(role, values), extraModules);
@@ -203,7 +206,7 @@ function entryOf(cx: Evaluation, name: string, at: Place | null, values: readonl
     hasSettings: values.length > 0,
     settings: settingsOf(cx, values),
     notData: notDataIn(cx, values),
-    judged: judging(cx, values),
+    checkedAgainst: judging(cx, values),
   };
   return SETTINGS.keep(entry, values);
 }
@@ -239,7 +242,7 @@ function mergeRoles(left: Role, right: Role): Role {
     hasSettings: left.hasSettings || right.hasSettings,
     settings: both(left.settings, right.settings),
     notData: () => [...left.notData(), ...right.notData()],
-    judged: tree => joinFacts(left.judged(tree), right.judged(tree)),
+    checkedAgainst: tree => joinFacts(left.checkedAgainst(tree), right.checkedAgainst(tree)),
     extraModules: left.extraModules + right.extraModules,
   };
   SETTINGS.keep(role, [...SETTINGS.of(left), ...SETTINGS.of(right)]);
@@ -262,7 +265,7 @@ function mergeTwoEntries(left: RoleEntry, right: RoleEntry): RoleEntry {
     hasSettings: left.hasSettings || right.hasSettings,
     settings: both(left.settings, right.settings),
     notData: () => [...left.notData(), ...right.notData()],
-    judged: tree => joinFacts(left.judged(tree), right.judged(tree)),
+    checkedAgainst: tree => joinFacts(left.checkedAgainst(tree), right.checkedAgainst(tree)),
   };
   return SETTINGS.keep(entry, [...SETTINGS.of(left), ...SETTINGS.of(right)]);
 }

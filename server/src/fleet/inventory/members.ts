@@ -3,7 +3,7 @@
  * tags could not be read.
  */
 
-import { argumentsFor, wellKnown } from '../../modules/modules.ts';
+import { argumentsFor, wellKnownArgument } from '../../modules/modules.ts';
 import { definitionsOf } from '../../modules/read.ts';
 import type { Setting } from '../../modules/settings.ts';
 import { mergeSettings } from '../../modules/settings.ts';
@@ -183,7 +183,7 @@ function computed(
     null,
     machinesComplete ? null : more,
   );
-  const library = wellKnown('lib');
+  const library = wellKnownArgument('lib');
   const args: Readonly<Record<string, Lazy>> = {
     config,
     machines: all,

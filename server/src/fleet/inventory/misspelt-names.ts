@@ -19,7 +19,7 @@ const OPTIONS = {
 type Owner = keyof typeof OPTIONS;
 
 /** Returns whether the set has an unknown name that may be a misspelling of the option. */
-export function mayMean<O extends Owner>(
+export function mayBeMisspelling<O extends Owner>(
   { entries }: AttrsValue,
   of: O,
   option: (typeof OPTIONS)[O][number],

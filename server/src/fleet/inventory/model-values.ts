@@ -33,7 +33,7 @@ export const EXTRA_MODULES = sideTable<readonly Lazy[]>([]);
 export const SERVICE_MODULES = sideTable<Lazy | null>(null);
 
 /** A machine's module and its arguments, as one source defines them. */
-export interface MachineMaking {
+export interface MachineConstruction {
   /** The module of the machine. */
   readonly module: Lazy;
   /** Further arguments of its modules (`specialArgs`), as a set. */
@@ -41,4 +41,4 @@ export interface MachineMaking {
 }
 
 /** Modules of machines by `MachineFact`; null if the source does not give one, or it is unknown. */
-export const MACHINES = sideTable<MachineMaking | null>(null);
+export const MACHINES = sideTable<MachineConstruction | null>(null);

@@ -1,6 +1,6 @@
 /** Builds the arguments with which `perInstance` and `perMachine` of a service module are called. */
 
-import { argumentsFor, type Given, moduleArguments } from '../../modules/modules.ts';
+import { type ArgumentLookup, argumentsFor, moduleArguments } from '../../modules/modules.ts';
 import { attr, attrs, unknown } from '../../nix/eval/construct.ts';
 import type { Attr, AttrsValue, LambdaValue, Lazy } from '../../nix/eval/value.ts';
 
@@ -13,7 +13,7 @@ import type { Attr, AttrsValue, LambdaValue, Lazy } from '../../nix/eval/value.t
 export function serviceArguments(
   fn: LambdaValue,
   values: Readonly<Record<string, Lazy>>,
-  specialArgs: Given,
+  specialArgs: ArgumentLookup,
 ): AttrsValue {
   const ownArguments = ['config', 'options'].map((name): [string, Attr] => [
     name,

@@ -5,7 +5,7 @@
  */
 
 import { moduleSets, optionSets } from '../../modules/clan-modules.ts';
-import type { Given } from '../../modules/modules.ts';
+import type { ArgumentLookup } from '../../modules/modules.ts';
 import { readLevel } from '../../modules/options/level.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { attr, attrs, isClosed, list } from '../../nix/eval/construct.ts';
@@ -24,7 +24,7 @@ const NONE: ReadonlyMap<string, RoleSettings> = new Map();
 export function serviceOptions(
   cx: Evaluation,
   module: Lazy,
-  specialArgs: Given,
+  specialArgs: ArgumentLookup,
 ): () => ReadonlyMap<string, RoleSettings> {
   let settings: ReadonlyMap<string, RoleSettings> | null = null;
   return () => {
@@ -36,7 +36,11 @@ export function serviceOptions(
   };
 }
 
-function readRoles(cx: Evaluation, module: Lazy, specialArgs: Given): ReadonlyMap<string, RoleSettings> {
+function readRoles(
+  cx: Evaluation,
+  module: Lazy,
+  specialArgs: ArgumentLookup,
+): ReadonlyMap<string, RoleSettings> {
   const { sets, gap } = moduleSets(cx, module, specialArgs);
   if (gap !== null || sets.some(set => set.conditional)) return NONE;
   const interfaces = new Map<string, Lazy[]>();

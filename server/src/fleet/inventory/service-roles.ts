@@ -4,7 +4,7 @@
  */
 
 import { moduleSets, optionSets } from '../../modules/clan-modules.ts';
-import type { Given } from '../../modules/modules.ts';
+import type { ArgumentLookup } from '../../modules/modules.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
@@ -15,7 +15,7 @@ import { NO_CONSTRAINTS, readConstraints } from './service-constraints.ts';
 const STEPS = 100_000;
 
 /** Returns a function that reads the roles of a module on first call. */
-export function serviceRoles(cx: Evaluation, module: Lazy, specialArgs: Given): () => ServiceRoles {
+export function serviceRoles(cx: Evaluation, module: Lazy, specialArgs: ArgumentLookup): () => ServiceRoles {
   let roles: ServiceRoles | null = null;
   return () => {
     if (roles === null) {
@@ -27,7 +27,7 @@ export function serviceRoles(cx: Evaluation, module: Lazy, specialArgs: Given): 
   };
 }
 
-function readRoles(cx: Evaluation, module: Lazy, specialArgs: Given): ServiceRoles {
+function readRoles(cx: Evaluation, module: Lazy, specialArgs: ArgumentLookup): ServiceRoles {
   const { sets, gap } = moduleSets(cx, module, specialArgs);
   const names = new Set<string>();
   let complete = gap === null && sets.length > 0;

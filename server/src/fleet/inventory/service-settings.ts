@@ -5,7 +5,7 @@
 
 import { moduleSets } from '../../modules/clan-modules.ts';
 import { selectionPath } from '../../modules/module-references.ts';
-import type { Given } from '../../modules/modules.ts';
+import type { ArgumentLookup } from '../../modules/modules.ts';
 import { certain, type Definition, definitionsOf, member, unwrap } from '../../modules/read.ts';
 import { attr, attrs, isClosed, list, perhaps, unknown } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
@@ -22,7 +22,7 @@ export interface Interface {
 const UNREAD: Interface = { options: [], complete: false };
 
 /** Reads `roles.<role>.interface`; `module` is null for a role without one. */
-export function readInterface(cx: Evaluation, module: Lazy | null, specialArgs: Given): Interface {
+export function readInterface(cx: Evaluation, module: Lazy | null, specialArgs: ArgumentLookup): Interface {
   if (module === null) return UNREAD;
   const { sets, gap } = moduleSets(cx, module, specialArgs);
   const options: AttrsValue[] = [];

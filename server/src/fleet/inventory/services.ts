@@ -4,7 +4,7 @@
  */
 
 import { moduleSets, optionSets } from '../../modules/clan-modules.ts';
-import { configOf, type Given } from '../../modules/modules.ts';
+import { type ArgumentLookup, configOf } from '../../modules/modules.ts';
 import { certain, definitionsOf, unwrap } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { attr, attrs, attrsOf, list, string, unknown } from '../../nix/eval/construct.ts';
@@ -56,7 +56,7 @@ export interface ServiceSetting {
   readonly modules: readonly ServiceModule[];
   /** The inputs of the flake; null if unknown. */
   readonly inputs: ReadonlySet<string> | null;
-  readonly specialArgs: Given;
+  readonly specialArgs: ArgumentLookup;
 }
 
 /** Applies all services of the workspace, and collects the modules of their members. */
@@ -118,7 +118,11 @@ function isOfNoInput({ module: { input } }: Instance, inputs: ReadonlySet<string
   return input !== null && inputs !== null && !inputs.has(input);
 }
 
-function readService(cx: Evaluation, modules: readonly ServiceModule[], specialArgs: Given): Service | null {
+function readService(
+  cx: Evaluation,
+  modules: readonly ServiceModule[],
+  specialArgs: ArgumentLookup,
+): Service | null {
   const roles = new Map<string, ServiceRole>();
   let perMachine: Lazy | null = null;
   let origin: Origin | null = null;
@@ -147,7 +151,7 @@ function readRole(
   cx: Evaluation,
   role: AttrsValue,
   before: ServiceRole | undefined,
-  specialArgs: Given,
+  specialArgs: ArgumentLookup,
 ): ServiceRole {
   const declared = certain(role, 'interface')?.value ?? null;
   return {
@@ -173,7 +177,7 @@ function runService(
   inventory: Inventory,
   service: Service,
   instances: readonly Instance[],
-  specialArgs: Given,
+  specialArgs: ArgumentLookup,
 ): ServiceMembers {
   const members: ServiceMember[] = [];
   const open = new Set<string>();
@@ -346,11 +350,11 @@ function machineModules(
     machine,
     specialArgs,
     origin,
-  }: { readonly machine: string; readonly specialArgs: Given; readonly origin: Origin },
+  }: { readonly machine: string; readonly specialArgs: ArgumentLookup; readonly origin: Origin },
   result: Value,
 ): { readonly facts: ModuleFacts; readonly certain: boolean }[] {
   const kind = inventory.machine(machine)?.class ?? null;
-  const givenThere: Given = name => (name === 'config' ? configOf(machine) : specialArgs(name));
+  const givenThere: ArgumentLookup = name => (name === 'config' ? configOf(machine) : specialArgs(name));
   const names = kind === null ? ['nixosModule', 'darwinModule'] : [`${kind}Module`];
   return definitionsOf(cx, result).flatMap(({ value, conditional }) => {
     if (value.kind !== 'attrs') return [];

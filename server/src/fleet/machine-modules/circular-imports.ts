@@ -7,7 +7,7 @@
  * module's attributes or one of its imports, the configuration is certainly needed; values below them are not forced.
  */
 
-import { type Given, moduleArguments } from '../../modules/modules.ts';
+import { type ArgumentLookup, moduleArguments } from '../../modules/modules.ts';
 import { certain } from '../../modules/read.ts';
 import { attr, attrs, failure, symbol } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
@@ -45,7 +45,7 @@ export function circularImports(
   cx: Evaluation,
   module: LambdaValue,
   isPlain: boolean,
-  specialArgs: Given,
+  specialArgs: ArgumentLookup,
   fallback: Origin,
 ): CircularImport[] {
   const ask = (names: readonly string[]) => circularImport(cx, module, names, specialArgs, fallback);
@@ -63,7 +63,7 @@ function circularImport(
   cx: Evaluation,
   module: LambdaValue,
   names: readonly string[],
-  specialArgs: Given,
+  specialArgs: ArgumentLookup,
   fallback: Origin,
 ): CircularImport | null {
   const failing = thunk(() => failure('infinite-recursion', NEEDED, null));
@@ -85,7 +85,7 @@ function circularImport(
 function firstNeed(
   cx: Evaluation,
   module: LambdaValue,
-  specialArgs: Given,
+  specialArgs: ArgumentLookup,
   replacement: Replacement,
 ): Need | null {
   function ofModule(value: Value, at: Origin | null, what: Need['what'], depth: number): Need | null {
@@ -129,7 +129,7 @@ function isNeeded(value: Value): boolean {
 }
 
 /** Returns the arguments of a module, some of them replaced. Arguments that the module does not take are left out. */
-function withOwn(module: LambdaValue, specialArgs: Given, replacement: Replacement): Value {
+function withOwn(module: LambdaValue, specialArgs: ArgumentLookup, replacement: Replacement): Value {
   const args = moduleArguments(module, specialArgs);
   const entries = new Map(args.entries);
   for (const name of entries.keys()) {
@@ -144,7 +144,7 @@ function firstAsked(
   cx: Evaluation,
   module: LambdaValue,
   wanted: readonly string[],
-  specialArgs: Given,
+  specialArgs: ArgumentLookup,
 ): { readonly names: readonly string[]; readonly at: Origin } | null {
   const symbols = new Map(wanted.map(name => [name, symbol(name, `\`${name}\` of a machine`)]));
   const roots = new Set<UnknownValue>(symbols.values());

@@ -3,7 +3,7 @@
  * is unchanged after an edit stays the same object.
  */
 
-import type { Given } from '../../modules/modules.ts';
+import type { ArgumentLookup } from '../../modules/modules.ts';
 import { certain } from '../../modules/read.ts';
 import { string } from '../../nix/eval/construct.ts';
 import { forgetWalked } from '../../nix/eval/evaluation.ts';
@@ -74,7 +74,7 @@ function internedModule({ fixpoint }: TableState, fresh: ModuleFacts, before: Mo
 }
 
 /** Returns the arguments of a file in a context, in which the machine's own take precedence. */
-function givenIn(context: ModuleContext, shared: Given): Given {
+function givenIn(context: ModuleContext, shared: ArgumentLookup): ArgumentLookup {
   return name =>
     name === '_class' && context.class !== null
       ? string(context.class, null)

@@ -3,12 +3,12 @@
  * modules about options are kept as long as the modules are the same.
  */
 
-import type { OptionSays, Plain } from '../../modules/module-options.ts';
+import type { OptionStatement, Plain } from '../../modules/module-options.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
 import { isSamePlace } from '../../nix/places.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
-import { internDefinitions, sayTheSame } from './interned.ts';
+import { haveSameContents, internDefinitions } from './interned.ts';
 import { type MachineOptions, machineOptions, settledFor } from './machine-options.ts';
 import type { ModuleContext } from './module-contexts.ts';
 import type { ModuleFacts } from './module-facts.ts';
@@ -33,14 +33,14 @@ export interface ModuleReading {
   /** Reads the module again with another configuration. */
   again(facts: ModuleFacts, config: Lazy): ModuleFacts;
   /** Returns a module's statements about an option, in the configuration of a machine if one is given. */
-  option(facts: ModuleFacts, path: readonly string[], config: Lazy | null): OptionSays;
+  option(facts: ModuleFacts, path: readonly string[], config: Lazy | null): OptionStatement;
 }
 
 /** The results kept for one module. */
 interface Kept {
   readonly facts: Settled<ModuleFacts>;
-  readonly says: Map<string, OptionSays>;
-  readonly settledSays: Map<string, Settled<OptionSays>>;
+  readonly says: Map<string, OptionStatement>;
+  readonly settledSays: Map<string, Settled<OptionStatement>>;
   /** Definitions that machines had before the module changed. */
   readonly before: readonly GeneratorDefinition[];
 }
@@ -75,7 +75,7 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
     return kept;
   }
 
-  function generalSays(facts: ModuleFacts, path: readonly string[], key: string): OptionSays {
+  function generalSays(facts: ModuleFacts, path: readonly string[], key: string): OptionStatement {
     const { says } = keptOf(facts);
     let say = says.get(key);
     if (say === undefined) {
@@ -85,7 +85,7 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
     return say;
   }
 
-  function saysOn(facts: ModuleFacts, path: readonly string[], machine: MachineOptions): OptionSays {
+  function saysOn(facts: ModuleFacts, path: readonly string[], machine: MachineOptions): OptionStatement {
     const key = path.join('\0');
     const general = generalSays(facts, path, key);
     if (isSettledSaying(general)) return general;
@@ -156,7 +156,7 @@ function isAsGeneral(
   // Must be read now, while the machine's options are available.
   const body = definition.body();
   if (generalBody?.completeness !== body.completeness) return false;
-  return !generalBody.asksMachine || sayTheSame(generalBody, body);
+  return !generalBody.asksMachine || haveSameContents(generalBody, body);
 }
 
 /** Returns whether a module leaves something open that options may decide. */
@@ -168,7 +168,7 @@ function isOpen({ conditional, nameKind, body }: GeneratorDefinition): boolean {
   return conditional || nameKind === 'pattern' || body().completeness === 'partial' || body().asksMachine;
 }
 
-function isSettledSaying({ definitions, declared, unclear }: OptionSays): boolean {
+function isSettledSaying({ definitions, declared, unclear }: OptionStatement): boolean {
   if (unclear || (declared !== null && declared.default === undefined)) return false;
   return definitions.every(definition => !definition.conditional && definition.value !== undefined);
 }

@@ -69,12 +69,14 @@ function areEqual(left: GeneratorDefinition, right: GeneratorDefinition): boolea
     left.conditional === right.conditional &&
     arePlacesSame(left.via, right.via) &&
     // Bodies that were read from the same values are the same object; see `interned-bodies.ts`.
-    (areOfSameValue(left, right) || left.body() === right.body() || sayTheSame(left.body(), right.body()))
+    (areOfSameValue(left, right) ||
+      left.body() === right.body() ||
+      haveSameContents(left.body(), right.body()))
   );
 }
 
 /** Returns whether two bodies are equal, including places. Reads all lazy parts of the bodies. */
-export function sayTheSame(left: GeneratorBody, right: GeneratorBody): boolean {
+export function haveSameContents(left: GeneratorBody, right: GeneratorBody): boolean {
   return textOf(left) === textOf(right);
 }
 

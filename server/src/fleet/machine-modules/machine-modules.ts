@@ -93,7 +93,7 @@ export function followModules(
     reads.push({ target, found: lookedUp });
     const modules = lookedUp === null ? [] : 'definitions' in lookedUp ? [lookedUp] : lookedUp;
     if (modules.length > 0) return modules;
-    gaps.push({ at, what: 'imports', reason: whyNone(target) });
+    gaps.push({ at, what: 'imports', reason: reasonFor(target) });
     if (sure && isCertain && 'file' in target) absent.push({ target: target.file, at });
     importsKnown = false;
     return modules;
@@ -181,7 +181,7 @@ function lookUp(target: ModuleImport['target'], lookup: ModuleLookup, context: M
   return 'file' in target ? lookup.file(target.file, context) : lookup.output(target.output);
 }
 
-function whyNone(target: ModuleImport['target']): string {
+function reasonFor(target: ModuleImport['target']): string {
   return 'file' in target
     ? `the module \`${target.file}\` cannot be read`
     : `where \`${target.output.join('.')}\` is made is not known`;

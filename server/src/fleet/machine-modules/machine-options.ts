@@ -4,7 +4,13 @@
  * these answers; the results are shared by machines with the same answers.
  */
 
-import type { Fields, Names, OptionDefinition, OptionSays, Plain } from '../../modules/module-options.ts';
+import type {
+  Fields,
+  Names,
+  OptionDefinition,
+  OptionStatement,
+  Plain,
+} from '../../modules/module-options.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import {
   attr,
@@ -161,7 +167,7 @@ export interface OptionSource {
   says(
     path: readonly string[],
     machine: MachineOptions,
-  ): readonly { readonly says: OptionSays; readonly sure: boolean }[];
+  ): readonly { readonly says: OptionStatement; readonly sure: boolean }[];
   /** True if all modules of the machine are known. */
   readonly complete: boolean;
   /** Returns values that are known besides the modules. */

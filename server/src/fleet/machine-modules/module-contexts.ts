@@ -4,7 +4,7 @@
  * each.
  */
 
-import type { Given } from '../../modules/modules.ts';
+import type { ArgumentLookup } from '../../modules/modules.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, NixFiles, Value } from '../../nix/eval/value.ts';
@@ -37,7 +37,11 @@ const STEPS = 50_000;
  * Creates the contexts of a build.
  * @param shared the arguments of modules on all machines
  */
-export function createModuleContexts(cx: Evaluation, files: NixFiles, shared: Given): ModuleContexts {
+export function createModuleContexts(
+  cx: Evaluation,
+  files: NixFiles,
+  shared: ArgumentLookup,
+): ModuleContexts {
   /** For each path, whether the file uses the machine's class. */
   const asking = new Map<string, boolean>();
   /** For each argument, whether its value differs by machine. */

@@ -11,7 +11,7 @@ import {
   ownerOf,
   referenceOf,
 } from '../../modules/module-references.ts';
-import { type Given, isGivenTheSame, moduleArguments } from '../../modules/modules.ts';
+import { type ArgumentLookup, isGivenTheSame, moduleArguments } from '../../modules/modules.ts';
 import type { OptionTraces } from '../../modules/options/traces.ts';
 import { definitionsOf } from '../../modules/read.ts';
 import { isClosed } from '../../nix/eval/construct.ts';
@@ -67,7 +67,7 @@ export interface ModuleFacts {
 /** A module with its arguments. */
 export interface ModuleSource {
   readonly module: Lazy;
-  readonly specialArgs: Given;
+  readonly specialArgs: ArgumentLookup;
   readonly fallback: Origin;
 }
 
@@ -81,7 +81,12 @@ const IMPORTS: readonly string[] = ['require', 'imports'];
  * Reads a module.
  * @param fallback the place of gaps that are not written in a file
  */
-export function readModule(cx: Evaluation, module: Lazy, specialArgs: Given, fallback: Origin): ModuleFacts {
+export function readModule(
+  cx: Evaluation,
+  module: Lazy,
+  specialArgs: ArgumentLookup,
+  fallback: Origin,
+): ModuleFacts {
   const reading = newReading(cx, specialArgs, fallback, nested =>
     readModule(cx, nested, specialArgs, fallback),
   );

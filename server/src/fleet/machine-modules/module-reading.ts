@@ -1,5 +1,5 @@
 /** The state of reading one module: its contents so far, and the parts that are unknown. */
-import type { Given } from '../../modules/modules.ts';
+import type { ArgumentLookup } from '../../modules/modules.ts';
 import { gatherTraces } from '../../modules/options/traces.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, Origin } from '../../nix/eval/value.ts';
@@ -13,7 +13,7 @@ import type { ModuleImport } from './module-import.ts';
 export interface ModuleReading {
   readonly cx: Evaluation;
   /** The arguments of the module. */
-  readonly specialArgs: Given;
+  readonly specialArgs: ArgumentLookup;
   /** The place of gaps that are not written in a file. */
   readonly fallback: Origin;
   /** Reads an inline module for users. */
@@ -35,7 +35,7 @@ export interface ModuleReading {
 
 export function newReading(
   cx: Evaluation,
-  specialArgs: Given,
+  specialArgs: ArgumentLookup,
   fallback: Origin,
   nested: ModuleReading['nested'],
 ): ModuleReading {

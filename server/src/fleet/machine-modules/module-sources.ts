@@ -1,7 +1,7 @@
 /** Reads one module within a budget of steps, for the first time or again. Does not know which modules exist. */
 
 import { optionIn, partsOf } from '../../modules/module-options.ts';
-import type { Given } from '../../modules/modules.ts';
+import type { ArgumentLookup } from '../../modules/modules.ts';
 import { NO_TRACES } from '../../modules/options/traces.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
@@ -31,7 +31,12 @@ export function valueOfFile(cx: Evaluation, path: string): Lazy | null {
 }
 
 /** Reads a module. If that takes too many steps, the result is a gap at `at`, the place of its use. */
-export function readWithin(cx: Evaluation, module: Lazy, at: Origin, specialArgs: Given): ModuleFacts {
+export function readWithin(
+  cx: Evaluation,
+  module: Lazy,
+  at: Origin,
+  specialArgs: ArgumentLookup,
+): ModuleFacts {
   const facts = withBudget(cx, STEPS, () => readModule(cx, module, specialArgs, at));
   if (!(facts instanceof BudgetExceeded)) return facts;
   const place = { file: at.file.path, start: at.start, end: at.end };
@@ -160,6 +165,6 @@ function sourceOf({ cx, files, givenTo }: ModuleSources, facts: ModuleFacts): Mo
   return { module: cx.importFile(path, null), specialArgs: givenTo(path), fallback: wholeOf(file) };
 }
 
-function withConfig(specialArgs: Given, config: Lazy): Given {
+function withConfig(specialArgs: ArgumentLookup, config: Lazy): ArgumentLookup {
   return name => (name === 'config' ? config : specialArgs(name));
 }

@@ -2,7 +2,7 @@
 
 import type { FlakeSet } from '../../flake/flake-modules.ts';
 import type { ModuleParts } from '../../modules/module-options.ts';
-import type { Given } from '../../modules/modules.ts';
+import type { ArgumentLookup } from '../../modules/modules.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import type { SourceFile } from '../../nix/source.ts';
@@ -21,7 +21,7 @@ export interface ModuleTableOptions {
   /** Returns the sets that frameworks add to the outputs. */
   readonly made: () => readonly FlakeSet[];
   /** Returns the arguments of modules in a file, by name. */
-  readonly givenTo: (file: string) => Given;
+  readonly givenTo: (file: string) => ArgumentLookup;
   /** Returns the generators in the file's unit. */
   readonly definitionsOf: (file: string) => readonly GeneratorDefinition[];
   /** Called with each file that has been read. */

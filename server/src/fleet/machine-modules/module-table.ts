@@ -4,7 +4,7 @@
  */
 
 import type { Plain } from '../../modules/module-options.ts';
-import type { Given } from '../../modules/modules.ts';
+import type { ArgumentLookup } from '../../modules/modules.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Lazy, Origin } from '../../nix/eval/value.ts';
 import { once } from '../../std.ts';
@@ -34,7 +34,7 @@ export interface ModuleTable extends ModuleLookup {
   /** Returns the options of a machine. */
   machine(followed: FollowedModules): AskedOptions;
   /** Returns the module of a value that is used at `at`. */
-  of(module: Lazy, at: Origin, specialArgs: Given): ModuleFacts;
+  of(module: Lazy, at: Origin, specialArgs: ArgumentLookup): ModuleFacts;
   /** Reads changed files again, and removes modules that are equal to the previous ones from `dropped`. */
   refresh(): void;
 }
@@ -80,7 +80,12 @@ function askedMachine({ cache, fixpoint }: TableState, followed: FollowedModules
   };
 }
 
-function valueModule({ cx, cache }: TableState, module: Lazy, at: Origin, specialArgs: Given): ModuleFacts {
+function valueModule(
+  { cx, cache }: TableState,
+  module: Lazy,
+  at: Origin,
+  specialArgs: ArgumentLookup,
+): ModuleFacts {
   let facts = cache.values.get(module);
   if (facts === undefined) {
     facts = readWithin(cx, module, at, specialArgs);

@@ -5,7 +5,7 @@
 
 import { frameworkValue } from '../../flake/frameworks/calls.ts';
 import { isOptionModule } from '../../modules/module-references.ts';
-import { type Given, moduleArguments } from '../../modules/modules.ts';
+import { type ArgumentLookup, moduleArguments } from '../../modules/modules.ts';
 import { mayBeOwn } from '../../modules/options/namespaces.ts';
 import type { OptionTree, WrittenEntry } from '../../modules/options/option.ts';
 import { EMPTY, mergeTrees, OPEN, readTree } from '../../modules/options/tree.ts';
@@ -26,7 +26,7 @@ export const UNKNOWN_OPTIONS: ModuleOptions = { ...NO_OPTIONS, tree: OPEN };
 
 const MAX_DEPTH = 16;
 
-export function readModuleOptions(cx: Evaluation, module: Lazy, specialArgs: Given): ModuleOptions {
+export function readModuleOptions(cx: Evaluation, module: Lazy, specialArgs: ArgumentLookup): ModuleOptions {
   const trees: OptionTree[] = [];
   const definitions = new Map<string, WrittenEntry[]>();
   const functions: Place[] = [];
@@ -93,7 +93,7 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, specialArgs: Giv
 
   /** Returns the options of a submodule; open if it accepts more than it declares. */
   function readSubmodule(submodule: Lazy): OptionTree {
-    const inner: Given = name => (name === 'config' || name === 'name' ? null : specialArgs(name));
+    const inner: ArgumentLookup = name => (name === 'config' || name === 'name' ? null : specialArgs(name));
     return submoduleTree(cx, submodule, inner);
   }
 
@@ -102,7 +102,7 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, specialArgs: Giv
 }
 
 /** Returns the options of a module that is used as a type, or of a list of such modules. */
-function submoduleTree(cx: Evaluation, submodule: Lazy, specialArgs: Given): OptionTree {
+function submoduleTree(cx: Evaluation, submodule: Lazy, specialArgs: ArgumentLookup): OptionTree {
   const value = cx.force(submodule);
   if (value.kind === 'list') {
     const trees = value.items.map(item =>
@@ -119,7 +119,7 @@ function submoduleTree(cx: Evaluation, submodule: Lazy, specialArgs: Given): Opt
 function readWhole(
   cx: Evaluation,
   module: Lazy,
-  specialArgs: Given,
+  specialArgs: ArgumentLookup,
 ): { readonly tree: OptionTree; readonly hidden: boolean } {
   const value = cx.force(module);
   const set = value.kind === 'lambda' ? cx.apply(value, moduleArguments(value, specialArgs), null) : value;

@@ -4,7 +4,7 @@
  */
 
 import { frameworkValue } from '../../flake/frameworks/calls.ts';
-import { type Given, moduleArguments } from '../../modules/modules.ts';
+import { type ArgumentLookup, moduleArguments } from '../../modules/modules.ts';
 import { definitionsOf } from '../../modules/read.ts';
 import { isClosed } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
@@ -24,7 +24,7 @@ const MAX_DEPTH = 16;
 export function readModuleSecrets(
   cx: Evaluation,
   module: Lazy,
-  specialArgs: Given,
+  specialArgs: ArgumentLookup,
   fallback: Origin,
 ): ModuleSecrets {
   const read: ReadSecrets = { definitions: [], templates: [], defaults: [], settings: [], gaps: [] };

@@ -57,7 +57,7 @@ function readInventorySet(declared: Declarations, set: AttrsValue, conditional: 
   const tags = tagDefinitions(set);
   if (tags !== null) declared.tags.push(tags);
   declared.domains.push(...domainsOf(cx, set, conditional));
-  if (!conditional) declared.options.push({ of: 'inventory', judged: judging(cx, [set]) });
+  if (!conditional) declared.options.push({ of: 'inventory', checkedAgainst: judging(cx, [set]) });
 }
 
 function readMachinesOption(
@@ -98,7 +98,7 @@ function readClanSet(declared: Declarations, set: AttrsValue, conditional: boole
     readInventory(declared, entry.value, { conditional: conditional || entry.optional, at });
   if (CLAN_OPTIONS.some(name => set.entries.has(name))) {
     declared.isClan = true;
-    if (!conditional) declared.options.push({ of: 'clan', judged: judging(cx, [set]) });
+    if (!conditional) declared.options.push({ of: 'clan', checkedAgainst: judging(cx, [set]) });
     const directory = directoryOf(cx, set, at.file);
     declared.directories.push(directory);
     if (directory.path) declared.machines.push(...machinesBelow(cx.files, `${directory.path}/machines`));

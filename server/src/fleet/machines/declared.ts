@@ -1,5 +1,5 @@
 /** Collects the declarations of a fleet in one file, and how much of them is known. */
-import type { Given } from '../../modules/modules.ts';
+import type { ArgumentLookup } from '../../modules/modules.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Place } from '../../nix/places.ts';
 import type { TagDefinitions } from '../inventory/members.ts';
@@ -56,7 +56,7 @@ export interface ClanDirectory {
 export interface Declarations {
   readonly cx: Evaluation;
   /** The arguments that the flake passes to modules, by name. */
-  readonly specialArgs: Given;
+  readonly specialArgs: ArgumentLookup;
   readonly machines: MachineFact[];
   readonly homes: MachineFact[];
   readonly instances: Instance[];
@@ -76,7 +76,7 @@ export interface Declarations {
   isClan: boolean;
 }
 
-export function newDeclarations(cx: Evaluation, specialArgs: Given): Declarations {
+export function newDeclarations(cx: Evaluation, specialArgs: ArgumentLookup): Declarations {
   return {
     cx,
     specialArgs,

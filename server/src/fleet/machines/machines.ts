@@ -5,7 +5,7 @@
 
 import type { FlakeSet } from '../../flake/flake-modules.ts';
 import { CALL_NAMES, calledName, frameworkValue } from '../../flake/frameworks/calls.ts';
-import { type Given, unknownArgument } from '../../modules/modules.ts';
+import { type ArgumentLookup, unknownArgument } from '../../modules/modules.ts';
 import { certain, member, unwrap } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
@@ -48,14 +48,17 @@ export function belongsToFleet(files: NixFiles, path: string): boolean {
  * Reads the declarations of a fleet in one file.
  * @param args the arguments that the flake passes to modules, by name
  */
-export function readMachines(cx: Evaluation, file: SourceFile, args: Given = () => null): DeclaredFleet {
+export function readMachines(
+  cx: Evaluation,
+  file: SourceFile,
+  args: ArgumentLookup = () => null,
+): DeclaredFleet {
   const declared = newDeclarations(cx, args);
   const words = [...file.text.matchAll(new RegExp(MAY_DECLARE, 'g'))].map(match => match.index);
   /** Ranges of clans that tests create in folders of their own. */
   const foreign: Range[] = [];
   const isForeign = (range: Range) =>
     foreign.some(clan => clan.start <= range.start && range.end <= clan.end);
-
   const placeOfRange = ({ start, end }: Range): Place => ({ file: file.path, start, end });
 
   function ask(range: Range, question: () => void): void {

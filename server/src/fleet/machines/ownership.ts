@@ -4,7 +4,7 @@
  */
 
 import { flakeInputs } from '../../flake/flake-inputs.ts';
-import type { Given as Arguments } from '../../modules/modules.ts';
+import type { ArgumentLookup as Arguments } from '../../modules/modules.ts';
 import { certain } from '../../modules/read.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { NixFiles, Origin } from '../../nix/eval/value.ts';

@@ -12,7 +12,7 @@ import type { NixWitness } from './nix-answer.ts';
 import type { ClanSetting, FleetOptions } from './options.ts';
 import type { Matrix, Registry } from './registries.ts';
 import type { AccessSetting, MachineSecrets, SecretFacts, StoreSettings } from './secrets.ts';
-import type { BroughtGenerator, ExportGenerator, Inventory, ServiceModule } from './services.ts';
+import type { ClanGenerator, ExportGenerator, Inventory, ServiceModule } from './services.ts';
 import type { Unit } from './uses.ts';
 
 export interface Fleet {
@@ -48,7 +48,7 @@ export interface Fleet {
   /** True if the flake replaces the `config` argument of modules (`specialArgs.config`). */
   readonly replacesConfig: boolean;
   /** Generators that clan-core's services and core modules add, as far as the inventory shows. */
-  readonly brought: readonly BroughtGenerator[];
+  readonly clanGenerators: readonly ClanGenerator[];
   /** The sops-nix and agenix declarations of each file; `secrets-join.ts` joins them. */
   readonly secrets: readonly SecretFacts[];
   /** The sops-nix and agenix secrets that each machine's modules declare; read on first access. */

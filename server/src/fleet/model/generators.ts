@@ -150,14 +150,14 @@ export interface Generator {
   /** Machines that certainly have it; null if some machine may have it but none is known. */
   readonly machines: readonly string[] | null;
   /** Machines that may have it, because of a condition or a module that may be imported. Sorted. */
-  readonly perhaps: readonly string[];
+  readonly possibleMachines: readonly string[];
   /** False if further machines may have it: those of `perhaps`, or machines with unknown modules. */
   readonly machinesComplete: boolean;
   readonly conditional: boolean;
   /** Returns its body on one machine; null if it is uncertain which of the definitions the machine has. */
-  readonly settledOn: (machine: string) => GeneratorBody | null;
+  readonly certainBodyOn: (machine: string) => GeneratorBody | null;
   /**
-   * Groups the machines by `settledOn`, in the order of the machines. Bodies are compared as objects: two variants may
+   * Groups the machines by `certainBodyOn`, in the order of the machines. Bodies are compared as objects: two variants may
    * have equal contents if they were read twice.
    */
   readonly variants: () => readonly Variant[];

@@ -115,6 +115,14 @@ export interface NixFailure {
  */
 export type Witness = 'read' | 'confirmed' | 'nix' | 'contradicted';
 
+/** What has changed since Nix was asked. */
+export interface EditsSince {
+  /** When it was asked, in ISO 8601. */
+  readonly at: string;
+  /** Files whose text is another one since, relative to the workspace root. */
+  readonly changed: ReadonlySet<string>;
+}
+
 /** A fact of a generator on a machine. */
 export interface WitnessedFact {
   readonly machine: string;
@@ -128,6 +136,8 @@ export interface WitnessedFact {
   readonly nix: unknown;
   /** The place of its definition; null if unknown. */
   readonly at: Place | null;
+  /** Where edits may have changed it since: when Nix was asked, in ISO 8601. Nix contradicts nothing then. */
+  readonly asOf?: string;
 }
 
 /** A fact of a secret of sops-nix or agenix on a machine: `machine` (that the machine has it), or one of its options. */
@@ -139,6 +149,8 @@ export interface WitnessedSecret extends Omit<WitnessedFact, 'generator'> {
 /** Nix's answer about a fleet, compared with what was read from its sources. */
 export interface NixWitness {
   readonly answer: NixAnswer;
+  /** Returns when Nix was asked, in ISO 8601, if edits may have changed the machine since, or the flake for null; else null. */
+  readonly asOf: (machine: string | null) => string | null;
   /** All facts of the machines that Nix evaluated. Compared on first access. */
   readonly facts: readonly WitnessedFact[];
   /** The same of secrets: that machines have them, and the options that are set. */

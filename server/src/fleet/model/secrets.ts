@@ -22,7 +22,7 @@ export interface SecretSource {
 export type SecretOption = Omit<WrittenOption, 'of' | 'owner'>;
 
 /** The names that lead to `sops` or `age` in a file, outermost first; an unknown name is null. */
-export type NamesAbove = readonly (string | null)[];
+export type EnclosingNames = readonly (string | null)[];
 
 /** A template's text that contains placeholders of secrets. */
 export interface TemplateContent {
@@ -47,7 +47,7 @@ export interface SecretTemplate {
   /** The option `file`, which replaces `content`. */
   readonly source: SecretSource | null;
   readonly options: readonly SecretOption[];
-  readonly above: NamesAbove;
+  readonly above: EnclosingNames;
 }
 
 /** A reference to a secret by name. */
@@ -65,7 +65,7 @@ export interface SopsDefault {
   readonly conditional: boolean;
   /** As in the module system: 100 by default, other values by `mkForce` and `mkDefault`. */
   readonly priority: number;
-  readonly above: NamesAbove;
+  readonly above: EnclosingNames;
   /** The file, for the option `file`. */
   readonly source: SecretSource | null;
   /** The text, for the other options; null if unknown. */
@@ -78,7 +78,7 @@ export interface SecretSetting {
   /** The path below the keeper; the last name is the option's. */
   readonly path: readonly string[];
   readonly option: SecretOption;
-  readonly above: NamesAbove;
+  readonly above: EnclosingNames;
 }
 
 /** One definition of a secret. The module system merges several definitions of one secret. */
@@ -95,7 +95,7 @@ export interface SecretDefinition {
   /** False if it may set more options than `given` lists. */
   readonly complete: boolean;
   /** Names of the options that it sets. If an option is listed and its field below is null, its value is unknown. */
-  readonly given: readonly string[];
+  readonly definedOptions: readonly string[];
   /** `sopsFile`; `file` or `rekeyFile` of agenix. */
   readonly source: SecretSource | null;
   readonly key: Known<string> | null;
@@ -107,7 +107,7 @@ export interface SecretDefinition {
   readonly neededForUsers: Known<boolean> | null;
   /** All options that it sets, including unrecognised ones; an option that is set twice is listed twice. */
   readonly options: readonly SecretOption[];
-  readonly above: NamesAbove;
+  readonly above: EnclosingNames;
 }
 
 /** An entry of agenix' `secrets.nix`. */
@@ -143,7 +143,7 @@ export interface SecretUse {
   readonly attribute: string | null;
   readonly attributeAt: Place | null;
   /** The names that `sops` or `age` is selected from, beginning with the root variable. */
-  readonly above: NamesAbove;
+  readonly above: EnclosingNames;
   /** True behind `or`, `?` or `hasAttr` with a fallback. */
   readonly guarded: boolean;
   /** The innermost enclosing function that takes a configuration as an argument; null if there is none. */
@@ -154,7 +154,7 @@ export interface SecretUse {
 export interface SecretReader {
   readonly at: Place;
   /** The names that lead to it in its file, outermost first. */
-  readonly names: NamesAbove;
+  readonly names: EnclosingNames;
   /** True if it sets options that only home-manager has. */
   readonly isOfHome: boolean;
 }
@@ -162,7 +162,7 @@ export interface SecretReader {
 /** A place that declares secrets with unknown names. */
 export interface SecretGap extends NotAnalysable {
   readonly keeper: SecretKeeper;
-  readonly above: NamesAbove;
+  readonly above: EnclosingNames;
 }
 
 /** The secrets that one module of a machine declares. */

@@ -47,7 +47,7 @@ export interface RoleEntry {
   /** Returns the parts of its settings that are not data; computed at most once. */
   readonly notData: () => readonly NotData[];
   /** Checks its settings against an option tree: returns faults and where options are set. */
-  readonly judged: (tree: OptionTree) => OptionFacts;
+  readonly checkedAgainst: (tree: OptionTree) => OptionFacts;
 }
 
 export interface Role {
@@ -63,7 +63,7 @@ export interface Role {
   /** Returns the parts of the role's settings that are not data; computed at most once. */
   readonly notData: () => readonly NotData[];
   /** Checks the role's settings against an option tree. */
-  readonly judged: (tree: OptionTree) => OptionFacts;
+  readonly checkedAgainst: (tree: OptionTree) => OptionFacts;
   /** The number of `extraModules`, which the role's members import. */
   readonly extraModules: number;
 }
@@ -112,7 +112,7 @@ export interface TagListing {
 /** A set of options of a clan or of its inventory. */
 export interface ClanOptions {
   readonly of: 'clan' | 'inventory';
-  readonly judged: (tree: OptionTree) => OptionFacts;
+  readonly checkedAgainst: (tree: OptionTree) => OptionFacts;
 }
 
 /** The inventory of a fleet. */
@@ -140,7 +140,7 @@ export interface Inventory {
 }
 
 /** A file of a generator that a service adds. */
-export interface BroughtFile {
+export interface ClanGeneratorFile {
   /** The name; unknown parts appear as holes in Nix syntax. */
   readonly name: string;
   readonly secret: boolean | null;
@@ -151,7 +151,7 @@ export interface BroughtFile {
 }
 
 /** A generator that a service or a core module of clan-core declares for machines of the inventory. */
-export interface BroughtGenerator {
+export interface ClanGenerator {
   /** The name; unknown parts appear as holes in Nix syntax (`cert-${endpoint}`). */
   readonly name: string;
   readonly isPattern: boolean;
@@ -160,7 +160,7 @@ export interface BroughtGenerator {
   /** False if it is uncertain whether the machines have it. */
   readonly certain: boolean;
   readonly share: boolean | null;
-  readonly files: readonly BroughtFile[];
+  readonly files: readonly ClanGeneratorFile[];
   readonly prompts: readonly string[];
   readonly dependencies: readonly string[];
   /** Null for core modules. */

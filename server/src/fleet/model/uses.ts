@@ -89,7 +89,7 @@ export interface AppliedImport {
   /** The call, for the fix; null if it is not a plain application of a file. */
   readonly call: WrittenCall | null;
   /** The reason why it matters: it is generators, assigns them, or takes them as arguments. */
-  readonly brings: 'generators' | 'module' | 'arguments';
+  readonly provides: 'generators' | 'module' | 'arguments';
   /** The reason why the call certainly fails; null if it does not. */
   readonly fails: FailingCall | null;
 }

@@ -90,7 +90,7 @@ export function ownerOf(name: string, besides: OptionOwner): OptionOwner | null 
 }
 
 /** Returns the option that an unknown name most likely stands for; null if no option is similar. */
-export function meantBy(of: OptionOwner, name: string): string | null {
+export function likelyOption(of: OptionOwner, name: string): string | null {
   const usual = [...OPTIONS[of]].filter(([, type]) => type !== 'any').map(([option]) => option);
   return OTHER_WORDS[of].get(name) ?? suggest(name, usual);
 }
@@ -107,19 +107,19 @@ export interface OwnedOption {
  */
 export function isForeignOption(of: OptionOwner, name: string): boolean {
   const isKnown = OPTIONS[of].has(name) || MODULE_WORDS.has(name) || FORMER[of].has(name);
-  return !isKnown && !name.startsWith('_') && perhapsMeant(of, name) === null;
+  return !isKnown && !name.startsWith('_') && possibleOption(of, name) === null;
 }
 
 /**
  * Returns the option that an unknown name may stand for: its present name, an option of another kind of thing (`secret`
  * of a generator), or the most similar one. Returns null for existing options, and if none is similar.
  */
-export function perhapsMeant(of: OptionOwner, name: string): OwnedOption | null {
+export function possibleOption(of: OptionOwner, name: string): OwnedOption | null {
   if (OPTIONS[of].has(name) || MODULE_WORDS.has(name) || name.startsWith('_')) return null;
   const former = FORMER[of].get(name);
   if (former !== undefined) return former.now === null ? null : { of, name: former.now };
   const owner = ownerOf(name, of);
   if (owner !== null) return { of: owner, name };
-  const meant = meantBy(of, name);
+  const meant = likelyOption(of, name);
   return meant === null ? null : { of, name: meant };
 }

@@ -43,7 +43,7 @@ interface Kept {
   readonly followed: FollowedModules;
   readonly files: ReadonlySet<string>;
   /** The modules that declare or define options, and all others. */
-  readonly speaking: readonly OptionModule[];
+  readonly contributing: readonly OptionModule[];
   readonly others: readonly OwnModule[];
   readonly tree: OptionTree;
   readonly closed: boolean;
@@ -128,7 +128,7 @@ function someIn(stale: ReadonlySet<string>, files: ReadonlySet<string>): boolean
 
 function read(cache: OptionCache, sources: OptionSources, followed: FollowedModules): Kept {
   const files = new Set<string>();
-  const speaking: OptionModule[] = [];
+  const contributing: OptionModule[] = [];
   const others: OwnModule[] = [];
   let closed = followed.allKnown;
   for (const module of followed.modules) {
@@ -136,13 +136,14 @@ function read(cache: OptionCache, sources: OptionSources, followed: FollowedModu
     const { traces } = facts;
     files.add(fileOf(facts));
     if (!traces.inputs.every(isKnownInput)) closed = false;
-    if (traces.declares || traces.names.length > 0) speaking.push({ options: sources.options(facts), sure });
+    if (traces.declares || traces.names.length > 0)
+      contributing.push({ options: sources.options(facts), sure });
     else others.push(module);
   }
-  const trees = speaking.flatMap(({ options: { tree } }) =>
+  const trees = contributing.flatMap(({ options: { tree } }) =>
     tree.options.size > 0 || tree.open ? [tree] : [],
   );
-  return { followed, files, speaking, others, tree: joinedTree(cache, trees), closed, result: null };
+  return { followed, files, contributing, others, tree: joinedTree(cache, trees), closed, result: null };
 }
 
 /** Returns the file that contains a module. */
@@ -151,7 +152,7 @@ function fileOf({ file, source }: ModuleFacts): string {
 }
 
 function withReaders(
-  { files, speaking, others, tree, closed }: Kept,
+  { files, contributing, others, tree, closed }: Kept,
   sources: OptionSources,
   readsIn: (path: string) => readonly OptionRead[],
 ): MachineOptions {
@@ -159,7 +160,7 @@ function withReaders(
   const readers = others.flatMap(({ facts, sure }) =>
     readsIn(fileOf(facts)).length > 0 ? [{ options: sources.options(facts), sure }] : [],
   );
-  return { modules: [...speaking, ...readers], tree, closed };
+  return { modules: [...contributing, ...readers], tree, closed };
 }
 
 function joinedTree(cache: OptionCache, all: readonly OptionTree[]): OptionTree {

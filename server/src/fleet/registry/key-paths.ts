@@ -11,7 +11,7 @@ import type { AttrsValue, StringValue, Value } from '../../nix/eval/value.ts';
 import type { KeyLookup, KeyPath } from '../model/registries.ts';
 
 /** A lookup of a registry key during the evaluation of a value, with the entry that was found. */
-export interface LookedUp {
+export interface KeyLookupResult {
   readonly lookup: () => KeyLookup;
   readonly entry: Value | null;
 }
@@ -23,7 +23,11 @@ const MOST_ITEMS = 200;
  * Returns the paths in a value that end with the generator, and the file, of a key that was looked up for it.
  * @param looked returns the lookups so far; inspecting the value may add to them
  */
-export function keyPathsIn(cx: Evaluation, value: Value, looked: () => readonly LookedUp[]): KeyPath[] {
+export function keyPathsIn(
+  cx: Evaluation,
+  value: Value,
+  looked: () => readonly KeyLookupResult[],
+): KeyPath[] {
   if (looked().length === 0) return [];
   const paths = pathsIn(cx, value);
   if (paths.length === 0) return [];

@@ -4,7 +4,7 @@
  * machine; parts under an unknown condition, and reads with a fallback, are left out.
  */
 
-import { config, type Given, moduleArguments } from '../../modules/modules.ts';
+import { type ArgumentLookup, config, moduleArguments } from '../../modules/modules.ts';
 import { definitionsOf } from '../../modules/read.ts';
 import { stepsOf } from '../../modules/steps.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
@@ -31,11 +31,11 @@ const GENERATORS = ['vars', 'generators'] as const;
 export interface KeyedContext {
   /** Returns the file of the registry if the set is one; null otherwise. */
   registryOf(set: AttrsValue): string | null;
-  readonly specialArgs: Given;
+  readonly specialArgs: ArgumentLookup;
 }
 
 /** The keys that an application passes, and their place. */
-interface Handed {
+interface PassedKeys {
   readonly at: KeyedModule['at'];
   readonly keys: readonly string[];
 }
@@ -53,7 +53,7 @@ export function readKeyedModule(
 ): KeyedModule | null {
   const isModule = made.kind === 'attrs' || (made.kind === 'lambda' && made.expr.formals !== null);
   if (!isModule) return null;
-  const handed = handedOver(cx, expr, scope);
+  const handed = passedKeys(cx, expr, scope);
   if (handed === null) return null;
   let reads: ModuleReads | typeof NOTHING | null = null;
   return {
@@ -99,7 +99,7 @@ function readsIn(cx: Evaluation, { selections }: Trace, context: KeyedContext): 
 }
 
 /** Returns the first list of names among the arguments, or among the attributes of an argument. */
-function handedOver(cx: Evaluation, expr: ApplyExpr, scope: Scope): Handed | null {
+function passedKeys(cx: Evaluation, expr: ApplyExpr, scope: Scope): PassedKeys | null {
   for (const arg of argumentsIn(expr)) {
     if (arg.kind === 'path' || arg.kind === 'string') continue;
     const value = cx.evaluate(arg, scope);
@@ -137,7 +137,7 @@ function namesIn(cx: Evaluation, { items }: ListValue): string[] | null {
 }
 
 /** Evaluates the parts that a machine would evaluate: modules with their arguments, and all their settings. */
-function look(cx: Evaluation, lazy: Lazy, specialArgs: Given, depth: number): void {
+function look(cx: Evaluation, lazy: Lazy, specialArgs: ArgumentLookup, depth: number): void {
   if (depth > MAX_DEPTH) return;
   for (const definition of definitionsOf(cx, lazy)) {
     if (definition.never || definition.conditional) continue;

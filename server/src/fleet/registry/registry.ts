@@ -4,8 +4,8 @@
  */
 
 import { packages, unknownArgument } from '../../modules/modules.ts';
+import { weighed } from '../../modules/priorities.ts';
 import { member, readBool, readText } from '../../modules/read.ts';
-import { weighed } from '../../modules/weights.ts';
 import { attr, attrs, isClosed, nullValue } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';

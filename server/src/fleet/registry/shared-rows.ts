@@ -26,7 +26,7 @@ const SHARED_NAME = /^(shared|common|core|base|default)/i;
  * @param file the file of the matrix
  */
 export function markShared(rows: readonly ReadRow[], file: SourceFile): MatrixRow[] {
-  const lent = lendersAmong(rows);
+  const lent = sharedKeyTest(rows);
   let usedElsewhere: ReadonlySet<string> | null = null;
   const isNamedElsewhere = (name: string) => {
     usedElsewhere ??= namesUsedElsewhere(file.root);
@@ -49,7 +49,7 @@ interface WrittenKey extends Range {
 }
 
 /** Returns a function that tests whether another row has keys that are written in a row's own list. */
-function lendersAmong(rows: readonly ReadRow[]): (row: ReadRow) => boolean {
+function sharedKeyTest(rows: readonly ReadRow[]): (row: ReadRow) => boolean {
   /** The keys in each file, in the order of the text. */
   const written = new Map<string, readonly WrittenKey[]>();
   const keysIn = (path: string): readonly WrittenKey[] => {

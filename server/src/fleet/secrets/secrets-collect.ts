@@ -9,7 +9,7 @@ import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts'
 import type { SourceFile } from '../../nix/source.ts';
 import type { Expr, LambdaExpr, Range } from '../../nix/syntax.ts';
 import type { NotAnalysable } from '../model/base.ts';
-import type { AgeRules, NamesAbove, SecretFacts, SecretReader } from '../model/secrets.ts';
+import type { AgeRules, EnclosingNames, SecretFacts, SecretReader } from '../model/secrets.ts';
 import { prefilterOf } from '../uses/prefilter.ts';
 import { secretPlaces } from './secrets.ts';
 import { readAgeRules } from './secrets-age-rules.ts';
@@ -125,11 +125,11 @@ function setsHome(body: Expr): boolean {
   });
 }
 
-function namesAbove({ parent }: NamePath): NamesAbove {
+function namesAbove({ parent }: NamePath): EnclosingNames {
   return namesTo(parent);
 }
 
-function namesTo(path: NamePath | null): NamesAbove {
+function namesTo(path: NamePath | null): EnclosingNames {
   const names: (string | null)[] = [];
   for (let at = path; at !== null; at = at.parent) names.unshift(at.name?.text ?? null);
   return names;

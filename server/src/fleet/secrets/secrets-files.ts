@@ -92,7 +92,7 @@ export function textOr(
 ): string | null {
   const explicit = definition[option];
   if (explicit !== null) return explicit.value;
-  if (definition.given.includes(option) || !definition.complete) return null;
+  if (definition.definedOptions.includes(option) || !definition.complete) return null;
   const set = new Set(
     defaults.filter(sopsDefault => sopsDefault.option === option).map(sopsDefault => sopsDefault.text),
   );

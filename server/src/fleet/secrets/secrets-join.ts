@@ -132,11 +132,11 @@ export function joinSecrets(
 
   /** Returns whether another definition of the same name may set the option, possibly for the same machine. */
   const setElsewhere = (definition: SecretDefinition, option: string) =>
-    !definition.given.includes(option) &&
+    !definition.definedOptions.includes(option) &&
     groupOf
       .get(definition)
       ?.definitions.some(
-        other => other !== definition && (other.given.includes(option) || !other.complete),
+        other => other !== definition && (other.definedOptions.includes(option) || !other.complete),
       ) === true;
 
   function filesOf(definition: SecretDefinition): Location {

@@ -54,7 +54,7 @@ export function readSecretBody(cx: Evaluation, lazy: Lazy, fallback: Place): Sec
   const source = fields.get('sopsFile') ?? fields.get('file') ?? fields.get('rekeyFile');
   return {
     complete,
-    given: [...fields.keys()],
+    definedOptions: [...fields.keys()],
     source: source === undefined ? null : sourceOf(cx, source.value, source.at),
     key: text('key'),
     format: text('format'),

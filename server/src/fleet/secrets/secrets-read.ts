@@ -7,7 +7,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../../nix/eval/value.ts';
 import { callsOf, dependingOn, placeOf } from '../../nix/places.ts';
 import type {
-  NamesAbove,
+  EnclosingNames,
   SecretDefinition,
   SecretGap,
   SecretKeeper,
@@ -42,7 +42,7 @@ export interface AssignedSet {
   readonly keeper: SecretKeeper;
   /** The place of the assignment. */
   readonly at: Origin;
-  readonly above: NamesAbove;
+  readonly above: EnclosingNames;
   readonly conditional: boolean;
 }
 

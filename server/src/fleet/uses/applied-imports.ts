@@ -13,11 +13,11 @@ import type { Place } from '../../nix/places.ts';
 import { placeOf, withParentheses } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { ApplyExpr, Expr, Range } from '../../nix/syntax.ts';
-import { type Registries, whatItBrings } from '../generators/imported-generators.ts';
+import { providedBy, type Registries } from '../generators/imported-generators.ts';
 import type { AppliedImport, WrittenCall } from '../model/uses.ts';
 
 /** The knowledge that the walk over the file has collected. */
-export interface Walked extends Registries {
+export interface WalkContext extends Registries {
   /** Starts a new item: registry keys that were looked up before no longer count. */
   readonly startItem: () => void;
   /** Returns the application at a range of the file, with its scope. */
@@ -27,7 +27,12 @@ export interface Walked extends Registries {
 }
 
 /** Returns the items of an `imports` that are made by an application and bring generators. */
-export function appliedImports(cx: Evaluation, imports: Expr, scope: Scope, walked: Walked): AppliedImport[] {
+export function appliedImports(
+  cx: Evaluation,
+  imports: Expr,
+  scope: Scope,
+  walked: WalkContext,
+): AppliedImport[] {
   return importItems(cx, imports, scope).flatMap(item => {
     walked.startItem();
     const applied = readItem(cx, item, walked);
@@ -37,20 +42,20 @@ export function appliedImports(cx: Evaluation, imports: Expr, scope: Scope, walk
 
 type Found = Omit<AppliedImport, 'imports'>;
 
-function readItem(cx: Evaluation, item: ImportItem, walked: Walked): Found | null {
+function readItem(cx: Evaluation, item: ImportItem, walked: WalkContext): Found | null {
   for (const { value, fails } of modulesIn(cx, item.value)) {
     const made = madeBy(cx, item, value, walked);
     if (made === null) continue;
-    const brings =
-      whatItBrings(cx, item.value, value, walked, 0) ?? (made.isGivenGenerators() ? 'arguments' : null);
-    if (brings === null) continue;
+    const provides =
+      providedBy(cx, item.value, value, walked, 0) ?? (made.isGivenGenerators() ? 'arguments' : null);
+    if (provides === null) continue;
     const { file } = item.scope;
     return {
       at: rangeIn(file, made.expr ?? item.expr),
       item: item.isWritten ? rangeIn(file, withParentheses(file.text, item.expr)) : null,
       madeAt: made.elsewhere,
-      call: brings === 'generators' ? made.call(fails) : null,
-      brings,
+      call: provides === 'generators' ? made.call(fails) : null,
+      provides,
       fails,
     };
   }
@@ -58,7 +63,7 @@ function readItem(cx: Evaluation, item: ImportItem, walked: Walked): Found | nul
 }
 
 /** The application that made a module. */
-interface Making {
+interface ModuleCreation {
   /** The application in the importing file; null if it is in another file. */
   readonly expr: ApplyExpr | Range | null;
   readonly elsewhere: Place | null;
@@ -67,7 +72,7 @@ interface Making {
   readonly call: (fails: FailingCall | null) => WrittenCall | null;
 }
 
-function madeBy(cx: Evaluation, item: ImportItem, value: Value, walked: Walked): Making | null {
+function madeBy(cx: Evaluation, item: ImportItem, value: Value, walked: WalkContext): ModuleCreation | null {
   const direct = applicationOf(cx, item, walked);
   if (direct !== null) return writtenIn(cx, direct.expr, direct.scope);
   const origin = 'origin' in value ? value.origin : null;
@@ -83,7 +88,7 @@ function madeBy(cx: Evaluation, item: ImportItem, value: Value, walked: Walked):
 function applicationOf(
   cx: Evaluation,
   { expr, scope, isWritten }: ImportItem,
-  walked: Walked,
+  walked: WalkContext,
 ): { readonly expr: ApplyExpr; readonly scope: Scope } | null {
   if (!isWritten) return null;
   if (expr.kind === 'apply') return isImportAlone(cx, expr, scope) ? null : { expr, scope };
@@ -99,7 +104,7 @@ function isImportAlone(cx: Evaluation, { fn }: ApplyExpr, scope: Scope): boolean
   return applied?.kind === 'builtin' && applied.builtin.name === 'import';
 }
 
-function writtenIn(cx: Evaluation, expr: ApplyExpr, scope: Scope): Making {
+function writtenIn(cx: Evaluation, expr: ApplyExpr, scope: Scope): ModuleCreation {
   return {
     expr,
     elsewhere: null,

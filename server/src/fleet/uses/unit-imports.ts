@@ -2,7 +2,7 @@
 import type { Lazy, Origin } from '../../nix/eval/value.ts';
 import { isSamePlace } from '../../nix/places.ts';
 import { readCollection } from '../generators/definitions.ts';
-import { appliedImports, type Walked } from './applied-imports.ts';
+import { appliedImports, type WalkContext } from './applied-imports.ts';
 import { ask, readTrace } from './unit-questions.ts';
 import type { Question, Reading } from './unit-state.ts';
 
@@ -16,7 +16,7 @@ export function readImports(reading: Reading): void {
   }
 }
 
-function walkedBy(reading: Reading, asked: Question): Walked {
+function walkedBy(reading: Reading, asked: Question): WalkContext {
   /** The number of keys that were looked up before the current item. */
   let before = 0;
   return {

@@ -16,7 +16,7 @@ import type {
   RowRead,
 } from '../model/registries.ts';
 import type { AppliedImport, KeyedModule } from '../model/uses.ts';
-import type { LookedUp } from '../registry/key-paths.ts';
+import type { KeyLookupResult } from '../registry/key-paths.ts';
 import type { LetBinding, SessionValue } from './session-bindings.ts';
 import { newUseNotes, type UseNotes } from './uses.ts';
 
@@ -80,7 +80,7 @@ export interface Reading {
 /** The reads of registries and matrices in a trace. */
 export interface Shown {
   readonly rows: readonly RowRead[];
-  readonly lookups: readonly LookedUp[];
+  readonly lookups: readonly KeyLookupResult[];
 }
 
 /** A question that is being evaluated, with the lookups found so far in its trace. */
@@ -90,7 +90,7 @@ export interface Question {
   /** The number of selections of the trace that have been read. */
   read: number;
   readonly rows: RowRead[];
-  readonly lookups: LookedUp[];
+  readonly lookups: KeyLookupResult[];
 }
 
 export function newReading(

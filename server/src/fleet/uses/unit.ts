@@ -2,7 +2,7 @@
  * Reads one file as a unit, in one walk over its relevant expressions and the traces of the questions asked on the way.
  */
 
-import { type Given, meaningOf, unknownArgument } from '../../modules/modules.ts';
+import { type ArgumentLookup, meaningOf, unknownArgument } from '../../modules/modules.ts';
 import { perhaps, unknown } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import { fileScope } from '../../nix/eval/scopes.ts';
@@ -103,7 +103,8 @@ function readText(reading: Reading, expr: StringExpr | PathExpr, scope: Scope): 
 /** Returns the value assumed for a parameter: the argument of a module, or an unknown value. */
 function parameter({ cx, file, context }: Reading, name: string, lambda: LambdaExpr, scope: Scope): Lazy {
   if (lambda === file.root) cx.modules.set(file.path, scope);
-  const specialArgs: Given = asked => (lambda.formals === null ? null : context.argument(asked, file.path));
+  const specialArgs: ArgumentLookup = asked =>
+    lambda.formals === null ? null : context.argument(asked, file.path);
   const argument = meaningOf(name, specialArgs) ?? unknownArgument(name, file.path, lambda.start);
   const fallback = lambda.formals?.find(formal => formal.name.name === name)?.fallback;
   if (fallback == null) return argument;

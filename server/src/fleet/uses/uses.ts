@@ -83,18 +83,18 @@ export interface UseNotes {
 interface NotedUse {
   readonly id: string;
   readonly use: Use;
-  readonly way: Way;
+  readonly way: SelectionPath;
 }
 
 interface NotedRead {
   readonly read: OtherRead;
-  readonly way: Way;
+  readonly way: SelectionPath;
 }
 
 /** The selections on the way to a use, beginning with the generator. A guard of one of them guards the use. */
-type Way = readonly WayStep[];
+type SelectionPath = readonly SelectionStep[];
 
-interface WayStep {
+interface SelectionStep {
   /** The same for the same generator or file, whichever configuration it is selected from. */
   readonly key: string;
   /** The place of the selection; null if unknown. */
@@ -140,7 +140,7 @@ export function noteSelection(
   if (selection.result === null) return;
   noteOtherRead(notes, selection, [...steps, { name, at }], below);
   const use = useOf(notes.file, selection, below, lookup);
-  if (use !== null) noteUse(notes, use, wayOf(below));
+  if (use !== null) noteUse(notes, use, selectionPathOf(below));
 }
 
 function noteGuard(cx: Evaluation, notes: UseNotes, selection: Selection, key: string): void {
@@ -163,12 +163,12 @@ function providesFallback(cx: Evaluation, { guarded, fallback }: Selection): boo
   return guarded && (fallback === null || cx.force(fallback).kind !== 'failure');
 }
 
-function noteUse({ uses }: UseNotes, use: Use, way: Way): void {
+function noteUse({ uses }: UseNotes, use: Use, way: SelectionPath): void {
   const id = `${use.at.start}:${use.at.end}:${use.generator}:${use.fileName}:${use.attribute}`;
   uses.push({ id, use, way });
 }
 
-function wayOf(below: readonly Step[]): Way {
+function selectionPathOf(below: readonly Step[]): SelectionPath {
   return below.map(({ at }, index) => ({
     key: pathKey(below.slice(0, index + 1)),
     at: at === null ? null : originKey(at),
@@ -196,7 +196,7 @@ function noteOtherRead(
   const of = isOfPrompt ? 'prompt' : 'generator';
   otherReads.set(`${at.start}:${name}:${prompt}`, {
     read: { at, of, generator: name, generatorKind: kind, prompt, attribute, guarded: false },
-    way: wayOf(below),
+    way: selectionPathOf(below),
   });
 }
 
@@ -259,10 +259,10 @@ export function otherReadsOf(notes: UseNotes): OtherRead[] {
 function guardOf(
   { asked, fallbacks, tried }: UseNotes,
   at: Place,
-  way: Way,
+  way: SelectionPath,
 ): 'generator is there' | 'anything' | null {
   if (tried.some(range => holds(range, at))) return 'anything';
-  const fallbackOf = (step: WayStep | undefined) => fallbacks.get(step?.at ?? '');
+  const fallbackOf = (step: SelectionStep | undefined) => fallbacks.get(step?.at ?? '');
   const [generator, ...below] = way;
   // Every generator has `files` and `prompts`, so a test for them is a test for the generator.
   const parts = below.length > 1 ? below[0] : undefined;

@@ -103,9 +103,9 @@ export function askedOf(changes: readonly AccessChange[]): AccessChange[] {
 }
 
 /** The gains that have been consented to, in an opaque form. */
-export type Agreed = ReadonlySet<string>;
+export type ConsentedGains = ReadonlySet<string>;
 
-export function agreedTo(changes: readonly AccessChange[]): Agreed {
+export function consentTo(changes: readonly AccessChange[]): ConsentedGains {
   return new Set(changes.flatMap(change => change.gained.map(gain => gainId(change.place, gain))));
 }
 
@@ -114,7 +114,7 @@ export function agreedTo(changes: readonly AccessChange[]): Agreed {
  *
  * @throws StoreFailure `recipient`
  */
-export function mustBeAgreed(change: AccessChange | null, agreed: Agreed): void {
+export function mustBeAgreed(change: AccessChange | null, agreed: ConsentedGains): void {
   for (const gain of change?.gained ?? []) {
     const { place } = change as AccessChange;
     // A machine without a key at the time of consent may have been given one since.

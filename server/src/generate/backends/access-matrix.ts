@@ -109,13 +109,13 @@ const bySecret = byText(({ secret }: Pick<SecretAccess, 'secret'>) => secret);
 /** Assumed for undeclared secrets: readers keep their access. */
 const UNDECLARED = { deploy: true, neededFor: 'services', machines: [], machinesComplete: false } as const;
 
-interface Looked {
+interface SecretChanges {
   change(place: SecretPlace): AccessChange;
   /** Keys of machines, and other secrets that clan keeps. */
   readonly others: readonly SecretAccess[];
 }
 
-function inSops(fleet: Fleet, files: StoreFiles, directory: string, notes: string[]): Looked {
+function inSops(fleet: Fleet, files: StoreFiles, directory: string, notes: string[]): SecretChanges {
   const sops = readSops(files, directory);
   const told = groupsFrom(fleet.accessSettings);
   const groupsOf = (machine: string): readonly string[] => {
@@ -132,14 +132,14 @@ function inSops(fleet: Fleet, files: StoreFiles, directory: string, notes: strin
     change: place => sopsChange(access, place, null),
     others: sops.secrets.map(secret => {
       const machine = secret.name.endsWith(KEY_END) ? secret.name.slice(0, -KEY_END.length) : null;
-      return other(secret.path, machine, clanSecretChange(sops, secret));
+      return otherSecretAccess(secret.path, machine, clanSecretChange(sops, secret));
     }),
   };
 }
 
 const KEY_END = '-age.key';
 
-function inAge(fleet: Fleet, files: StoreFiles, directory: string): Looked {
+function inAge(fleet: Fleet, files: StoreFiles, directory: string): SecretChanges {
   const keys = readAgeKeys(files, directory);
   const admins = adminsFrom(fleet.accessSettings);
   const access = { files, directory, keys: () => keys, admins: () => admins, replaced: () => NOT_LOOKED };
@@ -147,14 +147,16 @@ function inAge(fleet: Fleet, files: StoreFiles, directory: string): Looked {
     change: place => ageChange(access, place),
     others: keys.machines
       .filter(machine => machine.hasKey)
-      .map(machine => other(`${machine.path}/key.age`, machine.name, ageKeyChange(access, machine))),
+      .map(machine =>
+        otherSecretAccess(`${machine.path}/key.age`, machine.name, ageKeyChange(access, machine)),
+      ),
   };
 }
 
 /** Empty, because private keys of machines are not decrypted here. */
 const NOT_LOOKED: ReadonlyMap<string, string> = new Map();
 
-function other(secret: string, machine: string | null, change: AccessChange): SecretAccess {
+function otherSecretAccess(secret: string, machine: string | null, change: AccessChange): SecretAccess {
   return {
     ...{ secret, kind: machine === null ? 'other' : 'machine-key', generator: null },
     ...{ machines: machine === null ? [] : [machine], neededFor: null, declared: false, stored: true },

@@ -24,7 +24,7 @@ export interface SopsAccess {
   readonly scanned: ScannedStore | null;
 }
 
-type HoldersSeen = ScannedAccess['holders'];
+type ScannedHolders = ScannedAccess['holders'];
 
 /**
  * Returns the readers of a secret.
@@ -34,7 +34,7 @@ type HoldersSeen = ScannedAccess['holders'];
  */
 export function sopsAccessFor(
   place: SecretPlace,
-  before: HoldersSeen,
+  before: ScannedHolders,
   acting: string | null,
   groupsOf: SopsAccess['groupsOf'],
 ): Access {

@@ -54,7 +54,7 @@ export function customStore(environment: RunEnvironment, command: readonly strin
     const { code, stdout } = result;
     if (code === THERE || (code === NOT_THERE && operation !== 'set' && operation !== 'list'))
       return { isThere: code === THERE, stdout };
-    throw new StoreFailure('unsupported', `"${shown}" ${endOf(result)}${saidBy(result, more.input)}`);
+    throw new StoreFailure('unsupported', `"${shown}" ${endOf(result)}${programError(result, more.input)}`);
   }
 
   async function list(): Promise<readonly string[]> {
@@ -108,7 +108,7 @@ function endOf({ end, code, signal }: ProcessResult): string {
   return code === null ? `was ended by ${signal ?? 'a signal'}.` : `failed with exit code ${code}.`;
 }
 
-function saidBy(result: ProcessResult, secret: Uint8Array | undefined): string {
+function programError(result: ProcessResult, secret: Uint8Array | undefined): string {
   const output = beginningOf(result, secret);
   return output === '' ? '' : ` It says: ${output}`;
 }

@@ -10,7 +10,7 @@ import type { RunEnvironment } from '../run-environment.ts';
 const TIME_LIMIT_MS = 120_000;
 export const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
-export interface Called {
+export interface ProgramContext {
   /** The complete environment. */
   readonly env: Readonly<Record<string, string>>;
   /** Absolute path; undefined for the current directory. */
@@ -28,7 +28,7 @@ export function runOutside(
   { onDisk }: RunEnvironment,
   program: string,
   args: readonly string[],
-  { input, ...options }: Called,
+  { input, ...options }: ProgramContext,
 ): Promise<ProcessResult> {
   return runSecretCommand(program, args, {
     ...options,

@@ -29,7 +29,7 @@ export function passwordStore(environment: RunEnvironment, command: PassCommand)
     const called = { env: { ...withoutKeys(env), LC_ALL: 'C' }, input };
     const result = await runOutside(environment, await programOf(), args, called);
     if (result.code === 0 && !result.truncated) return result.stdout;
-    throw new StoreFailure('no-matching-key', `${command} could not ${action}${saidBy(result, input)}`);
+    throw new StoreFailure('no-matching-key', `${command} could not ${action}${passError(result, input)}`);
   }
 
   const programOf = () =>
@@ -85,7 +85,7 @@ function storeFolder({ env, home }: RunEnvironment, command: PassCommand): strin
   return join(home, command === 'pass' ? '.password-store' : '.passage/store');
 }
 
-function saidBy(result: ProcessResult, secret: Uint8Array | undefined): string {
+function passError(result: ProcessResult, secret: Uint8Array | undefined): string {
   if (result.end === 'timeout') return ': it did not answer in time.';
   const output = beginningOf(result, secret);
   return output === '' ? '.' : `: ${output}`;

@@ -75,7 +75,7 @@ export function withRemoved(
   return opening(path, keys, () => removeValues(text, format, keys.keyring, paths, now()));
 }
 
-export interface CreationWanted {
+export interface CreationOptions {
   readonly recipients: readonly string[];
   readonly rule: SopsRule | null;
   readonly macOnlyEncrypted: boolean;
@@ -89,7 +89,7 @@ export interface CreationWanted {
 export function created(
   { path, format }: SopsFile,
   { command }: Keys,
-  { recipients, rule, macOnlyEncrypted }: CreationWanted,
+  { recipients, rule, macOnlyEncrypted }: CreationOptions,
   added: NamedValue,
   { now }: RunEnvironment,
 ): Promise<string> {

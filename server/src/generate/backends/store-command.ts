@@ -86,7 +86,7 @@ export function mustBeAllowed(
 }
 
 /** The inputs that locate the user's notes. */
-export type Person = Pick<RunEnvironment, 'env' | 'home' | 'platform'>;
+export type UserPaths = Pick<RunEnvironment, 'env' | 'home' | 'platform'>;
 
 /**
  * Records that the user allows the current command of the repository.
@@ -108,7 +108,7 @@ export async function allowStore(environment: RunEnvironment): Promise<FolderCom
  *
  * @throws RunFailure
  */
-export function allowedStores(person: Person): readonly Allowed[] {
+export function allowedStores(person: UserPaths): readonly Allowed[] {
   return allowedIn(stateOf(person));
 }
 
@@ -118,11 +118,11 @@ export function allowedStores(person: Person): readonly Allowed[] {
  * @returns the number of commands that were allowed
  * @throws RunFailure, HostFailure
  */
-export function revokeStores(person: Person, root: string): number {
+export function revokeStores(person: UserPaths, root: string): number {
   return revoke(stateOf(person), root);
 }
 
-function stateOf({ env, home, platform }: Person): string {
+function stateOf({ env, home, platform }: UserPaths): string {
   const state = stateFolder(env, home, platform);
   if (state !== null) return state;
   throw new RunFailure('There is no home folder to note what you allow in. XDG_STATE_HOME names another.');

@@ -23,7 +23,7 @@ export function graphOf(generators: ReadonlyMap<string, Generator>): Graph {
 }
 
 /** Look-ups of which generators have stored values, by key. */
-export interface Known {
+export interface StoredLookup {
   /** Returns true if nothing has to be generated. */
   complete(key: string): boolean;
   /** Returns true if some values exist, which would become older than their inputs. */
@@ -31,7 +31,7 @@ export interface Known {
 }
 
 /** Returns the incomplete roots and everything that runs with them. */
-export function missingClosure(graph: Graph, roots: Iterable<string>, lookups: Known): Set<string> {
+export function missingClosure(graph: Graph, roots: Iterable<string>, lookups: StoredLookup): Set<string> {
   return runClosure(
     graph,
     [...roots].filter(key => !lookups.complete(key)),
@@ -40,7 +40,7 @@ export function missingClosure(graph: Graph, roots: Iterable<string>, lookups: K
 }
 
 /** Returns the roots, complete or not, and everything that runs with them. */
-export function requestedClosure(graph: Graph, roots: Iterable<string>, lookups: Known): Set<string> {
+export function requestedClosure(graph: Graph, roots: Iterable<string>, lookups: StoredLookup): Set<string> {
   return runClosure(graph, roots, lookups);
 }
 
@@ -49,7 +49,7 @@ export function requestedClosure(graph: Graph, roots: Iterable<string>, lookups:
  * dependents of any of these, and the dependencies of those in turn. A dependent without any values cannot
  * become outdated; if it needs something that the run does not make, it is left to a later run.
  */
-function runClosure(graph: Graph, start: Iterable<string>, lookups: Known): Set<string> {
+function runClosure(graph: Graph, start: Iterable<string>, lookups: StoredLookup): Set<string> {
   const lackedBy = (key: string) =>
     (graph.generators.get(key)?.dependencies ?? [])
       .map(dependency => dependency.key)

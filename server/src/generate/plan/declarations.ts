@@ -8,12 +8,12 @@
 import {
   type Asked,
   createElsewhere,
-  mayBeBrought,
+  mayBeOfClan,
   mayHaveGenerator,
 } from '../../fleet/elsewhere/elsewhere.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody, GeneratorScript } from '../../fleet/model/generators.ts';
-import type { BroughtGenerator } from '../../fleet/model/services.ts';
+import type { ClanGenerator } from '../../fleet/model/services.ts';
 import { byText } from '../../std.ts';
 import { type Violation, violationsIn } from './constraints.ts';
 import { type BodyReader, bodyReader, expressionsIn, type Parts } from './declared-parts.ts';
@@ -48,27 +48,27 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
   const machines = fleet.machines.map(machine => machine.name);
   const reader = bodyReader(expressionsIn(textOf));
   const generators = new Map(fleet.generators.map(generator => [generator.name, generator]));
-  const certain = fleet.brought
+  const certain = fleet.clanGenerators
     .filter(isPlanned)
-    .flatMap(brought => besideDeclared(brought, generators.get(brought.name)));
-  const whollyKnown = new Set(certain.filter(brought => isWhollyKnown(brought, reader)));
+    .flatMap(generator => besideDeclared(generator, generators.get(generator.name)));
+  const whollyKnown = new Set(certain.filter(generator => isWhollyKnown(generator, reader)));
   const bodies = bodiesIn([...fleet.generators.filter(isNamed), ...whollyKnown], machines);
   const uncertain = [
     ...uncertainIn(fleet),
-    ...certain.filter(brought => !whollyKnown.has(brought)).map(uncertainBrought),
+    ...certain.filter(generator => !whollyKnown.has(generator)).map(uncertainClanGenerator),
   ];
   const elsewhere = createElsewhere(fleet);
   const askedFor = (name: string): Asked => ({ name, declared: listed(generators.get(name)) });
   // A service may provide a generator of this name to further machines.
-  const isBroughtTo = (machine: string, { name, machines: having }: Generator) =>
-    having?.includes(machine) !== true && mayBeBrought(elsewhere, askedFor(name), machine);
+  const isAddedTo = (machine: string, { name, machines: having }: Generator) =>
+    having?.includes(machine) !== true && mayBeOfClan(elsewhere, askedFor(name), machine);
   const complete = new Set(
     fleet.generators
       .filter(
         generator =>
           fleet.machinesComplete &&
           generator.machinesComplete &&
-          !machines.some(machine => isBroughtTo(machine, generator)),
+          !machines.some(machine => isAddedTo(machine, generator)),
       )
       .map(({ name }) => name),
   );
@@ -118,28 +118,28 @@ function isNamed({ nameKind }: Generator): boolean {
   return nameKind !== 'pattern';
 }
 
-function isPlanned({ certain, isPattern, service }: BroughtGenerator): boolean {
+function isPlanned({ certain, isPattern, service }: ClanGenerator): boolean {
   // Core modules are on every machine, so it need not be mentioned that Nix provides their generators.
   return certain && !isPattern && service !== null;
 }
 
 /** Returns the service's generator on the machines where the fleet does not declare it. */
-function besideDeclared(brought: BroughtGenerator, declared: Generator | undefined): BroughtGenerator[] {
-  if (declared === undefined) return [brought];
+function besideDeclared(generator: ClanGenerator, declared: Generator | undefined): ClanGenerator[] {
+  if (declared === undefined) return [generator];
   const has = new Set(declared.machines);
-  const machines = brought.machines?.filter(machine => !has.has(machine)) ?? [];
-  return machines.length === 0 ? [] : [{ ...brought, machines }];
+  const machines = generator.machines?.filter(machine => !has.has(machine)) ?? [];
+  return machines.length === 0 ? [] : [{ ...generator, machines }];
 }
 
 /**
  * Returns whether the clan-core version that provides the generator is known, with everything that a run needs.
  */
-function isWhollyKnown({ machines, bodyOn }: BroughtGenerator, reader: BodyReader): boolean {
+function isWhollyKnown({ machines, bodyOn }: ClanGenerator, reader: BodyReader): boolean {
   return machines?.every(machine => reader.parts(bodyOn(machine)).unknown.length === 0) === true;
 }
 
-function uncertainBrought({ name, machines, service }: BroughtGenerator): Uncertain {
-  return { name, machines, expression: service ?? 'clan-core', isBrought: true };
+function uncertainClanGenerator({ name, machines, service }: ClanGenerator): Uncertain {
+  return { name, machines, expression: service ?? 'clan-core', isFromClan: true };
 }
 
 /** Returns the generators for which only Nix can determine the machines or even the name. */
@@ -148,8 +148,8 @@ function uncertainIn(fleet: Fleet): Uncertain[] {
   for (const { name, nameKind, machines } of fleet.generators) {
     // A generator without machines leaves nothing uncertain.
     if (machines?.length === 0) continue;
-    if (nameKind === 'pattern') uncertain.push({ name: null, machines, expression: name, isBrought: false });
-    else if (machines === null) uncertain.push({ name, machines, expression: name, isBrought: false });
+    if (nameKind === 'pattern') uncertain.push({ name: null, machines, expression: name, isFromClan: false });
+    else if (machines === null) uncertain.push({ name, machines, expression: name, isFromClan: false });
   }
   return uncertain;
 }
@@ -167,7 +167,7 @@ function withCause(
   const gap = fleet.modules.get(machine)?.gaps[0];
   if (parts.unknown.length === 0 || generator === undefined || gap === undefined) return parts;
   const { definitions } = generator;
-  if (definitions.length < 2 || generator.settledOn(machine) !== null) return parts;
+  if (definitions.length < 2 || generator.certainBodyOn(machine) !== null) return parts;
   const inside = new Set(
     definitions.flatMap(definition => reader.parts(definition.body()).unknown.map(({ part }) => part)),
   );

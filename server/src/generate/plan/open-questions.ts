@@ -24,13 +24,13 @@ export function unseenNotes(
   const concerned = uncertain.filter(
     candidate => candidate.machines?.some(machine => machines.has(machine)) ?? true,
   );
-  const declared = concerned.filter(candidate => !candidate.isBrought);
+  const declared = concerned.filter(candidate => !candidate.isFromClan);
   const unnamed = declared
     .filter(candidate => candidate.name === null)
     .map(candidate => candidate.expression);
   const named = declared.flatMap(candidate => candidate.name ?? []);
-  const brought = concerned
-    .filter(candidate => candidate.isBrought)
+  const ofClan = concerned
+    .filter(candidate => candidate.isFromClan)
     .flatMap(candidate => candidate.name ?? []);
   const unseen = incomplete.filter(machine => machines.has(machine));
   const unread = refused
@@ -49,7 +49,7 @@ export function unseenNotes(
       : [{ generator: null, machines: [], message: all.length === 0 ? NO_MACHINES : MORE_MACHINES }]),
     ...note(unnamed, 'Only Nix can tell the names of these generators, which are left out'),
     ...note(named, 'Only Nix can tell which machines have these generators, which are left out'),
-    ...note(brought, "Generators of clan-core's own services need Nix and are left out"),
+    ...note(ofClan, "Generators of clan-core's own services need Nix and are left out"),
     ...note(
       unread,
       'Nix cannot read these files ("varsmith check" says why); they are taken as far as they can be read',

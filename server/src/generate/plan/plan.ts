@@ -31,7 +31,7 @@ export interface Uncertain {
   /** The source text; for a generator from a service, the service's name. */
   readonly expression: string;
   /** True for one of clan-core's own generators, of which only the name is known. */
-  readonly isBrought: boolean;
+  readonly isFromClan: boolean;
 }
 
 /** A file that Nix rejects, and the machines that import it. */

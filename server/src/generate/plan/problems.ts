@@ -47,7 +47,7 @@ function absentProblem(input: PlanInput, machines: readonly string[], name: stri
     return {
       kind: 'needs-nix',
       ...about,
-      message: uncertain.isBrought
+      message: uncertain.isFromClan
         ? `Generator "${name}" is one of clan-core's own and needs Nix: use "clan vars generate" for it.`
         : `Generator "${name}" needs Nix: only evaluation can tell which machines have it.`,
     };
@@ -66,7 +66,7 @@ function absentProblem(input: PlanInput, machines: readonly string[], name: stri
   };
 }
 
-export interface Found {
+export interface SelectedSteps {
   readonly generators: Generators;
   readonly steps: readonly PlanStep[];
   readonly cycle: readonly string[] | null;
@@ -74,7 +74,7 @@ export interface Found {
   missingFiles(key: string): readonly string[];
 }
 
-export function problemsOf(input: Found): PlanProblem[] {
+export function problemsOf(input: SelectedSteps): PlanProblem[] {
   const { generators, steps, cycle, roots } = input;
   const running = new Set(steps.map(step => step.generator.key));
   const concerned = (key: string) => running.has(key) || roots.has(key);
@@ -147,7 +147,7 @@ function mixedProblems(generators: Generators, steps: readonly PlanStep[]): Plan
 }
 
 function dependencyProblems(
-  { generators, missingFiles }: Found,
+  { generators, missingFiles }: SelectedSteps,
   generator: Generator,
   running: ReadonlySet<string>,
 ): PlanProblem[] {

@@ -117,9 +117,9 @@ function withoutOutput(name: string): string {
 
 /** Returns the program with the package's name, or else the only one. */
 function mainCommand(name: string): string | null {
-  const brought = packageCommands(name);
-  if (brought === null) return null;
-  if (brought.commands.has(name)) return name;
-  const [first, ...others] = brought.commands;
-  return brought.complete && others.length === 0 ? (first ?? null) : null;
+  const contents = packageCommands(name);
+  if (contents === null) return null;
+  if (contents.commands.has(name)) return name;
+  const [first, ...others] = contents.commands;
+  return contents.complete && others.length === 0 ? (first ?? null) : null;
 }

@@ -3,7 +3,7 @@
  * change.
  */
 import { folderOf } from '../../nix/eval/paths.ts';
-import { type Agreed, isCertain, mustBeAgreed } from '../backends/access-change.ts';
+import { type ConsentedGains, isCertain, mustBeAgreed } from '../backends/access-change.ts';
 import { accessMessage } from '../backends/access-words.ts';
 import {
   type Drift,
@@ -43,7 +43,7 @@ export async function fixDrifts(
   drifts: readonly GeneratorDrift[],
   secretBackend: SecretBackend,
   session: Session,
-  agreed: Agreed,
+  agreed: ConsentedGains,
   onFixed: (drift: GeneratorDrift) => void,
 ): Promise<void> {
   if (drifts.length === 0) return;

@@ -1,12 +1,12 @@
 /** Reads the notes of earlier runs from the user's state folder, for read-only commands. */
 import { readStale, type StaleNotes } from '../../host/files/stale.ts';
 import { stateFolderIfAny } from '../../host/files/state-folder.ts';
-import { owedIn } from '../../host/git/owed-commits.ts';
+import { owedIn } from '../../host/git/pending-commits.ts';
 import { openRepository, type Repository } from '../../host/git/repository.ts';
 import { listed } from '../plan/plan-words.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 
-export interface Noted {
+export interface EarlierRuns {
   /** The generators to regenerate, like `Session.stale`. */
   readonly stale: StaleNotes;
   /** Files stored but not committed, or null if there are none. */
@@ -32,7 +32,7 @@ async function staleOf(environment: RunEnvironment, repository: Repository | nul
  *
  * @throws HostFailure if a note cannot be read
  */
-export async function notedIn(environment: RunEnvironment): Promise<Noted> {
+export async function notedIn(environment: RunEnvironment): Promise<EarlierRuns> {
   const repository = await openRepository(environment.root, environment.env);
   const stale = await staleOf(environment, repository);
   const files = await owedIn(environment, repository);

@@ -59,7 +59,7 @@ export function linkChanges(links: readonly MovedLink[], moves: readonly Move[])
  * @param links the current links @returns a function that updates the index with the new names, like `git mv`;
  * to be called after everything has moved @throws HostFailure with git's error
  */
-export async function tellingGit(
+export async function indexUpdater(
   { root, env }: RunEnvironment,
   moves: readonly Move[],
   links: readonly MovedLink[],

@@ -8,7 +8,13 @@ import { takeLock } from '../../host/files/lock.ts';
 import { readStale, type StaleNotes, writeStale } from '../../host/files/stale.ts';
 import { lockIn, stateFolder, sweepState } from '../../host/files/state-folder.ts';
 import { applyChanges, mustBeUnchanged, recoverChanges } from '../../host/files/transaction.ts';
-import { noteOwed, type OwedCommit, owedFor, readOwed, stillStored } from '../../host/git/owed-commits.ts';
+import {
+  noteOwed,
+  type PendingCommit,
+  pendingCommitFor,
+  readOwed,
+  stillStored,
+} from '../../host/git/pending-commits.ts';
 import { openRepository, type Repository } from '../../host/git/repository.ts';
 import { HostFailure } from '../../host/host-failure.ts';
 import type { Change } from '../../store/vars/changes.ts';
@@ -128,7 +134,7 @@ interface OpenWork {
   /** The git operation under way that prevents commits, or null. */
   readonly begun: string | null;
   /** Stored but uncommitted changes, as noted. */
-  owed: readonly OwedCommit[];
+  owed: readonly PendingCommit[];
   hasPostponed: boolean;
   refused: Refused | null;
 }
@@ -182,7 +188,7 @@ async function record(work: OpenWork, works: readonly Recorded[]): Promise<boole
   const commits = works.map(({ changes, message }) => ({ message, paths: changes.map(({ path }) => path) }));
   try {
     if (options.commit) await repository.commit(commits, stateAt);
-    else await repository.intend(commits.flatMap(({ paths }) => paths));
+    else await repository.intendToAdd(commits.flatMap(({ paths }) => paths));
     return true;
   } catch (error) {
     if (!(error instanceof HostFailure)) throw error;
@@ -195,7 +201,7 @@ async function record(work: OpenWork, works: readonly Recorded[]): Promise<boole
 }
 
 function owedOf({ changes, message }: { readonly changes: readonly Change[]; readonly message: string }) {
-  return owedFor(message, changes);
+  return pendingCommitFor(message, changes);
 }
 
 /**
@@ -206,7 +212,7 @@ function owedOf({ changes, message }: { readonly changes: readonly Change[]; rea
 async function settle(
   repository: Repository | null,
   root: string,
-  owed: readonly OwedCommit[],
+  owed: readonly PendingCommit[],
   state: string,
 ): Promise<boolean> {
   const commits = stillStored(root, owed);

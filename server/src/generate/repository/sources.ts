@@ -1,6 +1,6 @@
 /** Turns edits of source files, modules and encrypted files, into changes of a transaction. */
 
-import { peopleFile } from '../../host/files/people-files.ts';
+import { userFile } from '../../host/files/user-files.ts';
 import { HostFailure } from '../../host/host-failure.ts';
 import type { Change } from '../../store/vars/changes.ts';
 import type { Unchanged } from './session.ts';
@@ -29,7 +29,7 @@ export function sourceChanges(root: string, files: readonly EditedFile[]): Sourc
   const changes: Change[] = [];
   const unchanged: Unchanged[] = [];
   for (const { path, before, after } of files) {
-    const readied = peopleFile(root, path);
+    const readied = userFile(root, path);
     if ((readied?.text ?? null) !== before)
       throw new HostFailure(
         'changed',

@@ -30,7 +30,7 @@ export interface AnswerSources {
   /** Returns the stored value of a persisted prompt, or null. */
   previous(generator: Generator, prompt: DeclaredPrompt): Promise<Buffer | null>;
   /** Whether to prompt again for stored answers. */
-  readonly anew: boolean;
+  readonly asksAgain: boolean;
   /** Prompts the user; null if there is no one to ask. */
   readonly ask: ((question: Question) => Promise<Uint8Array>) | null;
 }
@@ -58,7 +58,7 @@ export async function answersFor(steps: readonly PlanStep[], sources: AnswerSour
         continue;
       }
       const previous = prompt.persist ? await sources.previous(generator, prompt) : null;
-      if (previous !== null && (!sources.anew || sources.ask === null))
+      if (previous !== null && (!sources.asksAgain || sources.ask === null))
         put(answers, generator, prompt, previous);
       else questions.push({ generator, prompt, previous });
     }

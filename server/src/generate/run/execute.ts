@@ -15,7 +15,7 @@ import type { Generator } from '../plan/generators.ts';
 import { someText } from '../plan/plan-words.ts';
 import type { Prepared } from './script-commands.ts';
 import type { ScriptEnvironment } from './script-environment.ts';
-import { type Known, shownNames, shownOutput, withheldTrace } from './shown-output.ts';
+import { hiddenTraceLine, type ScriptValues, shownNames, shownOutput } from './shown-output.ts';
 
 export interface Inputs {
   /** Values of dependencies by generator name, then by file. */
@@ -108,7 +108,7 @@ export async function execute(
   const line = failedLine(process.stderr);
   const output =
     script.traces || holdsTrace(process)
-      ? withheldTrace(line)
+      ? hiddenTraceLine(line)
       : shownOutput(process, visible, mebibytes(scriptEnvironment));
   return { outcome: 'failed', message, output, line, outputs, undeclared };
 }
@@ -119,7 +119,7 @@ function knownOf(
   script: Prepared,
   { secrets: inputSecrets, dependencies }: Inputs,
   outputs: ScriptResult['outputs'],
-): Known {
+): ScriptValues {
   const made = generator.files.filter(file => file.secret).flatMap(file => outputs.get(file.name) ?? []);
   const secrets = [...inputSecrets, ...made];
   const values = [...dependencies.values()].flatMap(files => [...files.values()]);

@@ -58,7 +58,7 @@ function nodesIn(
 const NAME = /^[A-Za-z_][\w'-]*(\.[A-Za-z_][\w'-]*)*$/;
 
 /** The answer of Nix about a package. */
-export interface ToldPackage {
+export interface NixPackage {
   /** `/nix/store/….drv!bin`: building this creates the path. */
   readonly output: string;
   readonly path: string;
@@ -95,16 +95,16 @@ function text(content: string): string {
 }
 
 /** Parses the result of the expression; entries of another form count as absent. */
-export function toldPackages(value: unknown): ReadonlyMap<string, ToldPackage | null> {
-  const told = new Map<string, ToldPackage | null>();
+export function nixPackagesIn(value: unknown): ReadonlyMap<string, NixPackage | null> {
+  const told = new Map<string, NixPackage | null>();
   if (typeof value !== 'object' || value === null) return told;
   for (const [name, nixPackage] of Object.entries(value))
-    told.set(name, isTold(nixPackage) ? nixPackage : null);
+    told.set(name, isNixPackage(nixPackage) ? nixPackage : null);
   return told;
 }
 
-function isTold(value: unknown): value is ToldPackage {
-  const { output, path } = (value ?? {}) as Partial<ToldPackage>;
+function isNixPackage(value: unknown): value is NixPackage {
+  const { output, path } = (value ?? {}) as Partial<NixPackage>;
   return typeof output === 'string' && typeof path === 'string' && path.startsWith('/');
 }
 

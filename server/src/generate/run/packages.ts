@@ -12,21 +12,21 @@ import { sortedUnique } from '../../std.ts';
 import { below } from '../../store/vars/files.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import { RunFailure } from '../run-failure.ts';
-import { lockedNixpkgs, nixSystem, packagesExpression, toldPackages } from './nixpkgs.ts';
+import { lockedNixpkgs, nixPackagesIn, nixSystem, packagesExpression } from './nixpkgs.ts';
 
 /** `auto`: from Nix if that works, otherwise from this system. */
 export const PACKAGE_SOURCES = ['auto', 'nix', 'host'] as const;
 
 export type PackageSource = (typeof PACKAGE_SOURCES)[number];
 
-export interface FoundPackages {
+export interface ResolvedPackages {
   /** Absolute paths of packages in the Nix store, by name; all others come from this system. */
   readonly paths: ReadonlyMap<string, string>;
   /** A sentence that says why an installed Nix could not be used, or null. */
   readonly note: string | null;
 }
 
-const NONE: FoundPackages = { paths: new Map(), note: null };
+const NONE: ResolvedPackages = { paths: new Map(), note: null };
 
 /**
  * Resolves packages.
@@ -39,10 +39,10 @@ export async function findPackages(
   names: readonly string[],
   source: PackageSource,
   signal?: AbortSignal,
-): Promise<FoundPackages> {
+): Promise<ResolvedPackages> {
   const asked = sortedUnique(names);
   if (source === 'host' || asked.length === 0) return NONE;
-  const refuse = (reason: string): FoundPackages => {
+  const refuse = (reason: string): ResolvedPackages => {
     if (source === 'nix') throw new RunFailure(`Packages cannot come from Nix: ${reason}.`);
     return NONE;
   };
@@ -65,7 +65,7 @@ export async function findPackages(
   }
   if (missing.length > 0) {
     try {
-      const told = toldPackages(await nix.evaluate(packagesExpression(locked, system, missing)));
+      const told = nixPackagesIn(await nix.evaluate(packagesExpression(locked, system, missing)));
       const outputs = [...told.values()].flatMap(packageTold =>
         packageTold === null ? [] : [packageTold.output],
       );

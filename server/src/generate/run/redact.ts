@@ -3,8 +3,9 @@
  * inputs and outputs as they are, quoted, encoded or in part; values derived in other ways and never stored
  * cannot be recognised, so output is shown for failures only.
  */
-import { findTexts, indexGrams } from './gram-index.ts';
+
 import { folded, isContinued, type Views, viewsOf, withoutQuotes } from './redact-views.ts';
+import { findTexts, indexGrams } from './substring-index.ts';
 
 /** In bytes. Shorter secrets would match everywhere; if one may be present, nothing is shown. */
 export const MIN_LENGTH = 4;
@@ -63,7 +64,7 @@ function hiddenIn(text: Buffer, secrets: readonly Uint8Array[], open: Iterable<U
   for (const secret of secrets)
     for (const part of withoutFrames(secret))
       for (const form of formsOf(part)) runs.take(form, at => hide(hidden, views, at, RUN));
-  findTexts(bytes, bounds, wholesOf(secrets), (at, length) => hide(hidden, views, at, length));
+  findTexts(bytes, bounds, wholeSecretsIn(secrets), (at, length) => hide(hidden, views, at, length));
   // Separators between texts.
   for (let at = text.indexOf(0); at !== -1; at = text.indexOf(0, at + 1)) hidden[at] = 0;
   return hidden;
@@ -96,7 +97,7 @@ function withoutFrames(secret: Uint8Array): Uint8Array[] {
 const LONGEST_WHOLE = 64;
 
 /** Yields secrets and lines that are long enough to be recognised, but too short for a search by parts. */
-function* wholesOf(secrets: readonly Uint8Array[]): Iterable<Uint8Array> {
+function* wholeSecretsIn(secrets: readonly Uint8Array[]): Iterable<Uint8Array> {
   for (const secret of secrets)
     for (const piece of piecesOf(secret)) {
       if (piece.length > LONGEST_WHOLE || FRAME.test(piece.toString('latin1'))) continue;

@@ -25,7 +25,7 @@ export interface Reporter {
    *
    * @throws if there is no one to ask
    */
-  mayGoOn(consequences: Consequences): Promise<boolean>;
+  confirmRun(consequences: Consequences): Promise<boolean>;
   /** Asks for the answer to a prompt; null if there is no one to ask. */
   readonly ask: ((question: Question) => Promise<Uint8Array>) | null;
   /** Reports a sentence. */
@@ -35,7 +35,7 @@ export interface Reporter {
   /** Reports a finished step, in the order of the plan. */
   result(result: StepResult): void;
   /** Reports the end of the run. */
-  ended(ending: Ending): void;
+  ended(ending: RunResult): void;
   /** Releases the reporter's input. */
   close(): void;
 }
@@ -47,7 +47,7 @@ export interface Consequences {
   readonly asked: readonly AccessChange[];
 }
 
-export interface Ending {
+export interface RunResult {
   /** `refused`: the consequences were not accepted. */
   readonly outcome: 'done' | 'problems' | 'refused' | 'failed' | 'cancelled';
   readonly plan: Plan;

@@ -3,7 +3,7 @@
  * not change.
  */
 import type { AccessChange } from '../../store/readers.ts';
-import { accessChanges, agreedTo, askedOf } from '../backends/access-change.ts';
+import { accessChanges, askedOf, consentTo } from '../backends/access-change.ts';
 import { openSecretBackend } from '../backends/open-backend.ts';
 import { type Choice, chosen } from '../plan/generators.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -31,7 +31,7 @@ export interface FixReporter {
    *
    * @throws if there is no one to ask
    */
-  mayGive(asked: readonly AccessChange[]): Promise<boolean>;
+  confirmAccess(asked: readonly AccessChange[]): Promise<boolean>;
   /**
    * Reports a generator whose secrets were re-encrypted.
    *
@@ -88,10 +88,10 @@ async function fixIn(
   const access = accessChanges(secretBackend, places);
   reporter.access(access);
   const asked = askedOf(access);
-  if (asked.length > 0 && !isSure && !(await reporter.mayGive(asked)))
+  if (asked.length > 0 && !isSure && !(await reporter.confirmAccess(asked)))
     return { outcome: 'refused', backend, access: [], fixed: [] };
   const fixed: string[] = [];
-  await fixDrifts(drifts, secretBackend, session, agreedTo(access), ({ generator }) => {
+  await fixDrifts(drifts, secretBackend, session, consentTo(access), ({ generator }) => {
     fixed.push(generator.key);
     reporter.fixed(generator.key);
   });

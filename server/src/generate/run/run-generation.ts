@@ -3,7 +3,13 @@
  * scripts, and readers of shared secrets. The entry point for the command line and for editors.
  */
 import type { AccessChange } from '../../store/readers.ts';
-import { type Agreed, accessChangesOf, agreedTo, askedOf, sharedOf } from '../backends/access-change.ts';
+import {
+  accessChangesOf,
+  askedOf,
+  type ConsentedGains,
+  consentTo,
+  sharedOf,
+} from '../backends/access-change.ts';
 import { openSecretBackend } from '../backends/open-backend.ts';
 import type { SecretBackend } from '../backends/secret-backend.ts';
 import type { Declared } from '../plan/declarations.ts';
@@ -23,7 +29,7 @@ import { Cancelled } from '../run-failure.ts';
 import { type Answers, answersFor, type GivenAnswer } from './answers.ts';
 import { type Realise, realisedRecipes } from './evaluated-scripts.ts';
 import { findPackages, type PackageSource } from './packages.ts';
-import type { Ending, Reporter } from './reporter.ts';
+import type { Reporter, RunResult } from './reporter.ts';
 import { runPlan, storedValue } from './run.ts';
 import type { RunFleet } from './run-fleet.ts';
 import { withSession } from './run-session.ts';
@@ -60,7 +66,7 @@ export async function runGeneration(
   fleet: RunFleet,
   request: GenerationRequest,
   reporter: Reporter,
-): Promise<Ending> {
+): Promise<RunResult> {
   let isRefused = false;
   const run = await withSession(
     fleet,
@@ -90,7 +96,7 @@ interface Run {
   readonly reporter: Reporter;
   /** The gains and losses of access. */
   readonly access: readonly AccessChange[];
-  readonly agreed: Agreed;
+  readonly agreed: ConsentedGains;
 }
 
 async function generateIn(
@@ -98,7 +104,7 @@ async function generateIn(
   fleet: RunFleet,
   request: GenerationRequest,
   reporter: Reporter,
-): Promise<Ending> {
+): Promise<RunResult> {
   const { environment } = fleet;
   // Runs in parallel with planning; a failure is reported when the result is needed.
   const scriptEnvironment = findScriptEnvironment(environment, request.scripts);
@@ -118,7 +124,7 @@ async function generateIn(
   const access = accessChangesOf(plan.steps, drifts, secretBackend);
   reporter.access(access);
   const common = { environment, session, secretBackend, declared, plan, request, reporter };
-  const run: Run = { ...common, access, agreed: agreedTo(access) };
+  const run: Run = { ...common, access, agreed: consentTo(access) };
 
   const results = await runSteps(run, scriptEnvironment);
   if (results === null) return { ...nothing, outcome: 'refused' };
@@ -141,14 +147,14 @@ async function runSteps(
 ): Promise<readonly StepResult[] | null> {
   const { environment, session, secretBackend, plan, request, reporter, agreed } = run;
   const { signal } = reporter;
-  if (plan.steps.length === 0) return (await mayGoOn(run, 0)) ? [] : null;
+  if (plan.steps.length === 0) return (await isConfirmed(run, 0)) ? [] : null;
   // Everything that may be missing is checked before the first question.
   const scriptEnvironment = await finding;
   const scripts = await prepareScripts(run, scriptEnvironment);
   const machineKeys = await secretBackend.prepare(machinesOfSecrets(generatorsOf(plan)));
   mustGoOn(signal);
   const overwritten = plan.steps.reduce((sum, step) => sum + step.overwrites.length, 0);
-  if (!(await mayGoOn(run, overwritten))) return null;
+  if (!(await isConfirmed(run, overwritten))) return null;
   const answers = await answersOf(run);
   mustGoOn(signal);
   await storeMachineKeys(machineKeys, secretBackend, session);
@@ -162,9 +168,9 @@ async function runSteps(
 }
 
 /** Asks whether to continue if values are overwritten or access is given. */
-async function mayGoOn({ request, reporter, access }: Run, overwritten: number): Promise<boolean> {
+async function isConfirmed({ request, reporter, access }: Run, overwritten: number): Promise<boolean> {
   const asked = askedOf(access);
-  return request.isSure || overwritten + asked.length === 0 || reporter.mayGoOn({ overwritten, asked });
+  return request.isSure || overwritten + asked.length === 0 || reporter.confirmRun({ overwritten, asked });
 }
 
 /**
@@ -200,7 +206,7 @@ async function prepareScripts(
 function answersOf({ environment, secretBackend, plan, request, reporter }: Run): Promise<Answers> {
   return answersFor(plan.steps, {
     givenAnswers: request.answers,
-    anew: request.plan.regenerate,
+    asksAgain: request.plan.regenerate,
     ask: reporter.ask,
     async previous(generator, prompt) {
       const file = generator.files.find(({ name }) => name === prompt.name);

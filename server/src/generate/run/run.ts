@@ -11,7 +11,7 @@ import { HostFailure } from '../../host/host-failure.ts';
 import { NOTHING_MORE } from '../../host/sandbox/run-script.ts';
 import { openSharedSandbox, type SharedSandbox } from '../../host/sandbox/shared-sandbox.ts';
 import { limiter } from '../../std.ts';
-import type { Agreed } from '../backends/access-change.ts';
+import type { ConsentedGains } from '../backends/access-change.ts';
 import { placeOf, type SecretBackend } from '../backends/secret-backend.ts';
 import type { DeclaredFile, Generator } from '../plan/generators.ts';
 import type { Plan, PlanStep } from '../plan/plan.ts';
@@ -26,11 +26,11 @@ import type { Prepared } from './script-commands.ts';
 import type { ScriptEnvironment } from './script-environment.ts';
 import { messageOf, type StepResult, unfinished } from './step-results.ts';
 import {
-  type Ended,
-  endedWith,
+  type EndedStep,
+  endedStepOf,
+  existingDependents,
   finish,
   isMade,
-  presentDependents,
   type Storing,
   valuesBefore,
 } from './storing.ts';
@@ -44,7 +44,7 @@ export interface RunOptions {
   readonly scripts: ReadonlyMap<string, Prepared>;
   readonly answers: Answers;
   /** The gains of access that were consented to. */
-  readonly agreed: Agreed;
+  readonly agreed: ConsentedGains;
   /** The number of scripts that may run at the same time. */
   readonly workers: number;
   readonly signal: AbortSignal;
@@ -85,11 +85,11 @@ async function runWith(
   const context = { scriptEnvironment: options.scriptEnvironment, shared, signal: either };
   const before = await valuesBefore(plan, options);
   const running = new Map<string, Promise<Execution | 'skipped'>>();
-  const ended = new Map<string, Ended>();
+  const ended = new Map<string, EndedStep>();
   const storing: Storing = {
     ...options,
     before,
-    dependents: presentDependents(plan),
+    dependents: existingDependents(plan),
     stale: new Map(options.session.stale),
   };
   const batching = batchTimer(plan.steps.length, options.environment.now);
@@ -107,7 +107,7 @@ async function runWith(
       key,
       execution.then(result => {
         // Storing is prepared while the next script already runs.
-        ended.set(key, endedWith(step, result, storing));
+        ended.set(key, endedStepOf(step, result, storing));
         batching.tick();
         return result;
       }),
@@ -121,7 +121,7 @@ async function runWith(
     // Everything that has ended in the meantime is stored together, in the order of the plan: the disk and git
     // take as long for many as for one.
     await batching.due(either);
-    const batch: Ended[] = [];
+    const batch: EndedStep[] = [];
     for (const step of plan.steps.slice(results.length, results.length + MOST_TOGETHER)) {
       const next = ended.get(step.generator.key);
       if (next === undefined) break;
@@ -133,7 +133,7 @@ async function runWith(
         : await finish(batch, storing);
     batching.stored();
     // If one cannot be stored now, the others will not be stored a moment later either.
-    if (done.some((result, at) => result.outcome === 'failed' && isMade(batch[at] as Ended))) {
+    if (done.some((result, at) => result.outcome === 'failed' && isMade(batch[at] as EndedStep))) {
       broken = true;
       stop.abort();
     }

@@ -60,9 +60,9 @@ export async function prepareScript(
   const unlisted: string[] = [];
   for (const packageName of ['coreutils', ...recipe.packages]) {
     if (packages.has(packageName)) continue;
-    const brought = packageCommands(packageName);
-    if (brought === null || !brought.complete) unlisted.push(packageName);
-    for (const command of brought?.commands ?? []) offered.set(command, packageName);
+    const contents = packageCommands(packageName);
+    if (contents === null || !contents.complete) unlisted.push(packageName);
+    for (const command of contents?.commands ?? []) offered.set(command, packageName);
   }
   for (const command of offered.keys()) {
     const program = await host.find(command);

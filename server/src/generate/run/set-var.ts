@@ -3,7 +3,7 @@
  * access, and notes about values made from the previous one, which become outdated.
  */
 import type { AccessChange } from '../../store/readers.ts';
-import { accessChanges, agreedTo, askedOf, mustBeAgreed } from '../backends/access-change.ts';
+import { accessChanges, askedOf, consentTo, mustBeAgreed } from '../backends/access-change.ts';
 import { accessMessage } from '../backends/access-words.ts';
 import { openSecretBackend } from '../backends/open-backend.ts';
 import { placesOf } from '../backends/secret-backend.ts';
@@ -41,7 +41,7 @@ export interface SetReporter {
    *
    * @param asked the changes that need consent @throws if there is no one to ask
    */
-  mayGive(access: readonly AccessChange[], asked: readonly AccessChange[]): Promise<boolean>;
+  confirmAccess(access: readonly AccessChange[], asked: readonly AccessChange[]): Promise<boolean>;
   /** Reads the value. Called after all requirements have been checked. */
   value(): Promise<Uint8Array>;
   /** Reports that the value is stored. */
@@ -91,8 +91,8 @@ async function setIn(
   const machineKeys = file.secret ? await secretBackend.prepare(machinesOfSecrets([only])) : [];
   const access = accessChanges(secretBackend, placesOf(only));
   const asked = askedOf(access);
-  if (asked.length > 0 && !isSure && !(await reporter.mayGive(access, asked))) return false;
-  const agreed = agreedTo(access);
+  if (asked.length > 0 && !isSure && !(await reporter.confirmAccess(access, asked))) return false;
+  const agreed = consentTo(access);
   const value = await reporter.value();
   await storeMachineKeys(machineKeys, secretBackend, session);
   const now = accessChanges(secretBackend, placesOf(only));

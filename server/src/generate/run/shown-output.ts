@@ -4,7 +4,7 @@ import type { Undeclared } from '../../host/sandbox/run-script.ts';
 import { MOST_SHOWN, redacted, redactedAll } from './redact.ts';
 
 /** The values known to a script. */
-export interface Known {
+export interface ScriptValues {
   readonly secrets: readonly Uint8Array[];
   /** Texts that may be seen; parts of secrets in them stay. */
   readonly open: readonly Uint8Array[];
@@ -22,7 +22,7 @@ const SHOWN_LENGTH = 1000;
  */
 export function shownOutput(
   { stdout, stderr, truncated }: ProcessResult,
-  { secrets, open }: Known,
+  { secrets, open }: ScriptValues,
   limit: string,
 ): string {
   const output = [stdout, stderr]
@@ -46,13 +46,13 @@ export function shownOutput(
  *
  * @param line the 1-based line where the script failed, or null if not known
  */
-export function withheldTrace(line: number | null): string {
+export function hiddenTraceLine(line: number | null): string {
   const where = line === null ? '' : ` It failed at line ${line} of the script.`;
   return `(Its output is not shown: the script switches tracing on, as "set -x" does, and a trace may hold secrets.${where})`;
 }
 
 /** Returns the names of undeclared files, which the script chooses, without secrets. */
-export function shownNames({ names, more }: Undeclared, { secrets, open }: Known): Undeclared {
+export function shownNames({ names, more }: Undeclared, { secrets, open }: ScriptValues): Undeclared {
   if (names.length === 0) return { names, more };
   const shown = redactedAll(names, secrets, open);
   return shown === null ? { names: ['[secret]'], more: names.length - 1 + more } : { names: shown, more };

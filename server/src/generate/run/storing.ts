@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readIfThere } from '../../host/files/atomic.ts';
 import { HostFailure } from '../../host/host-failure.ts';
-import { type Agreed, mustBeAgreed } from '../backends/access-change.ts';
+import { type ConsentedGains, mustBeAgreed } from '../backends/access-change.ts';
 import { accessMessage } from '../backends/access-words.ts';
 import { placeOf, placesOf, type SecretBackend, type SecretChange } from '../backends/secret-backend.ts';
 import type { Generator } from '../plan/generators.ts';
@@ -18,7 +18,7 @@ import type { RunEnvironment } from '../run-environment.ts';
 import type { Execution } from './execute.ts';
 import { type FileResult, messageOf, NOTHING, type StepResult, unfinished } from './step-results.ts';
 
-export interface Ended {
+export interface EndedStep {
   readonly step: PlanStep;
   readonly execution: Execution | 'skipped';
   /** The changes that store it, as of when it ended; null if there is nothing to store. */
@@ -31,16 +31,16 @@ export interface Storing {
   readonly session: Session;
   readonly signal: AbortSignal;
   /** The gains of access that were consented to. */
-  readonly agreed: Agreed;
+  readonly agreed: ConsentedGains;
   /** The values that the run replaces, as they were before. */
-  readonly before: ReadonlyMap<PlanStep, readonly Before[]>;
+  readonly before: ReadonlyMap<PlanStep, readonly PreviousFile[]>;
   /** By key: the generators to note as outdated when it changes. */
   readonly dependents: ReadonlyMap<string, readonly string[]>;
   /** Generators noted as outdated, so that the next run regenerates them. */
   readonly stale: Map<string, readonly string[]>;
 }
 
-export interface Before extends Unchanged {
+export interface PreviousFile extends Unchanged {
   /** The content of an existing public value. */
   readonly bytes: Buffer | null;
 }
@@ -52,11 +52,11 @@ export interface Before extends Unchanged {
 export async function valuesBefore(
   { steps }: Plan,
   { environment, secretBackend }: Pick<Storing, 'environment' | 'secretBackend'>,
-): Promise<ReadonlyMap<PlanStep, readonly Before[]>> {
-  const values = new Map<PlanStep, readonly Before[]>();
+): Promise<ReadonlyMap<PlanStep, readonly PreviousFile[]>> {
+  const values = new Map<PlanStep, readonly PreviousFile[]>();
   for (const step of steps) {
     const { generator } = step;
-    const before: Before[] = [];
+    const before: PreviousFile[] = [];
     for (const file of generator.files) {
       const paths = file.secret
         ? secretBackend.paths(placeOf(generator, file))
@@ -72,7 +72,7 @@ export async function valuesBefore(
 }
 
 /** Stores the results of a batch: together, or one by one if any of them cannot be stored. */
-export async function finish(batch: readonly Ended[], storing: Storing): Promise<StepResult[]> {
+export async function finish(batch: readonly EndedStep[], storing: Storing): Promise<StepResult[]> {
   const made = batch.filter(isMade);
   if (made.length > 1) {
     try {
@@ -101,13 +101,13 @@ export async function finish(batch: readonly Ended[], storing: Storing): Promise
   return results;
 }
 
-type Finished = Ended & {
+type Finished = EndedStep & {
   readonly execution: Extract<Execution, { outcome: 'made' }>;
   readonly work: Promise<StepWork>;
 };
 
 /** Starts to prepare the changes that store a step. */
-export function endedWith(step: PlanStep, execution: Execution | 'skipped', storing: Storing): Ended {
+export function endedStepOf(step: PlanStep, execution: Execution | 'skipped', storing: Storing): EndedStep {
   if (execution === 'skipped' || execution.outcome !== 'made') return { step, execution, work: null };
   const work = workOf(step, execution, storing);
   // Errors are handled when it is stored, which a cancelled run never does.
@@ -115,12 +115,12 @@ export function endedWith(step: PlanStep, execution: Execution | 'skipped', stor
   return { step, execution, work };
 }
 
-export function isMade(step: Ended): step is Finished {
+export function isMade(step: EndedStep): step is Finished {
   return step.execution !== 'skipped' && step.execution.outcome === 'made';
 }
 
 /** Returns whether a step was executed but could not be stored. */
-function isRefused({ step, outcome }: StepResult, batch: readonly Ended[]): boolean {
+function isRefused({ step, outcome }: StepResult, batch: readonly EndedStep[]): boolean {
   return outcome === 'failed' && batch.some(other => other.step === step && isMade(other));
 }
 
@@ -212,7 +212,7 @@ function writtenTo(changes: readonly SecretChange[], paths: readonly string[]): 
  * Returns, by key, the existing generators made from its previous values, which only this run knows to be
  * outdated.
  */
-export function presentDependents({ steps }: Plan): ReadonlyMap<string, readonly string[]> {
+export function existingDependents({ steps }: Plan): ReadonlyMap<string, readonly string[]> {
   const dependents = new Map<string, string[]>();
   for (const { generator, missing } of steps)
     for (const { key } of missing.length > 0 ? [] : generator.dependencies)

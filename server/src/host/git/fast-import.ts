@@ -9,7 +9,7 @@ import type { ProcessResult } from '../programs/process.ts';
 import type { Commit } from './commit.ts';
 
 /** The author and committer in git's format, without the time. */
-export interface Habits {
+export interface CommitIdentity {
   readonly author: string;
   readonly committer: string;
 }
@@ -26,7 +26,7 @@ const HOOKS = new Set(['prepare-commit-msg', 'post-commit']);
 export async function habitsOf(
   git: Git,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<Habits | null> {
+): Promise<CommitIdentity | null> {
   // Only `git commit` handles explicit times.
   if (env.GIT_AUTHOR_DATE || env.GIT_COMMITTER_DATE) return null;
   const [settings, asked, author, committer] = await Promise.all([
@@ -64,7 +64,7 @@ const UNDER_WAY: Readonly<Record<string, string>> = {
 };
 
 /** Returns the name of the operation in progress, or `null` if there is none. */
-export async function underWay(gitFolder: string): Promise<string | null> {
+export async function operationInProgress(gitFolder: string): Promise<string | null> {
   const states = await Promise.all(
     Object.entries(UNDER_WAY).map(([name, what]) =>
       access(join(gitFolder, name)).then(
@@ -109,7 +109,7 @@ export function importStream(
   branch: string,
   commits: readonly Commit[],
   staged: Staged,
-  { author, committer }: Habits,
+  { author, committer }: CommitIdentity,
 ): string {
   const owner = new Map(commits.flatMap((commit, at) => commit.paths.map(path => [path, at] as const)));
   const changes = commits.map((): string[] => []);

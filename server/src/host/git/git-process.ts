@@ -22,11 +22,11 @@ export interface Git {
    * @param action continues "Cannot"
    * @throws HostFailure with git's message if it fails
    */
-  must(args: readonly string[], action: string, options?: GitInput): Promise<string>;
+  runChecked(args: readonly string[], action: string, options?: GitInput): Promise<string>;
   /** Runs git in a way that starts no programs of the repository. */
-  look(args: readonly string[], options?: GitInput): Promise<ProcessResult>;
+  runReadOnly(args: readonly string[], options?: GitInput): Promise<ProcessResult>;
   /** Runs git like `must`, in a way that starts no programs of the repository. */
-  mustLook(args: readonly string[], action: string, options?: GitInput): Promise<string>;
+  runReadOnlyChecked(args: readonly string[], action: string, options?: GitInput): Promise<string>;
 }
 
 /**
@@ -51,21 +51,22 @@ export function gitIn(program: string, root: string, env: Readonly<Record<string
       ...(input === undefined ? {} : { input: Buffer.from(input, 'utf8') }),
     });
   const run: Git['run'] = (args, options = {}) => start(args, changing, options);
-  const look: Git['look'] = (args, options = {}) => start([...LOOKING, ...args], looking, options);
+  const runReadOnly: Git['runReadOnly'] = (args, options = {}) =>
+    start([...LOOKING, ...args], looking, options);
   return {
-    ...{ run, look },
-    must: async (args, action, options) => printed(await run(args, options), action),
-    mustLook: async (args, action, options) => printed(await look(args, options), action),
+    ...{ run, runReadOnly },
+    runChecked: async (args, action, options) => printed(await run(args, options), action),
+    runReadOnlyChecked: async (args, action, options) => printed(await runReadOnly(args, options), action),
   };
 }
 
 function printed(result: ProcessResult, action: string): string {
   if (result.code === 0) return result.stdout.toString('utf8');
-  throw new HostFailure('other', `Cannot ${action}: ${saidBy(result)}`);
+  throw new HostFailure('other', `Cannot ${action}: ${gitError(result)}`);
 }
 
 /** Returns git's error message as a sentence. */
-export function saidBy({ end, stderr, stdout }: ProcessResult): string {
+export function gitError({ end, stderr, stdout }: ProcessResult): string {
   if (end === 'timeout') return 'git did not answer in time.';
   const text = `${stderr.toString('utf8').trim()}\n${stdout.toString('utf8').trim()}`.trim();
   return `git says: ${text.split('\n').slice(0, 3).join(' ')}`;

@@ -8,8 +8,8 @@ import { makeFolder } from '../files/atomic.ts';
 import { HostFailure } from '../host-failure.ts';
 import type { ProcessResult } from '../programs/process.ts';
 import type { Commit } from './commit.ts';
-import { branchOf, type Habits, importStream, stagedIn, underWay } from './fast-import.ts';
-import { saidBy } from './git-process.ts';
+import { branchOf, type CommitIdentity, importStream, operationInProgress, stagedIn } from './fast-import.ts';
+import { gitError } from './git-process.ts';
 import { copyIndex, lockIndex, replaceIndex } from './own-index.ts';
 import { slicesOf } from './read-only-git.ts';
 import { isFile, knownPaths, PATHS_FROM_INPUT, type WorkTree } from './work-tree.ts';
@@ -22,7 +22,7 @@ export async function makeCommits(
   tree: WorkTree,
   commits: readonly Commit[],
   scratch: string,
-  habits: () => Promise<Habits | null>,
+  habits: () => Promise<CommitIdentity | null>,
 ): Promise<boolean> {
   const paths = pathsOf(commits);
   if (paths.length === 0) return false;
@@ -31,7 +31,7 @@ export async function makeCommits(
   const copy = join(scratch, `index-after.${process.pid}.new`);
   const lock = await lockIndex(tree.index);
   try {
-    const begun = await underWay(tree.gitFolder);
+    const begun = await operationInProgress(tree.gitFolder);
     // Otherwise the values would become part of the operation, and be lost if it is aborted.
     if (begun !== null)
       throw new HostFailure('other', `A ${begun} is in progress in the repository: finish it first.`);
@@ -63,7 +63,7 @@ async function commitTogether(
   tree: WorkTree,
   commits: readonly Commit[],
   ownIndex: string,
-  habits: Habits | null,
+  habits: CommitIdentity | null,
 ): Promise<boolean | null> {
   const { git, gitFolder, prefix } = tree;
   const branch = habits === null ? null : branchOf(gitFolder);
@@ -106,7 +106,7 @@ async function commitEach(
 async function commitFailure({ git }: WorkTree, result: ProcessResult): Promise<HostFailure> {
   const identity = await git.run(['var', 'GIT_COMMITTER_IDENT']);
   return identity.code === 0
-    ? new HostFailure('other', `Cannot commit what was written: ${saidBy(result)}`)
+    ? new HostFailure('other', `Cannot commit what was written: ${gitError(result)}`)
     : new HostFailure('no-identity', NO_IDENTITY);
 }
 
@@ -122,10 +122,10 @@ async function beginIndex({ git, gitFolder, index }: WorkTree, ownIndex: string)
   const read = await git.run([...PLAIN, 'read-tree', '--reset', 'HEAD'], { index: ownIndex });
   if (read.code === 0) return;
   const head = await git.run(['rev-parse', '--verify', '--quiet', 'HEAD']);
-  if (head.code === 0) throw new HostFailure('other', `Cannot read the last commit: ${saidBy(read)}`);
+  if (head.code === 0) throw new HostFailure('other', `Cannot read the last commit: ${gitError(read)}`);
   // There is no commit yet.
   rmSync(ownIndex, { force: true });
-  await git.must(['read-tree', '--empty'], 'begin an index', { index: ownIndex });
+  await git.runChecked(['read-tree', '--empty'], 'begin an index', { index: ownIndex });
 }
 
 /**
@@ -141,7 +141,11 @@ async function stage(tree: WorkTree, paths: readonly string[], ownIndex: string)
   const existing = await knownPaths(tree, paths, ownIndex);
   const options = { input: existing.join('\0'), index: ownIndex };
   if (existing.length > 0)
-    await tree.git.must([...PLAIN, 'add', '--all', ...PATHS_FROM_INPUT], 'stage what was written', options);
+    await tree.git.runChecked(
+      [...PLAIN, 'add', '--all', ...PATHS_FROM_INPUT],
+      'stage what was written',
+      options,
+    );
   return existing;
 }
 
@@ -160,7 +164,7 @@ async function isStaged({ git }: WorkTree, paths: readonly string[], ownIndex: s
 async function bringUpIndex({ git, index }: WorkTree, paths: readonly string[], copy: string): Promise<void> {
   copyIndex(index, copy);
   const options = { input: paths.join('\0'), index: copy };
-  await git.must(['reset', ...PATHS_FROM_INPUT], 'tell your index of the commit', options);
+  await git.runChecked(['reset', ...PATHS_FROM_INPUT], 'tell your index of the commit', options);
   replaceIndex(index, copy);
 }
 

@@ -23,7 +23,7 @@ export const LOOKING_ENVIRONMENT: Readonly<Record<string, string>> = {
  * Runs git read-only in the root and returns its output.
  * @throws HostFailure
  */
-export type Look = (args: readonly string[], action: string) => Promise<string>;
+export type RunGit = (args: readonly string[], action: string) => Promise<string>;
 
 /**
  * Returns the sorted paths that differ from the last commit. Compares bytes or, if settings or attributes make git
@@ -33,7 +33,7 @@ export type Look = (args: readonly string[], action: string) => Promise<string>;
  * @throws HostFailure
  */
 export async function uncommittedIn(
-  look: Look,
+  look: RunGit,
   root: string,
   hasCommit: boolean,
   paths: readonly string[],

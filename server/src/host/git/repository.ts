@@ -4,7 +4,7 @@
  */
 import { commandFolders, findCommand } from '../programs/commands.ts';
 import type { Commit } from './commit.ts';
-import { type Habits, habitsOf, underWay } from './fast-import.ts';
+import { type CommitIdentity, habitsOf, operationInProgress } from './fast-import.ts';
 import { mustBeOrdinary } from './git-folder.ts';
 import { type Git, gitIn } from './git-process.ts';
 import { makeCommits } from './make-commits.ts';
@@ -31,7 +31,7 @@ export interface Repository {
    */
   uncommitted(paths: readonly string[]): Promise<readonly string[]>;
   /** Makes new files known to git without staging their content, so that flakes see them. */
-  intend(paths: readonly string[]): Promise<void>;
+  intendToAdd(paths: readonly string[]): Promise<void>;
   /**
    * Returns the value of a git attribute for each path: `set`, `unset`, `unspecified` or its value. The paths need
    * not exist.
@@ -67,7 +67,7 @@ export async function openRepository(root: string, env: Variables): Promise<Repo
   const tree = await workTreeAt(root, git, env);
   if (tree === null) return null;
   const { gitFolder, index } = tree;
-  let habits: Promise<Habits | null> | null = null;
+  let habits: Promise<CommitIdentity | null> | null = null;
   return {
     gitFolder,
     commit(commits, scratch) {
@@ -76,12 +76,12 @@ export async function openRepository(root: string, env: Variables): Promise<Repo
         return habits;
       });
     },
-    begun: () => underWay(gitFolder),
+    begun: () => operationInProgress(gitFolder),
     async uncommitted(paths) {
-      const head = await git.look(['rev-parse', '--verify', '--quiet', 'HEAD']);
-      return uncommittedIn(git.mustLook, root, head.code === 0, paths);
+      const head = await git.runReadOnly(['rev-parse', '--verify', '--quiet', 'HEAD']);
+      return uncommittedIn(git.runReadOnlyChecked, root, head.code === 0, paths);
     },
-    intend: paths => intendToAdd(tree, paths),
+    intendToAdd: paths => intendToAdd(tree, paths),
     attribute: (name, paths) => attributeOf(tree, name, paths),
     beginRename: (places, to) => beginRename(tree, places, to),
     sweep: () => sweepIndexLock(index),
@@ -91,7 +91,7 @@ export async function openRepository(root: string, env: Variables): Promise<Repo
 /** Asks git for its folder, and returns `null` if the root is in no work tree. */
 async function workTreeAt(root: string, git: Git, env: Variables): Promise<WorkTree | null> {
   const asking = ['rev-parse', '--absolute-git-dir', '--is-inside-work-tree', '--show-prefix'];
-  const answer = await git.look(asking).catch(() => null);
+  const answer = await git.runReadOnly(asking).catch(() => null);
   const [gitFolder, isInside, prefix = ''] = answer?.stdout.toString('utf8').split('\n') ?? [];
   if (answer?.code !== 0 || !gitFolder || isInside !== 'true') return null;
   return { root, gitFolder, prefix, index: indexOf(root, gitFolder, env), git };

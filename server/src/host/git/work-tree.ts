@@ -38,7 +38,11 @@ export async function knownPaths(
   const listed: string[] = [];
   for (const slice of slicesOf(others)) {
     const asking = ['ls-files', '-co', '-z', '--', ...slice];
-    const answer = await git.mustLook(asking, 'ask git for its files', index === undefined ? {} : { index });
+    const answer = await git.runReadOnlyChecked(
+      asking,
+      'ask git for its files',
+      index === undefined ? {} : { index },
+    );
     for (const name of answer.split('\0')) listed.push(name);
   }
   const names = new Set(listed);
@@ -52,7 +56,9 @@ export async function knownPaths(
 export async function intendToAdd(tree: WorkTree, paths: readonly string[]): Promise<void> {
   const input = (await knownPaths(tree, paths)).join('\0');
   if (input === '') return;
-  await tree.git.must(['add', '--intent-to-add', ...PATHS_FROM_INPUT], 'tell git of new files', { input });
+  await tree.git.runChecked(['add', '--intent-to-add', ...PATHS_FROM_INPUT], 'tell git of new files', {
+    input,
+  });
 }
 
 /**
@@ -65,7 +71,7 @@ export async function attributeOf(
   paths: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const asking = ['check-attr', '-z', '--stdin', name];
-  const answer = await git.mustLook(asking, 'ask git for attributes', { input: paths.join('\0') });
+  const answer = await git.runReadOnlyChecked(asking, 'ask git for attributes', { input: paths.join('\0') });
   // Each path, attribute and value in turn.
   const parts = answer.split('\0');
   return new Map(paths.map((path, i) => [path, parts[i * 3 + 2] ?? 'unspecified']));
@@ -84,7 +90,10 @@ export async function beginRename(
   const info: string[] = [];
   const intended: string[] = [];
   for (const slice of slicesOf(sortedUnique(places))) {
-    const listed = await git.mustLook(['ls-files', '--stage', '-z', '--', ...slice], 'ask git for its files');
+    const listed = await git.runReadOnlyChecked(
+      ['ls-files', '--stage', '-z', '--', ...slice],
+      'ask git for its files',
+    );
     for (const entry of listed.split('\0')) {
       const [, mode, object, path] = /^(\d+) ([0-9a-f]+) 0\t(.*)$/s.exec(entry) ?? [];
       if (path === undefined || to(path) === path) continue;
@@ -96,7 +105,7 @@ export async function beginRename(
   return async () => {
     if (info.length === 0) return;
     const input = `${info.join('\0')}\0`;
-    await git.must(['update-index', '-z', '--index-info'], 'tell git of new names', { input });
+    await git.runChecked(['update-index', '-z', '--index-info'], 'tell git of new names', { input });
     await intendToAdd(tree, intended);
   };
 }

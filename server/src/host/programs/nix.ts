@@ -55,7 +55,7 @@ export async function findNix(
         [...features, 'eval', '--json', '--expr', expression],
         EVALUATION_LIMIT_MS,
       );
-      if (result.code !== 0) throw new HostFailure('other', saidBy(result));
+      if (result.code !== 0) throw new HostFailure('other', nixFailureText(result));
       return JSON.parse(result.stdout.toString('utf8'));
     },
     async realise(outputs) {
@@ -65,7 +65,7 @@ export async function findNix(
 }
 
 /** Returns the line with the error, without nix's warnings and advice. */
-function saidBy({ end, stderr }: ProcessResult): string {
+function nixFailureText({ end, stderr }: ProcessResult): string {
   if (end === 'timeout') return 'it did not answer in time';
   const lines = stderr.toString('utf8').trim().split('\n');
   const line = lines.find(line => line.startsWith('error:')) ?? lines.at(-1) ?? '';

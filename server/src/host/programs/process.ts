@@ -22,7 +22,7 @@ export interface ProcessOptions {
   /** The user and group id to run as, which only root may set. */
   readonly user?: number | null;
   /** Readable from descriptor 3. */
-  readonly third?: Uint8Array;
+  readonly descriptor3?: Uint8Array;
   readonly timeLimitMs: number;
   /** Limit for standard output and for standard error; further output is dropped. */
   readonly outputLimitBytes: number;
@@ -54,7 +54,7 @@ export function runProcess(
   args: readonly string[],
   options: ProcessOptions,
 ): Promise<ProcessResult> {
-  const { signal: abort, input, third, timeLimitMs, outputLimitBytes } = options;
+  const { signal: abort, input, descriptor3, timeLimitMs, outputLimitBytes } = options;
   return new Promise((resolve, reject) => {
     if (abort?.aborted) {
       resolve(CANCELLED);
@@ -73,7 +73,7 @@ export function runProcess(
           options.inputFile ?? (input === undefined ? 'ignore' : 'pipe'),
           'pipe',
           'pipe',
-          ...(third === undefined ? [] : (['pipe'] as const)),
+          ...(descriptor3 === undefined ? [] : (['pipe'] as const)),
         ],
         detached: true,
         ...asUser(options.user),
@@ -102,7 +102,7 @@ export function runProcess(
       collect(child.stderr, outputLimitBytes),
     ];
     write(child.stdin, input);
-    write(child.stdio[3], third);
+    write(child.stdio[3], descriptor3);
     child.on('error', error => {
       done();
       reject(startFailure(command, error));

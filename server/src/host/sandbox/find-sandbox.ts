@@ -128,7 +128,7 @@ async function probe({ kind, path, user }: Unguarded, guards: Guards): Promise<P
       user,
       timeLimitMs: 10_000,
       outputLimitBytes: 2000,
-      ...(guards.filter === null ? {} : { third: guards.filter }),
+      ...(guards.filter === null ? {} : { descriptor3: guards.filter }),
     });
   } catch (error) {
     if (error instanceof HostFailure) return error.message.replace(/\.$/, '');

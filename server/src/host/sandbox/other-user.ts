@@ -58,8 +58,9 @@ export function letIn(path: string, user: number): void {
  * Changes the owner of a file, or of a folder with its content. Follows no links.
  * @param path absolute path
  */
-export function handOver(path: string, user: number): void {
-  if (lstatSync(path).isDirectory()) for (const name of readdirSync(path)) handOver(join(path, name), user);
+export function changeOwner(path: string, user: number): void {
+  if (lstatSync(path).isDirectory())
+    for (const name of readdirSync(path)) changeOwner(join(path, name), user);
   lchownSync(path, user, user);
 }
 
@@ -70,7 +71,7 @@ export function copyFor(user: number, from: string, to: string): void {
     return stats.isFile() || stats.isDirectory() || stats.isSymbolicLink();
   };
   cpSync(from, to, { recursive: true, verbatimSymlinks: true, filter: isCopied });
-  handOver(to, user);
+  changeOwner(to, user);
 }
 
 /**

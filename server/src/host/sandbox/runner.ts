@@ -20,7 +20,7 @@ import {
   type ProcessResult,
 } from '../programs/process.ts';
 import { type MarkedStream, markedStream } from './marked-output.ts';
-import { handOver } from './other-user.ts';
+import { changeOwner } from './other-user.ts';
 
 export type RunnerOptions = Pick<ProcessOptions, 'timeLimitMs' | 'outputLimitBytes' | 'signal'>;
 
@@ -105,7 +105,7 @@ export function makeRunners({ bash, cat, before, folder, seen, third, user }: Ru
     const words = [...before, bash, ...NO_STARTUP, '-c', RUNNER, `${seen}/${file}`];
     const path = join(folder, file);
     writeFileSync(path, '', { mode: 0o600 });
-    if (typeof user === 'number') handOver(path, user);
+    if (typeof user === 'number') changeOwner(path, user);
     const runner = await startRunner(words, [cat ?? '', third ?? ''], path, user ?? null);
     if (runner === null) {
       isUsable = false;

@@ -19,7 +19,7 @@ import {
 } from './bubblewrap.ts';
 import type { SandboxProgram } from './find-sandbox.ts';
 import type { Limits } from './limits.ts';
-import { closedFolder, copyFor, handOver, letIn } from './other-user.ts';
+import { changeOwner, closedFolder, copyFor, letIn } from './other-user.ts';
 import { makeRunners, type RunnerOptions, type Runners } from './runner.ts';
 import { linkCommands } from './sandbox-files.ts';
 
@@ -73,7 +73,7 @@ export async function openSharedSandbox(tools: SharedSandboxOptions): Promise<Sh
     letIn(root, user);
   }
   const hand = (path: string) => {
-    if (user !== null) handOver(path, user);
+    if (user !== null) changeOwner(path, user);
   };
   const bins = new Map<string, string>();
   const passwd = join(root, 'passwd');
@@ -125,7 +125,7 @@ export async function openSharedSandbox(tools: SharedSandboxOptions): Promise<Sh
           cwd: '/',
           env: {},
           user,
-          ...(filter === null ? {} : { third: filter }),
+          ...(filter === null ? {} : { descriptor3: filter }),
         }))
       );
     },
@@ -155,7 +155,7 @@ async function openOuterSandbox(
   const before = [program, ...outerArguments(root, passwd, mergedFolders())];
   const runners = makeRunners({ bash, cat, before, folder: root, seen: OUTER_FOLDER, user, ...third });
   for (const folder of ['first', 'first/bin', 'first/work']) mkdirSync(join(root, folder), 0o700);
-  if (user !== null) handOver(join(root, 'first'), user);
+  if (user !== null) changeOwner(join(root, 'first'), user);
   const sandbox = {
     scratch: `${OUTER_FOLDER}/first`,
     bin: `${OUTER_FOLDER}/first/bin`,
@@ -177,7 +177,7 @@ function sandboxFor(user: number, { scratch, shown, ...sandbox }: ScriptSandbox)
   mustBeOpen(sandbox.readOnly);
   const copies = shown.map(({ from, to }, i) => ({ from, to, copy: join(scratch, `shown-${i}`) }));
   for (const { from, copy } of copies) copyFor(user, from, copy);
-  handOver(scratch, user);
+  changeOwner(scratch, user);
   return { ...sandbox, scratch, shown: copies.map(({ copy, to }) => ({ from: copy, to })) };
 }
 

@@ -22,7 +22,7 @@ const kept = new WeakMap<Workspace, Kept>();
  * of an error, since it is only displayed.
  */
 export function accessOf(workspace: Workspace): AccessData {
-  const looked = workspace.looked();
+  const looked = workspace.storedStateInputs();
   const [fleet, stored] = [looked.fleet, looked.stored()];
   const cached = kept.get(workspace);
   if (cached?.fleet === fleet && cached.stored === stored) return cached.data;

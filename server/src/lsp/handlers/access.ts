@@ -9,7 +9,7 @@ import type { AccessRoot } from '../messages.ts';
 import { uriOfPath } from '../to-protocol.ts';
 
 export async function onAccess(analysis: Analysis, token: CancellationToken): Promise<AccessRoot[]> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   const { accessOf } = await import('./access-data.ts');
   return analysis.folders.all().map(workspace => ({
     name: basename(workspace.root),

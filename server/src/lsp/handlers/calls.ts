@@ -14,7 +14,7 @@ import {
   dependenciesFrom,
   dependentsOf,
 } from '../../editor/graph/calls.ts';
-import type { Analysis, Located } from '../analysis.ts';
+import type { Analysis, FileState } from '../analysis.ts';
 import { locationOf, rangeOf } from '../to-protocol.ts';
 import { locatedIn, pointAt } from './requested-position.ts';
 
@@ -55,7 +55,7 @@ export async function onOutgoingCalls(
   });
 }
 
-function itemOf({ border }: Located, { name, detail, at }: Caller): CallHierarchyItem | null {
+function itemOf({ border }: FileState, { name, detail, at }: Caller): CallHierarchyItem | null {
   const location = locationOf(border, at);
   if (!location) return null;
   const { uri, range } = location;
@@ -67,7 +67,7 @@ function itemOf({ border }: Located, { name, detail, at }: Caller): CallHierarch
  * Returns the ranges of a dependency in the caller's file, as the protocol requires. A dependency that a helper
  * writes in another file has none.
  */
-function rangesOf({ snapshot }: Located, { places }: Call, file: string) {
+function rangesOf({ snapshot }: FileState, { places }: Call, file: string) {
   return places
     .filter(place => place.file === file)
     .map(place => rangeOf(snapshot.files, place))

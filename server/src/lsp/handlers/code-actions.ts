@@ -12,12 +12,19 @@ import { type Refactoring, refactorings } from '../../editor/refactor/refactorin
 import type { Engine } from '../../workspace/engine.ts';
 import { SETTINGS_FILE, SETTINGS_RULE } from '../../workspace/settings/settings-names.ts';
 import { switchOffEdit } from '../../workspace/settings/switch-off.ts';
-import type { Analysis, Located } from '../analysis.ts';
+import type { Analysis, FileState } from '../analysis.ts';
 import { FIX_ALL, OPEN_DOCUMENTATION } from '../capabilities.ts';
 import type { Client } from '../client.ts';
 import { curesFor } from '../cures.ts';
 import { showCommandOf } from '../documentation.ts';
-import { type Border, codeActionOf, diagnosticOf, editOf, offsetOf, uriOfPath } from '../to-protocol.ts';
+import {
+  codeActionOf,
+  diagnosticOf,
+  editOf,
+  offsetOf,
+  type ProtocolContext,
+  uriOfPath,
+} from '../to-protocol.ts';
 import { withMoves } from './rename.ts';
 import { locatedIn } from './requested-position.ts';
 
@@ -130,7 +137,7 @@ const KINDS: Readonly<Record<Refactoring['kind'], CodeActionKind>> = {
 
 const REFACTOR_KINDS = Object.values(KINDS);
 
-function refactoringOf(border: Border, client: Client, action: Refactoring): Offered {
+function refactoringOf(border: ProtocolContext, client: Client, action: Refactoring): Offered {
   return {
     action: { title: action.title, kind: KINDS[action.kind] },
     edit: () => {
@@ -146,7 +153,7 @@ function wants(only: readonly string[], kind: string): boolean {
 }
 
 /** Returns the fix that switches a rule off in `varsmith.json`, creating the file if necessary. */
-function silenceEverywhere({ rule }: Finding, { snapshot: { files } }: Located, client: Client): Fix[] {
+function silenceEverywhere({ rule }: Finding, { snapshot: { files } }: FileState, client: Client): Fix[] {
   if (rule === SETTINGS_RULE) return [];
   const text = files.text(SETTINGS_FILE);
   if (text === null && (files.kind(SETTINGS_FILE) !== null || !client.createsFiles)) return [];

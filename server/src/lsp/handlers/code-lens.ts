@@ -72,7 +72,7 @@ export async function onCodeLensResolve(
   lens: CodeLens,
   token: CancellationToken,
 ): Promise<CodeLens> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   const data = lens.data as LensData | undefined;
   const state = data && stateOf(analysis, data.root);
   if (!data || !state) return lens;

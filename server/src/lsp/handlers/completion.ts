@@ -91,7 +91,7 @@ export async function onCompletionResolve(
   item: LspItem,
   token: CancellationToken,
 ): Promise<LspItem> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   const data = item.data as ItemData | undefined;
   const state = data && stateOf(analysis, data.root);
   const card = state && cardOf(state.snapshot, data.subject, linkIn(state.border, client));

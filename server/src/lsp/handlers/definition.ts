@@ -1,7 +1,7 @@
 /** Answers `textDocument/definition`. */
 import type { CancellationToken, DefinitionParams, Location, LocationLink } from 'vscode-languageserver';
 import { type Definition, definition } from '../../editor/navigate/definition.ts';
-import type { Analysis, Located } from '../analysis.ts';
+import type { Analysis, FileState } from '../analysis.ts';
 import type { Client } from '../client.ts';
 import { locationOf, rangeOf } from '../to-protocol.ts';
 import { pointAt } from './requested-position.ts';
@@ -22,7 +22,7 @@ export async function onDefinition(
  * @param links true if the client takes links, which also contain the range at the cursor
  */
 export function definitionOf(
-  { snapshot, border }: Located,
+  { snapshot, border }: FileState,
   candidate: Definition,
   links: boolean,
 ): Location[] | LocationLink[] {

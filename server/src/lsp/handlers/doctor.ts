@@ -23,7 +23,7 @@ export async function onDoctor(
   version: string,
   token: CancellationToken,
 ): Promise<DoctorResult[]> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   const [{ examine }, { examinationMarkdown }, { actionsIn, hasProblems }] = await Promise.all([
     import('../../doctor/examine.ts'),
     import('../../doctor/text.ts'),

@@ -16,7 +16,7 @@ export async function onEnvironment(
   { near, machine, shell }: EnvironmentParams,
   token: CancellationToken,
 ): Promise<EnvironmentResult | null> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   const state = stateNear(analysis, near);
   if (!state) return null;
   const { root, snapshot } = state;

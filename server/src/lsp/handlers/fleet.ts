@@ -18,7 +18,7 @@ import type {
   MachineParams,
   Where,
 } from '../messages.ts';
-import { type Border, locationOf, uriOfPath } from '../to-protocol.ts';
+import { locationOf, type ProtocolContext, uriOfPath } from '../to-protocol.ts';
 import { pointAt } from './requested-position.ts';
 import { stateOf } from './requested-root.ts';
 
@@ -27,7 +27,7 @@ export async function onFleet(
   { filter }: FleetParams,
   token: CancellationToken,
 ): Promise<FleetRoot[]> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   return analysis.states().map(({ root, snapshot, border }) => {
     const { machines, tally, ...entry } = fleetEntry(snapshot, filter);
     return {
@@ -50,7 +50,7 @@ export async function onMachine(
   { root, machine, filter }: MachineParams,
   token: CancellationToken,
 ): Promise<FleetGenerator[]> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   const state = stateOf(analysis, root);
   if (!state) return [];
   const { snapshot, border } = state;
@@ -73,7 +73,7 @@ export async function onKey(
   { root, registry, key }: KeyParams,
   token: CancellationToken,
 ): Promise<KeyDetail | null> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   const state = stateOf(analysis, root);
   const detail = state && keyDetail(state.snapshot, registry, key);
   if (!state || !detail) return null;
@@ -105,6 +105,6 @@ function shownTally(tally: Tally): Pick<FleetRoot, 'lacking' | 'summary'> {
   return { lacking: lackingIn(tally), summary: tallyText(tally) };
 }
 
-export function whereOf(border: Border, place: Place | null): Where | null {
+export function whereOf(border: ProtocolContext, place: Place | null): Where | null {
   return place && locationOf(border, place);
 }

@@ -24,7 +24,7 @@ export async function onGraph(
   params: GraphParams,
   token: CancellationToken,
 ): Promise<GraphResult | null> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   const state = stateNear(analysis, params.near);
   if (!state) return null;
   const { root, snapshot } = state;
@@ -52,11 +52,12 @@ export async function onPlace(
   { root, generator }: PlaceParams,
   token: CancellationToken,
 ): Promise<Where | null> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   const state = stateOf(analysis, root);
   if (!state) return null;
   const place = indexOf(state.snapshot).generators.get(generator)?.[0]?.definitions[0]?.at;
-  const at = place ?? state.snapshot.fleet.brought.find(({ name }) => name === generator)?.instance?.at[0];
+  const at =
+    place ?? state.snapshot.fleet.clanGenerators.find(({ name }) => name === generator)?.instance?.at[0];
   return at === undefined ? null : locationOf(state.border, at);
 }
 

@@ -3,7 +3,7 @@ import { type MarkupContent, MarkupKind } from 'vscode-languageserver';
 import type { Place } from '../../nix/places.ts';
 import type { Client } from '../client.ts';
 import { plainText } from '../plain-text.ts';
-import { type Border, locationOf } from '../to-protocol.ts';
+import { locationOf, type ProtocolContext } from '../to-protocol.ts';
 
 export function markupOf(client: Client, markdown: string): MarkupContent {
   return client.rendersMarkdown
@@ -12,7 +12,7 @@ export function markupOf(client: Client, markdown: string): MarkupContent {
 }
 
 /** Returns a function for the address of a place with its line, or `null` if the client shows no links. */
-export function linkIn(border: Border, client: Client): (place: Place) => string | null {
+export function linkIn(border: ProtocolContext, client: Client): (place: Place) => string | null {
   return place => {
     if (!client.rendersMarkdown) return null;
     const location = locationOf(border, place);

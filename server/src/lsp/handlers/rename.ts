@@ -18,7 +18,7 @@ import { movedLinks } from '../../store/vars/moved-links.ts';
 import type { Move } from '../../store/vars/moves.ts';
 import type { Analysis } from '../analysis.ts';
 import type { Client } from '../client.ts';
-import { type Border, editOf, pathOfUri, rangeOf } from '../to-protocol.ts';
+import { editOf, type ProtocolContext, pathOfUri, rangeOf } from '../to-protocol.ts';
 import { pointAt } from './requested-position.ts';
 
 export async function onPrepareRename(
@@ -44,7 +44,7 @@ export async function onRename(
   const renaming = point && rename(point.snapshot, point.path, point.offset, params.newName);
   if (!renaming) return null;
   if ('refused' in renaming) throw refusal(renaming.refused);
-  const hindrance = hindranceOf(point.snapshot, client, renaming.moves);
+  const hindrance = reasonNotToMove(point.snapshot, client, renaming.moves);
   if (hindrance !== null) {
     const command = renameCommand(point.snapshot, point.path, point.offset, params.newName);
     const advice = ` In a terminal, \`${command}\` does all of it; save your files before.`;
@@ -73,7 +73,7 @@ export async function onWillRenameFiles(
     const { snapshot, border, path, root } = located;
     const renaming = renameMachineFolder(snapshot, path, relative(root, fresh).split(sep).join('/'));
     if (renaming === null) continue;
-    const hindrance = 'refused' in renaming ? null : hindranceOf(snapshot, client, renaming.moves);
+    const hindrance = 'refused' in renaming ? null : reasonNotToMove(snapshot, client, renaming.moves);
     if ('refused' in renaming || hindrance !== null) {
       const why = 'refused' in renaming ? renaming.refused : `${hindrance} ${BEFORE_THE_FOLDER}`;
       warn(`Only the folder is renamed. ${why}`);
@@ -92,7 +92,7 @@ const BEFORE_THE_FOLDER =
  * Returns the reason why an editor cannot make all necessary moves, or `null` if it can. Values that are left behind
  * would be generated again.
  */
-function hindranceOf(snapshot: Snapshot, client: Client, moves: readonly Move[]): string | null {
+function reasonNotToMove(snapshot: Snapshot, client: Client, moves: readonly Move[]): string | null {
   const [first] = moves;
   if (first === undefined) return null;
   const { from, to } = moves.find(({ required }) => required === true) ?? first;
@@ -113,7 +113,7 @@ const MOVE = 'varsmith.move';
 export function withMoves(
   edit: WorkspaceEdit,
   moves: readonly Move[],
-  border: Border,
+  border: ProtocolContext,
   annotated: boolean,
 ): WorkspaceEdit {
   if (moves.length === 0 || !edit.documentChanges) return edit;

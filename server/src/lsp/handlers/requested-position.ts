@@ -1,9 +1,9 @@
 /** Resolves the position in a request to a place in a snapshot. */
 import type { CancellationToken, TextDocumentPositionParams } from 'vscode-languageserver';
-import type { Analysis, Located } from '../analysis.ts';
+import type { Analysis, FileState } from '../analysis.ts';
 import { offsetOf, pathOfUri } from '../to-protocol.ts';
 
-export interface Point extends Located {
+export interface Point extends FileState {
   /** 0-based UTF-16 offset. */
   readonly offset: number;
 }
@@ -28,7 +28,7 @@ export async function locatedIn(
   analysis: Analysis,
   uri: string,
   token: CancellationToken,
-): Promise<Located | null> {
+): Promise<FileState | null> {
   const absolute = pathOfUri(uri);
   return absolute === null ? null : analysis.locate(absolute, token);
 }

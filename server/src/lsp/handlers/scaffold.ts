@@ -45,7 +45,7 @@ export async function onScaffoldChoices(
   params: ScaffoldRootParams,
   token: CancellationToken,
 ): Promise<ScaffoldChoices | null> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   const state = stateOf(analysis, params.root);
   if (!state) return null;
   const { fleet } = state.snapshot;
@@ -63,7 +63,7 @@ export async function onCheckName(
   params: CheckNameParams,
   token: CancellationToken,
 ): Promise<string | null> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   const state = stateOf(analysis, params.root);
   if (!state) return null;
   const { snapshot } = state;
@@ -87,7 +87,7 @@ export async function onSecretProposals(
   { root, registry, name }: SecretProposalsParams,
   token: CancellationToken,
 ): Promise<SecretProposals | null> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   const state = stateOf(analysis, root);
   if (!state) return null;
   const keys = state.snapshot.fleet.registries.find(({ file }) => file === registry)?.keys ?? [];
@@ -111,7 +111,7 @@ export async function onScaffold(
   params: ScaffoldParams,
   token: CancellationToken,
 ): Promise<ScaffoldResult> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   const state = stateOf(analysis, params.root);
   if (!state) return refusal('This folder is not open.');
   const { snapshot, border } = state;

@@ -20,7 +20,7 @@ export async function onSecrets(
   { filter }: FleetParams,
   token: CancellationToken,
 ): Promise<SecretsRoot[]> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   return analysis.states().map(({ root, snapshot, border }) => {
     const { machines, files, unassigned } = secretsEntry(snapshot, filter);
     return {
@@ -38,7 +38,7 @@ export async function onMachineSecrets(
   { root, machine, filter }: MachineParams,
   token: CancellationToken,
 ): Promise<MachineSecret[]> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   const state = stateOf(analysis, root);
   if (!state) return [];
   const { snapshot, border } = state;
@@ -58,7 +58,7 @@ export async function onFileKeys(
   { root, path }: FileKeysParams,
   token: CancellationToken,
 ): Promise<FileKey[]> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   const state = stateOf(analysis, root);
   if (!state) return [];
   return keysOfFile(state.snapshot, path).map(({ at, ...key }) => ({

@@ -64,7 +64,7 @@ export async function onWorkspaceSymbol(
   { query }: WorkspaceSymbolParams,
   token: CancellationToken,
 ): Promise<SymbolInformation[]> {
-  await analysis.settled(token);
+  await analysis.allAnalysed(token);
   return analysis.states().flatMap(({ snapshot, border }) =>
     workspaceSymbols(snapshot, query).flatMap(({ name, kind, detail, at }) => {
       const location = locationOf(border, at);

@@ -9,6 +9,7 @@ import type { Attr, Lazy, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
 import { type Definition, definitionsOf } from '../read.ts';
+import { accepts, textOf, textsIn, valueInWords } from './accepts.ts';
 import { typeOf } from './below.ts';
 import type {
   OptionFacts,
@@ -20,7 +21,6 @@ import type {
   WrittenValue,
   WrongValue,
 } from './option.ts';
-import { gotText, takes, textOf, textsIn } from './takes.ts';
 import { scalarOf } from './types.ts';
 
 const NO_FACTS: OptionFacts = { mistakes: [], names: [] };
@@ -198,7 +198,7 @@ function fits(type: OptionType, value: Value): boolean {
     case 'map':
       return value.kind === 'attrs';
     default:
-      return takes(type, shallow(value));
+      return accepts(type, shallow(value));
   }
 }
 
@@ -293,8 +293,8 @@ function judgeItems(
 }
 
 /** Returns the values that an option accepts and the value that it got, in words. */
-export function wordsOf({ type, value }: WrongValue): { readonly takes: string; readonly got: string } {
-  return { takes: textOf(type), got: gotText(value) };
+export function wordsOf({ type, value }: WrongValue): { readonly expected: string; readonly actual: string } {
+  return { expected: textOf(type), actual: valueInWords(value) };
 }
 
 /** Returns the allowed strings if the value is a string that is not among them. */

@@ -7,7 +7,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 import { placeOf } from '../../nix/places.ts';
 import { moduleSets } from '../clan-modules.ts';
-import type { Given } from '../modules.ts';
+import type { ArgumentLookup } from '../modules.ts';
 import { definitionsOf } from '../read.ts';
 import type { OptionTree } from './option.ts';
 import { mergeTrees, OPEN, readTree, withDefaults } from './tree.ts';
@@ -24,7 +24,7 @@ const NO_VALUES: ReadonlySet<string> = new Set([
 /** Limit for nested submodules, deeper than in real code. */
 const MAX_DEPTH = 8;
 
-export function readLevel(cx: Evaluation, module: Lazy, lookup: Given, depth = 0): OptionTree {
+export function readLevel(cx: Evaluation, module: Lazy, lookup: ArgumentLookup, depth = 0): OptionTree {
   if (depth > MAX_DEPTH) return OPEN;
   const { sets, gap } = moduleSets(cx, module, lookup);
   const trees: OptionTree[] = [];

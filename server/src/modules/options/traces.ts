@@ -18,7 +18,7 @@ export interface OptionTraces {
 /** The traces of a module that could not be read. */
 export const NO_TRACES: OptionTraces = { inputs: [], declares: true, names: [] };
 
-export interface Gathering {
+export interface TraceCollector {
   /** Records that a module of another flake is imported. */
   foreign(input: string | null): void;
   /** Records that a module with option declarations is imported. */
@@ -30,7 +30,7 @@ export interface Gathering {
   result(): OptionTraces;
 }
 
-export function gatherTraces(): Gathering {
+export function gatherTraces(): TraceCollector {
   const inputs = new Set<string>();
   const names = new Set<string>();
   let declares = false;

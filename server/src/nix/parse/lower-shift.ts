@@ -4,7 +4,7 @@
 import type { SyntaxTree } from '../syntax.ts';
 
 /** The way from a repaired text back to the broken one. */
-export interface WayBack {
+export interface OffsetMapping {
   /** Returns the offset in the broken text of an offset in the repaired one. Monotonic. */
   readonly original: (offset: number) => number;
   /** Up to here both texts are the same. */
@@ -12,11 +12,11 @@ export interface WayBack {
 }
 
 /** Returns a copy of `tree` with the UTF-16 offsets of the broken text. What stands before the first repair is not copied. */
-export function shiftTree(tree: SyntaxTree, back: WayBack): SyntaxTree {
+export function shiftTree(tree: SyntaxTree, back: OffsetMapping): SyntaxTree {
   return shift(tree, back) as SyntaxTree;
 }
 
-function shift(value: unknown, back: WayBack): unknown {
+function shift(value: unknown, back: OffsetMapping): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(item => shift(item, back));
   const node = value as Record<string, unknown>;

@@ -7,14 +7,14 @@
  */
 
 import type { NixSyntaxError } from '../syntax.ts';
-import type { WayBack } from './lower-shift.ts';
+import type { OffsetMapping } from './lower-shift.ts';
 import { closeTop, ensureOperand, type Frame, type Repair, topFrame } from './repair-frames.ts';
 import { step } from './repair-shape.ts';
 import { bodyEnd } from './repair-strings.ts';
 import { tokenAt, tokenStart } from './tokens.ts';
 
 /** A repaired text, and the way back to the broken one. */
-export interface Repaired extends WayBack {
+export interface Repaired extends OffsetMapping {
   readonly text: string;
   readonly placeholder: string;
   /** What was wrong, at offsets of the broken text, in order. */

@@ -11,7 +11,7 @@ import {
   copyState,
   forgetLeft,
   joinStates,
-  noteLeft,
+  noteExited,
   putVariable,
   type State,
 } from './flow-state.ts';
@@ -83,7 +83,7 @@ export function followFor(cx: Expansion, statement: ForStatement, all: FollowAll
       // After a `break` the rest of the body is followed as something that may happen, since `break` and `continue` are not distinguished.
       if (state.dead === 'loop') {
         state.dead = null;
-        noteLeft(state, 'loop');
+        noteExited(state, 'loop');
       }
     }
   });
@@ -139,7 +139,7 @@ function rounds(
 function inLoop(cx: Expansion, body: () => void): void {
   const { state, run } = cx;
   const outer = run.breaks;
-  const hadLeft = state.left.has('loop');
+  const hadLeft = state.exited.has('loop');
   run.breaks = [];
   body();
   const broken = run.breaks;

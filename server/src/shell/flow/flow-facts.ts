@@ -69,7 +69,7 @@ export interface ReadFact extends Fact {
    */
   readonly how: 'file' | 'stdin' | 'argument' | 'text' | 'test' | 'environment';
   /** True if the script removed or moved the file before and did not create it again. */
-  readonly gone: boolean;
+  readonly isRemoved: boolean;
   readonly command: number | null;
   /** Position among all reads and writes, in the order in which they happen. */
   readonly order: number;
@@ -97,7 +97,7 @@ export interface VariableFact extends Fact {
   /** `never` if nothing in the script can set the variable. */
   readonly set: 'yes' | 'perhaps' | 'never';
   /** True in a process of its own, such as `$(…)`, where an error does not by itself end the script. */
-  readonly apart: boolean;
+  readonly inSubprocess: boolean;
 }
 
 export interface AssignmentFact extends Fact {

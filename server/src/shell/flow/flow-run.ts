@@ -144,8 +144,8 @@ export function noteRead(run: Run, state: State, use: FileUse<ReadFact['how']>):
   const before = run.reads.get(key);
   const certain = isCertain(state) || before?.certain === true;
   const order = before?.order ?? run.order++;
-  const gone = isRemoved(state, path) && before?.gone !== false;
-  run.reads.set(key, { start: at.start, end: at.end, certain, path, how, gone, command, order });
+  const gone = isRemoved(state, path) && before?.isRemoved !== false;
+  run.reads.set(key, { start: at.start, end: at.end, certain, path, how, isRemoved: gone, command, order });
   // An unknown program may create the file.
   if (how === 'argument' || how === 'environment') noteMade(state, path);
 }
@@ -228,7 +228,13 @@ export function noteVariable(run: Run, fact: VariableFact): void {
   const before = run.variables.get(key);
   run.variables.set(
     key,
-    before ? { ...before, certain: before.certain || fact.certain, apart: before.apart && fact.apart } : fact,
+    before
+      ? {
+          ...before,
+          certain: before.certain || fact.certain,
+          inSubprocess: before.inSubprocess && fact.inSubprocess,
+        }
+      : fact,
   );
 }
 

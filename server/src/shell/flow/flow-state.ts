@@ -7,7 +7,7 @@ import { joinedVariables, type Variable, type Variables, withVariable } from './
 import { EMPTY, type ShellPath, type Value, valueKey } from './values.ts';
 
 /** A construct that may already have been left. */
-export type Left = 'script' | 'function' | 'loop';
+export type ExitedConstruct = 'script' | 'function' | 'loop';
 
 /** State at one point of a script. Properties are replaced instead of mutated, since copies share them. */
 export interface State {
@@ -33,10 +33,10 @@ export interface State {
   /** The file behind `stdout`, or `null` if there is not exactly one. */
   stdoutTo: ShellPath | null;
   /** True in a process of its own whose status is ignored. */
-  apart: boolean;
+  inSubprocess: boolean;
   /** The reason why the following statements are not reached on this path, if they are not. */
-  dead: Left | 'failed' | null;
-  left: ReadonlySet<Left>;
+  dead: ExitedConstruct | 'failed' | null;
+  exited: ReadonlySet<ExitedConstruct>;
 }
 
 /** The most values of a variable that are tracked individually. */
@@ -80,13 +80,13 @@ export function putVariable(state: State, name: string, variable: Variable | und
 }
 
 /** Records that the following statements may not be reached. */
-export function noteLeft(state: State, left: Left): void {
-  state.left = including(state.left, left);
+export function noteExited(state: State, left: ExitedConstruct): void {
+  state.exited = including(state.exited, left);
 }
 
 /** Records the end of a construct, after which it no longer matters whether it was left early. */
-export function forgetLeft(state: State, left: Left): void {
-  state.left = excluding(state.left, candidate => candidate === left);
+export function forgetLeft(state: State, left: ExitedConstruct): void {
+  state.exited = excluding(state.exited, candidate => candidate === left);
 }
 
 /** Returns a copy of the state for a branch that may not be taken. */
@@ -95,14 +95,14 @@ export function branchOf(state: State): State {
 }
 
 export function isCertain(state: State): boolean {
-  return state.certain && state.dead === null && state.left.size === 0;
+  return state.certain && state.dead === null && state.exited.size === 0;
 }
 
 /** Replaces the whole of `state` with `from`, except that constructs that were left stay so. */
 function replaceState(state: State, from: State): void {
-  const { left } = state;
-  Object.assign(state, from, { left });
-  for (const candidate of from.left) noteLeft(state, candidate);
+  const { exited } = state;
+  Object.assign(state, from, { exited });
+  for (const candidate of from.exited) noteExited(state, candidate);
 }
 
 /** Sets `state` to the join of several branches, and keeps its own `certain`, `checked` and streams. */
@@ -111,7 +111,7 @@ export function joinStates(state: State, ways: readonly State[]): void {
   const streams = streamsOf(state);
   const live = ways.filter(way => way.dead === null);
   const [first, ...rest] = live;
-  const left = new Set(ways.flatMap(way => [...way.left, ...leftBy(way)]));
+  const left = new Set(ways.flatMap(way => [...way.exited, ...leftBy(way)]));
   if (first === undefined) {
     const [dead] = ways;
     if (dead) replaceState(state, dead);
@@ -119,11 +119,11 @@ export function joinStates(state: State, ways: readonly State[]): void {
     replaceState(state, first);
     for (const way of rest) joinWay(state, way);
   }
-  for (const candidate of left) noteLeft(state, candidate);
+  for (const candidate of left) noteExited(state, candidate);
   Object.assign(state, { certain, checked }, streams);
 }
 
-function leftBy(way: State): Left[] {
+function leftBy(way: State): ExitedConstruct[] {
   return way.dead === null || way.dead === 'failed' ? [] : [way.dead];
 }
 

@@ -19,11 +19,11 @@ export function followCommandPart(cx: Expansion, part: CommandPart, follow: Foll
   run.exits = [];
   const inner: Expansion = { ...cx, state: copyState(state) };
   // `$(…)` does not inherit `set -e` in Bash.
-  Object.assign(inner.state, { stdout: 'captured', checked: false, apart: true });
+  Object.assign(inner.state, { stdout: 'captured', checked: false, inSubprocess: true });
   const { written } = inner.state;
   follow(withState(cx, inner.state), part.body);
   const now = inner.state.written;
-  if (inner.state.dead === null && inner.state.left.size === state.left.size)
+  if (inner.state.dead === null && inner.state.exited.size === state.exited.size)
     for (const key of now) state.written = including(state.written, key);
   state.removed = common(state.removed, inner.state.removed);
   state.written = excluding(state.written, key => written.has(key) && !now.has(key));
@@ -37,7 +37,7 @@ export function followCommandPart(cx: Expansion, part: CommandPart, follow: Foll
 /** Follows `<(…)` or `>(…)` and returns the path of a pipe. */
 export function followProcess(cx: Expansion, part: ProcessPart, follow: Follow): Value {
   const state = copyState(cx.state);
-  Object.assign(state, { stdout: 'pipe', checked: false, certain: false, apart: true });
+  Object.assign(state, { stdout: 'pipe', checked: false, certain: false, inSubprocess: true });
   follow(withState(cx, state), part.body);
   cx.state.removed = common(cx.state.removed, state.removed);
   return [{ kind: 'temporary', id: cx.run.temporaries++ }];

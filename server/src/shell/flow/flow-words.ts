@@ -260,7 +260,7 @@ function readVariable(cx: Expansion, part: VariablePart, splits: boolean): void 
     guarded: part.operator !== null && GUARDS.has(part.operator),
     set: sure ? 'yes' : never ? 'never' : 'perhaps',
     certain: isCertain(cx.state),
-    apart: cx.state.apart,
+    inSubprocess: cx.state.inSubprocess,
   });
 }
 

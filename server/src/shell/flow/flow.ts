@@ -20,7 +20,7 @@ import {
   forgetLeft,
   isCertain,
   joinStates,
-  noteLeft,
+  noteExited,
   putVariable,
   type State,
   streamsOf,
@@ -99,9 +99,9 @@ function startState(options: FlowOptions): State {
     stdout: 'log',
     stderr: 'log',
     stdoutTo: null,
-    apart: false,
+    inSubprocess: false,
     dead: null,
-    left: new Set(),
+    exited: new Set(),
   };
 }
 
@@ -144,7 +144,7 @@ function follow(cx: Expansion, statement: Statement): void {
   const { run } = cx;
   if (++run.steps > MAX_STEPS || run.depth > MAX_DEPTH) {
     noteOpaque(run, 'limit', statement);
-    noteLeft(cx.state, 'script');
+    noteExited(cx.state, 'script');
     return;
   }
   run.depth++;
@@ -217,7 +217,7 @@ function followByKind(cx: Expansion, statement: Statement): void {
       return;
     case 'background': {
       const copy = branchOf(state);
-      Object.assign(copy, { checked: false, apart: true });
+      Object.assign(copy, { checked: false, inSubprocess: true });
       follow(context(run, copy), statement.body);
       state.removed = common(state.removed, copy.removed);
       return;
@@ -225,7 +225,7 @@ function followByKind(cx: Expansion, statement: Statement): void {
     case 'unreadable':
       noteOpaque(run, 'unreadable', statement);
       run.opaqueVariables = true;
-      noteLeft(state, 'script');
+      noteExited(state, 'script');
       return;
   }
 }
@@ -233,11 +233,11 @@ function followByKind(cx: Expansion, statement: Statement): void {
 /** Follows a body with its own variables and directory. Files that it writes remain. */
 function followSubshell(cx: Expansion, body: () => void): void {
   const { state, run } = cx;
-  const { variables, positional, cwd, errexit, pipefail, apart } = state;
-  const hadLeft = state.left.has('script');
+  const { variables, positional, cwd, errexit, pipefail, inSubprocess } = state;
+  const hadLeft = state.exited.has('script');
   const outer = run.exits;
   run.exits = [];
-  state.apart ||= !state.checked;
+  state.inSubprocess ||= !state.checked;
   body();
   const failed = state.dead === 'failed';
   const ways = [...run.exits, copyState(state)].filter(way => way.dead !== 'failed' || !state.checked);
@@ -246,7 +246,7 @@ function followSubshell(cx: Expansion, body: () => void): void {
   if (ways.length > 0) joinStates(state, ways);
   if (!hadLeft) forgetLeft(state, 'script');
   if (failed && state.checked && ways.length === 0) state.dead = 'failed';
-  Object.assign(state, { variables, positional, cwd, errexit, pipefail, apart });
+  Object.assign(state, { variables, positional, cwd, errexit, pipefail, inSubprocess });
 }
 
 function followPipeline(cx: Expansion, statement: PipelineStatement): void {
@@ -282,7 +282,7 @@ function callFunction(cx: Expansion, statement: FunctionStatement, args: readonl
   run.active.add(statement);
   const { positional } = state;
   const outer = run.returns;
-  const hadLeft = state.left.has('function');
+  const hadLeft = state.exited.has('function');
   run.returns = [];
   (state as { positional: readonly Value[] | null }).positional = args;
   follow(cx, statement.body);

@@ -4,27 +4,27 @@
  */
 import type { SimpleStatement, Statement, Word, WordPart } from '../syntax.ts';
 
-export interface Visited {
+export interface VisitedStatement {
   readonly statement: Statement;
   /** False in conditions, before `||` and `&&`, in functions (whose callers are unknown), and in most of `$(…)`. */
   readonly fatal: boolean;
 }
 
 /** Returns all statements, outer before inner, including those inside words. */
-export function statementsIn(body: readonly Statement[]): Visited[] {
-  const visited: Visited[] = [];
+export function statementsIn(body: readonly Statement[]): VisitedStatement[] {
+  const visited: VisitedStatement[] = [];
   visitAll(body, true, visited);
   return visited;
 }
 
-function visitAll(body: readonly Statement[], fatal: boolean, into: Visited[]): void {
+function visitAll(body: readonly Statement[], fatal: boolean, into: VisitedStatement[]): void {
   for (const statement of body) {
     into.push({ statement, fatal });
     visitBelow(statement, fatal, into);
   }
 }
 
-function visitBelow(statement: Statement, fatal: boolean, into: Visited[]): void {
+function visitBelow(statement: Statement, fatal: boolean, into: VisitedStatement[]): void {
   switch (statement.kind) {
     case 'simple':
       visitSimple(statement, fatal, into);
@@ -89,7 +89,7 @@ function visitBelow(statement: Statement, fatal: boolean, into: Visited[]): void
   }
 }
 
-function visitSimple(statement: SimpleStatement, fatal: boolean, into: Visited[]): void {
+function visitSimple(statement: SimpleStatement, fatal: boolean, into: VisitedStatement[]): void {
   const { words, assignments, redirects } = statement;
   const values = assignments.flatMap(({ value, list }) => [value, ...(list ?? [])]);
   // A statement of only assignments has the status of its last `$(…)`, which is that of the last statement in it.
@@ -113,7 +113,7 @@ function lastCommand(word: Word | null): readonly Statement[] | null {
   return part?.kind === 'command' ? part.body : null;
 }
 
-function visitWords(words: readonly (Word | null)[], into: Visited[]): void {
+function visitWords(words: readonly (Word | null)[], into: VisitedStatement[]): void {
   for (const word of words) for (const body of bodiesIn(word?.parts ?? [])) visitAll(body, false, into);
 }
 

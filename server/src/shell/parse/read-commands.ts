@@ -4,6 +4,7 @@
  * patterns), no errors are reported. After an error, parsing resumes at the next line.
  */
 import type { ScriptText, ShellTree, Statement } from '../syntax.ts';
+import { extendPastHeredocs } from './extend-heredocs.ts';
 import { readCompound } from './read-compound.ts';
 import {
   type Cursor,
@@ -20,7 +21,6 @@ import { readHeredocs, skipLines } from './read-heredocs.ts';
 import { readRedirects } from './read-redirects.ts';
 import { readSimple, redirected } from './read-simple.ts';
 import { readParts, readUnit } from './read-words.ts';
-import { stretch } from './stretched.ts';
 
 const READER: Reader = { list: readList, command: readCommand, unit: readUnit, parts: readParts };
 
@@ -94,7 +94,7 @@ export function readLines(script: ScriptText, plain: string, from: number): Line
     if (matches(cursor, '\n')) {
       cursor.at++;
       readHeredocs(cursor);
-      stretch(cursor, statements);
+      extendPastHeredocs(cursor, statements);
       break;
     }
     if (separator === null && cursor.at < plain.length) return null;
@@ -113,7 +113,7 @@ function readList(
   const body: Statement[] = [];
   for (;;) {
     skipLines(cursor);
-    stretch(cursor, body);
+    extendPastHeredocs(cursor, body);
     if (cursor.at >= cursor.text.length || ends(cursor)) break;
     const { at: start } = cursor;
     const statement = readAndOr(cursor);

@@ -4,7 +4,7 @@ import type { Field } from '../flow/flow-facts.ts';
 import { literal, text, type Value } from '../flow/values.ts';
 import type { FileTool, Role } from './file-tools.ts';
 
-interface GivenOption {
+interface ParsedOption {
   readonly word: Field;
   /** The name without dashes. */
   readonly name: string;
@@ -12,13 +12,13 @@ interface GivenOption {
   readonly value: Value | null;
 }
 
-export interface GivenWords {
-  readonly options: readonly GivenOption[];
+export interface ParsedWords {
+  readonly options: readonly ParsedOption[];
   readonly operands: readonly Field[];
 }
 
-export function readOptions(words: readonly Field[], tool: FileTool): GivenWords {
-  const options: GivenOption[] = [];
+export function readOptions(words: readonly Field[], tool: FileTool): ParsedWords {
+  const options: ParsedOption[] = [];
   const operands: Field[] = [];
   for (let at = tool.skip ?? 0; at < words.length; at++) {
     const word = words[at] as Field;
@@ -46,7 +46,7 @@ function leading(value: Value): string {
   return first?.kind === 'text' ? first.text : '';
 }
 
-function readOption(word: Field, lead: string, tool: FileTool): GivenOption {
+function readOption(word: Field, lead: string, tool: FileTool): ParsedOption {
   const dashes = lead.startsWith('--') ? 2 : 1;
   const equals = lead.indexOf('=');
   const isLong = dashes === 2 || tool.style === 'single';

@@ -10,9 +10,9 @@ import { BUILTINS, COREUTILS } from './names.ts';
  * The commands in a package's `bin`, with `…` for further ones that scripts do not call, or the name of a package
  * that provides the same.
  */
-type Brought = readonly string[] | string;
+type PackageContents = readonly string[] | string;
 
-const PACKAGES: Readonly<Record<string, Brought>> = data.packages;
+const PACKAGES: Readonly<Record<string, PackageContents>> = data.packages;
 
 /** The main package of a command, which comes first. */
 const USUAL: ReadonlyMap<string, string> = new Map(Object.entries(data.usual));
@@ -28,17 +28,17 @@ export interface PackageCommands {
  * @param name its attribute below `pkgs`: `openssl`, `unixtools.xxd`; an output or version after it is ignored
  */
 export function packageCommands(name: string): PackageCommands | null {
-  const brought = broughtBy(name.replace(/\.(bin|out|dev)$/, ''));
+  const brought = commandsOfPackage(name.replace(/\.(bin|out|dev)$/, ''));
   if (brought === null) return null;
   return { commands: new Set(brought.filter(isCommand)), complete: brought.every(isCommand) };
 }
 
 const isCommand = (name: string) => name !== '…';
 
-function broughtBy(attribute: string): readonly string[] | null {
+function commandsOfPackage(attribute: string): readonly string[] | null {
   const brought = Object.hasOwn(PACKAGES, attribute) ? PACKAGES[attribute] : undefined;
   if (brought === undefined) return null;
-  return typeof brought === 'string' ? broughtBy(brought) : brought;
+  return typeof brought === 'string' ? commandsOfPackage(brought) : brought;
 }
 
 /** The packages of each command, in alphabetical order. */
@@ -67,7 +67,7 @@ function indexCommands(): ReadonlyMap<string, readonly string[]> {
   for (const name of Object.keys(PACKAGES)) {
     // Every script has these commands, so no package is needed.
     if (name.startsWith('coreutils')) continue;
-    for (const command of broughtBy(name)?.filter(isCommand) ?? [])
+    for (const command of commandsOfPackage(name)?.filter(isCommand) ?? [])
       index.set(command, [...(index.get(command) ?? []), name]);
   }
   return index;

@@ -48,7 +48,7 @@ export async function addValue(
   const sealed = value.length === 0 ? '' : sealString(opened.key, value, placeOf(names));
   const edited = withValue({ text, format, roots: parseDocument(text, format) }, names, sealed);
   const leaf: SopsLeaf = { path: names, type: 'str', bytes: Buffer.from(value), encrypted: true };
-  return vouchedFor(edited, format, opened, now, [...opened.leaves, leaf]);
+  return withNewMac(edited, format, opened, now, [...opened.leaves, leaf]);
 }
 
 /**
@@ -73,7 +73,7 @@ export async function removeValues(
   }
   const isGone = ({ path }: SopsLeaf) => paths.some(names => names.every((name, i) => path[i] === name));
   const left = opened.leaves.filter(leaf => !isGone(leaf));
-  return vouchedFor(edited, format, opened, now, left);
+  return withNewMac(edited, format, opened, now, left);
 }
 
 export interface NewDocumentOptions extends SealOptions {
@@ -149,7 +149,7 @@ function mustGoByNames({ name }: SopsRule): void {
  * Returns an edited text with a new MAC and date.
  * @param expected its values, in any order
  */
-function vouchedFor(
+function withNewMac(
   text: string,
   format: DocumentFormat,
   { metadata, key }: OpenedDocument,

@@ -19,7 +19,7 @@ export type Access = Readonly<Record<HolderKind, readonly string[]>>;
 
 const KINDS: readonly HolderKind[] = ['users', 'machines', 'groups'];
 
-export interface AccessWanted {
+export interface RequiredAccess {
   /** The user whose key is available, who must be able to read what they write; `null` if no user is writing. */
   readonly actor: string | null;
   /** The machines that declare the file. */
@@ -35,7 +35,7 @@ export interface AccessWanted {
  */
 export function varAccess(
   before: Readonly<Record<HolderKind, readonly HolderFacts[]>> | null,
-  wanted: AccessWanted,
+  wanted: RequiredAccess,
 ): Access {
   const had = (kind: HolderKind) =>
     (before?.[kind] ?? []).filter(holder => !holder.dangling && !holder.foreign).map(holder => holder.name);

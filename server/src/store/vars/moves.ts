@@ -71,7 +71,7 @@ export function movedPath(path: string, moves: readonly Move[]): string {
 }
 
 /** Returns a message that names an existing file at the target of a move, or `null` if there is none. */
-export function inTheWay(files: Tree, moves: readonly Move[]): string | null {
+export function blockedMove(files: Tree, moves: readonly Move[]): string | null {
   const taken = moves.find(({ to }) => files.kind(to) !== null);
   return taken === undefined
     ? null

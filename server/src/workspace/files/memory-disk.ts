@@ -9,7 +9,7 @@ import { type Disk, type Entry, type EntryKind, skippedOf } from './disk.ts';
 import { isBinary, MAX_FILE_BYTES, START_BYTES, withoutMark } from './file-text.ts';
 
 /** An entry of the folder. The folders above it need no entries of their own. */
-export interface Handed {
+export interface MemoryEntry {
   /** Relative to the root, with `/` between names. */
   readonly path: string;
   readonly kind: EntryKind;
@@ -25,13 +25,13 @@ export interface Handed {
 
 export interface MemoryDisk extends Disk {
   /** Adds or replaces entries. */
-  put(entries: readonly Handed[]): void;
+  put(entries: readonly MemoryEntry[]): void;
   remove(path: string): void;
   /** Returns the requested files that have not been sent, each only once. */
   takeWanted(): string[];
 }
 
-type Folder = Map<string, Handed>;
+type Folder = Map<string, MemoryEntry>;
 
 interface MemoryFolders {
   readonly folders: Map<string, Folder>;
@@ -84,7 +84,7 @@ export function createMemoryDisk(onWanted: () => void = () => undefined): Memory
   };
 }
 
-function entryAt(state: MemoryFolders, path: string): Handed | undefined {
+function entryAt(state: MemoryFolders, path: string): MemoryEntry | undefined {
   const parent = folderOf(path);
   const folder = state.folders.get(parent);
   if (folder !== undefined) return folder.get(nameOf(path));
@@ -136,7 +136,7 @@ function textAt(state: MemoryFolders, path: string): string | null {
   return text;
 }
 
-function put(state: MemoryFolders, entry: Handed): void {
+function put(state: MemoryFolders, entry: MemoryEntry): void {
   const { path, kind } = entry;
   if (path === '') return;
   const existing = entryAt(state, path);

@@ -11,17 +11,17 @@ import { derived } from '../../memory/derived.ts';
 import { inUnits } from '../../memory/per-unit.ts';
 import { usesByGenerator } from '../fleet-facts.ts';
 
-interface Vague {
+interface PatternUses {
   readonly uses: readonly Use[];
   readonly pattern: RegExp;
 }
 
-const vague = inUnits(({ uses }) => uses.filter(isVague));
+const patternUses = inUnits(({ uses }) => uses.filter(isVague));
 
 /** Uses of generators whose name is not fully known. */
-const vagueUses = derived((fleet): readonly Vague[] => {
+const vagueUses = derived((fleet): readonly PatternUses[] => {
   const byName = new Map<string, Use[]>();
-  for (const use of vague(fleet)) {
+  for (const use of patternUses(fleet)) {
     if (!use.generator.includes('${')) continue;
     addToList(byName, use.generator, use);
   }

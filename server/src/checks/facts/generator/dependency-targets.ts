@@ -5,7 +5,7 @@
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
-import type { BroughtGenerator } from '../../../fleet/model/services.ts';
+import type { ClanGenerator } from '../../../fleet/model/services.ts';
 import type { Known } from '../../../nix/places.ts';
 import { groupBy } from '../../../std.ts';
 import { derived } from '../../memory/derived.ts';
@@ -16,7 +16,7 @@ export interface DependencyFacts {
   /** Generators declared in the workspace, by name. */
   readonly declared: ReadonlyMap<string, readonly Generator[]>;
   /** Generators provided by clan-core services, by name. */
-  readonly brought: ReadonlyMap<string, readonly BroughtGenerator[]>;
+  readonly clanGenerators: ReadonlyMap<string, readonly ClanGenerator[]>;
   /** Returns true if a partly known definition may define this name on one of the machines. */
   mayBeElsewhere(name: string, machines: readonly string[] | null): boolean;
 }
@@ -26,8 +26,8 @@ export function dependencyFacts(fleet: Fleet): DependencyFacts {
   const facts = factsOf(fleet);
   return {
     declared: facts.generators,
-    get brought() {
-      return broughtOf(fleet);
+    get clanGenerators() {
+      return clanGeneratorsByName(fleet);
     },
     mayBeElsewhere: (name, machines) =>
       mayBeDefinedElsewhere(facts, name, machines) ||
@@ -42,7 +42,7 @@ function isInBrokenModule(fleet: Fleet, facts: Facts, name: string, machine: str
   return !declared.some(generator => possibleMachines(generator).includes(machine));
 }
 
-const broughtOf = derived(fleet => groupBy(fleet.brought, ({ name }) => name));
+const clanGeneratorsByName = derived(fleet => groupBy(fleet.clanGenerators, ({ name }) => name));
 
 /** Returns the dependencies whose name is fully known. */
 export function namedDependencies({ dependencies }: GeneratorBody): readonly Known<string>[] {

@@ -9,10 +9,17 @@ import type { GeneratorBody, GeneratorFile, GeneratorPrompt } from '../../../fle
 import type { WriteFact } from '../../../shell/flow/flow-facts.ts';
 import { baseName, type ShellPath } from '../../../shell/flow/values.ts';
 import type { FollowedScript } from '../followed-scripts.ts';
-import { type Examined, handsOver, mayBeSame, mayRead, mayWrite, memberRead } from './script-io.ts';
+import {
+  callsUnknownCode,
+  type ExaminedGenerator,
+  mayBeSame,
+  mayRead,
+  mayWrite,
+  memberRead,
+} from './script-io.ts';
 
 /** A declared file that no run writes, with outputs and prompts that were probably meant for it. */
-export interface Unwritten {
+export interface UnwrittenFile {
   readonly file: GeneratorFile;
   /** An undeclared output with a similar name. */
   readonly misnamed: WriteFact | null;
@@ -22,10 +29,10 @@ export interface Unwritten {
   readonly prompts: readonly GeneratorPrompt[];
 }
 
-const cache = new WeakMap<Examined, readonly Unwritten[]>();
+const cache = new WeakMap<ExaminedGenerator, readonly UnwrittenFile[]>();
 
 /** Returns the declared files that certainly no run writes, in declaration order. */
-export function unwrittenFiles(examined: Examined): readonly Unwritten[] {
+export function unwrittenFiles(examined: ExaminedGenerator): readonly UnwrittenFile[] {
   const results = cache.get(examined);
   if (results !== undefined) return results;
   const unwritten = examined.whole
@@ -38,7 +45,7 @@ export function unwrittenFiles(examined: Examined): readonly Unwritten[] {
   return unwritten;
 }
 
-function explain(examined: Examined, files: readonly GeneratorFile[]): Unwritten[] {
+function explain(examined: ExaminedGenerator, files: readonly GeneratorFile[]): UnwrittenFile[] {
   if (files.length === 0) return [];
   const { body, script } = examined;
   const lost = body.prompts.filter(prompt => isThrownAway(examined, prompt));
@@ -61,7 +68,7 @@ function explain(examined: Examined, files: readonly GeneratorFile[]): Unwritten
 /**
  * Returns whether a write or a prompt's answer is reported together with the file that it should have become.
  */
-export function isExplained(examined: Examined, what: WriteFact | GeneratorPrompt): boolean {
+export function isExplained(examined: ExaminedGenerator, what: WriteFact | GeneratorPrompt): boolean {
   return unwrittenFiles(examined).some(
     ({ misnamed, outside, prompts }) =>
       (misnamed !== null && 'path' in what && misnamed.path.rest === what.path.rest && isOutput(what)) ||
@@ -70,7 +77,7 @@ export function isExplained(examined: Examined, what: WriteFact | GeneratorPromp
   );
 }
 
-function isUnwritten({ body, script, scriptless }: Examined, file: GeneratorFile): boolean {
+function isUnwritten({ body, script, scriptless }: ExaminedGenerator, file: GeneratorFile): boolean {
   if (file.from === 'prompt' || file.conditional || isPersisted(body, file.name)) return false;
   // Unread prompts indicate that something is missing; without them the generator is a placeholder.
   if (script === null)
@@ -116,7 +123,7 @@ function isBeside({ path, how, fate }: WriteFact, file: string): boolean {
 }
 
 /** Returns whether the generator has nothing that a run could create. */
-export function hasNoOutput({ body, whole }: Examined): boolean {
+export function hasNoOutput({ body, whole }: ExaminedGenerator): boolean {
   if (!whole || !body.complete.files || !body.complete.prompts || body.files.length > 0) return false;
   if (body.prompts.some(({ persist }) => persist !== false)) return false;
   return body.script !== null || body.prompts.length > 0;
@@ -124,7 +131,7 @@ export function hasNoOutput({ body, whole }: Examined): boolean {
 
 /** Returns whether the answer is certainly neither stored nor read. */
 export function isThrownAway(
-  { body, script, scriptless, whole }: Examined,
+  { body, script, scriptless, whole }: ExaminedGenerator,
   prompt: GeneratorPrompt,
 ): boolean {
   if (!whole || prompt.persist !== false) return false;
@@ -153,10 +160,10 @@ function unknownPrompts({ flow }: FollowedScript, { prompts }: GeneratorBody): s
 }
 
 /** Returns the writes that certainly go to no declared file. */
-export function undeclaredWrites({ body, script, whole }: Examined): readonly WriteFact[] {
+export function undeclaredWrites({ body, script, whole }: ExaminedGenerator): readonly WriteFact[] {
   if (script === null || !whole || !body.complete.files || body.files.length === 0) return [];
   // Commands that are not analysed may remove files again.
-  if (handsOver(script.flow)) return [];
+  if (callsUnknownCode(script.flow)) return [];
   const names = body.files.map(({ name }) => name);
   const declared = new Set(names);
   return script.flow.writes.filter(write => {

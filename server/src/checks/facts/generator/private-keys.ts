@@ -1,7 +1,7 @@
 /** Finds the files of `$out` that receive a private key, as far as scripts show. Knows nothing of findings. */
 import type { CommandFact, Flow } from '../../../shell/flow/flow-facts.ts';
 import type { ShellPath } from '../../../shell/flow/values.ts';
-import { stagesOfPipeline } from './script-secrets.ts';
+import { pipelineStartingAt } from './script-secrets.ts';
 
 /** A file that receives a private key, with the program that creates it. */
 export interface PrivateKey {
@@ -72,7 +72,7 @@ function writtenFor(flow: Flow, command: CommandFact, option: string): ShellPath
 
 /** Returns the files to which a directly following `tee` copies the output. */
 function copiedOf(flow: Flow, command: CommandFact): ShellPath[] {
-  const [, next] = stagesOfPipeline(flow, command) ?? [];
+  const [, next] = pipelineStartingAt(flow, command) ?? [];
   if (next?.name !== 'tee') return [];
   return flow.writes.flatMap(({ command: by, path, how }) =>
     by === next.index && how === 'command' ? [path] : [],

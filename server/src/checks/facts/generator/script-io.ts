@@ -4,7 +4,7 @@
  * nothing of findings.
  */
 
-import { mayBeBrought } from '../../../fleet/elsewhere/elsewhere.ts';
+import { mayBeOfClan } from '../../../fleet/elsewhere/elsewhere.ts';
 import { patternOf } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
@@ -20,7 +20,7 @@ import { factsOf, firstTime, possibleMachines, somewhere } from '../fleet-facts.
 import { type FollowedScript, followed } from '../followed-scripts.ts';
 
 /** A generator with its script. */
-export interface Examined {
+export interface ExaminedGenerator {
   readonly generator: Generator;
   readonly body: GeneratorBody;
   /** The script, or null if there is none or it is not known. */
@@ -40,7 +40,7 @@ interface Addition {
 }
 
 /** All generators of a fleet with the facts about their scripts, computed once. */
-export const examined = derived((fleet): readonly Examined[] => {
+export const examined = derived((fleet): readonly ExaminedGenerator[] => {
   const additions = fleet.generators
     .filter(
       generator =>
@@ -53,14 +53,14 @@ export const examined = derived((fleet): readonly Examined[] => {
     }))
     // A definition that no machine has extends nothing.
     .filter(({ machines }) => machines.length > 0 || fleet.modules.size === 0);
-  const brought = broughtIn(fleet);
+  const clanNames = clanNamesIn(fleet);
   const byGenerator = examinedWith(
-    [...brought, '', ...additions.map(({ name, machines }) => [name, ...machines].join(' '))].join('\0'),
+    [...clanNames, '', ...additions.map(({ name, machines }) => [name, ...machines].join(' '))].join('\0'),
   );
   return fleet.generators.flatMap(generator => {
     const before = byGenerator.get(generator);
     if (before !== undefined) return before;
-    const fresh = generator.bodies().map(body => examine(generator, body, { additions, brought }));
+    const fresh = generator.bodies().map(body => examine(generator, body, { additions, clanNames }));
     byGenerator.set(generator, fresh);
     return fresh;
   });
@@ -69,28 +69,34 @@ export const examined = derived((fleet): readonly Examined[] => {
 /**
  * Caches the examined generators for as long as the same definitions with partly known names extend generators.
  */
-const examinedWith = rememberLast((_additions: string) => new WeakMap<Generator, readonly Examined[]>());
+const examinedWith = rememberLast(
+  (_additions: string) => new WeakMap<Generator, readonly ExaminedGenerator[]>(),
+);
 
 interface Surroundings {
   readonly additions: readonly Addition[];
   /** Names of generators without a script here, for which a service or module of clan-core may provide one. */
-  readonly brought: ReadonlySet<string>;
+  readonly clanNames: ReadonlySet<string>;
 }
 
-function broughtIn(fleet: Fleet): ReadonlySet<string> {
+function clanNamesIn(fleet: Fleet): ReadonlySet<string> {
   const names = new Set<string>();
   for (const generator of fleet.generators) {
     const { name, nameKind } = generator;
     if (generator.bodies().every(({ script }) => script !== null)) continue;
     const { elsewhere } = factsOf(fleet);
-    const mayBring = (machine: string | null) => mayBeBrought(elsewhere, { name, declared: [] }, machine);
+    const isOnMachine = (machine: string | null) => mayBeOfClan(elsewhere, { name, declared: [] }, machine);
     const machines = nameKind === 'pattern' ? null : possibleMachines(generator);
-    if (somewhere(machines, mayBring)) names.add(name);
+    if (somewhere(machines, isOnMachine)) names.add(name);
   }
   return names;
 }
 
-function examine(generator: Generator, body: GeneratorBody, { additions, brought }: Surroundings): Examined {
+function examine(
+  generator: Generator,
+  body: GeneratorBody,
+  { additions, clanNames }: Surroundings,
+): ExaminedGenerator {
   const script = followed(body.script);
   const isDefinedHere = generator.definitions.some(({ kind }) => kind === 'full');
   return {
@@ -101,7 +107,7 @@ function examine(generator: Generator, body: GeneratorBody, { additions, brought
     whole:
       (isDefinedHere || body.script !== null) &&
       // A clan-core generator that is extended here has its script in clan-core.
-      (body.script !== null || !brought.has(generator.name)) &&
+      (body.script !== null || !clanNames.has(generator.name)) &&
       !additions.some(addition => mayAddTo(addition, generator)),
   };
 }
@@ -146,7 +152,7 @@ const foreign = new WeakMap<Flow, boolean>();
  * Returns whether the script passes control to something unknown. Its directories are in the environment, so a
  * custom program may read and write anything.
  */
-export function handsOver(flow: Flow): boolean {
+export function callsUnknownCode(flow: Flow): boolean {
   let answer = foreign.get(flow);
   if (answer === undefined) {
     answer = flow.opaque.some(({ reason }) => ANYTHING.has(reason)) || flow.commands.some(isForeign);
@@ -185,7 +191,7 @@ function goesInto(flow: Flow, variable: string): boolean {
 }
 
 /** Returns whether a program that is not fully known runs where `$out` may be the current directory. */
-export function worksInside(flow: Flow): boolean {
+export function mayRunUnknownInOut(flow: Flow): boolean {
   return (
     goesInto(flow, 'out') &&
     flow.commands.some(
@@ -214,7 +220,7 @@ function hasUnknownOptions({ source, flow }: FollowedScript): boolean {
 }
 
 /** The files that a script may leave in `$out`. */
-interface Left {
+interface PossibleOutputs {
   /** True if it may leave any file. */
   readonly any: boolean;
   readonly written: readonly ShellPath[];
@@ -222,9 +228,9 @@ interface Left {
 }
 
 /** Cached, because a script may have a hundred files and each is asked for. */
-const left = new WeakMap<FollowedScript, Left>();
+const left = new WeakMap<FollowedScript, PossibleOutputs>();
 
-function leftBy(script: FollowedScript): Left {
+function leftBy(script: FollowedScript): PossibleOutputs {
   let cached = left.get(script);
   if (cached === undefined) {
     cached = findLeft(script);
@@ -233,11 +239,15 @@ function leftBy(script: FollowedScript): Left {
   return cached;
 }
 
-function findLeft(script: FollowedScript): Left {
+function findLeft(script: FollowedScript): PossibleOutputs {
   const { flow } = script;
   const opaque = flow.opaque.map(({ path }) => path);
   return {
-    any: handsOver(flow) || worksInside(flow) || hasUnknownOptions(script) || opaque.includes(null),
+    any:
+      callsUnknownCode(flow) ||
+      mayRunUnknownInOut(flow) ||
+      hasUnknownOptions(script) ||
+      opaque.includes(null),
     written: flow.writes.flatMap(({ path, how, fate }) =>
       how !== 'directory' && fate !== 'removed' && isBelow(path, 'out') ? [path] : [],
     ),
@@ -274,7 +284,7 @@ function mayHold(path: ShellPath, variable: string, name: string): boolean {
  */
 export function mayRead(script: FollowedScript, variable: 'prompts' | 'in', name: string): boolean {
   const { flow } = script;
-  if (handsOver(flow) || goesInto(flow, variable)) return true;
+  if (callsUnknownCode(flow) || goesInto(flow, variable)) return true;
   if (flow.reads.some(read => mayBeReadAt(read, variable, name))) return true;
   return mentionsUnseen(script, variable);
 }
@@ -345,6 +355,6 @@ export function* oncePerPlace(reports: Iterable<Report>): Iterable<Report> {
 }
 
 /** Returns the machines that have a generator, for a report. */
-export function machinesOf({ generator }: Examined): readonly string[] {
+export function machinesOf({ generator }: ExaminedGenerator): readonly string[] {
   return generator.machines ?? [];
 }

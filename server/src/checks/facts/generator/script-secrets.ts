@@ -5,25 +5,25 @@
 import type { GeneratorFile } from '../../../fleet/model/generators.ts';
 import type { CommandFact, Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
 import { literal, type ShellPath } from '../../../shell/flow/values.ts';
-import type { Scripted } from './scripted-generators.ts';
+import type { ScriptedGenerator } from './scripted-generators.ts';
 
 const HIDDEN: ReadonlySet<string> = new Set(['hidden', 'multiline-hidden']);
 
 /** Returns the declared file at a path below `$out`, or null if there is none or that is not known. */
-function outputAt({ body }: Scripted, path: ShellPath): GeneratorFile | null {
+function outputAt({ body }: ScriptedGenerator, path: ShellPath): GeneratorFile | null {
   if (path.root !== 'variable' || path.variable !== 'out' || path.rest === null) return null;
   const file = body.files.find(generatorFile => generatorFile.name === path.rest);
   return file === undefined || file.nameKind === 'pattern' ? null : file;
 }
 
 /** Returns whether a path is certainly a secret file or the answer of a hidden prompt. */
-export function isSecretPath(scripted: Scripted, path: ShellPath): boolean {
+export function isSecretPath(scripted: ScriptedGenerator, path: ShellPath): boolean {
   if (path.root !== 'variable' || path.rest === null) return false;
   if (path.variable === 'prompts') return isHiddenPrompt(scripted, path.rest);
   return outputAt(scripted, path)?.secret === true;
 }
 
-function isHiddenPrompt({ body }: Scripted, name: string): boolean {
+function isHiddenPrompt({ body }: ScriptedGenerator, name: string): boolean {
   const type = body.prompts.find(prompt => prompt.name === name)?.type;
   return type != null && HIDDEN.has(type);
 }
@@ -33,7 +33,7 @@ const ANSWER = String.raw`\$\((?:cat\s+|<\s*)"?\$\{?prompts\}?"?/([\w.-]+)"?\s*\
 const WHOLE_ANSWER = new RegExp(`^"?${ANSWER}"?$`);
 
 /** Returns the variables that hold only answers of hidden prompts. */
-export function secretVariables(scripted: Scripted): ReadonlySet<string> {
+export function secretVariables(scripted: ScriptedGenerator): ReadonlySet<string> {
   const { flow, source } = scripted.script;
   const secret = new Set<string>();
   const other = new Set<string>();
@@ -48,7 +48,11 @@ export function secretVariables(scripted: Scripted): ReadonlySet<string> {
 }
 
 /** Returns whether a piece of script text prints the answer of a hidden prompt. */
-export function showsSecret(scripted: Scripted, text: string, variables: ReadonlySet<string>): boolean {
+export function showsSecret(
+  scripted: ScriptedGenerator,
+  text: string,
+  variables: ReadonlySet<string>,
+): boolean {
   if (text.startsWith("'")) return false;
   for (const [, bare, braced] of text.matchAll(/\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:\}|:?-|[%#/^,]))/g))
     if (variables.has(bare ?? braced ?? '')) return true;
@@ -90,7 +94,7 @@ export function namesSecret({ name }: GeneratorFile): boolean {
 }
 
 /** A file filled by a command or a pipeline. */
-export interface Filled {
+export interface FilledFile {
   readonly write: WriteFact;
   readonly file: GeneratorFile;
   /** The commands of the pipeline in order, one per stage; null for a stage with several commands. */
@@ -98,18 +102,18 @@ export interface Filled {
 }
 
 /** Returns the declared files that redirections fill, with their commands. */
-export function filledFiles(scripted: Scripted): Filled[] {
+export function filledFiles(scripted: ScriptedGenerator): FilledFile[] {
   const { flow } = scripted.script;
   return flow.writes.flatMap(write => {
     const file = outputAt(scripted, write.path);
     if (file === null || write.command === null) return [];
     if (write.how !== 'redirect' && write.how !== 'append') return [];
-    return [{ write, file, stages: stagesOf(scripted, write.command) }];
+    return [{ write, file, stages: pipelineEndingIn(scripted, write.command) }];
   });
 }
 
 /** Returns the commands of the pipeline that ends in a command, or only the command itself. */
-export function stagesOf({ script }: Scripted, command: number): (CommandFact | null)[] {
+export function pipelineEndingIn({ script }: ScriptedGenerator, command: number): (CommandFact | null)[] {
   const { commands, pipelines } = script.flow;
   const pipeline = pipelines.find(fact => fact.stages.at(-1)?.includes(command));
   const stages = pipeline?.stages ?? [[command]];
@@ -117,7 +121,7 @@ export function stagesOf({ script }: Scripted, command: number): (CommandFact | 
 }
 
 /** Returns the stages of the pipeline that begins with a command, including it, or null if it begins none. */
-export function stagesOfPipeline(
+export function pipelineStartingAt(
   { commands, pipelines }: Flow,
   { index }: CommandFact,
 ): readonly (CommandFact | null)[] | null {

@@ -14,7 +14,7 @@ import type { CheckContext, Report } from '../../rule.ts';
 import { firstTime } from '../fleet-facts.ts';
 import { type FollowedScript, followed } from '../followed-scripts.ts';
 
-export interface Scripted {
+export interface ScriptedGenerator {
   readonly generator: Generator;
   readonly body: GeneratorBody;
   readonly script: FollowedScript;
@@ -38,7 +38,7 @@ const slotsOf = derived((fleet): readonly Slot[] =>
 );
 
 /** A generator in whose body something was found. */
-export interface FoundIn<T> {
+export interface GeneratorMatches<T> {
   readonly generator: Generator;
   readonly body: GeneratorBody;
   readonly found: readonly T[];
@@ -53,7 +53,7 @@ export interface FoundIn<T> {
  */
 export function inBodies<T>(
   look: (generator: Generator, body: GeneratorBody, context: CheckContext) => Iterable<T> | null,
-): (context: CheckContext) => Iterable<FoundIn<T>> {
+): (context: CheckContext) => Iterable<GeneratorMatches<T>> {
   const question = newQuestion();
   return function* (context) {
     for (const { generator, body, kept } of slotsOf(context.fleet)) {
@@ -87,7 +87,7 @@ export function forEachGenerator(
 
 /** Like `forEachGenerator`, for generators whose script is known and can be analysed. */
 export function forEachScript(
-  check: (scripted: Scripted, context: CheckContext) => Iterable<Report>,
+  check: (scripted: ScriptedGenerator, context: CheckContext) => Iterable<Report>,
 ): (context: CheckContext) => Iterable<Report> {
   return forEachGenerator((generator, body, context) => {
     const script = followed(body.script);
@@ -98,17 +98,17 @@ export function forEachScript(
 }
 
 /** Returns `generator "x"`, for messages. */
-export function named({ generator }: Scripted): string {
+export function named({ generator }: ScriptedGenerator): string {
   return `generator "${generator.name}"`;
 }
 
 /** Returns whether a range is inside a function that is never called. */
-export function isUncalled({ script }: Scripted, at: Range): boolean {
+export function isUncalled({ script }: ScriptedGenerator, at: Range): boolean {
   return script.flow.uncalled.some(range => range.start <= at.start && at.end <= range.end);
 }
 
 /** Returns whether the script may change the meaning of variables and commands in a way that cannot be seen. */
-export function isVeiled({ script }: Scripted): boolean {
+export function mayRedefineNames({ script }: ScriptedGenerator): boolean {
   return script.flow.opaqueVariables || script.tree.errors.length > 0;
 }
 
@@ -116,12 +116,12 @@ export function isVeiled({ script }: Scripted): boolean {
  * Returns the commands that may run: not in functions that are never called, and not after the end of the
  * script.
  */
-export function commandsOf(scripted: Scripted): CommandFact[] {
+export function commandsOf(scripted: ScriptedGenerator): CommandFact[] {
   return scripted.script.flow.commands.filter(command => command.reached && !isUncalled(scripted, command));
 }
 
 /** Returns whether any command within a range may run. */
-export function mayRun(scripted: Scripted, { start, end }: Range): boolean {
+export function mayRun(scripted: ScriptedGenerator, { start, end }: Range): boolean {
   return commandsOf(scripted).some(command => start <= command.start && command.end <= end);
 }
 
@@ -129,7 +129,10 @@ export function mayRun(scripted: Scripted, { start, end }: Range): boolean {
  * Returns whether a command decides the outcome of the script: it runs every time, and the script does not fail
  * in any case.
  */
-export function isDecisive({ script }: Scripted, { certain }: { readonly certain: boolean }): boolean {
+export function isDecisive(
+  { script }: ScriptedGenerator,
+  { certain }: { readonly certain: boolean },
+): boolean {
   return certain && !script.flow.fails;
 }
 
@@ -137,7 +140,11 @@ export function isDecisive({ script }: Scripted, { certain }: { readonly certain
  * Returns the source place of a range if its exact text is written there, or null if it is escaped, computed or
  * written elsewhere.
  */
-export function writtenPlace({ script }: Scripted, { sources }: CheckContext, range: Range): Place | null {
+export function writtenPlace(
+  { script }: ScriptedGenerator,
+  { sources }: CheckContext,
+  range: Range,
+): Place | null {
   const at = script.placeOf(range);
   if (at === null) return null;
   const written = sources.parse(at.file)?.text.slice(at.start, at.end);

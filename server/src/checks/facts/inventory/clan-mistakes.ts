@@ -12,7 +12,7 @@ import type { Place } from '../../../nix/places.ts';
 import { placeKey } from '../../../nix/places.ts';
 import type { CheckContext, CheckFiles, Severity } from '../../rule.ts';
 import { hasServiceOfClanCore, lockedTime } from './clan-core-version.ts';
-import { severityOf, standingOf } from './known-options.ts';
+import { severityOf, versionMatchOf } from './known-options.ts';
 import { certainInstances, isDeployed } from './named-in-roles.ts';
 
 /** A mistake in the options of a clan or its inventory. */
@@ -28,10 +28,10 @@ export interface ClanMistake {
 export function* clanMistakes({ fleet, sources }: CheckContext): Iterable<ClanMistake> {
   if (!fleet.isClan) return;
   const isNew = firstAtPlace();
-  for (const { of, judged } of fleet.inventory.options) {
+  for (const { of, checkedAgainst } of fleet.inventory.options) {
     const described = of === 'clan' ? clanOptions() : inventoryOptions();
-    const standing = standingOf(sources, described);
-    for (const mistake of judged(described.tree).mistakes) {
+    const standing = versionMatchOf(sources, described);
+    for (const mistake of checkedAgainst(described.tree).mistakes) {
       if (!isDeployed(mistake.at) || !isNew(mistake.at)) continue;
       // A module that declares options may add to clan's own.
       const isOpen = mistake.kind === 'unknown' && !fleet.inventory.optionsComplete;
@@ -44,7 +44,7 @@ export function* clanMistakes({ fleet, sources }: CheckContext): Iterable<ClanMi
 }
 
 /** The settings accepted by a role of an instance. */
-export interface TakenSettings {
+export interface AcceptedSettings {
   readonly tree: OptionTree;
   /** False if some version of the service may not need an option that has no default. */
   readonly wantsAll: boolean;
@@ -76,20 +76,21 @@ export function* settingMistakes({ fleet, sources }: CheckContext): Iterable<Set
     }
 }
 
-interface GivenFacts {
+interface SettingsFacts {
   readonly facts: OptionFacts;
   /** True if some machine certainly has the settings; otherwise they may never be evaluated. */
   readonly isUsed: boolean;
 }
 
 /** Yields the facts about all settings that are given to a role. */
-function* factsOf(inventory: Inventory, role: Role, tree: OptionTree): Iterable<GivenFacts> {
+function* factsOf(inventory: Inventory, role: Role, tree: OptionTree): Iterable<SettingsFacts> {
   const isThere = (machine: string) => inventory.machine(machine) !== null;
   if (role.hasSettings)
-    yield { facts: role.judged(tree), isUsed: certainMembers(inventory, role).some(isThere) };
+    yield { facts: role.checkedAgainst(tree), isUsed: certainMembers(inventory, role).some(isThere) };
   for (const entry of role.machines)
-    if (entry.hasSettings) yield { facts: entry.judged(tree), isUsed: isThere(entry.name) };
-  for (const entry of role.tags) if (entry.hasSettings) yield { facts: entry.judged(tree), isUsed: false };
+    if (entry.hasSettings) yield { facts: entry.checkedAgainst(tree), isUsed: isThere(entry.name) };
+  for (const entry of role.tags)
+    if (entry.hasSettings) yield { facts: entry.checkedAgainst(tree), isUsed: false };
 }
 
 /** Returns the settings of a role of an instance, or null if they are not known. */
@@ -98,14 +99,14 @@ export function takenBy(
   sources: CheckFiles,
   instance: Instance,
   role: string,
-): TakenSettings | null {
+): AcceptedSettings | null {
   const { name, input } = instance.module;
   if (name === null) return null;
-  if (input === 'self') return takenBySelf(fleet, name, role);
+  if (input === 'self') return acceptedByOwnModule(fleet, name, role);
   const described = hasServiceOfClanCore(sources, instance) === true ? optionsOfService(name) : null;
   const tree = described?.roles.get(role);
   if (described === null || tree === undefined) return null;
-  const standing = standingOf(sources, described);
+  const standing = versionMatchOf(sources, described);
   const isRead = hasOptions(tree);
   return {
     tree,
@@ -118,7 +119,7 @@ export function takenBy(
   };
 }
 
-function takenBySelf({ serviceModules }: Fleet, name: string, role: string): TakenSettings | null {
+function acceptedByOwnModule({ serviceModules }: Fleet, name: string, role: string): AcceptedSettings | null {
   const modules = serviceModules.filter(module => module.name === name);
   const [settings, ...others] = modules.flatMap(module => module.settings().get(role) ?? []);
   if (settings === undefined || others.length > 0 || modules.length > 1) return null;

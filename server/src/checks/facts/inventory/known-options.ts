@@ -16,9 +16,9 @@ import { isOtherClanCore, lockedFrom, lockedTime } from './clan-core-version.ts'
  * `same`: the known options apply to the locked version; `unknown`: no version is locked; `other`: a fork, or a
  * version that is newer or older than the known one.
  */
-export type Standing = 'same' | 'unknown' | 'other';
+export type VersionMatch = 'same' | 'unknown' | 'other';
 
-export function standingOf(sources: CheckFiles, { since }: History): Standing {
+export function versionMatchOf(sources: CheckFiles, { since }: History): VersionMatch {
   if (isOtherClanCore(sources)) return 'other';
   const time = lockedTime(sources);
   const from = lockedFrom(sources);
@@ -32,7 +32,7 @@ export function standingOf(sources: CheckFiles, { since }: History): Standing {
  */
 export function severityOf(
   { former, changed }: History,
-  standing: Standing,
+  standing: VersionMatch,
   mistake: OptionMistake,
   path: readonly string[],
 ): Severity | null {
@@ -40,7 +40,7 @@ export function severityOf(
   if (others.some(other => isWithin(path, other.split('.')))) return null;
   if (standing === 'same') return 'error';
   if (standing === 'unknown') return 'warning';
-  return meantBy(mistake) === null ? null : 'warning';
+  return likelyName(mistake) === null ? null : 'warning';
 }
 
 /** Returns whether a path leads to an option or below it. `*` in the option's path matches any name. */
@@ -49,7 +49,7 @@ function isWithin(path: readonly string[], option: readonly string[]): boolean {
 }
 
 /** Returns the name or value that was probably meant. */
-export function meantBy(mistake: OptionMistake): string | null {
+export function likelyName(mistake: OptionMistake): string | null {
   if (mistake.kind === 'unknown') return suggest(mistake.path.at(-1) ?? '', namesToWrite(mistake.siblings));
   const { scalar } = mistake.value;
   return typeof scalar === 'string' ? suggest(scalar, choicesFor(mistake)) : null;

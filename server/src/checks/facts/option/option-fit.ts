@@ -3,6 +3,7 @@
  * Reports only what is certain; anything unknown is accepted.
  */
 
+import { accepts, isSet, textOf, valueInWords } from '../../../modules/options/accepts.ts';
 import { typeOf } from '../../../modules/options/below.ts';
 import type {
   OptionTree,
@@ -12,10 +13,9 @@ import type {
   WrittenEntry,
   WrittenValue,
 } from '../../../modules/options/option.ts';
-import { gotText, isSet, takes, textOf } from '../../../modules/options/takes.ts';
 import type { Place } from '../../../nix/places.ts';
 
-interface Written {
+interface OptionOccurrence {
   /** The attribute path from the root of the tree. */
   readonly path: readonly string[];
   readonly at: Place;
@@ -24,24 +24,24 @@ interface Written {
 }
 
 /** An undeclared name. */
-export interface Stranger extends Written {
-  readonly kind: 'stranger';
+export interface UndeclaredName extends OptionOccurrence {
+  readonly kind: 'undeclared';
   /** The names declared at that level. */
   readonly known: readonly string[];
 }
 
 /** A value that the type of its option does not accept. */
-export interface Misfit extends Written {
-  readonly kind: 'misfit';
-  readonly takes: string;
-  readonly got: string;
+export interface TypeMismatch extends OptionOccurrence {
+  readonly kind: 'mismatch';
+  readonly expected: string;
+  readonly actual: string;
   /** The accepted values; empty if the type is not an enumeration. */
   readonly choices: readonly string[];
   readonly scalar: Scalar | undefined;
   readonly priority: number;
 }
 
-export type Problem = Stranger | Misfit;
+export type Problem = UndeclaredName | TypeMismatch;
 
 /**
  * Yields the problems in an attribute set and everything below it.
@@ -64,7 +64,7 @@ export function* problemsIn(
     const below = tree.options.get(name);
     if (below !== undefined) yield* problemsOf(below, entry, here, at, unsure);
     else if (!tree.open && at !== null)
-      yield { kind: 'stranger', path: here, at, conditional: unsure, known: [...tree.options.keys()] };
+      yield { kind: 'undeclared', path: here, at, conditional: unsure, known: [...tree.options.keys()] };
   }
 }
 
@@ -102,12 +102,12 @@ function* valueProblems(
     const at = wrong === null ? null : placeOf(wrong.value, fallback);
     if (wrong !== null && at !== null)
       yield {
-        kind: 'misfit',
+        kind: 'mismatch',
         path,
         at,
         conditional: conditional || definition.conditional || wrong.conditional,
-        takes: textOf(wrong.type),
-        got: gotText(wrong.value),
+        expected: textOf(wrong.type),
+        actual: valueInWords(wrong.value),
         choices:
           wrong.type.kind === 'enum' ? wrong.type.values.filter(choice => typeof choice === 'string') : [],
         scalar: wrong.value.scalar,
@@ -188,7 +188,7 @@ function wrongIn(type: OptionType, value: WrittenValue): Wrong | null {
     case 'map':
       return isSet(value) ? wrongEntry(type.of, value) : wrong;
     default:
-      return takes(type, value) ? null : wrong;
+      return accepts(type, value) ? null : wrong;
   }
 }
 

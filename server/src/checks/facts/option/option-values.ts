@@ -18,10 +18,10 @@ export interface Mistake {
   /** The expected and the actual value, as the end of a sentence. */
   readonly problem: string;
   /** The replacement for a value that is written as `isWritten` requires, or null if it is not known. */
-  readonly instead: Instead | null;
+  readonly instead: Replacement | null;
 }
 
-export interface Instead {
+export interface Replacement {
   readonly text: string;
   readonly isGuess: boolean;
   isWritten(text: string): boolean;
@@ -85,11 +85,11 @@ export function mistakeIn(option: WrittenOption): Mistake | null {
 /** Packages known by name; other names may be lists from an overlay. */
 const KNOWN_PACKAGES: ReadonlySet<string> = new Set(packageNames());
 
-function wrong(option: WrittenOption, takes: string, instead: Instead | null = null): Mistake {
+function wrong(option: WrittenOption, takes: string, instead: Replacement | null = null): Mistake {
   return { problem: `takes ${takes}, not ${KINDS[option.kind]}`, instead };
 }
 
-function writtenAs(written: string, text: string, isGuess = false): Instead {
+function writtenAs(written: string, text: string, isGuess = false): Replacement {
   return { text, isGuess, isWritten: candidate => candidate === written };
 }
 

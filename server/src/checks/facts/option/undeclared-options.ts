@@ -16,10 +16,10 @@ import type { OptionTree, WrittenEntry } from '../../../modules/options/option.t
 import type { Place } from '../../../nix/places.ts';
 import { placeKey } from '../../../nix/places.ts';
 import { derived } from '../../memory/derived.ts';
-import { type Misfit, type Problem, problemsIn, type Stranger } from './option-fit.ts';
+import { type Problem, problemsIn, type TypeMismatch, type UndeclaredName } from './option-fit.ts';
 
 /** A name that is read but declared by no module of the machine. */
-export interface Unread {
+export interface UnknownRead {
   readonly kind: 'read';
   readonly path: readonly string[];
   readonly at: Place;
@@ -27,10 +27,10 @@ export interface Unread {
   readonly known: readonly string[];
 }
 
-export type OwnProblem = Stranger | Misfit | Unread;
+export type OwnProblem = UndeclaredName | TypeMismatch | UnknownRead;
 
 /** A problem that occurs on several machines. */
-export interface OnMachines {
+export interface ProblemOnMachines {
   readonly problem: OwnProblem;
   /** The machines on which it is certain. */
   readonly certain: readonly string[];
@@ -39,7 +39,7 @@ export interface OnMachines {
 }
 
 /** All problems, each place once. */
-export const ownProblems = derived((fleet: Fleet): readonly OnMachines[] => {
+export const ownProblems = derived((fleet: Fleet): readonly ProblemOnMachines[] => {
   const options = fleet.options;
   const byProblem = new Map<string, { problem: OwnProblem; certain: string[]; likely: string[] }>();
   for (const [name, machine] of options.machines) {
@@ -52,14 +52,14 @@ export const ownProblems = derived((fleet: Fleet): readonly OnMachines[] => {
           entry = { problem, certain: [], likely: [] };
           byProblem.set(key, entry);
         }
-        const isSure = module.sure && !problem.conditional && (machine.closed || problem.kind === 'misfit');
+        const isSure = module.sure && !problem.conditional && (machine.closed || problem.kind === 'mismatch');
         (isSure ? entry.certain : entry.likely).push(name);
       }
   }
   return [...byProblem.values()];
 });
 
-interface Judged {
+interface JudgedModule {
   readonly names: ReadonlySet<string>;
   readonly tree: OptionTree;
   readonly reads: readonly (readonly OptionRead[] | undefined)[];
@@ -67,7 +67,7 @@ interface Judged {
 }
 
 /** Most machines have the same options, so a module is checked against them once. */
-const judged = new WeakMap<ModuleOptions, Judged[]>();
+const judged = new WeakMap<ModuleOptions, JudgedModule[]>();
 
 function problemsOn(
   { names, reads }: FleetOptions,
@@ -101,7 +101,7 @@ function problemsOn(
 }
 
 /** Returns the name in a read that is not declared, if that name is written literally. */
-function missingIn(tree: OptionTree, { path, names, conditional }: OptionRead): Unread | null {
+function missingIn(tree: OptionTree, { path, names, conditional }: OptionRead): UnknownRead | null {
   let at = tree;
   for (const [index, name] of path.entries()) {
     const inside = insideOf(at);
@@ -143,6 +143,6 @@ function fileOf(tree: OptionTree): string | null {
   return null;
 }
 
-export function isMisfit(problem: Problem | Unread): problem is Misfit {
-  return problem.kind === 'misfit';
+export function isMisfit(problem: Problem | UnknownRead): problem is TypeMismatch {
+  return problem.kind === 'mismatch';
 }

@@ -10,10 +10,10 @@ import type {
   GeneratorDefinition,
   WrittenOption,
 } from '../../../fleet/model/generators.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 
 /** The options in one definition of a generator that a rule judges. */
-export interface WrittenIn {
+export interface DefinitionOptions {
   readonly generator: Generator;
   readonly definition: GeneratorDefinition;
   readonly judged: readonly WrittenOption[];
@@ -25,12 +25,14 @@ export interface WrittenIn {
  *
  * @param isJudged decides by the option alone
  */
-export function sift(isJudged: (option: WrittenOption) => boolean): (fleet: Fleet) => Iterable<WrittenIn> {
-  const judgedIn = keeping((body: GeneratorBody): readonly WrittenOption[] => {
+export function optionsWhere(
+  isJudged: (option: WrittenOption) => boolean,
+): (fleet: Fleet) => Iterable<DefinitionOptions> {
+  const judgedIn = perObject((body: GeneratorBody): readonly WrittenOption[] => {
     const options = body.options().filter(isJudged);
     return options.length === 0 ? NONE : options;
   });
-  const writtenBy = keeping((generator: Generator) => writtenIn(generator, judgedIn));
+  const writtenBy = perObject((generator: Generator) => writtenIn(generator, judgedIn));
   return function* (fleet) {
     for (const generator of fleet.generators) yield* writtenBy(generator);
   };
@@ -41,8 +43,8 @@ const NONE: readonly never[] = [];
 function writtenIn(
   generator: Generator,
   judgedIn: (body: GeneratorBody) => readonly WrittenOption[],
-): readonly WrittenIn[] {
-  const places: WrittenIn[] = [];
+): readonly DefinitionOptions[] {
+  const places: DefinitionOptions[] = [];
   for (const definition of generator.definitions) {
     const judged = judgedIn(definition.body());
     if (judged.length > 0) places.push({ generator, definition, judged });

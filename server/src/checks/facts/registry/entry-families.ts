@@ -37,7 +37,7 @@ export interface Family {
 }
 
 export interface Member {
-  readonly written: Written;
+  readonly written: EntrySource;
   readonly entry: RegistryKey;
 }
 
@@ -58,7 +58,7 @@ function kindOf({ body, secret }: RegistryKey): SecretKind | null {
 }
 
 /** Returns the families of a registry, largest first, families of equal size in file order. */
-export function familiesOf(registry: Registry, written: readonly Written[]): readonly Family[] {
+export function familiesOf(registry: Registry, written: readonly EntrySource[]): readonly Family[] {
   const entries = new Map(registry.keys.map(entry => [entry.key, entry]));
   const groups = new Map<string, { readonly kind: SecretKind; readonly members: Member[] }>();
   for (const source of written) {
@@ -93,7 +93,7 @@ export function familyFor(families: readonly Family[], wish: FamilyWish): Family
   const [first, ...others] = inDomain.length > 0 ? inDomain : fitting;
   if (first === undefined) return null;
   return others.reduce(
-    (best, family) => (kinship(family, wish.key) > kinship(best, wish.key) ? family : best),
+    (best, family) => (sharedWordCount(family, wish.key) > sharedWordCount(best, wish.key) ? family : best),
     first,
   );
 }
@@ -152,7 +152,7 @@ export function isPlain(value: Expr): boolean {
 }
 
 /** Counts the words that a key shares with the closest member, or with the family's category. */
-function kinship({ members, category }: Family, key: string): number {
+function sharedWordCount({ members, category }: Family, key: string): number {
   const named = category === null || !endsInWords(key, category) ? 0 : category.split('-').length;
   return Math.max(named, ...members.map(({ entry }) => sharedWords(entry.key, key)));
 }
@@ -210,7 +210,7 @@ export function variableName(key: string): string {
 }
 
 /** An entry written out in the source: its binding, its helper function and the helper's argument. */
-export interface Written {
+export interface EntrySource {
   readonly key: string;
   readonly binding: AttrBinding;
   readonly helper: string | null;

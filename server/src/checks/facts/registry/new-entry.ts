@@ -11,6 +11,7 @@ import type { SourceFile } from '../../../nix/source.ts';
 import type { AttrBinding, AttrSetExpr, Expr } from '../../../nix/syntax.ts';
 import type { Fix } from '../../rule.ts';
 import {
+  type EntrySource,
   endsInWords,
   type Family,
   familiesOf,
@@ -18,7 +19,6 @@ import {
   isPlain,
   modelsFor,
   variableName,
-  type Written,
 } from './entry-families.ts';
 
 /**
@@ -48,14 +48,14 @@ export function newEntryFix(sources: Sources, registry: Registry, key: string): 
 
 const cache = new WeakMap<
   SourceFile,
-  { readonly registry: Registry; readonly written: readonly Written[] }
+  { readonly registry: Registry; readonly written: readonly EntrySource[] }
 >();
 
 /** Returns the entries written out in the source, in file order. */
-export function writtenEntries(file: SourceFile, registry: Registry): readonly Written[] {
+export function writtenEntries(file: SourceFile, registry: Registry): readonly EntrySource[] {
   const cached = cache.get(file);
   if (cached?.registry === registry) return cached.written;
-  const written: Written[] = [];
+  const written: EntrySource[] = [];
   // Entries are usually in one set; others are looked up one by one.
   const places = new Map<number, AttrBinding>();
   for (const { key, at } of registry.keys) {
@@ -76,7 +76,7 @@ export function writtenEntries(file: SourceFile, registry: Registry): readonly W
   return written;
 }
 
-function readEntry(file: SourceFile, key: string, binding: AttrBinding): Written | null {
+function readEntry(file: SourceFile, key: string, binding: AttrBinding): EntrySource | null {
   if (binding.path.length !== 1) return null;
   const { value } = binding;
   if (value.kind === 'attrs') return { key, binding, helper: null, fields: value };
@@ -85,7 +85,7 @@ function readEntry(file: SourceFile, key: string, binding: AttrBinding): Written
 }
 
 /** Returns the family that a new entry follows, preferring families whose entries can be copied. */
-function familyToFollow(registry: Registry, written: readonly Written[], key: string): Family | null {
+function familyToFollow(registry: Registry, written: readonly EntrySource[], key: string): Family | null {
   const family = families.get(registry);
   const isKnown = family !== undefined && family.written === written;
   const all = isKnown ? family.families : copyableFamilies(registry, written);
@@ -93,7 +93,7 @@ function familyToFollow(registry: Registry, written: readonly Written[], key: st
   return familyFor(all, { key, category: null, domain: null });
 }
 
-function copyableFamilies(registry: Registry, written: readonly Written[]): readonly Family[] {
+function copyableFamilies(registry: Registry, written: readonly EntrySource[]): readonly Family[] {
   const simple = written.filter(({ helper, fields }) => helper !== null && isSimple(fields));
   return familiesOf(registry, simple.length > 0 ? simple : written);
 }
@@ -101,7 +101,7 @@ function copyableFamilies(registry: Registry, written: readonly Written[]): read
 /** Cached, because several rows may lack keys of one registry. */
 const families = new WeakMap<
   Registry,
-  { readonly written: readonly Written[]; readonly families: readonly Family[] }
+  { readonly written: readonly EntrySource[]; readonly families: readonly Family[] }
 >();
 
 /** Returns whether every field is a literal bound to a single name. */
@@ -136,13 +136,14 @@ export function namesFor(registry: Registry, family: Family | null, chosen: Chos
   const taken = new Set(registry.keys.flatMap(entry => [entry.generator?.value, entry.envVar?.value]));
   const free = (...names: [string, ...string[]]) => names.find(name => !taken.has(name)) ?? names[0];
   const category = chosen.category ?? family?.category ?? null;
-  const generator = () => free(madeOf(key, family?.generator ?? suffix('-', category)), key, `${key}-secret`);
+  const generator = () =>
+    free(derivedName(key, family?.generator ?? suffix('-', category)), key, `${key}-secret`);
   const envVar = () => {
     const { envVar: rule = null } = family ?? {};
     if (rule === 'none') return null;
     const variable = variableName(key);
     const affix = rule ?? suffix('_', category === null ? null : variableName(category));
-    return free(madeOf(variable, affix), variable, `${variable}_SECRET`);
+    return free(derivedName(variable, affix), variable, `${variable}_SECRET`);
   };
   return {
     key,
@@ -161,7 +162,10 @@ function suffix(joint: string, category: string | null): { before: string; after
 }
 
 /** Adds the pattern's prefix and suffix to a key unless it already has them: `x-api-key` stays as it is. */
-function madeOf(key: string, { before, after }: { readonly before: string; readonly after: string }): string {
+function derivedName(
+  key: string,
+  { before, after }: { readonly before: string; readonly after: string },
+): string {
   const end = after !== '' && key.endsWith(after) ? '' : after;
   return key.startsWith(before) ? key + end : before + key + end;
 }
@@ -174,7 +178,7 @@ function describe(key: string, category: string | null): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function helperEntry(file: SourceFile, names: Names, model: Written, helper: string): string[] {
+function helperEntry(file: SourceFile, names: Names, model: EntrySource, helper: string): string[] {
   const lines = model.fields.bindings.flatMap(binding => {
     const name = binding.kind === 'bind' ? binding.path[0] : undefined;
     if (binding.kind !== 'bind' || name?.kind !== 'name') return [];
@@ -199,7 +203,7 @@ function newValue(file: SourceFile, names: Names, field: string, value: Expr): s
 }
 
 /** Returns the lines of an entry without a helper: a prompt that is copied to the only file. */
-function plainEntry(names: Names, model: Written): string[] {
+function plainEntry(names: Names, model: EntrySource): string[] {
   const has = (field: string) =>
     model.fields.bindings.some(
       binding =>
@@ -222,7 +226,7 @@ function plainEntry(names: Names, model: Written): string[] {
 }
 
 /** Returns whether entries are separated by blank lines. */
-export function hasBlankLines(file: SourceFile, written: readonly Written[]): boolean {
+export function hasBlankLines(file: SourceFile, written: readonly EntrySource[]): boolean {
   return written.some((entry, index) => {
     const next = written[index + 1];
     return next !== undefined && /\n\s*\n/.test(file.text.slice(entry.binding.end, next.binding.start));

@@ -19,8 +19,9 @@ export function ageRulesOf(context: CheckContext): readonly AgeRules[] {
 /** Returns whether agenix-rekey manages the secrets, in which case `secrets.nix` does not describe them. */
 export function isRekeyed({ secrets, settings }: FleetSecrets): boolean {
   return (
-    secrets.some(({ definitions }) => definitions.some(({ given }) => given.includes('rekeyFile'))) ||
-    settings.some(({ keeper, path }) => keeper === 'age' && path[0] === 'rekey')
+    secrets.some(({ definitions }) =>
+      definitions.some(({ definedOptions }) => definedOptions.includes('rekeyFile')),
+    ) || settings.some(({ keeper, path }) => keeper === 'age' && path[0] === 'rekey')
   );
 }
 

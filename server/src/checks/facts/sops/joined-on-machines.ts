@@ -7,7 +7,7 @@ import type { MachineSecrets, SecretDefinition } from '../../../fleet/model/secr
 import { type FleetSecrets, joinSecrets, patternOf } from '../../../fleet/secrets/secrets-join.ts';
 import { placeKey } from '../../../nix/places.ts';
 import { addToList } from '../../../std.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import type { CheckContext } from '../../rule.ts';
 import { secretFilesOf, secretsOf } from './joined-secrets.ts';
 
@@ -19,7 +19,7 @@ export interface OwnDefinition {
 }
 
 /** Cached for as long as neither the machine nor the fleet's secrets change. */
-const joinedOf = keeping((_: MachineSecrets) => new WeakMap<FleetSecrets, FleetSecrets | null>());
+const joinedOf = perObject((_: MachineSecrets) => new WeakMap<FleetSecrets, FleetSecrets | null>());
 
 /** Returns what is certain about a machine's secrets, or null if something unknown may change any of them. */
 function joinedOn(context: CheckContext, machine: string, secrets: MachineSecrets): FleetSecrets | null {

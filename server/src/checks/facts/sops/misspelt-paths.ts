@@ -10,7 +10,7 @@ import { once } from '../../../std.ts';
 import type { CheckContext } from '../../rule.ts';
 import { isEncrypted } from './sops-files.ts';
 
-export interface MeantPath {
+export interface CorrectedPath {
   /** The whole expression with the word corrected. */
   readonly value: string;
   /** A file that the corrected expression matches. */
@@ -30,7 +30,7 @@ export function meantPaths(
   context: CheckContext,
   config: SopsConfig,
   files: readonly string[],
-): (pathRegex: Known<string>) => MeantPath | null {
+): (pathRegex: Known<string>) => CorrectedPath | null {
   const ruleless = once(() => files.filter(file => ruleFor(config, file) === null));
   const names = once(
     () => new Set(ruleless().flatMap(path => path.split('/').flatMap(name => [name, ...name.split('.')]))),
@@ -44,7 +44,7 @@ function meantPath(
   { value, at }: Known<string>,
   ruleless: readonly string[],
   names: ReadonlySet<string>,
-): MeantPath | null {
+): CorrectedPath | null {
   for (const { 0: word, index } of value.matchAll(WORDS)) {
     const meant = names.has(word) ? null : suggest(word, names);
     if (meant === null) continue;

@@ -3,7 +3,7 @@
  * documentation. Texts are only searched for names.
  */
 
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import type { CheckContext, CheckFiles } from '../../rule.ts';
 import { NOT_SEARCHED } from './sops-files.ts';
 
@@ -21,7 +21,7 @@ export function namedInScripts({ fleet, sources, stored }: CheckContext): (key: 
 }
 
 /** Cached per state of the files other than Nix. */
-const scriptsFor = keeping(() => {
+const scriptsFor = perObject(() => {
   let texts: readonly string[] | null = null;
   return {
     of(sources: CheckFiles): readonly string[] {

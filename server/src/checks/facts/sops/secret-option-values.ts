@@ -9,7 +9,7 @@ import { stringText } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import { type SecretOptionType, SOPS_FORMATS, SOPS_LOGS } from '../../../fleet/secrets/secrets-schema.ts';
 import type { Setting } from '../../../modules/settings.ts';
-import type { Instead, Mistake } from '../option/option-values.ts';
+import type { Mistake, Replacement } from '../option/option-values.ts';
 import { quoted } from '../wording.ts';
 import type { WrittenSecretOption } from './written-secret-options.ts';
 
@@ -101,11 +101,11 @@ export function mistakeIn(written: WrittenSecretOption): Mistake | null {
   return CHECKS[written.known.type]?.(written) ?? null;
 }
 
-function wrong({ option }: WrittenSecretOption, takes: string, instead: Instead | null = null): Mistake {
+function wrong({ option }: WrittenSecretOption, takes: string, instead: Replacement | null = null): Mistake {
   return { problem: `takes ${takes}, not ${KINDS[option.kind]}`, instead };
 }
 
-function writtenAs(written: string, text: string, isGuess = false): Instead {
+function writtenAs(written: string, text: string, isGuess = false): Replacement {
   return { text, isGuess, isWritten: candidate => candidate === written };
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
-import type { NamesAbove } from '../../../fleet/model/secrets.ts';
+import type { EnclosingNames } from '../../../fleet/model/secrets.ts';
 import type { SecretSide } from '../../../fleet/secrets/secrets-schema.ts';
 import { addToSet } from '../../../std.ts';
 import { derived } from '../../memory/derived.ts';
@@ -21,7 +21,7 @@ const HOLDS_NAMED = /^(nixos|darwin|home|homeManager|hm|flake|clan)Modules$|^(ma
  * Returns whether the names certainly lead to the root of a module, so that `sops` and `age` in it are the
  * options.
  */
-export function isModule(above: NamesAbove): boolean {
+export function isModule(above: EnclosingNames): boolean {
   const last = above.at(-1);
   if (last === undefined) return true;
   if (last !== null && HOLDS.has(last)) return true;
@@ -32,7 +32,7 @@ export function isModule(above: NamesAbove): boolean {
 }
 
 /** Returns whether `sops` or `age` is selected from a configuration, and not from an unrelated set. */
-export function isOfConfig(above: NamesAbove): boolean {
+export function isOfConfig(above: EnclosingNames): boolean {
   const last = above.at(-1);
   return last === undefined || (last !== null && /^(config|\w*Config|cfg)$/.test(last));
 }
@@ -40,7 +40,7 @@ export function isOfConfig(above: NamesAbove): boolean {
 const HOME = /^(home-manager|homeManager|homeModules|homeManagerModules|hmModules|homeConfigurations)$/;
 
 /** Returns whose module it is; `both` if that is not known. */
-export function sideOf(fleet: Fleet, file: string, above: NamesAbove): SecretSide {
+export function sideOf(fleet: Fleet, file: string, above: EnclosingNames): SecretSide {
   if (isOfHome(above)) return 'home';
   const sides = sidesOf(fleet).get(file);
   return sides?.size === 1 ? ([...sides][0] as SecretSide) : 'both';
@@ -49,7 +49,7 @@ export function sideOf(fleet: Fleet, file: string, above: NamesAbove): SecretSid
 const SYSTEM = /^(nixosModules|darwinModules|nixosConfigurations|darwinConfigurations)$/;
 
 /** Returns whether the names certainly lead to a system module: `flake.modules.nixos.web`. */
-export function isOfSystem(names: NamesAbove): boolean {
+export function isOfSystem(names: EnclosingNames): boolean {
   return names.some(
     (name, index) =>
       name !== null &&
@@ -58,7 +58,7 @@ export function isOfSystem(names: NamesAbove): boolean {
 }
 
 /** Returns whether the names certainly lead to a home-manager module. */
-export function isOfHome(names: NamesAbove): boolean {
+export function isOfHome(names: EnclosingNames): boolean {
   return names.some(name => name !== null && HOME.test(name));
 }
 
@@ -87,7 +87,7 @@ const sidesOf = derived((fleet): ReadonlyMap<string, ReadonlySet<SecretSide>> =>
  * Returns whether a file certainly belongs to no machine and to nothing else, such as a module removed from
  * `imports`.
  */
-export function isOutOfUse(fleet: Fleet, file: string): boolean {
+export function isUnusedFile(fleet: Fleet, file: string): boolean {
   // A file in a hidden folder that nothing references is archived, not used.
   if (/(^|\/)\.[^/]+\//.test(file) && readersOf(fleet, file) === null && !fleet.reached.has(file))
     return true;
@@ -105,5 +105,5 @@ export function isOutOfUse(fleet: Fleet, file: string): boolean {
  * machine has.
  */
 export function severityOf(fleet: Fleet, file: string, conditional: boolean): Severity {
-  return conditional || isOutOfUse(fleet, file) ? 'warning' : 'error';
+  return conditional || isUnusedFile(fleet, file) ? 'warning' : 'error';
 }

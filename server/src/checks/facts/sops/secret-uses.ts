@@ -3,7 +3,7 @@ import type { SecretFacts, SecretUse } from '../../../fleet/model/secrets.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import type { CheckContext } from '../../rule.ts';
 
-export interface SeenUse<T> {
+export interface SecretUseMatch<T> {
   readonly use: SecretUse;
   readonly found: T;
 }
@@ -18,8 +18,8 @@ export interface SeenUse<T> {
 export function seenAtUses<T>(
   mark: RegExp,
   look: (source: SourceFile, use: SecretUse) => T | null,
-): (context: CheckContext) => Iterable<SeenUse<T>> {
-  const cache = new WeakMap<SecretFacts, readonly SeenUse<T>[]>();
+): (context: CheckContext) => Iterable<SecretUseMatch<T>> {
+  const cache = new WeakMap<SecretFacts, readonly SecretUseMatch<T>[]>();
   return function* ({ fleet, sources }) {
     for (const facts of fleet.secrets) {
       let seen = cache.get(facts);
@@ -31,7 +31,10 @@ export function seenAtUses<T>(
     }
   };
 
-  function seenIn({ file, uses }: SecretFacts, sources: CheckContext['sources']): readonly SeenUse<T>[] {
+  function seenIn(
+    { file, uses }: SecretFacts,
+    sources: CheckContext['sources'],
+  ): readonly SecretUseMatch<T>[] {
     const here = uses.filter(use => use.at.file === file);
     const source = here.length === 0 || !mark.test(sources.text(file) ?? '') ? null : sources.parse(file);
     if (source === null) return [];

@@ -6,9 +6,9 @@
 import { suggest } from '../../../edits/suggest.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type {
+  EnclosingNames,
   MachineSecrets,
   ModuleSecrets,
-  NamesAbove,
   SecretFacts,
   SecretGap,
   SecretKeeper,
@@ -18,7 +18,7 @@ import { patternOf } from '../../../fleet/secrets/secrets-join.ts';
 import type { Place } from '../../../nix/places.ts';
 import { addToList } from '../../../std.ts';
 import { derived } from '../../memory/derived.ts';
-import { isOfHome, isOfSystem, isOutOfUse } from './secret-surroundings.ts';
+import { isOfHome, isOfSystem, isUnusedFile } from './secret-surroundings.ts';
 
 /** The machines that certainly import a module, by the place of its function. */
 const readersOf = derived((fleet): ReadonlyMap<string, readonly string[]> => {
@@ -83,16 +83,16 @@ type Declared = Pick<ModuleSecrets | SecretFacts, 'definitions' | 'templates' | 
 
 /** Returns whether the declarations contain, or may contain, the used secret or template. */
 function mayDeclare(declared: Declared, use: SecretUse): boolean {
-  return waysToDeclare(declared, use).length > 0;
+  return sitesToDeclare(declared, use).length > 0;
 }
 
 /** A place where something may be declared. */
-interface Way {
+interface DeclarationSite {
   readonly at: Place;
-  readonly above: NamesAbove;
+  readonly above: EnclosingNames;
 }
 
-function waysToDeclare(declared: Declared, use: SecretUse): readonly Way[] {
+function sitesToDeclare(declared: Declared, use: SecretUse): readonly DeclarationSite[] {
   const { keeper, name } = use;
   return [
     ...namedIn(declared, use).filter(definition =>
@@ -113,12 +113,12 @@ function namedIn({ definitions, templates }: Declared, { keeper, of }: SecretUse
  */
 export function mayBeDeclared(fleet: Fleet, use: SecretUse): boolean {
   return fleet.secrets.some(facts =>
-    waysToDeclare(facts, use).some(way => mayBeOfReader(use, way) && mayBeOfAnybody(fleet, way)),
+    sitesToDeclare(facts, use).some(way => mayBeOfReader(use, way) && mayBeOfAnybody(fleet, way)),
   );
 }
 
 /** Returns whether a declaration may be on the reader's side. Home-manager has secrets of its own. */
-function mayBeOfReader({ reader }: SecretUse, { above }: Way): boolean {
+function mayBeOfReader({ reader }: SecretUse, { above }: DeclarationSite): boolean {
   if (reader === null) return true;
   if (reader.isOfHome || isOfHome(reader.names)) return !isOfSystem(above);
   return !isOfSystem(reader.names) || !isOfHome(above);
@@ -130,8 +130,8 @@ export function hasUnknownSecrets(fleet: Fleet, gaps: readonly SecretGap[], keep
 }
 
 /** Returns false for a module that no machine imports. */
-function mayBeOfAnybody(fleet: Fleet, { at, above }: Way): boolean {
-  if (isOutOfUse(fleet, at.file)) return false;
+function mayBeOfAnybody(fleet: Fleet, { at, above }: DeclarationSite): boolean {
+  if (isUnusedFile(fleet, at.file)) return false;
   if (!isOfSystem(above) || !fleet.machinesComplete) return true;
   const machines = [...fleet.machineSecrets.values()];
   return machines.some(

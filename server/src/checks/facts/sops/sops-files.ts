@@ -7,7 +7,7 @@ import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
 import { type CreationRule, ruleFor, type SopsConfig } from '../../../fleet/secrets/secrets-rules.ts';
 import { folderOf } from '../../../nix/eval/paths.ts';
 import { byText } from '../../../std.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import type { CheckContext, CheckFiles } from '../../rule.ts';
 import { startOf } from './agenix-rules.ts';
 import { secretFilesOf, secretsOf } from './joined-secrets.ts';
@@ -79,7 +79,7 @@ export function filesUnderRules(context: CheckContext): readonly CoveredFile[] {
   return walkFor(context.stored()).of(context);
 }
 
-const walkFor = keeping(() => {
+const walkFor = perObject(() => {
   let files: readonly CoveredFile[] | null = null;
   let configs: readonly SopsConfig[] = [];
   return {

@@ -22,12 +22,12 @@ import { staleGenerators } from './stale-generators.ts';
 import { type StoredIndex, storedIndex } from './stored-index.ts';
 
 /** The inputs for the stored state; a snapshot provides them. */
-export interface Looked {
+export interface StoredStateInputs {
   readonly fleet: Fleet;
   readonly files: StoreFiles;
   readonly stored: () => StoreContents;
   /** Returns the notes of previous runs; absent if they have not been read. */
-  readonly noted?: () => Noted;
+  readonly noted?: () => RegenerationNotes;
 }
 
 /**
@@ -35,7 +35,7 @@ export interface Looked {
  * `per-machine/MACHINE/NAME`, with the values set since, as `generator/file`. An empty list means that a run
  * was interrupted.
  */
-export type Noted = ReadonlyMap<string, readonly string[]>;
+export type RegenerationNotes = ReadonlyMap<string, readonly string[]>;
 
 /** The reason why the stored values are outdated. */
 export interface Outdated {
@@ -80,16 +80,16 @@ interface Placement {
 
 interface Kept {
   readonly stored: StoreContents;
-  readonly noted: Noted;
+  readonly noted: RegenerationNotes;
   readonly states: StoredStates;
 }
 
 const kept = new WeakMap<Fleet, Kept>();
 
-const NOTHING: Noted = new Map();
+const NOTHING: RegenerationNotes = new Map();
 
 /** Returns the states of the stored values; the same object while neither the fleet nor the stores change. */
-export function storedStates(looked: Looked): StoredStates {
+export function storedStates(looked: StoredStateInputs): StoredStates {
   const { fleet, files } = looked;
   const stored = looked.stored();
   const noted = looked.noted?.() ?? NOTHING;
@@ -112,7 +112,7 @@ const BY_INPUTS: Outdated = { reason: 'inputs', older: [] };
 function outdatedIn(
   fleet: Fleet,
   stored: StoreContents,
-  noted: Noted,
+  noted: RegenerationNotes,
 ): ReadonlyMap<string, ReadonlyMap<string, Outdated>> {
   const outdatedByGenerator = new Map<string, Map<string, Outdated>>();
   const note = (generator: string, owner: string, outdated: Outdated) => {
@@ -151,7 +151,7 @@ function createStates(inputs: StateInputs): StoredStates {
   };
 }
 
-interface Placed {
+interface StoredPlacement {
   readonly generator: string;
   readonly share: boolean | null;
   readonly machine: string | null;
@@ -160,7 +160,7 @@ interface Placed {
 /** Returns whether a file is stored, or null if that cannot be determined. */
 function isStored(
   inputs: StateInputs,
-  { generator, share, machine }: Placed,
+  { generator, share, machine }: StoredPlacement,
   { name, nameKind, secret, conditional }: DeclaredFile,
 ): boolean | null {
   if (inputs.isUnused || nameKind === 'pattern' || generator.includes('${') || share === null) return null;
@@ -274,7 +274,7 @@ export function stateOverall(states: StoredStates, same: readonly Generator[]): 
 }
 
 /** Counts all generators of known machines; shared ones count once. */
-export function fleetTally(looked: Looked): Tally {
+export function fleetTally(looked: StoredStateInputs): Tally {
   const states = storedStates(looked);
   const shared = new Map<string, StoredState>();
   const machineStates: StoredState[] = [];

@@ -57,7 +57,7 @@ function filesFor({ shared, byOwner }: StoredGenerator, owner: string | null): R
 
 /** Returns the names of a generator's files on a machine, or shared; null if they are not all known. */
 function filesOn(generator: Generator, owner: string | null): ReadonlySet<string> | null {
-  const body = owner === null ? generator.body() : generator.settledOn(owner);
+  const body = owner === null ? generator.body() : generator.certainBodyOn(owner);
   if (body?.share !== (owner === null) || !body.complete.files) return null;
   return new Set(body.files.map(({ name }) => name));
 }

@@ -7,7 +7,7 @@ import type { Place } from '../../../nix/places.ts';
 import { addToList, once } from '../../../std.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import type { Report } from '../../rule.ts';
 
 export interface StoredFileOf {
@@ -47,13 +47,13 @@ export function wholeFile(path: string): Place {
   return { file: path, start: 0, end: 0 };
 }
 
-export const storedIndex = keeping(makeIndex);
+export const storedIndex = perObject(makeIndex);
 
 /** Caches reports that depend only on what is stored. */
 export function keptReports(
   make: (contents: StoreContents) => readonly Report[],
 ): (contents: StoreContents) => readonly Report[] {
-  return keeping(make);
+  return perObject(make);
 }
 
 interface Draft {

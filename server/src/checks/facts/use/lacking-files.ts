@@ -6,7 +6,7 @@ import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
 import type { Use } from '../../../fleet/model/uses.ts';
 import { sortedUnique } from '../../../std.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import type { CheckContext, Severity } from '../../rule.ts';
 import {
   type Facts,
@@ -15,7 +15,7 @@ import {
   mayHaveFileDefinedElsewhere,
   possibleMachines,
 } from '../fleet-facts.ts';
-import { broughtFor } from '../near-names.ts';
+import { clanGeneratorsFor } from '../near-names.ts';
 import { isPerhapsLeftOut } from './reading-machines.ts';
 
 /** A generator that lacks a used file. */
@@ -39,16 +39,16 @@ export function lackingFile(
 ): LackingFile | null {
   const name = use.fileName;
   if (name === null || use.fileKind === 'pattern') return null;
-  const asked: AskedFile = { generator: use.generator, name };
+  const asked: RequestedFile = { generator: use.generator, name };
   const generators = factsOf(context.fleet).generators.get(use.generator) ?? [];
   // Fast path, because nearly all uses are correct.
   if (generators.some(generator => mayInclude(generator.body().files, name))) return null;
   return generators.length === 0
-    ? lackingBrought(context.fleet, asked, readersOf)
+    ? lackingFromClan(context.fleet, asked, readersOf)
     : lackingDeclared(context, use, asked, generators, readersOf());
 }
 
-interface AskedFile {
+interface RequestedFile {
   readonly generator: string;
   readonly name: string;
 }
@@ -56,7 +56,7 @@ interface AskedFile {
 function lackingDeclared(
   { fleet, sources }: CheckContext,
   use: Use,
-  { generator, name }: AskedFile,
+  { generator, name }: RequestedFile,
   generators: readonly Generator[],
   readers: readonly string[] | null,
 ): LackingFile | null {
@@ -83,14 +83,14 @@ function lackingDeclared(
   return { files: filesOf(bodies), machines: isOnAll ? [] : machines };
 }
 
-function isOn({ machines, perhaps }: Generator, machine: string): boolean {
-  return (machines !== null && isAmong(machines, machine)) || perhaps.includes(machine);
+function isOn({ machines, possibleMachines }: Generator, machine: string): boolean {
+  return (machines !== null && isAmong(machines, machine)) || possibleMachines.includes(machine);
 }
 
 /** Checks the use against the workspace's declarations, regardless of the machine. */
 function lackingEverywhere(
   facts: Facts,
-  { generator, name }: AskedFile,
+  { generator, name }: RequestedFile,
   generators: readonly Generator[],
   readers: readonly string[] | null,
 ): LackingFile | null {
@@ -103,14 +103,14 @@ function lackingEverywhere(
  * Checks the use against clan-core's generators. Other versions have other files, so only a misspelling is
  * certain.
  */
-function lackingBrought(
+function lackingFromClan(
   fleet: Fleet,
-  { generator, name }: AskedFile,
+  { generator, name }: RequestedFile,
   readersOf: () => readonly string[] | null,
 ): LackingFile | null {
-  if (!fleet.brought.some(brought => brought.name === generator)) return null;
-  const brought = broughtFor(fleet, generator, readersOf());
-  const files = brought.flatMap(candidate => candidate.files.map(file => file.name));
+  if (!fleet.clanGenerators.some(({ name }) => name === generator)) return null;
+  const clanGenerators = clanGeneratorsFor(fleet, generator, readersOf());
+  const files = clanGenerators.flatMap(candidate => candidate.files.map(file => file.name));
   if (files.some(file => patternOf(file).test(name))) return null;
   const meant = suggest(name, files);
   return meant === null || editDistance(name, meant) > 2
@@ -122,7 +122,7 @@ function filesOf(bodies: readonly GeneratorBody[]): readonly string[] {
   return sortedUnique(bodies.flatMap(({ files }) => files.map(file => file.name)));
 }
 
-const answersOf = keeping((_: GeneratorBody) => new Map<string, boolean>());
+const answersOf = perObject((_: GeneratorBody) => new Map<string, boolean>());
 
 /** Returns whether the generator may have a file of this name. Called for each machine that uses it. */
 export function mayHave(body: GeneratorBody, name: string): boolean {

@@ -3,7 +3,7 @@
  * declared ones, and a name that is neither but is near to one is a slip even if not all declarations are known.
  */
 
-import { surelyMeant } from '../../../edits/suggest.ts';
+import { certainCorrection } from '../../../edits/suggest.ts';
 import { catalogueEntries } from '../../../fleet/catalogue/catalogue.ts';
 import { literalsOf, patternOf } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
@@ -28,7 +28,7 @@ export function misspeltFile(context: CheckContext, use: Use): LackingFile | nul
   if (isPattern && (fileName.length < MIN_LENGTH || hasFileAnywhere(context, fileName))) return null;
   const files = filesOf(context, generator);
   const names = files.filter(file => !file.includes('${'));
-  const meant = surelyMeant(fileName, names);
+  const meant = certainCorrection(fileName, names);
   if (meant === null) return null;
   const isSlip = files.every(file => {
     const matches = patternOf(file);
@@ -39,27 +39,28 @@ export function misspeltFile(context: CheckContext, use: Use): LackingFile | nul
   return isSlip ? { files: isPattern ? [meant] : files, machines: [], severity: 'warning' } : null;
 }
 
-/** Returns the stored generator with the file that was meant by a name that is not stored, declared or brought. */
+/** Returns the stored generator with the file that was meant by a name that is not stored, declared here or by clan-core. */
 export function misspeltGenerator({ stored }: CheckContext, facts: Facts, use: Use): string | null {
   const { generator, fileName } = use;
   const { generators } = storedIndex(stored());
   const about = facts.elsewhere.about(generator);
-  if (facts.generators.has(generator) || generators.has(generator) || about.brought.length > 0) return null;
+  if (facts.generators.has(generator) || generators.has(generator) || about.clanGenerators.length > 0)
+    return null;
   const names = [...generators.values()].flatMap(({ name, files }) =>
     fileName !== null && isPublic(files.get(fileName)?.all ?? []) ? [name] : [],
   );
-  const meant = surelyMeant(generator, names);
+  const meant = certainCorrection(generator, names);
   const isMeant = meant !== null && about.unnamed.every(unnamed => isNearBeside(unnamed, generator, meant));
   return isMeant ? meant : null;
 }
 
-/** Returns the files of all declared, brought and stored generators that match the name, which may have holes. */
+/** Returns the files of all declared and stored generators that match the name, which may have holes. */
 function filesOf({ fleet, stored }: CheckContext, generator: string): readonly string[] {
   const isMeant = ({ name }: { readonly name: string }) => mayBeSame(generator, name);
   const kept = [...storedIndex(stored()).generators.values()].filter(isMeant);
   return sortedUnique([
     ...fleet.generators.filter(isMeant).flatMap(declared => declared.body().files.map(({ name }) => name)),
-    ...fleet.brought.filter(isMeant).flatMap(({ files }) => files.map(({ name }) => name)),
+    ...fleet.clanGenerators.filter(isMeant).flatMap(({ files }) => files.map(({ name }) => name)),
     ...catalogueEntries(literalsOf(generator).join('x')).flatMap(({ files }) =>
       files.map(({ name }) => name),
     ),
@@ -78,11 +79,11 @@ function hasFileAnywhere({ fleet, stored }: CheckContext, fileName: string): boo
   return [...storedIndex(stored()).generators.values()].some(({ files }) => files.has(fileName));
 }
 
-/** Returns the names of all files that are declared or brought. */
+/** Returns the names of all files that are declared here or by clan-core. */
 const declaredNames = derived(
   (fleet: Fleet): ReadonlySet<string> =>
     new Set([
       ...fleet.generators.flatMap(generator => generator.body().files.map(({ name }) => name)),
-      ...fleet.brought.flatMap(({ files }) => files.map(({ name }) => name)),
+      ...fleet.clanGenerators.flatMap(({ files }) => files.map(({ name }) => name)),
     ]),
 );

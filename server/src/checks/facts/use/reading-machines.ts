@@ -8,7 +8,7 @@ import type { Unit, Use } from '../../../fleet/model/uses.ts';
 import type { Place } from '../../../nix/places.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import { derived } from '../../memory/derived.ts';
-import { waysFrom } from './value-flow.ts';
+import { valuePathsFrom } from './value-flow.ts';
 
 /** The machines that import a file. */
 export interface Readers {
@@ -48,5 +48,5 @@ export function machinesOfUse(fleet: Fleet, unit: Unit, use: Use): readonly stri
 
 /** Returns whether a condition may skip the use on a machine. */
 export function isPerhapsLeftOut(source: SourceFile, at: Place): boolean {
-  return waysFrom(source, at).every(way => way.steps.some(step => step.kind === 'condition'));
+  return valuePathsFrom(source, at).every(way => way.steps.some(step => step.kind === 'condition'));
 }

@@ -8,7 +8,7 @@ import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorFile } from '../../../fleet/model/generators.ts';
 import type { Unit, Use } from '../../../fleet/model/uses.ts';
 import type { SourceFile } from '../../../nix/source.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { CheckContext } from '../../rule.ts';
 import { type Facts, factsOf, isAmong } from '../fleet-facts.ts';
@@ -25,7 +25,7 @@ export interface UsedFile {
 }
 
 /** Facts about files declared in the workspace, by generator and file name. */
-const declaredFiles = keeping((_: Generator) => new Map<string, UsedFile>());
+const declaredFiles = perObject((_: Generator) => new Map<string, UsedFile>());
 
 /**
  * Returns the file that a use names, or null if it is not certain which one that is or what its options are.
@@ -94,14 +94,14 @@ function agreed<F, T>(files: readonly F[], of: (file: F) => T | null): T | null 
 }
 
 /** A use of a file about which enough is known. */
-export interface KnownUse {
+export interface ResolvedUse {
   readonly unit: Unit;
   readonly use: Use;
   readonly file: UsedFile;
 }
 
 /** Returns a function that yields the uses that read an attribute of certainly secret files. */
-export function usesOfSecrets(attribute: string): (context: CheckContext) => Iterable<KnownUse> {
+export function usesOfSecrets(attribute: string): (context: CheckContext) => Iterable<ResolvedUse> {
   return perUnit(function* (unit, { fleet }) {
     const facts = factsOf(fleet);
     for (const use of unit.uses) {
@@ -112,13 +112,13 @@ export function usesOfSecrets(attribute: string): (context: CheckContext) => Ite
 }
 
 /** The facts that the text around a use shows, regardless of what is used. */
-interface Seen<T> {
+interface UseMatch<T> {
   readonly use: Use;
   readonly found: T;
 }
 
 /** A use of a secret's path with the facts from its surroundings. */
-export interface SeenUse<T> extends KnownUse {
+export interface ResolvedUseMatch<T> extends ResolvedUse {
   readonly found: T;
 }
 
@@ -133,9 +133,9 @@ export interface SeenUse<T> extends KnownUse {
 export function seenAtPaths<T>(
   mark: RegExp,
   look: (source: SourceFile, use: Use) => T | null,
-): (context: CheckContext) => Iterable<SeenUse<T>> {
-  const cache = new WeakMap<Unit, readonly Seen<T>[]>();
-  const seenIn = (unit: Unit, { sources }: CheckContext): readonly Seen<T>[] => {
+): (context: CheckContext) => Iterable<ResolvedUseMatch<T>> {
+  const cache = new WeakMap<Unit, readonly UseMatch<T>[]>();
+  const seenIn = (unit: Unit, { sources }: CheckContext): readonly UseMatch<T>[] => {
     const before = cache.get(unit);
     if (before !== undefined) return before;
     const uses = unit.uses.filter(use => use.attribute === 'path' && use.at.file === unit.file);
@@ -156,14 +156,14 @@ export function seenAtPaths<T>(
 
 const NOTHING: readonly never[] = [];
 
-function seenAt<T>(use: Use, found: T | null): Seen<T>[] {
+function seenAt<T>(use: Use, found: T | null): UseMatch<T>[] {
   return found === null ? [] : [{ use, found }];
 }
 
 /**
  * Returns the machines on which a use reads the file: those that have the generator and import the use's file.
  */
-export function machinesAt(fleet: Fleet, { unit, file }: KnownUse): readonly string[] {
+export function machinesAt(fleet: Fleet, { unit, file }: ResolvedUse): readonly string[] {
   const having = file.generators.flatMap(generator =>
     generator.machines === null ? [] : [generator.machines],
   );

@@ -56,7 +56,7 @@ export type Step =
   | { readonly kind: 'other'; readonly at: Range };
 
 /** A path outwards from the expression, innermost step first. */
-export interface Way {
+export interface ValuePath {
   readonly steps: readonly Step[];
   /** All attribute names along the path, outermost first, without those of sets passed to functions. */
   readonly option: readonly string[];
@@ -66,10 +66,10 @@ export interface Way {
 const MAX_WAYS = 24;
 
 /** By the root of the tree: the steps hold parts of it and are dropped with it. */
-const waysByRoot = new WeakMap<Expr, Map<string, readonly Way[]>>();
+const waysByRoot = new WeakMap<Expr, Map<string, readonly ValuePath[]>>();
 
 /** Returns the paths of the value at a place: one, or one for each mention of its name. */
-export function waysFrom(file: SourceFile, at: Range): readonly Way[] {
+export function valuePathsFrom(file: SourceFile, at: Range): readonly ValuePath[] {
   const { root } = file;
   let ways = waysByRoot.get(root);
   if (ways === undefined) {
@@ -85,7 +85,7 @@ export function waysFrom(file: SourceFile, at: Range): readonly Way[] {
   return way;
 }
 
-function follow(file: SourceFile, at: Range, before: readonly Step[], seen: Set<Range>): Way[] {
+function follow(file: SourceFile, at: Range, before: readonly Step[], seen: Set<Range>): ValuePath[] {
   const chain = chainTo(file.root, at);
   const steps: Step[] = [...before];
   for (let i = chain.length - 1; i > 0; i--) {
@@ -93,16 +93,16 @@ function follow(file: SourceFile, at: Range, before: readonly Step[], seen: Set<
     const outer = chain[i - 1] as Expr;
     if (outer.kind === 'let' && inner !== outer.body) {
       const name = nameBound(outer, inner);
-      if (name === null || seen.has(inner) || !isPlain(steps)) return [wayOf(steps)];
+      if (name === null || seen.has(inner) || !isPlain(steps)) return [valuePathOf(steps)];
       seen.add(inner);
       const mentions = mentionsOf(outer, name).slice(0, MAX_WAYS);
-      if (mentions.length === 0) return [wayOf(steps)];
+      if (mentions.length === 0) return [valuePathOf(steps)];
       return mentions.flatMap(mention => follow(file, mention, steps, seen)).slice(0, MAX_WAYS);
     }
     const step = stepOut(outer, inner);
     if (step !== null) steps.push(step);
   }
-  return [wayOf(steps)];
+  return [valuePathOf(steps)];
 }
 
 /**
@@ -221,7 +221,7 @@ function callStep(outer: ApplyExpr): Step | null {
   return { kind: 'call', name, argument, at: last ?? head };
 }
 
-function wayOf(steps: readonly Step[]): Way {
+function valuePathOf(steps: readonly Step[]): ValuePath {
   const option: string[] = [];
   for (const step of steps) {
     if (step.kind === 'call' && option.length > 0 && !GENERATES.test(step.name)) option.length = 0;
@@ -248,7 +248,7 @@ function isAlone({ string }: Extract<Step, { kind: 'text' }>): boolean {
  * Returns the attribute that the value is assigned to, with the steps up to there, or null if there is none.
  */
 export function assignedTo(
-  way: Way,
+  way: ValuePath,
 ): { readonly attribute: Extract<Step, { kind: 'attribute' }>; readonly steps: readonly Step[] } | null {
   const index = way.steps.findIndex(step => step.kind === 'attribute');
   const attribute = way.steps[index];
@@ -269,20 +269,20 @@ const MODULES: ReadonlyMap<string, number> = new Map([
  * Returns the attribute names along the path from the module outwards: without what a flake, or a service with its roles,
  * calls the module.
  */
-export function optionInModule({ option }: Way): readonly string[] {
+export function optionInModule({ option }: ValuePath): readonly string[] {
   const last = option.findLastIndex(name => MODULES.has(name));
   const inModule = option.slice(last < 0 ? 0 : last + 1 + (MODULES.get(option[last] as string) ?? 0));
   return inModule[0] === 'config' ? inModule.slice(1) : inModule;
 }
 
 /** Returns whether the path ends in a generator's own declaration. */
-export function isInGenerator({ option }: Way): boolean {
+export function isInGenerator({ option }: ValuePath): boolean {
   const at = option.indexOf('generators');
   return at > 0 && option[at - 1] === 'vars';
 }
 
 /** Returns whether part of the path is conditional on the existence of files. */
-export function isIfThere(file: SourceFile, { steps }: Way): boolean {
+export function isIfThere(file: SourceFile, { steps }: ValuePath): boolean {
   return steps.some(
     step =>
       step.kind === 'condition' &&

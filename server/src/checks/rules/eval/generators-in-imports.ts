@@ -72,7 +72,7 @@ function messageOf(applied: AppliedImport, mixed: boolean): string {
     generators: 'Generators are brought in through imports',
     module: 'A module that assigns generators is made inside imports',
     arguments: 'A module inside imports is made from generators',
-  }[applied.brings];
+  }[applied.provides];
   const where = mixed
     ? 'clan vars and clan machines update end in infinite recursion when they run on another architecture'
     : 'it ends in infinite recursion as soon as the fleet has machines of another architecture';

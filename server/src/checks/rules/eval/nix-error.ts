@@ -24,7 +24,7 @@ Nix does not evaluate the flake, or one of its machines. The finding stands in t
 else at the innermost one of Nix's trace, which itself often ends in nixpkgs; further places on the way there are listed as related ones.
 Known messages are explained in plain language.
 
-Reported only where Nix was asked (\`varsmith check --nix\`). An input that is not in the store, or a value that would have to be built first, is no
+Reported only where Nix was asked (\`varsmith check --nix\`), until an edit may have mended it. An input that is not in the store, or a value that would have to be built first, is no
 mistake of the fleet and therefore only an information: Nix is asked offline and builds nothing.
 
 Source: \`showErrorInfo\` in src/libutil/error.cc of Nix, lib/modules.nix of nixpkgs.`,
@@ -55,9 +55,12 @@ Source: \`showErrorInfo\` in src/libutil/error.cc of Nix, lib/modules.nix of nix
   }),
   check: function* ({ fleet, sources }) {
     if (fleet.nix === null) return;
-    const { machines, failure } = fleet.nix.answer;
+    const { answer, asOf } = fleet.nix;
+    const { failure } = answer;
+    // An edit may have mended it, and has moved its place.
+    const machines = answer.machines.filter(({ name }) => asOf(name) === null);
     const all: Failed[] = [
-      ...(failure === null ? [] : [{ failure, machine: null }]),
+      ...(failure === null || asOf(null) !== null ? [] : [{ failure, machine: null }]),
       ...machines.flatMap(({ name, failures }) => failures.map(failure => ({ failure, machine: name }))),
     ].filter(({ failure }) => failure.kind === 'error');
     const same = groupBy(all, ({ failure: { message, at } }) => JSON.stringify([message, at]));

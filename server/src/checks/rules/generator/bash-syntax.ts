@@ -1,6 +1,6 @@
 /** generator/bash-syntax: a script that Bash cannot parse. */
 import type { Range } from '../../../shell/syntax.ts';
-import { forEachScript, named, type Scripted } from '../../facts/generator/scripted-generators.ts';
+import { forEachScript, named, type ScriptedGenerator } from '../../facts/generator/scripted-generators.ts';
 import type { Report, Rule } from '../../rule.ts';
 
 export const bashSyntax: Rule = {
@@ -83,7 +83,7 @@ script = ''
   }),
 };
 
-function* unended(scripted: Scripted, range: Range): Iterable<Report> {
+function* unended(scripted: ScriptedGenerator, range: Range): Iterable<Report> {
   const { script } = scripted;
   const at = script.placeOf(range);
   if (at === null) return;

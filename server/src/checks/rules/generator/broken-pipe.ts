@@ -5,10 +5,10 @@ import type { PipelineStatement, Statement } from '../../../shell/syntax.ts';
 import {
   forEachScript,
   isDecisive,
-  isVeiled,
+  mayRedefineNames,
   mayRun,
   named,
-  type Scripted,
+  type ScriptedGenerator,
 } from '../../facts/generator/scripted-generators.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
@@ -89,7 +89,7 @@ script = ''
   }),
   check: forEachScript(function* (scripted, context): Iterable<Report> {
     const { flow, tree } = scripted.script;
-    if (isVeiled(scripted)) return;
+    if (mayRedefineNames(scripted)) return;
     if (flow.options.some(({ name, on }) => !on && (name === 'pipefail' || name === 'errexit'))) return;
     if (flow.pipelines.length === 0 || !scripted.script.source.text.includes('head')) return;
     for (const { statement, fatal } of statementsIn(tree.body)) {
@@ -120,7 +120,7 @@ script = ''
 };
 
 /** Returns the stage that ends early after an endless one, or null. */
-function endOfSource(scripted: Scripted, { stages }: PipelineStatement): number | null {
+function endOfSource(scripted: ScriptedGenerator, { stages }: PipelineStatement): number | null {
   const first = stages.findIndex(stage => isEndless(scripted, stage));
   if (first === -1) return null;
   const head = stages.findIndex((stage, index) => index > first && isHead(stage));
@@ -150,7 +150,7 @@ function isHead(stage: Statement): boolean {
   });
 }
 
-function isEndless({ script }: Scripted, stage: Statement): boolean {
+function isEndless({ script }: ScriptedGenerator, stage: Statement): boolean {
   const [name, ...words] = textsOf(stage);
   if (name === 'yes') return true;
   if (name == null || !FILTERS.has(name)) return false;
@@ -162,7 +162,7 @@ function isEndless({ script }: Scripted, stage: Statement): boolean {
 }
 
 function fixesOf(
-  { script }: Scripted,
+  { script }: ScriptedGenerator,
   { sources }: CheckContext,
   { start, stages }: PipelineStatement,
   head: number,

@@ -8,7 +8,7 @@ import { isByPathOnly, usesOf } from '../../facts/generator/consumers.ts';
 import { hasherOf, isHasher } from '../../facts/generator/hashers.ts';
 import { secretFixes, writtenSecret } from '../../facts/generator/make-secret.ts';
 import { inBodies } from '../../facts/generator/scripted-generators.ts';
-import { waysFrom } from '../../facts/use/value-flow.ts';
+import { valuePathsFrom } from '../../facts/use/value-flow.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 import { isPassword } from '../use/password-needs-users.ts';
 
@@ -106,6 +106,6 @@ function isPasswordOfUser(
 ): boolean {
   return usesOf(fleet, generator.name, file.name).some(({ at }) => {
     const source = sources.parse(at.file);
-    return source !== null && waysFrom(source, at).some(isPassword);
+    return source !== null && valuePathsFrom(source, at).some(isPassword);
   });
 }

@@ -113,7 +113,7 @@ clan_lib/vars/generator.py (\`materialize_virtual_fs\`).`,
 /** Yields the files whose name contains folders and is otherwise valid. */
 const inFolders = inBodies(function* (_, { files }): Iterable<GeneratorFile> {
   for (const file of files)
-    if (isWhole(file) && !file.conditional && file.name.includes('/') && !leadsAway(file.name)) yield file;
+    if (isWhole(file) && !file.conditional && file.name.includes('/') && !leavesFolder(file.name)) yield file;
 });
 
 /** Returns the generators that certainly depend on this one, on a machine that certainly has both. */
@@ -153,7 +153,7 @@ function* mistakesIn(generator: Generator): Iterable<Mistake> {
         message: `The name of the prompt "${prompt.name}" has a slash, but $prompts has no folders: asking for it fails.`,
       };
   for (const file of files)
-    if (isWhole(file) && file.from === 'files' && leadsAway(file.name))
+    if (isWhole(file) && file.from === 'files' && leavesFolder(file.name))
       yield {
         at: file.at,
         message: `The file "${file.name}" is no name of a file below $out: it leads out of it, or to a folder. Generating it fails.`,
@@ -173,6 +173,6 @@ function generatorProblem(name: string): string | null {
   return `has ${called[stranger] ?? `the character "${stranger}"`}`;
 }
 
-function leadsAway(name: string): boolean {
+function leavesFolder(name: string): boolean {
   return name.split('/').some(part => part === '' || part === '.' || part === '..');
 }

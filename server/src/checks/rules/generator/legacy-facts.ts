@@ -3,7 +3,7 @@
 import {
   forEachScript,
   isUncalled,
-  isVeiled,
+  mayRedefineNames,
   named,
   writtenPlace,
 } from '../../facts/generator/scripted-generators.ts';
@@ -65,7 +65,7 @@ script = ''
   }),
   check: forEachScript(function* (scripted, context): Iterable<Report> {
     const { script } = scripted;
-    if (isVeiled(scripted)) return;
+    if (mayRedefineNames(scripted)) return;
     for (const variable of script.flow.variables) {
       if (!LEGACY.has(variable.name) || variable.set !== 'never' || variable.guarded) continue;
       const at = script.placeOf(variable);
@@ -73,7 +73,7 @@ script = ''
       const name = writtenPlace(scripted, context, variable.nameAt);
       yield {
         at,
-        severity: variable.certain && !variable.apart ? 'error' : 'warning',
+        severity: variable.certain && !variable.inSubprocess ? 'error' : 'warning',
         message:
           `\`$${variable.name}\` is a directory of clan's former facts; the script of ${named(scripted)} has no such ` +
           'variable and ends here. Write to `$out`.',

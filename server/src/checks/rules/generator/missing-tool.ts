@@ -9,9 +9,9 @@ import {
   commandsOf,
   forEachScript,
   isDecisive,
-  isVeiled,
+  mayRedefineNames,
   named,
-  type Scripted,
+  type ScriptedGenerator,
 } from '../../facts/generator/scripted-generators.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
@@ -103,7 +103,7 @@ script = ''
   }),
   check: forEachScript(function* (scripted, context): Iterable<Report> {
     const { script } = scripted;
-    const has = commandsAtHand(scripted);
+    const has = availableCommands(scripted);
     if (has === null) return;
     const seen = new Set<string>();
     for (const command of commandsOf(scripted)) {
@@ -122,10 +122,10 @@ script = ''
  * Returns a predicate that tells whether a command is certainly or possibly available, or null if nothing is
  * certain.
  */
-function commandsAtHand(scripted: Scripted): ((name: string) => boolean) | null {
+function availableCommands(scripted: ScriptedGenerator): ((name: string) => boolean) | null {
   const { body, script } = scripted;
   const { flow } = script;
-  if (!body.complete.packages || isVeiled(scripted) || flow.setsPath) return null;
+  if (!body.complete.packages || mayRedefineNames(scripted) || flow.setsPath) return null;
   const packages = body.runtimeInputs.map(packageCommands);
   // A multi-call program may provide any command.
   if (packages.includes(null) || body.runtimeInputs.includes('busybox')) return null;
@@ -139,7 +139,7 @@ function commandsAtHand(scripted: Scripted): ((name: string) => boolean) | null 
 }
 
 function describe(
-  scripted: Scripted,
+  scripted: ScriptedGenerator,
   { sources }: CheckContext,
   command: CommandFact,
   name: string,
@@ -176,13 +176,13 @@ function describe(
  * Returns whether the command is substituted in an argument, such as of `echo`, where its failure is ignored;
  * in a plain assignment it ends the script.
  */
-function isInArgument({ script }: Scripted, { nameAt }: CommandFact): boolean {
+function isInArgument({ script }: ScriptedGenerator, { nameAt }: CommandFact): boolean {
   return script.flow.commands.some(command =>
     command.arguments.some(argument => argument.start <= nameAt.start && nameAt.end <= argument.end),
   );
 }
 
-function reachable({ body }: Scripted): Set<string> {
+function reachable({ body }: ScriptedGenerator): Set<string> {
   return new Set([
     ...COREUTILS,
     ...body.runtimeInputs.flatMap(runtimeInput => [...(packageCommands(runtimeInput)?.commands ?? [])]),

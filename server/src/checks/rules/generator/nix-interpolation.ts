@@ -6,7 +6,7 @@ import type { GeneratorBody, WrittenOption } from '../../../fleet/model/generato
 import type { SourceFile } from '../../../nix/source.ts';
 import type { Expr, Range, StringExpr } from '../../../nix/syntax.ts';
 import { forEachGenerator } from '../../facts/generator/scripted-generators.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 const DIRECTORIES: ReadonlySet<string> = new Set(['in', 'out', 'prompts']);
@@ -104,7 +104,7 @@ function* reportsOf(body: GeneratorBody, context: CheckContext): Iterable<Report
 }
 
 /** Reports by the place of the option and whether its value is a failure. */
-const knownIn = keeping((_: SourceFile) => new Map<string, readonly Report[]>());
+const knownIn = perObject((_: SourceFile) => new Map<string, readonly Report[]>());
 
 function reportsIn(option: WrittenOption, file: SourceFile): Report[] {
   const value = writtenValue(file, option);
@@ -116,7 +116,7 @@ function reportsIn(option: WrittenOption, file: SourceFile): Report[] {
 }
 
 /** A `${…}` meant for Bash, with its name. */
-interface Meant extends Range {
+interface BashExpansion extends Range {
   readonly name: string;
   /** True if Nix reads it as text and evaluation continues. */
   readonly isText?: boolean;
@@ -134,7 +134,7 @@ function writtenValue(file: SourceFile, { at }: WrittenOption): Expr | null {
   return null;
 }
 
-function undefinedHoles(file: SourceFile, value: Expr): Meant[] {
+function undefinedHoles(file: SourceFile, value: Expr): BashExpansion[] {
   return stringsIn(value).flatMap(({ parts }) =>
     parts.flatMap(part => {
       if (part.kind !== 'hole') return [];
@@ -179,9 +179,9 @@ function stringsIn(expr: Expr): StringExpr[] {
 }
 
 /** Returns the holes that Nix cannot parse: a keyword, or an operator of Bash. */
-function brokenHoles(file: SourceFile, value: Expr): Meant[] {
+function brokenHoles(file: SourceFile, value: Expr): BashExpansion[] {
   const { text } = file;
-  const holes = new Map<number, Meant>();
+  const holes = new Map<number, BashExpansion>();
   for (const error of file.errors) {
     if (error.start < value.start || error.start > value.end) continue;
     const start = text.lastIndexOf('${', error.start);
@@ -197,7 +197,11 @@ function isEscaped(text: string, start: number): boolean {
   return /(''|\\|\$)$/.test(text.slice(Math.max(0, start - 2), start));
 }
 
-function reportOf(file: SourceFile, value: Expr, { name, start, end, isText = false }: Meant): Report {
+function reportOf(
+  file: SourceFile,
+  value: Expr,
+  { name, start, end, isText = false }: BashExpansion,
+): Report {
   const at = { file: file.path, start, end };
   const written = file.text.slice(start, end);
   const isPlain = written === `\${${name}}`;

@@ -2,7 +2,12 @@
 
 import type { GeneratorBody } from '../../../fleet/model/generators.ts';
 import { isPersisted } from '../../facts/generator/lost-results.ts';
-import { type Examined, examined, machinesOf, oncePerPlace } from '../../facts/generator/script-io.ts';
+import {
+  type ExaminedGenerator,
+  examined,
+  machinesOf,
+  oncePerPlace,
+} from '../../facts/generator/script-io.ts';
 import { quoted } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -132,7 +137,7 @@ function listedForScript({ packages, dependencies }: GeneratorBody): string | nu
 }
 
 /** Returns whether there is no script, or one that obviously does nothing. */
-function isWithout({ scriptless, script, body }: Examined): boolean {
+function isWithout({ scriptless, script, body }: ExaminedGenerator): boolean {
   if (scriptless) return true;
   // A script that Bash cannot parse may do anything.
   if (script === null || script.flow.fails || script.tree.errors.length > 0) return false;

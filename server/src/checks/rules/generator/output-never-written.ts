@@ -6,8 +6,13 @@ import { attributeText, stringText } from '../../../edits/edits.ts';
 import type { Sources, TextEdit } from '../../../edits/text-edit.ts';
 import type { GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
-import { type Unwritten, unwrittenFiles } from '../../facts/generator/lost-results.ts';
-import { type Examined, examined, machinesOf, oncePerPlace } from '../../facts/generator/script-io.ts';
+import { type UnwrittenFile, unwrittenFiles } from '../../facts/generator/lost-results.ts';
+import {
+  type ExaminedGenerator,
+  examined,
+  machinesOf,
+  oncePerPlace,
+} from '../../facts/generator/script-io.ts';
 import type { CheckContext, Fix, Related, Report, Rule } from '../../rule.ts';
 
 const module = (persist: string, mark = ''): string => `\
@@ -165,7 +170,7 @@ function adviceOf(body: GeneratorBody, file: GeneratorFile): string {
 }
 
 /** Returns the related places that explain the missing file; no other rule reports them. */
-function relatedOf(script: FollowedScript | null, { misnamed, outside, prompts }: Unwritten): Related[] {
+function relatedOf(script: FollowedScript | null, { misnamed, outside, prompts }: UnwrittenFile): Related[] {
   const writes = [
     ...(misnamed === null
       ? []
@@ -189,8 +194,8 @@ function relatedOf(script: FollowedScript | null, { misnamed, outside, prompts }
 
 function fixesOf(
   { sources }: CheckContext,
-  { body, script }: Examined,
-  { file, misnamed, prompts }: Unwritten,
+  { body, script }: ExaminedGenerator,
+  { file, misnamed, prompts }: UnwrittenFile,
 ): Fix[] {
   if (prompts.some(({ name }) => name === file.name)) {
     const edit = persistPrompt(sources, body, file.name);

@@ -4,7 +4,7 @@ import { baseName, pathKey } from '../../../shell/flow/values.ts';
 import type { Range } from '../../../shell/syntax.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
 import { isExplained } from '../../facts/generator/lost-results.ts';
-import { examined, handsOver, machinesOf, oncePerPlace } from '../../facts/generator/script-io.ts';
+import { callsUnknownCode, examined, machinesOf, oncePerPlace } from '../../facts/generator/script-io.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 const module = (file: string, mark = ''): string => `\
@@ -68,7 +68,7 @@ Write to \`"$out/<file>"\`. Source: clan-core d7c35d912, clan_lib/sandbox_exec.`
 function* reports({ fleet }: CheckContext): Iterable<Report> {
   for (const subject of examined(fleet)) {
     const { script } = subject;
-    if (script === null || handsOver(script.flow)) continue;
+    if (script === null || callsUnknownCode(script.flow)) continue;
     for (const write of script.flow.writes) {
       const where = placeText(write);
       if (where === null || isGuess(script.flow, write) || isUsedAgain(script, write)) continue;

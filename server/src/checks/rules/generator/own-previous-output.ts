@@ -5,14 +5,14 @@ import type { Range, Statement } from '../../../shell/syntax.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
 import { isPersisted } from '../../facts/generator/lost-results.ts';
 import {
-  type Examined,
+  callsUnknownCode,
+  type ExaminedGenerator,
   examined,
-  handsOver,
   machinesOf,
   mayBeSame,
+  mayRunUnknownInOut,
   memberRead,
   oncePerPlace,
-  worksInside,
 } from '../../facts/generator/script-io.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -120,7 +120,7 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
 }
 
 function* reportOf(
-  subject: Examined,
+  subject: ExaminedGenerator,
   script: FollowedScript,
   read: ReadFact,
   what: string,
@@ -134,12 +134,12 @@ function* reportOf(
   };
 }
 
-function inputText({ generator }: Examined): string {
+function inputText({ generator }: ExaminedGenerator): string {
   return `A generator never has its own files below $in: "$in/${generator.name}" does not exist.`;
 }
 
 /** Returns the first read below `$in` with the generator's own name, or null. */
-function readOfItself({ generator, body }: Examined, { flow }: FollowedScript): ReadFact | null {
+function readOfItself({ generator, body }: ExaminedGenerator, { flow }: FollowedScript): ReadFact | null {
   if (!body.complete.dependencies) return null;
   const { name } = generator;
   if (body.dependencies.some(({ value }) => mayBeSame(value, name))) return null;
@@ -147,9 +147,9 @@ function readOfItself({ generator, body }: Examined, { flow }: FollowedScript): 
 }
 
 /** Returns the tests for files of `$out` that nothing can have written yet. */
-function asksTooEarly({ body, whole }: Examined, script: FollowedScript): ReadFact[] {
+function asksTooEarly({ body, whole }: ExaminedGenerator, script: FollowedScript): ReadFact[] {
   const { flow, tree } = script;
-  if (!whole || flow.opaqueVariables || handsOver(flow) || worksInside(flow)) return [];
+  if (!whole || flow.opaqueVariables || callsUnknownCode(flow) || mayRunUnknownInOut(flow)) return [];
   const asked = flow.reads.filter(
     ({ how, path }) =>
       how === 'test' && path.root === 'variable' && path.variable === 'out' && Boolean(path.rest),

@@ -5,7 +5,7 @@ import type { CommandFact, Flow, ReadFact } from '../../../shell/flow/flow-facts
 import type { ShellPath } from '../../../shell/flow/values.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
 import {
-  type Examined,
+  type ExaminedGenerator,
   examined,
   machinesOf,
   memberRead,
@@ -91,7 +91,7 @@ function* reports(context: CheckContext): Iterable<Report> {
 
 function reportOf(
   { sources }: CheckContext,
-  subject: Examined,
+  subject: ExaminedGenerator,
   script: FollowedScript,
   read: ReadFact,
 ): Report | null {

@@ -1,7 +1,12 @@
 /** generator/prompt-unused: an answer is requested and discarded. */
 import { persistPrompt } from '../../../edits/edit-options.ts';
 import { hasNoOutput, isExplained, isThrownAway } from '../../facts/generator/lost-results.ts';
-import { type Examined, examined, machinesOf, oncePerPlace } from '../../facts/generator/script-io.ts';
+import {
+  type ExaminedGenerator,
+  examined,
+  machinesOf,
+  oncePerPlace,
+} from '../../facts/generator/script-io.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 export const promptUnused: Rule = {
@@ -92,7 +97,7 @@ function* reports(context: CheckContext): Iterable<Report> {
   }
 }
 
-function fixesOf({ sources }: CheckContext, { body }: Examined, prompt: string): Fix[] {
+function fixesOf({ sources }: CheckContext, { body }: ExaminedGenerator, prompt: string): Fix[] {
   const edit = persistPrompt(sources, body, prompt);
   return edit === null ? [] : [{ title: 'Persist the answer', edits: [edit], preferred: true, guess: true }];
 }

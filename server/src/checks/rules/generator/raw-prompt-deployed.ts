@@ -67,7 +67,7 @@ generator, and hashes are all that it has beside.`,
   check: function* (context) {
     for (const { generator, body, found } of rawPrompts(context))
       for (const file of found)
-        if (isForNothing(context, generator, body, file)) yield reportOf(generator, file);
+        if (isUnusedAnswer(context, generator, body, file)) yield reportOf(generator, file);
     const isNew = firstTime();
     for (const { generator, body, found } of hashedPasswords(context))
       for (const file of found)
@@ -130,7 +130,7 @@ function isRawPrompt(body: GeneratorBody, file: GeneratorFile): boolean {
 }
 
 /** Returns whether something derived from the answer is used, but not the answer itself. */
-function isForNothing(
+function isUnusedAnswer(
   { fleet }: CheckContext,
   generator: Generator,
   body: GeneratorBody,

@@ -1,14 +1,14 @@
 /** generator/read-after-removal: a script reads a file that it has moved or removed. */
 import type { ReadFact } from '../../../shell/flow/flow-facts.ts';
 import {
-  type Examined,
+  callsUnknownCode,
+  type ExaminedGenerator,
   examined,
   failsWithout,
-  handsOver,
   machinesOf,
+  mayRunUnknownInOut,
   oncePerPlace,
   opens,
-  worksInside,
 } from '../../facts/generator/script-io.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -68,10 +68,15 @@ Reported where it is certainly gone: on every way that leads there, and if nothi
 function* reports({ fleet }: CheckContext): Iterable<Report> {
   for (const subject of examined(fleet)) {
     const { script } = subject;
-    if (script === null || script.flow.opaqueVariables || handsOver(script.flow) || worksInside(script.flow))
+    if (
+      script === null ||
+      script.flow.opaqueVariables ||
+      callsUnknownCode(script.flow) ||
+      mayRunUnknownInOut(script.flow)
+    )
       continue;
     for (const read of script.flow.reads) {
-      const at = isGone(subject, read) ? script.placeOf(read) : null;
+      const at = isCertainlyRemoved(subject, read) ? script.placeOf(read) : null;
       if (at === null) continue;
       const fails = failsWithout(script.flow, read);
       yield {
@@ -90,9 +95,9 @@ function* reports({ fleet }: CheckContext): Iterable<Report> {
  * Returns whether the file is certainly gone. Considers only the script's own directories, because programs
  * leave unknown files elsewhere.
  */
-function isGone({ script }: Examined, read: ReadFact): boolean {
+function isCertainlyRemoved({ script }: ExaminedGenerator, read: ReadFact): boolean {
   const { root, rest } = read.path;
-  if (script === null || !read.gone || !opens(read) || read.how === 'argument') return false;
+  if (script === null || !read.isRemoved || !opens(read) || read.how === 'argument') return false;
   if (root !== 'variable' || !rest) return false;
   return !script.flow.opaque.some(({ start, path }) => start < read.start && path === null);
 }

@@ -4,17 +4,17 @@ import { statementsIn } from '../../../shell/flow/visit.ts';
 import type { Range } from '../../../shell/syntax.ts';
 import {
   isSecretPath,
+  pipelineEndingIn,
   secretVariables,
   showsSecret,
-  stagesOf,
 } from '../../facts/generator/script-secrets.ts';
 import {
   commandsOf,
   forEachScript,
   isUncalled,
-  isVeiled,
+  mayRedefineNames,
   named,
-  type Scripted,
+  type ScriptedGenerator,
 } from '../../facts/generator/scripted-generators.ts';
 import type { Report, Rule } from '../../rule.ts';
 
@@ -89,7 +89,7 @@ script = ''
     ],
   }),
   check: forEachScript(function* (scripted): Iterable<Report> {
-    if (isVeiled(scripted)) return;
+    if (mayRedefineNames(scripted)) return;
     const { script } = scripted;
     for (const { at, message, isSure } of leaks(scripted)) {
       const place = script.placeOf(at);
@@ -104,7 +104,7 @@ interface Leak {
   readonly isSure: boolean;
 }
 
-function* leaks(scripted: Scripted): Iterable<Leak> {
+function* leaks(scripted: ScriptedGenerator): Iterable<Leak> {
   const { flow, source } = scripted.script;
   const variables = secretVariables(scripted);
   const secretReads = flow.reads.filter(
@@ -144,7 +144,7 @@ function* leaks(scripted: Scripted): Iterable<Leak> {
  * Returns whether a traced command has a secret among its arguments. Tracing does not show the contents of
  * files or pipes that a command reads.
  */
-function tracesSecret(scripted: Scripted, from: Range, variables: ReadonlySet<string>): boolean {
+function tracesSecret(scripted: ScriptedGenerator, from: Range, variables: ReadonlySet<string>): boolean {
   const { flow, source } = scripted.script;
   const end = traceEnd(scripted, from);
   const isBelow = (range: Range) => range.start >= from.end && range.start < end;
@@ -167,7 +167,7 @@ function tracesSecret(scripted: Scripted, from: Range, variables: ReadonlySet<st
 }
 
 /** Returns where the tracing enabled by `set -x` ends: at `set +x`, or at the end of its shell. */
-function traceEnd({ script: { flow, tree } }: Scripted, from: Range): number {
+function traceEnd({ script: { flow, tree } }: ScriptedGenerator, from: Range): number {
   const isAround = (range: Range) => range.start <= from.start && from.end <= range.end;
   if (flow.commands.some(command => command.stdout === 'captured' && isAround(command))) return from.end;
   const shells = statementsIn(tree.body).flatMap(({ statement }) =>
@@ -180,14 +180,14 @@ function traceEnd({ script: { flow, tree } }: Scripted, from: Range): number {
 }
 
 /** Returns whether the write goes to a declared secret, whose name may be partly known. */
-function isSecretOutput({ body }: Scripted, { path }: WriteFact): boolean {
+function isSecretOutput({ body }: ScriptedGenerator, { path }: WriteFact): boolean {
   const isOutput = path.root === 'variable' && path.variable === 'out' && path.rest !== null;
   return isOutput && body.files.find(file => file.name === path.rest)?.secret === true;
 }
 
 /** Returns whether the content comes from computed arguments of `echo` or `printf`. */
-function isPrinted(scripted: Scripted, { command }: WriteFact): boolean {
-  const first = command === null ? null : stagesOf(scripted, command)[0];
+function isPrinted(scripted: ScriptedGenerator, { command }: WriteFact): boolean {
+  const first = command === null ? null : pipelineEndingIn(scripted, command)[0];
   if (first?.name !== 'echo' && first?.name !== 'printf') return false;
   return first.arguments.some(({ value }) =>
     value.some(part => part.kind !== 'text' && part.kind !== 'hole'),

@@ -78,12 +78,14 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
 /** Returns the generators that a name refers to if all of them are certainly per machine, or null. */
 function perMachine(facts: DependencyFacts, shared: Generator, name: string): readonly Generator[] | null {
   const declared = (facts.declared.get(name) ?? []).filter(generator => mayMeet(shared, generator));
-  const brought = facts.brought.get(name) ?? [];
+  const clanGenerators = facts.clanGenerators.get(name) ?? [];
   const isOne =
-    declared.length > 0 ? !facts.mayBeElsewhere(name, machinesDepending(shared, name)) : brought.length > 0;
+    declared.length > 0
+      ? !facts.mayBeElsewhere(name, machinesDepending(shared, name))
+      : clanGenerators.length > 0;
   const isOwn =
     declared.every(generator => sharesOn(generator, shared).every(share => share === false)) &&
-    brought.every(generator => generator.share === false);
+    clanGenerators.every(generator => generator.share === false);
   return isOne && isOwn ? declared : null;
 }
 

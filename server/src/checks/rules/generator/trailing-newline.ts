@@ -1,8 +1,8 @@
 /** generator/trailing-newline: a single-line secret ends with a newline. */
 import type { CommandFact } from '../../../shell/flow/flow-facts.ts';
 import { literal } from '../../../shell/flow/values.ts';
-import { type Filled, filledFiles } from '../../facts/generator/script-secrets.ts';
-import { forEachScript, named, type Scripted } from '../../facts/generator/scripted-generators.ts';
+import { type FilledFile, filledFiles } from '../../facts/generator/script-secrets.ts';
+import { forEachScript, named, type ScriptedGenerator } from '../../facts/generator/scripted-generators.ts';
 import type { Report, Rule } from '../../rule.ts';
 
 /** Matches files whose readers expect lines. */
@@ -82,7 +82,7 @@ script = ''
 };
 
 /** Returns the last command that fills a file if it prints a single value followed by a newline, or null. */
-function printsLine({ script }: Scripted, { write, file, stages }: Filled): CommandFact | null {
+function printsLine({ script }: ScriptedGenerator, { write, file, stages }: FilledFile): CommandFact | null {
   const command = stages.at(-1) ?? null;
   if (command === null || file.secret !== true || OF_LINES.test(file.name) || write.how !== 'redirect')
     return null;

@@ -6,7 +6,7 @@ import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { Place } from '../../../nix/places.ts';
 import { factsOf, mayBeDefinedElsewhere, possibleMachines } from '../../facts/fleet-facts.ts';
 import {
-  type Examined,
+  type ExaminedGenerator,
   examined,
   failsWithout,
   isAskedAbout,
@@ -164,7 +164,7 @@ interface UndeclaredRead {
 
 function fixesOf(
   { fleet, sources }: CheckContext,
-  { body, generator }: Examined,
+  { body, generator }: ExaminedGenerator,
   { at, name, meant }: UndeclaredRead,
 ): Fix[] {
   const fixes: Fix[] = [];

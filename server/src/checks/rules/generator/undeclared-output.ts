@@ -5,7 +5,7 @@ import type { Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
 import { isExplained, undeclaredWrites } from '../../facts/generator/lost-results.ts';
 import {
-  type Examined,
+  type ExaminedGenerator,
   examined,
   machinesOf,
   mayBeSame,
@@ -120,7 +120,12 @@ function isLost(flow: Flow, write: WriteFact, file: string): boolean {
   });
 }
 
-function fixesOf({ sources }: CheckContext, { body }: Examined, script: FollowedScript, file: string): Fix[] {
+function fixesOf(
+  { sources }: CheckContext,
+  { body }: ExaminedGenerator,
+  script: FollowedScript,
+  file: string,
+): Fix[] {
   if (file.includes('/') || file.includes('${') || script === null) return [];
   const value = file.endsWith('.pub') ? '{ secret = false; }' : '{ }';
   const edit = addMember(sources, body, 'files', file, value);

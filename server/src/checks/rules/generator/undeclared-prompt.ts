@@ -6,7 +6,7 @@ import { didYouMean } from '../../../edits/suggest.ts';
 import type { Place } from '../../../nix/places.ts';
 import { promptMeant } from '../../facts/generator/lost-results.ts';
 import {
-  type Examined,
+  type ExaminedGenerator,
   examined,
   failsWithout,
   isAskedAbout,
@@ -94,7 +94,7 @@ function* reports(context: CheckContext): Iterable<Report> {
 
 function fixesOf(
   { sources }: CheckContext,
-  { body }: Examined,
+  { body }: ExaminedGenerator,
   at: Place,
   name: string,
   meant: string | null,

@@ -14,7 +14,7 @@ import {
   possibleMachines,
 } from '../../facts/fleet-facts.ts';
 import {
-  type Examined,
+  type ExaminedGenerator,
   examined,
   failsWithout,
   isAskedAbout,
@@ -118,7 +118,7 @@ function isMade(flow: Flow, name: string, file: string): boolean {
 }
 
 /** Returns the machines on which the generator has this body, or all that may have it if no body is of one machine. */
-function machinesWith({ generator, body }: Examined): readonly string[] {
+function machinesWith({ generator, body }: ExaminedGenerator): readonly string[] {
   const machines = possibleMachines(generator);
   const having = machines.filter(machine => generator.bodyOn(machine) === body);
   return having.length > 0 ? having : machines;
@@ -138,7 +138,7 @@ function bodiesOn(dependency: Generator, machines: readonly string[]): readonly 
  * Returns all files of a dependency wherever it is, or null if they are not fully known or `file` may be one of
  * them.
  */
-function filesWithout(facts: Facts, of: Examined, name: string, file: string): string[] | null {
+function filesWithout(facts: Facts, of: ExaminedGenerator, name: string, file: string): string[] | null {
   const generators = facts.generators.get(name);
   if (generators === undefined) return null;
   const machines = machinesWith(of);

@@ -18,7 +18,7 @@ import {
   namedDependencies,
 } from '../../facts/generator/dependency-targets.ts';
 import { isOtherClanCore } from '../../facts/inventory/clan-core-version.ts';
-import { broughtNames, namesOn, nearName } from '../../facts/near-names.ts';
+import { clanGeneratorNames, namesOn, nearName } from '../../facts/near-names.ts';
 import { inBrackets, machinesText } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -116,14 +116,14 @@ Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
       for (const dependency of namedDependencies(generator.body())) {
         const report = dependencies.declared.has(dependency.value)
           ? elsewhereReport(facts, dependencies, generator, dependency)
-          : nowhereReport(context, facts, generator, dependency);
+          : noSuchGeneratorReport(context, facts, generator, dependency);
         if (report !== null && isNew(dependency)) yield report;
       }
     }
   },
 };
 
-function nowhereReport(
+function noSuchGeneratorReport(
   { fleet, sources }: CheckContext,
   facts: Facts,
   generator: Generator,
@@ -132,8 +132,8 @@ function nowhereReport(
   // A fork of clan-core may add generators to every machine.
   const machines = isOtherClanCore(sources) ? [] : machinesWithout(facts, generator, value);
   const possible = possibleMachines(generator);
-  const brought = broughtNames(fleet, possible);
-  const others = [...namesOn(facts, possible), ...brought].filter(name => name !== generator.name);
+  const ofClan = clanGeneratorNames(fleet, possible);
+  const others = [...namesOn(facts, possible), ...ofClan].filter(name => name !== generator.name);
   const isOpen = mayBeDefinedElsewhere(facts, value, possible);
   const meant =
     isOpen && machines.length === 0 ? nearName(facts, value, possible, others) : suggest(value, others);

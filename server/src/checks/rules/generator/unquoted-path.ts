@@ -3,7 +3,7 @@
 import { quotesAround } from '../../../edits/edit-script.ts';
 import type { Place } from '../../../nix/places.ts';
 import { placeKey } from '../../../nix/places.ts';
-import { forEachScript, named, type Scripted } from '../../facts/generator/scripted-generators.ts';
+import { forEachScript, named, type ScriptedGenerator } from '../../facts/generator/scripted-generators.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 const DIRECTORIES: ReadonlySet<string> = new Set(['in', 'out', 'prompts']);
@@ -108,7 +108,7 @@ interface Unquoted {
  * Returns the unquoted variables in script order. Text that appears twice in the script from one place is
  * listed once.
  */
-function unquoted(scripted: Scripted): Unquoted[] {
+function unquoted(scripted: ScriptedGenerator): Unquoted[] {
   const { script } = scripted;
   const byPlace = new Map<string, Unquoted>();
   for (const { name, quoted, splits, ...range } of script.flow.variables) {
@@ -119,7 +119,7 @@ function unquoted(scripted: Scripted): Unquoted[] {
   return [...byPlace.values()];
 }
 
-function setsIt({ script }: Scripted, name: string): boolean {
+function setsIt({ script }: ScriptedGenerator, name: string): boolean {
   return script.flow.assignments.some(assignment => assignment.name === name);
 }
 

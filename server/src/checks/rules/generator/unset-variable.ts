@@ -5,9 +5,9 @@ import type { VariableFact } from '../../../shell/flow/flow-facts.ts';
 import {
   forEachScript,
   isUncalled,
-  isVeiled,
+  mayRedefineNames,
   named,
-  type Scripted,
+  type ScriptedGenerator,
 } from '../../facts/generator/scripted-generators.ts';
 import type { Report, Rule } from '../../rule.ts';
 import { LEGACY } from './legacy-facts.ts';
@@ -86,7 +86,10 @@ script = ''
   }),
   check: forEachScript(function* (scripted): Iterable<Report> {
     const { script } = scripted;
-    if (isVeiled(scripted) || script.flow.options.some(option => option.name === 'nounset' && !option.on))
+    if (
+      mayRedefineNames(scripted) ||
+      script.flow.options.some(option => option.name === 'nounset' && !option.on)
+    )
       return;
     const seen = new Set<string>();
     for (const variable of script.flow.variables) {
@@ -94,7 +97,7 @@ script = ''
       const at = script.placeOf(variable);
       if (at === null) continue;
       seen.add(variable.name);
-      const isSure = variable.certain && !variable.apart && !/^[A-Z0-9_]+$/.test(variable.name);
+      const isSure = variable.certain && !variable.inSubprocess && !/^[A-Z0-9_]+$/.test(variable.name);
       yield {
         at,
         severity: isSure ? 'error' : 'warning',
@@ -106,7 +109,7 @@ script = ''
   }),
 };
 
-function isUnset(scripted: Scripted, variable: VariableFact): boolean {
+function isUnset(scripted: ScriptedGenerator, variable: VariableFact): boolean {
   const { name } = variable;
   if (variable.set !== 'never' || variable.guarded || isUncalled(scripted, variable)) return false;
   // Other rules check clan's own variables.
@@ -116,7 +119,7 @@ function isUnset(scripted: Scripted, variable: VariableFact): boolean {
   return !/\[[@*]\]/.test(scripted.script.source.text.slice(variable.start, variable.end));
 }
 
-function advice(scripted: Scripted, { name, end }: VariableFact): string {
+function advice(scripted: ScriptedGenerator, { name, end }: VariableFact): string {
   const { script, body } = scripted;
   if (body.prompts.some(prompt => prompt.name === name))
     return `The answer of the prompt is in a file: \`$(cat "$prompts/${name}")\`.`;

@@ -4,7 +4,12 @@ import { packagePlace, removePackage } from '../../../edits/edit-packages.ts';
 import type { Known } from '../../../nix/places.ts';
 import { COREUTILS } from '../../../shell/programs/names.ts';
 import { packageCommands } from '../../../shell/programs/tools.ts';
-import { forEachScript, isVeiled, named, type Scripted } from '../../facts/generator/scripted-generators.ts';
+import {
+  forEachScript,
+  mayRedefineNames,
+  named,
+  type ScriptedGenerator,
+} from '../../facts/generator/scripted-generators.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 /** Programs that start no others, except those named in their arguments. */
@@ -95,7 +100,7 @@ script = ''
     ],
   }),
   check: forEachScript(function* (scripted, context): Iterable<Report> {
-    if (!isOpenBook(scripted)) return;
+    if (!startsOnlyKnownPrograms(scripted)) return;
     const unused = new Map<string, boolean>();
     for (const listed of scripted.body.packages) {
       const isToolUnused = unused.get(listed.value) ?? isUnused(scripted, listed.value);
@@ -112,12 +117,12 @@ script = ''
 };
 
 /** Returns whether every program that the script starts, directly or indirectly, is known. */
-function isOpenBook(scripted: Scripted): boolean {
+function startsOnlyKnownPrograms(scripted: ScriptedGenerator): boolean {
   const { body, script } = scripted;
   const { flow, source } = script;
   if (!body.complete.packages || body.script?.text == null || flow.setsPath || flow.fails || flow.empty)
     return false;
-  if (isVeiled(scripted) || flow.opaque.some(({ reason }) => REASONS.has(reason))) return false;
+  if (mayRedefineNames(scripted) || flow.opaque.some(({ reason }) => REASONS.has(reason))) return false;
   // A longer text computed by Nix may name programs.
   if (source.holes.some(({ start, end }) => /\s/.test(source.text.slice(start, end)))) return false;
   return flow.commands.every(
@@ -128,11 +133,11 @@ function isOpenBook(scripted: Scripted): boolean {
 
 const REASONS: ReadonlySet<string> = new Set(['eval', 'source', 'dynamic-command', 'unreadable', 'limit']);
 
-function isUnused({ script }: Scripted, name: string): boolean {
-  const brought = SILENT.has(name) ? null : packageCommands(name);
-  if (brought === null || brought.commands.size === 0 || !brought.complete) return false;
+function isUnused({ script }: ScriptedGenerator, name: string): boolean {
+  const contents = SILENT.has(name) ? null : packageCommands(name);
+  if (contents === null || contents.commands.size === 0 || !contents.complete) return false;
   const { text } = script.source;
-  return [...brought.commands].every(command => !mentions(text, command));
+  return [...contents.commands].every(command => !mentions(text, command));
 }
 
 /** Returns whether a program is mentioned anywhere. */

@@ -10,14 +10,14 @@ import {
   isHash,
   isPlainFilter,
   namesSecret,
-  stagesOf,
+  pipelineEndingIn,
 } from '../../facts/generator/script-secrets.ts';
 import {
   commandsOf,
   forEachScript,
-  isVeiled,
+  mayRedefineNames,
   named,
-  type Scripted,
+  type ScriptedGenerator,
 } from '../../facts/generator/scripted-generators.ts';
 import type { Report, Rule } from '../../rule.ts';
 
@@ -105,7 +105,7 @@ script = ''
     ],
   }),
   check: forEachScript(function* (scripted): Iterable<Report> {
-    if (isVeiled(scripted)) return;
+    if (mayRedefineNames(scripted)) return;
     const { script } = scripted;
     for (const command of commandsOf(scripted)) {
       const at = isEmptyRandom(command) ? script.placeOf(command.nameAt) : null;
@@ -137,7 +137,7 @@ interface Source {
   readonly what: string;
 }
 
-function* weakSources(scripted: Scripted): Iterable<Source> {
+function* weakSources(scripted: ScriptedGenerator): Iterable<Source> {
   const { text } = scripted.script.source;
   for (const { file, stages } of filledFiles(scripted)) {
     if (file.secret !== true) continue;
@@ -149,7 +149,7 @@ function* weakSources(scripted: Scripted): Iterable<Source> {
   for (const command of commandsOf(scripted)) {
     if (command.stdout !== 'captured' || command.name === null || !isFilterName(command.name)) continue;
     if (!isAllSecret && !goesToSecret(scripted, command)) continue;
-    const weak = weakSource(stagesOf(scripted, command.index), text);
+    const weak = weakSource(pipelineEndingIn(scripted, command.index), text);
     if (weak !== null) yield weak;
   }
 }
@@ -158,7 +158,7 @@ function* weakSources(scripted: Scripted): Iterable<Source> {
  * Returns whether captured output ends up in the arguments of a command that fills a secret, directly or
  * through a variable.
  */
-function goesToSecret(scripted: Scripted, captured: CommandFact): boolean {
+function goesToSecret(scripted: ScriptedGenerator, captured: CommandFact): boolean {
   const { flow } = scripted.script;
   const isIn = (inner: Range, outer: Range) => outer.start <= inner.start && inner.end <= outer.end;
   const variable = flow.assignments.find(assignment => isIn(captured, assignment))?.name;

@@ -69,7 +69,7 @@ in
     ],
   }),
   check: function* ({ fleet, sources }) {
-    const reportedElsewhere = saidElsewhere(fleet);
+    const reportedElsewhere = reportedAsMissing(fleet);
     for (const faults of fleet.faults)
       for (const absent of faults.absent) {
         const { at, target } = absent;
@@ -85,7 +85,7 @@ in
 };
 
 /** Returns the places reported by host/missing. */
-function saidElsewhere({ machineFacts }: Fleet): ReadonlySet<string> {
+function reportedAsMissing({ machineFacts }: Fleet): ReadonlySet<string> {
   return new Set(machineFacts.flatMap(fact => (fact.files?.() ?? []).map(({ at }) => placeKey(at))));
 }
 

@@ -1,6 +1,6 @@
 /** inventory/machine-folder: a machine has a folder but no inventory entry, or an entry but no folder. */
 
-import { surelyMeant } from '../../../edits/suggest.ts';
+import { certainCorrection } from '../../../edits/suggest.ts';
 import { roleMembers } from '../../../fleet/inventory/members.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { MachineFact } from '../../../fleet/model/machines.ts';
@@ -158,7 +158,7 @@ interface Renamed {
 function renamed(entries: readonly Sources[], folders: readonly Sources[]): readonly Renamed[] {
   const names = folders.map(folder => folder.name);
   return entries.flatMap(entry => {
-    const meant = surelyMeant(entry.name, names);
+    const meant = certainCorrection(entry.name, names);
     return folders.filter(folder => folder.name === meant).map(folder => ({ entry, folder }));
   });
 }

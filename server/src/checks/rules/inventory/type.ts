@@ -7,7 +7,7 @@ import type { Sources } from '../../../edits/text-edit.ts';
 import { wordsOf } from '../../../modules/options/judged.ts';
 import type { WrongValue } from '../../../modules/options/option.ts';
 import { clanMistakes, settingMistakes } from '../../facts/inventory/clan-mistakes.ts';
-import { meantBy } from '../../facts/inventory/known-options.ts';
+import { likelyName } from '../../facts/inventory/known-options.ts';
 import type { Fix, Report, Rule, Severity } from '../../rule.ts';
 
 export const inventoryType: Rule = {
@@ -132,17 +132,17 @@ Source: clan-core, \`modules/inventoryClass\` and \`clanServices\`; the types of
 };
 
 function reportOf(sources: Sources, what: string, mistake: WrongValue, severity: Severity): Report {
-  const { takes, got } = wordsOf(mistake);
+  const { expected, actual } = wordsOf(mistake);
   return {
     at: mistake.at,
     severity,
-    message: `${what} takes ${takes}, not ${got}.${didYouMean(meantBy(mistake))}`,
+    message: `${what} takes ${expected}, not ${actual}.${didYouMean(likelyName(mistake))}`,
     fixes: fixesOf(sources, mistake),
   };
 }
 
 function fixesOf(sources: Sources, mistake: WrongValue): Fix[] {
-  const meant = meantBy(mistake);
+  const meant = likelyName(mistake);
   const { scalar } = mistake.value;
   if (meant === null || typeof scalar !== 'string') return [];
   const instead = stringText(meant);

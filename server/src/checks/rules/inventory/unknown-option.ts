@@ -3,7 +3,7 @@
 import { didYouMean } from '../../../edits/suggest.ts';
 import { namesToWrite } from '../../../modules/options/below.ts';
 import { type ClanMistake, clanMistakes } from '../../facts/inventory/clan-mistakes.ts';
-import { meantBy } from '../../facts/inventory/known-options.ts';
+import { likelyName } from '../../facts/inventory/known-options.ts';
 import { replacement } from '../../facts/inventory/named-in-roles.ts';
 import { quoted } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
@@ -115,7 +115,7 @@ Source: clan-core, \`modules/clan\` and \`modules/inventoryClass\`.`,
 function reportOf({ sources }: CheckContext, { mistake, severity, below }: ClanMistake): Report | null {
   if (mistake.kind !== 'unknown') return null;
   const name = mistake.path.at(-1) ?? '';
-  const meant = meantBy(mistake);
+  const meant = likelyName(mistake);
   const whose = below === '' ? 'A clan' : `\`${below}\``;
   const advice =
     meant === null ? ` It has ${quoted(namesToWrite(mistake.siblings).sort(), 8)}.` : didYouMean(meant);

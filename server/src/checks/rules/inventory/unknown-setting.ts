@@ -3,7 +3,7 @@
 import { didYouMean } from '../../../edits/suggest.ts';
 import { namesToWrite } from '../../../modules/options/below.ts';
 import { type SettingMistake, settingMistakes } from '../../facts/inventory/clan-mistakes.ts';
-import { meantBy } from '../../facts/inventory/known-options.ts';
+import { likelyName } from '../../facts/inventory/known-options.ts';
 import { replacement } from '../../facts/inventory/named-in-roles.ts';
 import { quoted } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
@@ -122,7 +122,7 @@ function reportOf(
   if (mistake.kind !== 'unknown') return null;
   const name = mistake.path.at(-1) ?? '';
   const names = namesToWrite(mistake.siblings).sort();
-  const meant = meantBy(mistake) ?? (names.length === 1 ? (names[0] ?? null) : null);
+  const meant = likelyName(mistake) ?? (names.length === 1 ? (names[0] ?? null) : null);
   const has = names.length === 0 ? ' It takes none.' : ` It takes ${quoted(names, 8)}.`;
   const isOfRole = mistake.path.length === 1 && OF_ROLES.includes(name);
   const advice = isOfRole

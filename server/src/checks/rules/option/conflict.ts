@@ -11,7 +11,7 @@ import type {
 import type { Place } from '../../../nix/places.ts';
 import { placeKey } from '../../../nix/places.ts';
 import { inBrackets } from '../../facts/wording.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import type { Report, Rule } from '../../rule.ts';
 
 export const conflict: Rule = {
@@ -152,7 +152,7 @@ interface Clash {
   readonly pair: Pair;
 }
 
-const clashesOf = keeping((generator: Generator): readonly Clash[] => {
+const clashesOf = perObject((generator: Generator): readonly Clash[] => {
   const clashes: Clash[] = [];
   let sources: ReadonlyMap<string, ScriptSource> | null = null;
   for (const { body, machines } of bodiesOf(generator))
@@ -165,7 +165,7 @@ const clashesOf = keeping((generator: Generator): readonly Clash[] => {
 });
 
 /** Single-valued options that are written more than once. */
-const contestedIn = keeping((body: GeneratorBody): readonly string[] => {
+const contestedIn = perObject((body: GeneratorBody): readonly string[] => {
   const written = body.options().flatMap(option => (option.of === 'generator' ? option.name : []));
   return ['script', 'share'].filter(name => written.indexOf(name) !== written.lastIndexOf(name));
 });

@@ -6,7 +6,7 @@ import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { WrittenEntry } from '../../../modules/options/option.ts';
 import { sortedUnique } from '../../../std.ts';
-import { isMisfit, type OnMachines, ownProblems } from '../../facts/option/undeclared-options.ts';
+import { isMisfit, ownProblems, type ProblemOnMachines } from '../../facts/option/undeclared-options.ts';
 import { inBrackets } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -69,9 +69,12 @@ under a condition that is not known is a warning. Types that are put together ot
   },
 };
 
-function reportOf({ fleet, sources }: CheckContext, { problem, certain, likely }: OnMachines): Report | null {
+function reportOf(
+  { fleet, sources }: CheckContext,
+  { problem, certain, likely }: ProblemOnMachines,
+): Report | null {
   if (!isMisfit(problem)) return null;
-  const { path, at, takes, got, choices, scalar, priority } = problem;
+  const { path, at, expected, actual, choices, scalar, priority } = problem;
   const machines = sortedUnique(certain.length > 0 ? certain : likely).filter(
     machine => strongest(fleet, machine, path) >= priority,
   );
@@ -85,7 +88,7 @@ function reportOf({ fleet, sources }: CheckContext, { problem, certain, likely }
     at,
     machines,
     ...(certain.length > 0 ? {} : { severity: 'warning' as const }),
-    message: `"${path.join('.')}" takes ${takes}, not ${got}${inBrackets(machines)}.${didYouMean(meant)}`,
+    message: `"${path.join('.')}" takes ${expected}, not ${actual}${inBrackets(machines)}.${didYouMean(meant)}`,
     fixes:
       edit === null
         ? []

@@ -8,7 +8,7 @@ import type { Generator, GeneratorFile, WrittenOption } from '../../../fleet/mod
 import { placeKey } from '../../../nix/places.ts';
 import { setBackend } from '../../../store/backend-setting.ts';
 import { type Facts, factsOf, firstTime } from '../../facts/fleet-facts.ts';
-import { optionText, sift } from '../../facts/option/written-generator-options.ts';
+import { optionsWhere, optionText } from '../../facts/option/written-generator-options.ts';
 import type { Report, Rule, Severity } from '../../rule.ts';
 
 export const noEffect: Rule = {
@@ -161,7 +161,7 @@ function reportOf(option: WrittenOption, { severity, text }: Reason, sources: So
 
 const JUDGED: ReadonlySet<string> = new Set(['owner', 'group', 'mode', 'restartUnits']);
 
-const rights = sift(option => option.of === 'file' && JUDGED.has(option.name));
+const rights = optionsWhere(option => option.of === 'file' && JUDGED.has(option.name));
 
 /** The defaults of these options; setting them explicitly is harmless. */
 const USUAL: Readonly<Record<string, readonly string[]>> = {

@@ -5,7 +5,7 @@ import type { Generator, WrittenOption } from '../../../fleet/model/generators.t
 import type { StoreSetting } from '../../../fleet/model/secrets.ts';
 import { factsOf, firstTime } from '../../facts/fleet-facts.ts';
 import { isOtherClanCore } from '../../facts/inventory/clan-core-version.ts';
-import { optionText, sift } from '../../facts/option/written-generator-options.ts';
+import { optionsWhere, optionText } from '../../facts/option/written-generator-options.ts';
 import { inBrackets, machinesText } from '../../facts/wording.ts';
 import type { Report, Rule } from '../../rule.ts';
 
@@ -87,7 +87,7 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/secret/{age,password-sto
   },
 };
 
-const phases = sift(
+const phases = optionsWhere(
   ({ of, name, value, conditional }) =>
     of === 'file' &&
     name === 'neededFor' &&
@@ -144,7 +144,7 @@ function hasSecrets({ generators }: Fleet, machine: string): boolean {
     generator =>
       generator.machines?.includes(machine) === true &&
       generator
-        .settledOn(machine)
+        .certainBodyOn(machine)
         ?.files.some(
           ({ secret, deploy, neededFor }) =>
             secret === true && deploy === true && (neededFor === 'services' || neededFor === 'users'),

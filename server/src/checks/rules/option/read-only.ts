@@ -5,7 +5,7 @@ import type { WrittenOption } from '../../../fleet/model/generators.ts';
 import { READ_ONLY } from '../../../fleet/options/generator-options.ts';
 import { firstTime } from '../../facts/fleet-facts.ts';
 import { isOtherClanCore } from '../../facts/inventory/clan-core-version.ts';
-import { optionText, sift } from '../../facts/option/written-generator-options.ts';
+import { optionsWhere, optionText } from '../../facts/option/written-generator-options.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 export const readOnly: Rule = {
@@ -69,7 +69,7 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/interface.nix and module
   },
 };
 
-const written = sift(({ of, name, conditional }) => !conditional && READ_ONLY[of].has(name));
+const written = optionsWhere(({ of, name, conditional }) => !conditional && READ_ONLY[of].has(name));
 
 function* reportsOf({ sources }: CheckContext, option: WrittenOption): Iterable<Report> {
   if (isOtherClanCore(sources)) return;

@@ -6,7 +6,7 @@ import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import { REMOVED_STORES } from '../../../fleet/options/clan-options.ts';
 import { lockedTime, mayKnowMore } from '../../facts/inventory/clan-core-version.ts';
 import { type SettingProblem, settingProblems } from '../../facts/option/clan-setting-mistakes.ts';
-import type { Misfit } from '../../facts/option/option-fit.ts';
+import type { TypeMismatch } from '../../facts/option/option-fit.ts';
 import { inBrackets } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -75,7 +75,7 @@ Source: clan-core d7c35d912, modules/clan/vars/settings-opts.nix and nixosModule
   }),
   check: function* (context) {
     for (const { setting, problem } of settingProblems(context)) {
-      const report = problem.kind === 'misfit' ? reportOf(context, setting, problem) : null;
+      const report = problem.kind === 'mismatch' ? reportOf(context, setting, problem) : null;
       if (report !== null) yield report;
     }
   },
@@ -86,15 +86,19 @@ const STORES_WENT = Date.parse('2026-04-03') / 1000;
 const PUBLIC_STORES_WENT = Date.parse('2025-12-11') / 1000;
 
 /** Returns whether the locked clan-core may be older than that. */
-function isOlder({ sources }: CheckContext, { path, scalar }: Misfit): boolean {
+function isOlder({ sources }: CheckContext, { path, scalar }: TypeMismatch): boolean {
   const time = lockedTime(sources);
   if (time === null || typeof scalar !== 'string') return false;
   if (path.at(-1) === 'secretStore') return REMOVED_STORES.has(scalar) && time < STORES_WENT;
   return path.at(-1) === 'publicStore' && time < PUBLIC_STORES_WENT;
 }
 
-function reportOf(context: CheckContext, setting: SettingProblem['setting'], problem: Misfit): Report | null {
-  const { path, at, takes, got, choices, scalar, conditional, priority } = problem;
+function reportOf(
+  context: CheckContext,
+  setting: SettingProblem['setting'],
+  problem: TypeMismatch,
+): Report | null {
+  const { path, at, expected, actual, choices, scalar, conditional, priority } = problem;
   // A stronger definition is not known here.
   if (priority > 100 || isOlder(context, problem)) return null;
   const { sources } = context;
@@ -108,8 +112,8 @@ function reportOf(context: CheckContext, setting: SettingProblem['setting'], pro
       : replaceWritten(sources, at, text => text === stringText(scalar), stringText(meant));
   const machines = setting.machine === null ? [] : [setting.machine];
   const why = isGone
-    ? `clan has no store "${scalar}" any more: "${path.join('.')}" takes ${takes}`
-    : `"${path.join('.')}" takes ${takes}, not ${got}`;
+    ? `clan has no store "${scalar}" any more: "${path.join('.')}" takes ${expected}`
+    : `"${path.join('.')}" takes ${expected}, not ${actual}`;
   return {
     at,
     machines,

@@ -5,7 +5,7 @@ import type { Generator, WrittenOption } from '../../../fleet/model/generators.t
 import type { Place } from '../../../nix/places.ts';
 import { firstTime } from '../../facts/fleet-facts.ts';
 import { type Mistake, mistakeIn } from '../../facts/option/option-values.ts';
-import { optionText, sift } from '../../facts/option/written-generator-options.ts';
+import { optionsWhere, optionText } from '../../facts/option/written-generator-options.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 export const optionType: Rule = {
@@ -136,7 +136,7 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   },
 };
 
-const mistaken = sift(option => mistakeIn(option) !== null);
+const mistaken = optionsWhere(option => mistakeIn(option) !== null);
 
 /** Returns the effective priority of an option; weaker definitions are ignored. */
 function strongest({ definitions }: Generator, { of, owner, name, member }: WrittenOption): number {

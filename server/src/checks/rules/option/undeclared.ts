@@ -2,7 +2,12 @@
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import { sortedUnique } from '../../../std.ts';
-import { declaredIn, isMisfit, type OnMachines, ownProblems } from '../../facts/option/undeclared-options.ts';
+import {
+  declaredIn,
+  isMisfit,
+  ownProblems,
+  type ProblemOnMachines,
+} from '../../facts/option/undeclared-options.ts';
 import { inBrackets, joined } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -91,7 +96,10 @@ of options below a \`freeformType\`. Modules of home-manager have options of the
   },
 };
 
-function reportOf({ fleet, sources }: CheckContext, { problem, certain, likely }: OnMachines): Report | null {
+function reportOf(
+  { fleet, sources }: CheckContext,
+  { problem, certain, likely }: ProblemOnMachines,
+): Report | null {
   if (isMisfit(problem)) return null;
   const { path, at, known } = problem;
   const options = fleet.options;

@@ -3,7 +3,7 @@ import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import { mayKnowMore } from '../../facts/inventory/clan-core-version.ts';
 import { type SettingProblem, settingProblems } from '../../facts/option/clan-setting-mistakes.ts';
-import type { Stranger } from '../../facts/option/option-fit.ts';
+import type { UndeclaredName } from '../../facts/option/option-fit.ts';
 import { inBrackets } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -82,7 +82,7 @@ modules/clan/{secrets,vars/settings-opts}.nix.`,
   }),
   check: function* (context) {
     for (const { setting, problem } of settingProblems(context)) {
-      const report = problem.kind === 'stranger' ? reportOf(context, setting, problem) : null;
+      const report = problem.kind === 'undeclared' ? reportOf(context, setting, problem) : null;
       if (report !== null) yield report;
     }
   },
@@ -94,7 +94,7 @@ const REMOVED = new Set(['clan.core.vars.settings.passBackend']);
 function reportOf(
   { sources }: CheckContext,
   setting: SettingProblem['setting'],
-  { path, at, known, conditional }: Stranger,
+  { path, at, known, conditional }: UndeclaredName,
 ): Report | null {
   if (REMOVED.has(path.join('.'))) return null;
   const name = path.at(-1) ?? '';

@@ -6,9 +6,9 @@ import { didYouMean } from '../../../edits/suggest.ts';
 import type { WrittenOption } from '../../../fleet/model/generators.ts';
 import {
   FORMER,
+  likelyOption,
   MODULE_KEYS,
   MODULE_WORDS,
-  meantBy,
   OPTIONS,
   type OptionOwner,
   ownerOf,
@@ -16,7 +16,7 @@ import {
 import { firstTime } from '../../facts/fleet-facts.ts';
 import { isOtherClanCore, mayKnowMore } from '../../facts/inventory/clan-core-version.ts';
 import { type DeclaredNames, declaredNames } from '../../facts/option/own-declarations.ts';
-import { sift } from '../../facts/option/written-generator-options.ts';
+import { optionsWhere } from '../../facts/option/written-generator-options.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 export const unknownOption: Rule = {
@@ -160,7 +160,7 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   },
 };
 
-const strangers = sift(({ of, name }) => !OPTIONS[of].has(name) && !MODULE_WORDS.has(name));
+const strangers = optionsWhere(({ of, name }) => !OPTIONS[of].has(name) && !MODULE_WORDS.has(name));
 
 /** Returns whether the owner is written as a module, which may declare options of its own. */
 function isModule(options: readonly WrittenOption[], { of, owner }: WrittenOption): boolean {
@@ -170,7 +170,7 @@ function isModule(options: readonly WrittenOption[], { of, owner }: WrittenOptio
 /** Returns whether the workspace declares an option of this name, or generators without clan. */
 function mayBeDeclared({ isClan, names }: DeclaredNames, { of, name }: WrittenOption): boolean {
   if (!isClan || names.has(name)) return true;
-  return names.has('generators') && meantBy(of, name) === null && !FORMER[of].has(name);
+  return names.has('generators') && likelyOption(of, name) === null && !FORMER[of].has(name);
 }
 
 function formerReport(
@@ -216,7 +216,7 @@ const PLACES: Readonly<Record<OptionOwner, string>> = {
 function reportOf({ sources }: CheckContext, option: WrittenOption): Report | null {
   const { of, name, at } = option;
   const elsewhere = ownerOf(name, of);
-  const meant = elsewhere === null ? meantBy(of, name) : null;
+  const meant = elsewhere === null ? likelyOption(of, name) : null;
   const isSure = !mayKnowMore(sources);
   if (!isSure && elsewhere === null && meant === null) return null;
   const edit = meant === null || isOnePrompt(option, meant) ? null : replaceName(sources, at, name, meant);

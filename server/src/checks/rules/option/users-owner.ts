@@ -4,7 +4,7 @@ import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { GeneratorFile } from '../../../fleet/model/generators.ts';
 import { setBackend } from '../../../store/backend-setting.ts';
 import { firstTime } from '../../facts/fleet-facts.ts';
-import { sift } from '../../facts/option/written-generator-options.ts';
+import { optionsWhere } from '../../facts/option/written-generator-options.ts';
 import type { Rule } from '../../rule.ts';
 
 export const usersOwner: Rule = {
@@ -98,7 +98,7 @@ not set; \`sops-install-secrets -ignore-passwd\`).`,
 };
 
 /** Any definition may set `root`. */
-const owners = sift(
+const owners = optionsWhere(
   ({ of, name, value }) =>
     of === 'file' &&
     (name === 'owner' || name === 'group') &&

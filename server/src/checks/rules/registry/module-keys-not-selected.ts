@@ -8,7 +8,7 @@ import type { SourceFile } from '../../../nix/source.ts';
 import { sortedUnique } from '../../../std.ts';
 import { factsOf, type RegistryFacts } from '../../facts/fleet-facts.ts';
 import { machinesAt, machinesWithout } from '../../facts/registry/machines-lacking-key.ts';
-import { waysFrom } from '../../facts/use/value-flow.ts';
+import { valuePathsFrom } from '../../facts/use/value-flow.ts';
 import { machinesText, quoted } from '../../facts/wording.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
@@ -176,7 +176,7 @@ const ASIDE: ReadonlySet<string> = new Set([
 
 /** Returns whether a value is certainly part of the configuration, unchanged and unconditionally. */
 function isSurelyPart(source: SourceFile, at: Place): boolean {
-  return waysFrom(source, at).some(
+  return valuePathsFrom(source, at).some(
     ({ steps, option }) =>
       option.length > 0 &&
       !option.some(name => ASIDE.has(name)) &&

@@ -84,7 +84,7 @@ function takenFiles({ fleet, sources }: CheckContext, secrets: FleetSecrets): Re
     for (const definition of keeper === 'age' ? definitions : []) {
       const { files, complete } = secrets.filesOf(definition);
       const isElsewhere = flakeOf(sources, definition.at.file) !== '';
-      if (!complete && !isElsewhere && (definition.given.includes('file') || !definition.complete))
+      if (!complete && !isElsewhere && (definition.definedOptions.includes('file') || !definition.complete))
         return null;
       for (const { path } of files) paths.add(path);
     }

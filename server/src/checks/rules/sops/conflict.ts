@@ -65,7 +65,7 @@ pkgs/sops-install-secrets/main.go (\`validateManifest\`).`,
   },
   check: function* (context) {
     const isNew = firstTime();
-    const isSaidTwice = saidTwice(context);
+    const isSaidTwice = isReportedTwice(context);
     for (const facts of context.fleet.secrets)
       for (const report of conflictsIn(context, facts, isSaidTwice)) if (isNew(report)) yield report;
   },
@@ -83,12 +83,12 @@ interface Conflict {
  * Returns a predicate that is true for secrets with ownership declared in several places, where one may
  * override another.
  */
-function saidTwice({ fleet }: CheckContext): (name: string) => boolean {
+function isReportedTwice({ fleet }: CheckContext): (name: string) => boolean {
   const once = new Set<string>();
   const twice = new Set<string>();
   for (const { definitions } of fleet.secrets)
-    for (const { keeper, name, given } of definitions) {
-      if (keeper !== 'sops' || !given.some(option => JUDGED.has(option))) continue;
+    for (const { keeper, name, definedOptions } of definitions) {
+      if (keeper !== 'sops' || !definedOptions.some(option => JUDGED.has(option))) continue;
       if (once.has(name)) twice.add(name);
       once.add(name);
     }

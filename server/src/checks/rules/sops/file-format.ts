@@ -110,13 +110,13 @@ const WORDS: Readonly<Record<SopsShape, string>> = {
 
 function fixesOf(
   { sources }: CheckContext,
-  { format, given, nameKind, at }: SecretDefinition,
+  { format, definedOptions, nameKind, at }: SecretDefinition,
   meant: SopsShape,
 ): Fix[] {
   const edit =
     format !== null
       ? replaceWritten(sources, format.at, text => text === stringText(format.value), stringText(meant))
-      : given.includes('format') || nameKind !== 'literal'
+      : definedOptions.includes('format') || nameKind !== 'literal'
         ? null
         : addOption(sources, at, `format = "${meant}";`);
   return edit === null

@@ -126,8 +126,8 @@ interface NamedSource {
 function* namedSources(secrets: FleetSecrets): Iterable<NamedSource> {
   for (const { definitions } of secrets.secrets)
     for (const definition of definitions) {
-      const { source, conditional, given } = definition;
-      if (source === null || given.includes('rekeyFile')) continue;
+      const { source, conditional, definedOptions } = definition;
+      if (source === null || definedOptions.includes('rekeyFile')) continue;
       yield { source, conditional, definition, isTaken: true };
     }
   for (const { source, conditional } of secrets.templates)

@@ -76,7 +76,10 @@ function isWithoutFile({ fleet }: CheckContext, { machine, definition, secrets }
   if (secrets.defaults.some(({ option }) => option === 'file')) return false;
   const all = secrets.secrets.find(secret => secret.keeper === 'sops' && secret.name === name);
   if (all === undefined || all.implicitOn.length > 0) return false;
-  if (all.definitions.some(({ complete, given }) => !complete || given.includes('sopsFile'))) return false;
+  if (
+    all.definitions.some(({ complete, definedOptions }) => !complete || definedOptions.includes('sopsFile'))
+  )
+    return false;
   return !mayBeGenerated(fleet, name, [machine]);
 }
 
@@ -88,7 +91,7 @@ function reportOf(
   const { fleet } = context;
   const secrets = secretsOf(context);
   const isOfOthers = secrets.secrets.some(secret => secret.name === name && secret.implicitOn.length > 0);
-  const meant = suggest(name, givenTo(secrets, machines));
+  const meant = suggest(name, readableOn(secrets, machines));
   const problem = `The secret "${name}" is taken from no file${inBrackets(machines)}: it has no \`sopsFile\`, and there is no \`sops.defaultSopsFile\``;
   const message = isOfOthers
     ? `${problem}; the one below sops/secrets is given to other machines only. Run \`clan secrets machines add-secret ${machines[0]} ${name}\`.`
@@ -103,7 +106,7 @@ function reportOf(
 }
 
 /** Returns the names of secrets that clan provides to machines. */
-function givenTo({ secrets }: FleetSecrets, machines: readonly string[]): string[] {
+function readableOn({ secrets }: FleetSecrets, machines: readonly string[]): string[] {
   return secrets
     .filter(({ implicitOn }) => machines.some(machine => implicitOn.includes(machine)))
     .map(({ name }) => name);

@@ -9,7 +9,7 @@ import type { Range } from '../../../nix/syntax.ts';
 import { firstTime } from '../../facts/fleet-facts.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
 import { seenAtUses } from '../../facts/sops/secret-uses.ts';
-import { assignedTo, isItself, waysFrom } from '../../facts/use/value-flow.ts';
+import { assignedTo, isItself, valuePathsFrom } from '../../facts/use/value-flow.ts';
 import type { CheckContext, Fix, Rule } from '../../rule.ts';
 import { isPassword } from '../use/password-needs-users.ts';
 
@@ -89,7 +89,7 @@ modules/age.nix.`,
 const passwords = seenAtUses(/asswordFile/, (source, use): readonly Range[] | null => {
   if (use.keeper !== 'sops' || use.of !== 'secret' || use.attribute !== 'path' || use.nameKind === 'pattern')
     return null;
-  const places = waysFrom(source, use.at).flatMap(way => {
+  const places = valuePathsFrom(source, use.at).flatMap(way => {
     const assigned = assignedTo(way);
     if (assigned === null || !isItself(assigned.steps) || !isPassword(way)) return [];
     return [{ start: assigned.attribute.at.start, end: assigned.attribute.at.end }];
@@ -98,15 +98,19 @@ const passwords = seenAtUses(/asswordFile/, (source, use): readonly Range[] | nu
 });
 
 /** Returns whether the secret is certainly not decrypted for users; nothing unknown may change that. */
-function isTooLate({ complete, given, neededForUsers, nameKind, path }: SecretDefinition): boolean {
+function isTooLate({ complete, definedOptions, neededForUsers, nameKind, path }: SecretDefinition): boolean {
   if (!complete || nameKind === 'pattern' || path?.value.startsWith('/run/secrets-for-users/') === true)
     return false;
-  return !given.includes('neededForUsers') || neededForUsers?.value === false;
+  return !definedOptions.includes('neededForUsers') || neededForUsers?.value === false;
 }
 
 function fixesOf({ sources }: CheckContext, definitions: readonly SecretDefinition[]): readonly Fix[] {
   const [only, another] = definitions;
-  if (only === undefined || another !== undefined || only.given.some(name => NOT_FOR_USERS.has(name)))
+  if (
+    only === undefined ||
+    another !== undefined ||
+    only.definedOptions.some(name => NOT_FOR_USERS.has(name))
+  )
     return [];
   const edit = only.nameKind === 'literal' ? addOption(sources, only.at, 'neededForUsers = true;') : null;
   return edit === null

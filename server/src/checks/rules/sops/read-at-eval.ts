@@ -6,7 +6,7 @@ import { isOfConfig, severityOf } from '../../facts/sops/secret-surroundings.ts'
 import { seenAtUses } from '../../facts/sops/secret-uses.ts';
 import { keeperName } from '../../facts/sops/sops-versions.ts';
 import { OPENERS, openedBy } from '../../facts/use/content-reads.ts';
-import { isIfThere, waysFrom } from '../../facts/use/value-flow.ts';
+import { isIfThere, valuePathsFrom } from '../../facts/use/value-flow.ts';
 import type { Report, Rule } from '../../rule.ts';
 
 export const sopsReadAtEval: Rule = {
@@ -67,7 +67,7 @@ secrets, write a template: \`sops.templates.<name>.content\` with \`config.sops.
 /** Finds the names of functions that read the file at the path. */
 const readings = seenAtUses(OPENERS, (file, use): readonly Range[] | null => {
   if (use.guarded || use.attribute !== 'path' || !isOfConfig(use.above)) return null;
-  const places = waysFrom(file, use.at).flatMap(way => {
+  const places = valuePathsFrom(file, use.at).flatMap(way => {
     const opened = openedBy(way.steps);
     if (opened === null || opened.how === 'build' || isIfThere(file, way)) return [];
     return [{ start: opened.at.start, end: opened.at.end }];

@@ -13,7 +13,7 @@ import {
   isEncrypted,
   NOT_SEARCHED,
 } from '../../facts/sops/sops-files.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import type { CheckContext, CheckFiles, Fix, Report, Rule } from '../../rule.ts';
 
 export const ruleWithoutFile: Rule = {
@@ -152,7 +152,7 @@ const MAX_FILES = 20_000;
 /**
  * Returns the files below a folder except Nix files, which are never encrypted, or null if there are too many.
  */
-const filesFor = keeping(() => {
+const filesFor = perObject(() => {
   const cache = new Map<string, readonly string[] | null>();
   return {
     below(sources: CheckFiles, folder: string): readonly string[] | null {

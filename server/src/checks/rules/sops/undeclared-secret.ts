@@ -7,7 +7,7 @@ import { sortedUnique } from '../../../std.ts';
 import { hasBrokenModule } from '../../facts/host/broken-modules.ts';
 import { isOfGenerator, mayBeGenerated, nameOfToday } from '../../facts/sops/generated-secrets.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
-import { isOfConfig, isOutOfUse } from '../../facts/sops/secret-surroundings.ts';
+import { isOfConfig, isUnusedFile } from '../../facts/sops/secret-surroundings.ts';
 import {
   isOnAnyMachine,
   isWithout,
@@ -90,7 +90,7 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
         }
       } else if (target === 'undeclared') {
         const isKnown = !hasBrokenModule(fleet, machinesReading(fleet, use));
-        if (isKnown && !isOutOfUse(fleet, use.at.file)) yield reportOf(secrets, use, []);
+        if (isKnown && !isUnusedFile(fleet, use.at.file)) yield reportOf(secrets, use, []);
       } else if (
         !use.guarded &&
         use.nameKind !== 'pattern' &&
@@ -110,7 +110,7 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
         } else if (
           isUnnamed &&
           reading.length === 0 &&
-          !isOutOfUse(fleet, use.at.file) &&
+          !isUnusedFile(fleet, use.at.file) &&
           !mayBeDeclared(fleet, use)
         )
           yield reportOf(secrets, use, []);

@@ -116,7 +116,7 @@ function reportOf(
   const { key } = definition;
   const wanted = key?.value ?? definition.name;
   const at = key?.at ?? definition.at;
-  const meant = locatedKey.kind === 'missing' ? meantBy(wanted, locatedKey) : null;
+  const meant = locatedKey.kind === 'missing' ? likelyKey(wanted, locatedKey) : null;
   const edit = meant === null ? null : replaceName(sources, at, wanted, meant);
   const fixes: Fix[] =
     edit === null ? [] : [{ title: `Replace with "${meant}"`, edits: [edit], preferred: true, guess: true }];
@@ -154,7 +154,7 @@ function problem(wanted: string, { kind, upTo, file, names }: LocatedKey): strin
 }
 
 /** Returns the full key with its wrong part corrected, or null. */
-function meantBy(wanted: string, { upTo, names }: LocatedKey): string | null {
+function likelyKey(wanted: string, { upTo, names }: LocatedKey): string | null {
   const slash = upTo.lastIndexOf('/') + 1;
   const meant = suggest(upTo.slice(slash), names);
   return meant === null ? null : upTo.slice(0, slash) + meant + wanted.slice(upTo.length);

@@ -102,7 +102,7 @@ const THINGS: Readonly<Record<SecretOwner, (keeper: string) => string>> = {
 function reportOf({ fleet, sources }: CheckContext, written: WrittenSecretOption): Report | null {
   const { keeper, of, name, option, side, known, conditional } = written;
   const isSure = !mayKnowMore(sources, keeper);
-  const meant = known === null ? meantBy(written) : null;
+  const meant = known === null ? likelyOption(written) : null;
   if (!isSure && meant === null) return null;
   const where = side === 'home' ? ' in the module for home-manager' : '';
   const why = isSure ? ': evaluating it fails' : ' in the version known here; that of flake.lock is another';
@@ -132,7 +132,7 @@ function fixesOf(sources: Sources, written: WrittenSecretOption, meant: string |
 }
 
 /** Returns the last name of the intended option, or null; the groups that contain it are correct. */
-function meantBy({ keeper, of, name, option, side }: WrittenSecretOption): string | null {
+function likelyOption({ keeper, of, name, option, side }: WrittenSecretOption): string | null {
   const group = name.slice(0, name.length - option.name.length);
   const isUsual = ([optionName, { side: on }]: readonly [string, KnownOption]) =>
     optionName.startsWith(group) &&

@@ -6,7 +6,7 @@ import { firstTime } from '../../facts/fleet-facts.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
 import { isOfConfig } from '../../facts/sops/secret-surroundings.ts';
 import { seenAtUses } from '../../facts/sops/secret-uses.ts';
-import { type Step, type Way, waysFrom } from '../../facts/use/value-flow.ts';
+import { type Step, type ValuePath, valuePathsFrom } from '../../facts/use/value-flow.ts';
 import type { Report, Rule } from '../../rule.ts';
 
 export const unreplacedPlaceholder: Rule = {
@@ -104,7 +104,7 @@ interface Destination {
 
 const placeholders = seenAtUses(/\bplaceholder\b/, (source, use): Destination | null => {
   if (use.of !== 'placeholder' || use.guarded || !isOfConfig(use.above)) return null;
-  const ways = waysFrom(source, use.at);
+  const ways = valuePathsFrom(source, use.at);
   if (ways.length === 0) return null;
   if (ways.every(isTemplate)) return { isInTemplate: true, options: [] };
   return ways.every(way => isAssigned(source, way))
@@ -112,7 +112,7 @@ const placeholders = seenAtUses(/\bplaceholder\b/, (source, use): Destination | 
     : null;
 });
 
-function isTemplate({ option }: Way): boolean {
+function isTemplate({ option }: ValuePath): boolean {
   return option.some((name, index) => name === 'templates' && option[index - 1] === 'sops');
 }
 
@@ -124,7 +124,7 @@ const NAMESPACES =
 const TEXTS = /^(toJSON|toString|optionalString|writeText|concatStrings|concatStringsSep|concatLines)$/;
 
 /** Returns whether the value certainly becomes part of an option value of the module in this file. */
-function isAssigned({ root }: SourceFile, { steps, option }: Way): boolean {
+function isAssigned({ root }: SourceFile, { steps, option }: ValuePath): boolean {
   if (!NAMESPACES.test(option[0] ?? '') || option.length < 2 || option.includes('')) return false;
   const outermost = steps.at(-1);
   const isWhole =

@@ -11,7 +11,7 @@ import {
 } from '../../facts/store/declared-files.ts';
 import { storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
 import { inBrackets } from '../../facts/wording.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -68,7 +68,7 @@ Source: clan-core d7c35d912, clan_lib/vars/public_modules/in_repo.py (\`_set\`).
 };
 
 /** Returns the files with a stored secret. */
-const secretsOf = keeping((contents: StoreContents) =>
+const secretsOf = perObject((contents: StoreContents) =>
   [...storedIndex(contents).generators.values()].flatMap(generator =>
     [...generator.files.values()]
       .filter(file => file.all.some(storedVar => storedVar.kind === 'secret' && storedVar.current))

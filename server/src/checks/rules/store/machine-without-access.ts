@@ -10,7 +10,7 @@ import { type SoleDeclaration, soleDeclaration, soleFile } from '../../facts/sto
 import { sameKey } from '../../facts/store/recipient-keys.ts';
 import { wholeFile } from '../../facts/store/stored-index.ts';
 import { machinesText } from '../../facts/wording.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import type { CheckContext, Rule } from '../../rule.ts';
 
 const FOLDER = 'vars/shared/mail/password';
@@ -117,7 +117,7 @@ interface Candidate {
 }
 
 /** Returns secrets that some machine cannot decrypt, whether or not it needs to. */
-const candidatesIn = keeping((contents: StoreContents): readonly Candidate[] => {
+const candidatesIn = perObject((contents: StoreContents): readonly Candidate[] => {
   const keys = machineKeys(contents);
   return contents.vars.flatMap((stored): Candidate[] => {
     if (!stored.current || stored.placement === 'per-export' || stored.kind !== 'secret') return [];

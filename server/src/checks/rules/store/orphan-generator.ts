@@ -21,7 +21,7 @@ import { type DeclaredAndStored, newNameOf } from '../../facts/store/renamed-gen
 import { type StoredGenerator, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
 import { readersOf } from '../../facts/use/reading-machines.ts';
 import { counted, inBrackets, machinesText, quoted } from '../../facts/wording.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import type { CheckContext, Leftover, Report, Rule } from '../../rule.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -194,7 +194,7 @@ function renamedTo(renamed: string, lacking: string, { owners, first }: Places):
  * Returns whether clan-core has or had this generator. Earlier versions used other names, and a fleet may use
  * any version.
  */
-const isOfClanCore = keeping(({ name, files }: StoredGenerator): boolean =>
+const isOfClanCore = perObject(({ name, files }: StoredGenerator): boolean =>
   [...files.values()].some(({ name: file, all }) =>
     [true, false].some(
       shared =>

@@ -3,7 +3,7 @@ import { suggest } from '../../../edits/suggest.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import { storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
 import { counted, quoted } from '../../facts/wording.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import type { CheckContext, Rule } from '../../rule.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -91,7 +91,7 @@ function leftText({ hasKey, readable }: Owner): string {
 }
 
 /** Returns all machines that the stores mention, each with a representative file. */
-const ownersIn = keeping((contents: StoreContents): ReadonlyMap<string, Owner> => {
+const ownersIn = perObject((contents: StoreContents): ReadonlyMap<string, Owner> => {
   const paths = new Map<string, string>();
   for (const { name, path, keys } of contents.sops.machines)
     if (keys() !== null) paths.set(name, `${path}/key.json`);

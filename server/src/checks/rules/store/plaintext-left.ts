@@ -10,7 +10,7 @@ import {
 } from '../../facts/store/declared-files.ts';
 import { type StoredFileOf, storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
 import { inBrackets } from '../../facts/wording.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -94,7 +94,7 @@ interface PublicFile {
 }
 
 /** Returns the files with a stored public value. */
-const publicFilesOf = keeping((contents: Parameters<typeof storedIndex>[0]): readonly PublicFile[] =>
+const publicFilesOf = perObject((contents: Parameters<typeof storedIndex>[0]): readonly PublicFile[] =>
   [...storedIndex(contents).generators.values()].flatMap(generator =>
     [...generator.files.values()].flatMap(file => {
       const values = file.all.filter(storedVar => storedVar.kind === 'public');

@@ -5,7 +5,7 @@ import type { Holders } from '../../../store/vars/links.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import { keyOwners, keysText, without } from '../../facts/store/recipient-keys.ts';
 import { wholeFile } from '../../facts/store/stored-index.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -77,7 +77,7 @@ interface Drift {
   readonly extra: readonly string[];
 }
 
-const driftsIn = keeping(({ sops, vars, accessOf }: StoreContents): readonly Drift[] => {
+const driftsIn = perObject(({ sops, vars, accessOf }: StoreContents): readonly Drift[] => {
   const drifts: Drift[] = [];
   function compare(path: string, holders: Holders, recipients: readonly string[], machine: string | null) {
     const wanted = keysFor(sops, holders);

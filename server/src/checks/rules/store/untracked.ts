@@ -3,7 +3,7 @@ import { folderOf } from '../../../nix/eval/paths.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import { isElsewhere } from '../../facts/git-facts.ts';
 import { wholeFile } from '../../facts/store/stored-index.ts';
-import { keeping } from '../../memory/kept.ts';
+import { perObject } from '../../memory/kept.ts';
 import type { CheckContext, CheckFiles, Report, Rule, TrackedFiles } from '../../rule.ts';
 
 const FOLDER = 'vars/per-machine/lea/mail/password';
@@ -57,7 +57,7 @@ Source: clan-core d7c35d912, clan_lib/git.py; the Nix manual on flake references
 };
 
 /** Caches reports per state of the stores, since git's index changes only when files are added. */
-const reportsFor = keeping((contents: StoreContents) => {
+const reportsFor = perObject((contents: StoreContents) => {
   let last: { readonly tracked: TrackedFiles; readonly reports: readonly Report[] } | null = null;
   return {
     of(sources: CheckFiles, tracked: TrackedFiles): readonly Report[] {

@@ -3,14 +3,14 @@ import { type AttrSetExpr, literalText, type Range } from '../../../nix/syntax.t
 import { setFileOption } from '../../facts/use/file-option-edit.ts';
 import {
   fileText,
-  type KnownUse,
   machinesAt,
-  type SeenUse,
+  type ResolvedUse,
+  type ResolvedUseMatch,
   seenAtPaths,
   type UsedFile,
   usesOfSecrets,
 } from '../../facts/use/used-file.ts';
-import { isItself, type Step, type Way, waysFrom } from '../../facts/use/value-flow.ts';
+import { isItself, type Step, type ValuePath, valuePathsFrom } from '../../facts/use/value-flow.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 const moduleWith = (file: string, mark = '') => `\
@@ -91,7 +91,7 @@ const disks = seenAtPaths(
   /passwordFile|keyFile|additionalKeyFiles|keylocation/,
   (source, use): Disk | null => {
     if (use.by === 'name') return null;
-    const ways = waysFrom(source, use.at);
+    const ways = valuePathsFrom(source, use.at);
     const keys = ways.flatMap(way => {
       const key = keyOfDisk(way);
       return key === null ? [] : [{ start: key.at.start, end: key.at.end }];
@@ -100,13 +100,13 @@ const disks = seenAtPaths(
   },
 );
 
-function countUses(all: Iterable<KnownUse>): Map<string, number> {
+function countUses(all: Iterable<ResolvedUse>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const use of all) counts.set(nameOf(use), (counts.get(nameOf(use)) ?? 0) + 1);
   return counts;
 }
 
-function nameOf({ use }: KnownUse): string {
+function nameOf({ use }: ResolvedUse): string {
   return `${use.generator}\0${use.fileName}`;
 }
 
@@ -116,7 +116,7 @@ function isMissing({ neededFor }: UsedFile): boolean {
 
 function* reportsOf(
   { fleet, sources }: CheckContext,
-  seenUse: SeenUse<Disk>,
+  seenUse: ResolvedUseMatch<Disk>,
   isOnlyUse: boolean,
 ): Iterable<Report> {
   const { use, file, found } = seenUse;
@@ -148,7 +148,7 @@ function* reportsOf(
 type Attribute = Extract<Step, { kind: 'attribute' }>;
 
 /** Returns the disk option at the end of the path, or null if it is, or may be, another option. */
-function keyOfDisk(way: Way): Attribute | null {
+function keyOfDisk(way: ValuePath): Attribute | null {
   const index = way.steps.findIndex(step => step.kind === 'attribute');
   const attribute = way.steps[index];
   if (attribute?.kind !== 'attribute' || !isOfDisk(way)) return null;
@@ -175,7 +175,7 @@ function isFileUrl(step: Step): boolean {
 
 const TYPES = new Set(['luks', 'zpool', 'zfs_fs', 'zfs_volume', 'bcachefs_filesystem']);
 
-function isOfDisk({ steps, option }: Way): boolean {
+function isOfDisk({ steps, option }: ValuePath): boolean {
   const at = option.indexOf('disko');
   if (at >= 0 && option[at + 1] === 'devices') return true;
   return steps.some(step => step.kind === 'attribute' && TYPES.has(typeIn(step.within) ?? ''));

@@ -8,8 +8,8 @@ import type { Place } from '../../../nix/places.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import type { LambdaExpr, StringExpr } from '../../../nix/syntax.ts';
 import { factsOf } from '../../facts/fleet-facts.ts';
-import { fileText, type KnownUse, usedFile } from '../../facts/use/used-file.ts';
-import { isInGenerator, type Way, waysFrom } from '../../facts/use/value-flow.ts';
+import { fileText, type ResolvedUse, usedFile } from '../../facts/use/used-file.ts';
+import { isInGenerator, type ValuePath, valuePathsFrom } from '../../facts/use/value-flow.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
@@ -110,16 +110,16 @@ function isPath({ text }: SourceFile, at: Place): boolean {
   return text.startsWith('/run/', at.start) && !/[\w.}-]/.test(text[at.start - 1] ?? '');
 }
 
-function* reportsOf({ sources }: CheckContext, source: SourceFile, knownUse: KnownUse): Iterable<Report> {
+function* reportsOf({ sources }: CheckContext, source: SourceFile, knownUse: ResolvedUse): Iterable<Report> {
   const { use } = knownUse;
   const string = expressionsAt(source, use.at.start).find(
     (expression): expression is StringExpr =>
       expression.kind === 'string' && expression.start <= use.at.start && use.at.end <= expression.end,
   );
   if (string === undefined || isComment(source, use.at, string)) return;
-  const ways = waysFrom(source, string);
+  const ways = valuePathsFrom(source, string);
   // Rules about scripts check what a generator reads outside its own folders.
-  if (ways.some(way => isTold(way) || isInGenerator(way)) || isScriptOfGenerator(source, string)) return;
+  if (ways.some(way => isInText(way) || isInGenerator(way)) || isScriptOfGenerator(source, string)) return;
   const isOlder = !/\/(per-machine|shared)\//.test(source.text.slice(use.at.start, use.at.end));
   const locked = lockedClanCore(sources);
   const isStillRight = isOlder && locked !== null && locked.until < NEWER_LAYOUT_TIME;
@@ -148,7 +148,7 @@ function* reportsOf({ sources }: CheckContext, source: SourceFile, knownUse: Kno
  * Returns the advice for paths in settings. Settings are data and the service module may be clan-core's, so
  * only the current path certainly helps.
  */
-function inSettings({ use, file: { generators } }: KnownUse, isLater: boolean): string {
+function inSettings({ use, file: { generators } }: ResolvedUse, isLater: boolean): string {
   const placement = generators.some(generator => generator.body().share === true)
     ? 'shared'
     : 'per-machine/MACHINE';
@@ -160,7 +160,7 @@ function inSettings({ use, file: { generators } }: KnownUse, isLater: boolean): 
  * Returns whether the path ends in `instances.x.roles.y.settings`: plain data for all machines, without the
  * configuration of one.
  */
-function isInventorySetting({ option }: Way): boolean {
+function isInventorySetting({ option }: ValuePath): boolean {
   const roles = option.indexOf('roles');
   return roles >= 0 && option.indexOf('instances') < roles && option.includes('settings', roles);
 }
@@ -180,7 +180,7 @@ function isComment({ text }: SourceFile, at: Place, string: StringExpr): boolean
 const TOLD = new Set(['example', 'description', 'defaultText', 'testScript', 'warnings', 'assertions']);
 const TELLERS = /^(throw|abort|trace|warn|warnIf|assertMsg|literalExpression|literalMD|mdDoc)$/;
 
-function isTold({ steps, option }: Way): boolean {
+function isInText({ steps, option }: ValuePath): boolean {
   return (
     option.some(name => TOLD.has(name)) ||
     steps.some(
@@ -191,7 +191,7 @@ function isTold({ steps, option }: Way): boolean {
   );
 }
 
-function fixesOf(source: SourceFile, { unit, use }: KnownUse, string: StringExpr): readonly Fix[] {
+function fixesOf(source: SourceFile, { unit, use }: ResolvedUse, string: StringExpr): readonly Fix[] {
   const root = configIn(source, string);
   if (root === null) return [];
   const path = `${root}.clan.core.vars.generators.${attributeText(use.generator)}.files.${attributeText(use.fileName as string)}.path`;

@@ -3,8 +3,8 @@
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import { factsOf } from '../../facts/fleet-facts.ts';
-import { fileText, type KnownUse, machinesAt, usedFile } from '../../facts/use/used-file.ts';
-import { isInGenerator, optionInModule, type Way, waysFrom } from '../../facts/use/value-flow.ts';
+import { fileText, machinesAt, type ResolvedUse, usedFile } from '../../facts/use/used-file.ts';
+import { isInGenerator, optionInModule, type ValuePath, valuePathsFrom } from '../../facts/use/value-flow.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { Report, Rule } from '../../rule.ts';
 
@@ -91,14 +91,14 @@ Source: clan-core, nixosModules/clanCore/vars/secret/sops/default.nix and clan_l
         continue;
       const source = sources.parse(unit.file);
       const knownUse = { unit, use, file };
-      if (source !== null && waysFrom(source, use.at).some(way => isOnMachine(source, way, knownUse)))
+      if (source !== null && valuePathsFrom(source, use.at).some(way => isOnMachine(source, way, knownUse)))
         yield reportOf(fleet, knownUse);
     }
   }),
 };
 
 /** Returns whether the file may reach a machine undeployed: all backends but age upload what early phases need. */
-function mayBeUploaded(fleet: Fleet, use: KnownUse): boolean {
+function mayBeUploaded(fleet: Fleet, use: ResolvedUse): boolean {
   const { neededFor } = use.file;
   if (neededFor === 'services' || neededFor === 'users') return false;
   if (neededFor === null) return true;
@@ -124,7 +124,7 @@ const ELSEWHERE = new Set([
   'options',
 ]);
 
-function isOnMachine(source: SourceFile, way: Way, use: KnownUse): boolean {
+function isOnMachine(source: SourceFile, way: ValuePath, use: ResolvedUse): boolean {
   const option = optionInModule(way);
   if (option.length < 2 || isInGenerator(way) || option.some(name => ELSEWHERE.has(name))) return false;
   return way.steps.every(step => step.kind !== 'condition' || isAroundDefinition(source, step.at, use));
@@ -134,7 +134,7 @@ function isOnMachine(source: SourceFile, way: Way, use: KnownUse): boolean {
 function isAroundDefinition(
   source: SourceFile,
   at: { readonly start: number; readonly end: number },
-  { file }: KnownUse,
+  { file }: ResolvedUse,
 ): boolean {
   return file.declared.some(
     declared =>
@@ -142,7 +142,7 @@ function isAroundDefinition(
   );
 }
 
-function reportOf(fleet: Fleet, knownUse: KnownUse): Report {
+function reportOf(fleet: Fleet, knownUse: ResolvedUse): Report {
   const { use, file } = knownUse;
   return {
     at: use.at,

@@ -9,8 +9,8 @@ import { sortedUnique } from '../../../std.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import { factsOf } from '../../facts/fleet-facts.ts';
 import { readersOf } from '../../facts/use/reading-machines.ts';
-import { fileText, type KnownUse, usedFile } from '../../facts/use/used-file.ts';
-import { isIfThere, isInGenerator, waysFrom } from '../../facts/use/value-flow.ts';
+import { fileText, type ResolvedUse, usedFile } from '../../facts/use/used-file.ts';
+import { isIfThere, isInGenerator, valuePathsFrom } from '../../facts/use/value-flow.ts';
 import { machinesText } from '../../facts/wording.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
@@ -111,14 +111,14 @@ machines have the module.`,
 function* reportsOf(
   { fleet, stored }: CheckContext,
   source: SourceFile,
-  knownUse: KnownUse,
+  knownUse: ResolvedUse,
 ): Iterable<Report> {
   const { use, file } = knownUse;
   const [generator, ...others] = file.generators;
   if (generator === undefined || others.length > 0 || isSetByHand(generator, use.fileName)) return;
   // `self.nixosConfigurations.lea.config` is another machine's configuration.
   if (/\bnixosConfigurations\b|\bdarwinConfigurations\b|\bnodes\b/.test(source.text)) return;
-  const ways = waysFrom(source, use.at);
+  const ways = valuePathsFrom(source, use.at);
   if (ways.some(way => isIfThere(source, way) || isInGenerator(way) || way.option.length === 0)) return;
   const isBeside = definesBeside(source, generator, use.at);
   const readers = new Set(readersOf(fleet, source.path)?.certain);

@@ -4,8 +4,14 @@
  */
 import type { Range } from '../../../nix/syntax.ts';
 import { setFileOption } from '../../facts/use/file-option-edit.ts';
-import { fileText, machinesAt, type SeenUse, seenAtPaths, type UsedFile } from '../../facts/use/used-file.ts';
-import { assignedTo, isItself, type Way, waysFrom } from '../../facts/use/value-flow.ts';
+import {
+  fileText,
+  machinesAt,
+  type ResolvedUseMatch,
+  seenAtPaths,
+  type UsedFile,
+} from '../../facts/use/used-file.ts';
+import { assignedTo, isItself, type ValuePath, valuePathsFrom } from '../../facts/use/value-flow.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 const moduleWith = (file: string, mark = '') => `\
@@ -65,7 +71,7 @@ Source: clan-core, nixosModules/clanCore/vars/interface.nix; sops-nix, "Setting 
 /** Finds password file options set to the path. */
 const passwords = seenAtPaths(/asswordFile/, (source, use): readonly Range[] | null => {
   if (use.by === 'name') return null;
-  const places = waysFrom(source, use.at).flatMap(way => {
+  const places = valuePathsFrom(source, use.at).flatMap(way => {
     const assigned = assignedTo(way);
     if (assigned === null || !isItself(assigned.steps) || !isPassword(way)) return [];
     const { start, end } = assigned.attribute.at;
@@ -82,7 +88,10 @@ function isTooLate({ neededFor, deploy }: UsedFile): boolean {
   return deploy !== false && (neededFor === 'services' || neededFor === 'partitioning');
 }
 
-function* reportsOf({ fleet, sources }: CheckContext, seenUse: SeenUse<readonly Range[]>): Iterable<Report> {
+function* reportsOf(
+  { fleet, sources }: CheckContext,
+  seenUse: ResolvedUseMatch<readonly Range[]>,
+): Iterable<Report> {
   const { use, file, found } = seenUse;
   for (const { start, end } of found)
     yield {
@@ -97,7 +106,7 @@ function* reportsOf({ fleet, sources }: CheckContext, seenUse: SeenUse<readonly 
 }
 
 /** Returns whether the path ends in a user's password file option. */
-export function isPassword({ option }: Way): boolean {
+export function isPassword({ option }: ValuePath): boolean {
   return /(^|\.)users\.(users|extraUsers)(\.[^.]*)?\.(hashedPasswordFile|passwordFile)$/.test(
     option.join('.'),
   );

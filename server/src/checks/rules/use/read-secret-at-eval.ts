@@ -3,12 +3,12 @@ import type { Range } from '../../../nix/syntax.ts';
 import { OPENERS, openedBy } from '../../facts/use/content-reads.ts';
 import {
   fileText,
-  type KnownUse,
-  type SeenUse,
+  type ResolvedUse,
+  type ResolvedUseMatch,
   seenAtPaths,
   usesOfSecrets,
 } from '../../facts/use/used-file.ts';
-import { isIfThere, isInGenerator, waysFrom } from '../../facts/use/value-flow.ts';
+import { isIfThere, isInGenerator, valuePathsFrom } from '../../facts/use/value-flow.ts';
 import type { Report, Rule } from '../../rule.ts';
 
 const GENERATOR = `\
@@ -114,7 +114,7 @@ const values = usesOfSecrets('value');
 const readings = seenAtPaths(OPENERS, (file, use): readonly Range[] | null => {
   if (use.guarded) return null;
   const places = new Map<Range, Range>();
-  for (const way of waysFrom(file, use.at)) {
+  for (const way of valuePathsFrom(file, use.at)) {
     const opened = openedBy(way.steps);
     if (opened === null || opened.how !== 'read') continue;
     if (isInGenerator(way) || isIfThere(file, way)) continue;
@@ -123,7 +123,7 @@ const readings = seenAtPaths(OPENERS, (file, use): readonly Range[] | null => {
   return places.size === 0 ? null : [...places.values()];
 });
 
-function* reportsOf({ use, found }: SeenUse<readonly Range[]>): Iterable<Report> {
+function* reportsOf({ use, found }: ResolvedUseMatch<readonly Range[]>): Iterable<Report> {
   for (const { start, end } of found)
     yield {
       at: { file: use.at.file, start, end },
@@ -134,7 +134,7 @@ function* reportsOf({ use, found }: SeenUse<readonly Range[]>): Iterable<Report>
     };
 }
 
-function publicValue({ use }: KnownUse): Report {
+function publicValue({ use }: ResolvedUse): Report {
   return {
     at: use.fileAt ?? use.at,
     message:

@@ -1,8 +1,14 @@
 /** use/secret-in-store: the content of a secret, not its path, would be copied to the Nix store. */
 import type { Range } from '../../../nix/syntax.ts';
 import { OPENERS, openedBy } from '../../facts/use/content-reads.ts';
-import { fileText, type SeenUse, seenAtPaths } from '../../facts/use/used-file.ts';
-import { isIfThere, isInGenerator, type Step, type Way, waysFrom } from '../../facts/use/value-flow.ts';
+import { fileText, type ResolvedUseMatch, seenAtPaths } from '../../facts/use/used-file.ts';
+import {
+  isIfThere,
+  isInGenerator,
+  type Step,
+  type ValuePath,
+  valuePathsFrom,
+} from '../../facts/use/value-flow.ts';
 import type { Report, Rule } from '../../rule.ts';
 
 const GENERATOR = `\
@@ -97,7 +103,7 @@ ${GENERATOR}  environment.etc."mail.conf".text = "passwordFile = \${password}";
 const arrivals = seenAtPaths(OPENERS, (file, use): readonly Sink[] | null => {
   if (use.guarded) return null;
   const sinks = new Map<Range, Sink>();
-  for (const way of waysFrom(file, use.at)) {
+  for (const way of valuePathsFrom(file, use.at)) {
     if (isInGenerator(way) || isIfThere(file, way)) continue;
     const sink = sinkOf(way);
     if (sink === null || sinks.has(sink.at)) continue;
@@ -106,7 +112,7 @@ const arrivals = seenAtPaths(OPENERS, (file, use): readonly Sink[] | null => {
   return sinks.size === 0 ? null : [...sinks.values()];
 });
 
-function* reportsOf({ use, found }: SeenUse<readonly Sink[]>): Iterable<Report> {
+function* reportsOf({ use, found }: ResolvedUseMatch<readonly Sink[]>): Iterable<Report> {
   for (const { how, at } of found)
     yield {
       at: { file: use.at.file, ...at },
@@ -131,7 +137,7 @@ const messages = {
  * Returns the sink of the content. Reads of `.value` are left to `use/value-of-secret`, because there is no
  * such content.
  */
-function sinkOf({ steps, option }: Way): Sink | null {
+function sinkOf({ steps, option }: ValuePath): Sink | null {
   const opened = openedBy(steps);
   if (opened === null) return null;
   return opened.how === 'read' ? storedBy(opened.after, option) : { how: opened.how, at: opened.at };

@@ -130,7 +130,7 @@ Mend the name, or declare the file.`,
     const { fleet } = context;
     for (const use of plainUses(unit)) {
       const lacking = lackingFile(context, use, () => machinesOfUse(fleet, unit, use));
-      if (lacking !== null && !isHeldBack(context, use)) yield reportOf(context, use, lacking);
+      if (lacking !== null && !isReportedElsewhere(context, use)) yield reportOf(context, use, lacking);
     }
     // A stored file of an earlier declaration is still found, and without a generator nothing is read.
     for (const use of [...calledUses(unit), ...assumingUses(unit)]) {
@@ -139,7 +139,7 @@ Mend the name, or declare the file.`,
       if (use.by === 'function' && use.guarded && suggest(use.fileName ?? '', lacking?.files ?? []) === null)
         continue;
       const mistake = lacking ?? (use.by === 'function' ? misspeltFile(context, use) : null);
-      if (mistake !== null && !isHeldBack(context, use))
+      if (mistake !== null && !isReportedElsewhere(context, use))
         yield { ...reportOf(context, use, mistake), severity: 'warning' };
     }
     for (const use of computedUses(unit)) {
@@ -154,7 +154,7 @@ Mend the name, or declare the file.`,
  * Returns whether the file is declared under a condition that does not hold here. Its reader is then under the
  * same condition and is not evaluated either.
  */
-function isHeldBack({ fleet, sources }: CheckContext, { generator, fileName }: Use): boolean {
+function isReportedElsewhere({ fleet, sources }: CheckContext, { generator, fileName }: Use): boolean {
   const facts = factsOf(fleet);
   const name = fileName as string;
   for (const { definitions } of facts.generators.get(generator) ?? [])

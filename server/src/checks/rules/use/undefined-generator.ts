@@ -15,7 +15,7 @@ import {
   plainUses,
 } from '../../facts/fleet-facts.ts';
 import { isOtherClanCore } from '../../facts/inventory/clan-core-version.ts';
-import { broughtNames, nearName } from '../../facts/near-names.ts';
+import { clanGeneratorNames, nearName } from '../../facts/near-names.ts';
 import { misspeltGenerator } from '../../facts/use/misspelt-reads.ts';
 import { isPerhapsLeftOut, machinesOfUse, readersOf } from '../../facts/use/reading-machines.ts';
 import { inBrackets } from '../../facts/wording.ts';
@@ -183,7 +183,7 @@ function missingOn({ fleet, sources }: CheckContext, facts: Facts, unit: Unit, u
       ? [name]
       : [],
   );
-  return { names: [...names, ...broughtNames(fleet, machines)], machines, isByKey: false };
+  return { names: [...names, ...clanGeneratorNames(fleet, machines)], machines, isByKey: false };
 }
 
 /**
@@ -194,7 +194,7 @@ function misspelt(fleet: Fleet, facts: Facts, use: Use, machines: readonly strin
   if (facts.generators.has(use.generator)) return null;
   const meant = nearName(facts, use.generator, machines, [
     ...facts.generators.keys(),
-    ...broughtNames(fleet, machines),
+    ...clanGeneratorNames(fleet, machines),
   ]);
   return meant === null ? null : { names: [meant], machines: [], isByKey: false, severity: 'warning' };
 }

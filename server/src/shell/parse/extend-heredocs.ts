@@ -6,13 +6,13 @@ import type { Statement } from '../syntax.ts';
 import type { Cursor, ReadHeredoc } from './read-cursor.ts';
 
 /** Moves the ends of statements past their here-documents. */
-export function stretch(cursor: Cursor, statements: Statement[]): void {
+export function extendPastHeredocs(cursor: Cursor, statements: Statement[]): void {
   if (cursor.bodies.length === 0) return;
   cursor.bodies = cursor.bodies.filter(body => {
     const index = statements.findLastIndex(statement => holds(statement, body));
     const statement = statements[index];
     if (statement === undefined) return true;
-    statements[index] = stretched(statement, body);
+    statements[index] = extendedTo(statement, body);
     return false;
   });
 }
@@ -22,7 +22,7 @@ function holds({ start, end }: Statement, { from }: ReadHeredoc): boolean {
 }
 
 /** Returns the statement with itself and its inner statements extended over the here-document. */
-function stretched(statement: Statement, body: ReadHeredoc): Statement {
+function extendedTo(statement: Statement, body: ReadHeredoc): Statement {
   if (!holds(statement, body)) return statement;
   const end = Math.max(statement.end, body.end);
   switch (statement.kind) {
@@ -30,15 +30,15 @@ function stretched(statement: Statement, body: ReadHeredoc): Statement {
       return {
         ...statement,
         end,
-        left: stretched(statement.left, body),
-        right: stretched(statement.right, body),
+        left: extendedTo(statement.left, body),
+        right: extendedTo(statement.right, body),
       };
     case 'pipeline':
-      return { ...statement, end, stages: statement.stages.map(stage => stretched(stage, body)) };
+      return { ...statement, end, stages: statement.stages.map(stage => extendedTo(stage, body)) };
     case 'not':
     case 'background':
     case 'redirected':
-      return { ...statement, end, body: stretched(statement.body, body) };
+      return { ...statement, end, body: extendedTo(statement.body, body) };
     default:
       return { ...statement, end };
   }

@@ -8,7 +8,7 @@ import { join, relative, sep } from 'node:path';
 import { codeOf, HostFailure, systemFailure } from '../host-failure.ts';
 import { regularBytes } from './regular-file.ts';
 
-export interface PeopleFile {
+export interface UserFile {
   /** Path with all links resolved, relative to the root. */
   readonly path: string;
   /** The text without the byte order mark. */
@@ -31,7 +31,7 @@ const BYTE_ORDER_MARK = '\ufeff';
  * @param path relative to the root
  * @throws HostFailure if it is outside the root, not UTF-8, or unreadable
  */
-export function peopleFile(root: string, path: string): PeopleFile | null {
+export function userFile(root: string, path: string): UserFile | null {
   try {
     const realRoot = realpathSync(root);
     const target = realpathSync(join(root, path));

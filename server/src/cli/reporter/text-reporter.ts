@@ -13,7 +13,7 @@ import { planText } from '../output/plan-text.ts';
 import { terminalOf } from './ask.ts';
 import { askFor, confirm, type Terminal } from './terminal.ts';
 
-export function peopleReporter(io: Io): Reporter {
+export function textReporter(io: Io): Reporter {
   const paint = painter(io.stderr, io.env);
   return {
     ...terminalAsking(io),
@@ -35,11 +35,11 @@ export function peopleReporter(io: Io): Reporter {
 }
 
 /** Returns the parts of a reporter that ask on the terminal, if there is one. */
-export function terminalAsking(io: Io): Pick<Reporter, 'signal' | 'mayGoOn' | 'ask' | 'close'> {
+export function terminalAsking(io: Io): Pick<Reporter, 'signal' | 'confirmRun' | 'ask' | 'close'> {
   const terminal = terminalOf(io);
   return {
     signal: terminal?.signal ?? io.interruption?.() ?? new AbortController().signal,
-    async mayGoOn({ overwritten, asked }) {
+    async confirmRun({ overwritten, asked }) {
       const what = counted(overwritten, 'stored value');
       if (terminal === null && asked.length > 0) throw notAsked(asked);
       if (terminal === null)
@@ -48,7 +48,7 @@ export function terminalAsking(io: Io): Pick<Reporter, 'signal' | 'mayGoOn' | 'a
         );
       const sure =
         (overwritten === 0 || (await confirm(terminal, `Overwrite ${what}?`))) &&
-        (asked.length === 0 || (await mayGive(asked, terminal)));
+        (asked.length === 0 || (await confirmAccess(asked, terminal)));
       if (!sure) say(io, 'Nothing was changed.');
       return sure;
     },
@@ -58,7 +58,7 @@ export function terminalAsking(io: Io): Pick<Reporter, 'signal' | 'mayGoOn' | 'a
 }
 
 /** Asks whether keys are given access. */
-async function mayGive(asked: readonly AccessChange[], terminal: Terminal): Promise<boolean> {
+async function confirmAccess(asked: readonly AccessChange[], terminal: Terminal): Promise<boolean> {
   for (const line of accessSentences(asked)) terminal.output.write(`  ${printable(line)}\n`);
   return confirm(terminal, 'Give this access? It has none today.');
 }

@@ -1,7 +1,7 @@
 /** Finds texts and parts of texts within others, in time independent of the number of matches. */
 
 /** An index of all substrings of a fixed number of bytes. */
-export interface Grams {
+export interface SubstringIndex {
   /**
    * Finds each substring of the text that is in the index, and removes it. Substrings of a single repeated byte
    * count only if the whole text consists of it.
@@ -20,7 +20,7 @@ const SPREAD = 0x9e3779b1 | 0;
  *
  * @param bounds positions that substrings must not cross; the last is the end
  */
-export function indexGrams(bytes: Uint8Array, bounds: readonly number[], width: number): Grams {
+export function indexGrams(bytes: Uint8Array, bounds: readonly number[], width: number): SubstringIndex {
   const shift = 32 - Math.max(4, Math.ceil(Math.log2(2 * bytes.length + 1)));
   const heads = new Int32Array(2 ** (32 - shift)).fill(-1);
   const next = new Int32Array(bytes.length);

@@ -13,7 +13,7 @@ import type { GraphGroup } from './graph-groups.ts';
 
 type Links = Graph['edges'];
 
-export interface Crossings {
+export interface GroupedEdges {
   /** Edges within one group, by its id. */
   readonly inside: ReadonlyMap<string, Links>;
   /** Edges between groups, without cycles. */
@@ -37,11 +37,11 @@ interface Placed {
 const LEFT = '\0left\0';
 const RIGHT = '\0right\0';
 
-export function crossingsOf(
+export function groupedEdgesOf(
   groups: readonly GraphGroup[],
   edges: Links,
   isOpen: (id: string) => boolean,
-): Crossings {
+): GroupedEdges {
   const groupOf = new Map(groups.flatMap(({ id, nodes }) => nodes.map(node => [node.id, id] as const)));
   const group = (name: string) => groupOf.get(name) as string;
   const inside = new Map<string, Links[number][]>();

@@ -4,7 +4,7 @@ import type { GeneratorDefinition } from '../model/generators.ts';
 import type { MachineGenerators } from '../model/machines.ts';
 
 /** The definitions of one generator on a machine. */
-export interface Having {
+export interface MachineDefinitions {
   readonly certain: readonly GeneratorDefinition[];
   readonly possible: readonly GeneratorDefinition[];
   /** False if the machine may have further definitions. */
@@ -14,31 +14,35 @@ export interface Having {
 const NONE: readonly GeneratorDefinition[] = [];
 
 /** The index of each machine. After an edit in a large fleet, most machines are the same objects. */
-const havingsOf = new WeakMap<MachineGenerators, ReadonlyMap<string, Having>>();
+const indexes = new WeakMap<MachineGenerators, ReadonlyMap<string, MachineDefinitions>>();
 
 /** Returns the definitions of a name on a machine. */
-export function havingOf(name: string, ownGenerators: MachineGenerators): Having {
+export function machineDefinitionsOf(name: string, ownGenerators: MachineGenerators): MachineDefinitions {
   return (
-    havingsBy(ownGenerators).get(name) ?? { certain: [], possible: [], complete: ownGenerators.complete }
+    definitionsByName(ownGenerators).get(name) ?? {
+      certain: [],
+      possible: [],
+      complete: ownGenerators.complete,
+    }
   );
 }
 
 /** Returns whether the machine has, or may have, a definition of the name. */
 export function hasAny(name: string, ownGenerators: MachineGenerators): boolean {
-  return havingsBy(ownGenerators).has(name);
+  return definitionsByName(ownGenerators).has(name);
 }
 
-function havingsBy(ownGenerators: MachineGenerators): ReadonlyMap<string, Having> {
-  let byName = havingsOf.get(ownGenerators);
+function definitionsByName(ownGenerators: MachineGenerators): ReadonlyMap<string, MachineDefinitions> {
+  let byName = indexes.get(ownGenerators);
   if (byName === undefined) {
     byName = indexOf(ownGenerators);
-    havingsOf.set(ownGenerators, byName);
+    indexes.set(ownGenerators, byName);
   }
   return byName;
 }
 
-function indexOf({ certain, possible, complete }: MachineGenerators): Map<string, Having> {
-  const byName = new Map<string, Having>();
+function indexOf({ certain, possible, complete }: MachineGenerators): Map<string, MachineDefinitions> {
+  const byName = new Map<string, MachineDefinitions>();
   // Most names have a single definition, and an array that is grown by `push` reserves room for more.
   for (const definition of certain) {
     const before = byName.get(definition.name) ?? { certain: NONE, possible: NONE, complete };

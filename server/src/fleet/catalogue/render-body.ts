@@ -14,7 +14,7 @@ import type {
   ScriptSegment,
   WrittenOption,
 } from '../model/generators.ts';
-import type { BroughtGenerator } from '../model/services.ts';
+import type { ClanGenerator } from '../model/services.ts';
 import type { CatalogueBody } from './catalogue-bodies.ts';
 import { filled, type Holes, isFilled } from './catalogue-names.ts';
 
@@ -40,7 +40,7 @@ const IS_HOLE = new RegExp(
 );
 
 /** The values that fill in a body. */
-export interface Filling {
+export interface BodyValues {
   readonly holes: Holes;
   /** The place that adds the generator; all parts of the body get it. */
   readonly at: Place;
@@ -65,7 +65,7 @@ function is(settings: Setting | null, path: string, value: boolean | string): bo
   return setting?.kind === 'plain' ? setting.value === value : null;
 }
 
-export function broughtBody(body: CatalogueBody, filling: Filling): GeneratorBody {
+export function clanGeneratorBody(body: CatalogueBody, filling: BodyValues): GeneratorBody {
   const { holes, at } = filling;
   const files = body.files.map(file => fileOf(file, body, filling));
   const packages = (body.runtimeInputs ?? []).map(name => ({ value: packageName(name), at }));
@@ -110,7 +110,7 @@ export function namesOnly(
     prompts,
     dependencies,
     share,
-  }: Pick<BroughtGenerator, 'files' | 'prompts' | 'dependencies' | 'share'>,
+  }: Pick<ClanGenerator, 'files' | 'prompts' | 'dependencies' | 'share'>,
   at: Place,
 ): GeneratorBody {
   return {
@@ -147,7 +147,7 @@ export function namesOnly(
 function fileOf(
   file: CatalogueBody['files'][number],
   { prompts = [] }: CatalogueBody,
-  { holes, at, secrets }: Filling,
+  { holes, at, secrets }: BodyValues,
 ): GeneratorFile {
   const name = filled(file.name, holes);
   const isOfPrompt =
@@ -230,7 +230,7 @@ function domainsOf(list: string | undefined): unknown {
 function optionsOf(
   { prompts = [] }: CatalogueBody,
   validation: unknown,
-  { holes, at }: Filling,
+  { holes, at }: BodyValues,
 ): WrittenOption[] {
   const shared = { at, valueAt: at, conditional: false, priority: 100 };
   const plain = (value: boolean): Setting => ({ kind: 'plain', value });

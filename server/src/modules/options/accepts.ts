@@ -8,7 +8,7 @@ import { asByteString } from '../../nix/bytes.ts';
 import type { OptionType, Scalar, WrittenValue } from './option.ts';
 
 /** Returns whether a type may accept a value, regardless of its content. */
-export function takes(type: OptionType, value: WrittenValue): boolean {
+export function accepts(type: OptionType, value: WrittenValue): boolean {
   const { kind, scalar } = value;
   switch (type.kind) {
     case 'bool':
@@ -146,7 +146,7 @@ const KINDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Returns a value in words. */
-export function gotText({ kind, scalar }: WrittenValue): string {
+export function valueInWords({ kind, scalar }: WrittenValue): string {
   if (typeof scalar === 'string')
     return scalar.length <= 40 && !scalar.includes('\n') ? JSON.stringify(scalar) : 'a string';
   if (typeof scalar === 'number' || typeof scalar === 'boolean') return String(scalar);

@@ -9,7 +9,7 @@ import type { AttrsValue, Lazy, Value } from '../nix/eval/value.ts';
 import { certain, member } from './read.ts';
 
 /** A definition of an option, without the wrapping `mkIf`, `mkMerge`, `mkForce` and so on. */
-export interface Weighed {
+export interface WeightedDefinition {
   readonly value: Value;
   /** Lower is stronger, as in Nix. */
   readonly priority: number;
@@ -17,7 +17,7 @@ export interface Weighed {
   readonly conditional: boolean;
 }
 
-export interface Settled<T extends Weighed> {
+export interface ResolvedDefinitions<T extends WeightedDefinition> {
   /** The definitions that apply, and `conditional` ones that may apply. */
   readonly remaining: readonly T[];
   /** False if a definition that may apply would change the result. */
@@ -30,10 +30,10 @@ const STRONGEST = 0;
 const NESTING = 16;
 
 /** Returns all definitions in a value. A literal `mkIf false` has none. */
-export function weighed(cx: Evaluation, lazy: Lazy, conditional = false, depth = 0): Weighed[] {
+export function weighed(cx: Evaluation, lazy: Lazy, conditional = false, depth = 0): WeightedDefinition[] {
   const value = cx.force(lazy);
   if (value.kind === 'unknown') return [{ value, priority: STRONGEST, conditional }];
-  const plain: Weighed = { value, priority: PLAIN, conditional };
+  const plain: WeightedDefinition = { value, priority: PLAIN, conditional };
   if (value.kind !== 'attrs' || isPlain(value)) return [plain];
   const type = member(cx, value, '_type');
   if (type?.kind !== 'string' || depth === NESTING) return [plain];
@@ -75,12 +75,12 @@ export function isPlain({ entries, open, patterns }: AttrsValue): boolean {
   return open === null && patterns.length === 0 && !entries.has('_type');
 }
 
-function isSure({ conditional, value }: Weighed): boolean {
+function isSure({ conditional, value }: WeightedDefinition): boolean {
   return !conditional && value.kind !== 'unknown';
 }
 
 /** Returns the definitions of an option that remain once weaker ones are dropped. */
-export function settle<T extends Weighed>(all: readonly T[]): Settled<T> {
+export function resolveByPriority<T extends WeightedDefinition>(all: readonly T[]): ResolvedDefinitions<T> {
   if (all.length === 1 && all[0] !== undefined && isSure(all[0])) return { remaining: all, certain: true };
   const sure = all.filter(isSure);
   const strongest = Math.min(...sure.map(definition => definition.priority));
@@ -89,8 +89,8 @@ export function settle<T extends Weighed>(all: readonly T[]): Settled<T> {
 }
 
 /** Returns the value of a single-valued option, or `null` if it is unknown or has no definition. */
-export function settleOne<T extends Weighed>(all: readonly T[]): T | null {
-  const { remaining } = settle(all);
+export function resolvedDefinition<T extends WeightedDefinition>(all: readonly T[]): T | null {
+  const { remaining } = resolveByPriority(all);
   const [first] = remaining;
   if (first === undefined) return null;
   // Nix requires equal values at equal priority, so a definition that may apply cannot change the result then.

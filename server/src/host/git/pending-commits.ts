@@ -13,7 +13,7 @@ import { codeOf, HostFailure, systemFailure } from '../host-failure.ts';
 import type { Commit } from './commit.ts';
 import type { Repository } from './repository.ts';
 
-export interface OwedCommit {
+export interface PendingCommit {
   readonly message: string;
   readonly files: readonly {
     /** Relative to the root. */
@@ -23,7 +23,7 @@ export interface OwedCommit {
   }[];
 }
 
-export function owedFor(message: string, changes: readonly FileChange[]): OwedCommit {
+export function pendingCommitFor(message: string, changes: readonly FileChange[]): PendingCommit {
   return {
     message,
     files: changes.map(change => {
@@ -38,7 +38,7 @@ export function owedFor(message: string, changes: readonly FileChange[]): OwedCo
  * @param state the folder of notes
  * @throws HostFailure if the note is not ours, or is unreadable
  */
-export async function readOwed(state: string): Promise<readonly OwedCommit[]> {
+export async function readOwed(state: string): Promise<readonly PendingCommit[]> {
   const path = join(state, OWED);
   const bytes = await readIfThere(path).catch(error => {
     throw systemFailure(error, 'read what an earlier run has not committed');
@@ -46,7 +46,7 @@ export async function readOwed(state: string): Promise<readonly OwedCommit[]> {
   if (bytes === null) return [];
   try {
     const value = JSON.parse(bytes.toString('utf8'));
-    if (value?.version === 1 && Array.isArray(value.commits)) return value.commits as OwedCommit[];
+    if (value?.version === 1 && Array.isArray(value.commits)) return value.commits as PendingCommit[];
   } catch {
     // Falls through to the message. Notes are written atomically, so another program changed it.
   }
@@ -60,7 +60,7 @@ export async function readOwed(state: string): Promise<readonly OwedCommit[]> {
  * Replaces the note durably.
  * @throws HostFailure
  */
-export async function noteOwed(state: string, commits: readonly OwedCommit[]): Promise<void> {
+export async function noteOwed(state: string, commits: readonly PendingCommit[]): Promise<void> {
   const path = join(state, OWED);
   const written =
     commits.length === 0
@@ -72,7 +72,7 @@ export async function noteOwed(state: string, commits: readonly OwedCommit[]): P
 }
 
 /** Returns the commits of files that are still as stored. Files that were changed since are left to the person. */
-export function stillStored(root: string, commits: readonly OwedCommit[]): Commit[] {
+export function stillStored(root: string, commits: readonly PendingCommit[]): Commit[] {
   // If a path was stored twice, only the later commit includes it.
   const last = new Map(commits.flatMap((commit, at) => commit.files.map(({ path }) => [path, at] as const)));
   return commits.flatMap(({ message, files }, at) => {

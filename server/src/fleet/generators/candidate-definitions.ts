@@ -5,11 +5,11 @@
 
 import { addToList, once } from '../../std.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
-import type { Having } from './havings.ts';
+import type { MachineDefinitions } from './machine-definitions.ts';
 import { definitionsAt, MAX_SPECIAL, partsOf, type Site } from './sites.ts';
 
 /** The definitions of a generator that one machine has or may have. */
-export interface Company {
+export interface CandidateDefinitions {
   readonly certain: readonly GeneratorDefinition[];
   /** Definitions that the machine has under a condition of its own. */
   readonly possible: readonly GeneratorDefinition[];
@@ -70,7 +70,7 @@ function excludedBy(those: readonly GeneratorDefinition[]): (definition: Generat
 /** Sites grouped by their scripts, since a fleet may define one name ten thousand times. */
 export interface SiteIndex {
   /** Returns the sites that may be on a machine which certainly has the definitions. */
-  readonly beside: (certain: readonly GeneratorDefinition[]) => Iterable<Site>;
+  readonly candidatesBeside: (certain: readonly GeneratorDefinition[]) => Iterable<Site>;
 }
 
 export function indexSites(sites: readonly Site[]): SiteIndex {
@@ -89,7 +89,7 @@ export function indexSites(sites: readonly Site[]): SiteIndex {
     }
   }
   return {
-    *beside(certain) {
+    *candidatesBeside(certain) {
       const claim = certain.map(claimOf).find(other => other?.hole === null) ?? null;
       yield* others;
       if (claim === null) for (const group of byPriority.values()) yield* group;
@@ -104,7 +104,10 @@ export function indexSites(sites: readonly Site[]): SiteIndex {
 const NONE: readonly GeneratorDefinition[] = [];
 
 /** Returns the company of a machine's definitions. */
-export function companyOf({ certain, possible, complete }: Having, index: SiteIndex): Company {
+export function candidateDefinitionsOf(
+  { certain, possible, complete }: MachineDefinitions,
+  index: SiteIndex,
+): CandidateDefinitions {
   const unique = certain.length < 2 ? certain : [...new Set(certain)];
   // The usual case, in which nothing is open. This runs for most generators after every edit.
   if (complete && possible.length === 0)
@@ -113,7 +116,7 @@ export function companyOf({ certain, possible, complete }: Having, index: SiteIn
   const perhaps = possible.filter(definition => !isExcluded(definition));
   if (complete) return { certain: unique, possible: perhaps, elsewhere: NONE, isOpen: false };
   const elsewhere: GeneratorDefinition[] = [];
-  for (const site of index.beside(certain)) {
+  for (const site of index.candidatesBeside(certain)) {
     if (definitionsAt(site).some(definition => certain.includes(definition) || possible.includes(definition)))
       continue;
     for (const part of partsOf(site)) if (!isExcluded(part)) elsewhere.push(part);
@@ -124,6 +127,6 @@ export function companyOf({ certain, possible, complete }: Having, index: SiteIn
 }
 
 /** Returns whether it is certain which definitions the machine has. */
-export function isSettled({ certain, possible, elsewhere, isOpen }: Company): boolean {
+export function isSettled({ certain, possible, elsewhere, isOpen }: CandidateDefinitions): boolean {
   return certain.length > 0 && possible.length === 0 && elsewhere.length === 0 && !isOpen;
 }

@@ -2,7 +2,7 @@
  * Finds the things at places of an inventory: options, settings of services, roles, instances, tags and the
  * names of service modules. Uses the places in the fleet; machines and generators are targets of their own.
  */
-import { type TakenSettings, takenBy } from '../../checks/facts/inventory/clan-mistakes.ts';
+import { type AcceptedSettings, takenBy } from '../../checks/facts/inventory/clan-mistakes.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Instance, Role } from '../../fleet/model/services.ts';
 import { clanOptions, inventoryOptions } from '../../fleet/options/clan-core.ts';
@@ -11,17 +11,17 @@ import type { Place } from '../../nix/places.ts';
 import { addToList } from '../../std.ts';
 import type { Snapshot } from '../snapshot.ts';
 
-export type Thing =
+export type InventoryItem =
   | { readonly kind: 'tag'; readonly tag: string }
   | { readonly kind: 'role'; readonly instance: Instance; readonly role: Role }
   | { readonly kind: 'instance' | 'service'; readonly instance: Instance }
   | { readonly kind: 'input'; readonly input: string }
   /** An option of the clan, of its inventory or of the settings of a service, depending on `whose`. */
-  | { readonly kind: 'option'; readonly name: string; readonly whose: string; readonly option: OptionTree };
+  | { readonly kind: 'option'; readonly name: string; readonly owner: string; readonly option: OptionTree };
 
-export interface ThingAt {
+export interface InventoryItemAt {
   readonly at: Place;
-  readonly thing: Thing;
+  readonly item: InventoryItem;
 }
 
 /**
@@ -29,25 +29,25 @@ export interface ThingAt {
  *
  * @param offset 0-based UTF-16 offset; the end of a name counts as inside
  */
-export function thingAt(snapshot: Snapshot, file: string, offset: number): ThingAt | null {
+export function inventoryItemAt(snapshot: Snapshot, file: string, offset: number): InventoryItemAt | null {
   const { fleet } = snapshot;
   if (!fleet.isClan) return null;
-  let thing = things.get(fleet);
+  let thing = itemsOfFleets.get(fleet);
   if (thing === undefined) {
-    thing = thingsByFile(snapshot);
-    things.set(fleet, thing);
+    thing = itemsByFile(snapshot);
+    itemsOfFleets.set(fleet, thing);
   }
   return thing.get(file)?.find(({ at }) => at.start <= offset && offset <= at.end) ?? null;
 }
 
 /** Things by file, computed once per fleet. */
-const things = new WeakMap<Fleet, ReadonlyMap<string, readonly ThingAt[]>>();
+const itemsOfFleets = new WeakMap<Fleet, ReadonlyMap<string, readonly InventoryItemAt[]>>();
 
-function thingsByFile(snapshot: Snapshot): ReadonlyMap<string, readonly ThingAt[]> {
-  const things = new Map<string, ThingAt[]>();
-  const add = (at: Place | null, thing: Thing) => {
+function itemsByFile(snapshot: Snapshot): ReadonlyMap<string, readonly InventoryItemAt[]> {
+  const things = new Map<string, InventoryItemAt[]>();
+  const add = (at: Place | null, item: InventoryItem) => {
     if (at === null) return;
-    addToList(things, at.file, { at, thing });
+    addToList(things, at.file, { at, item });
   };
   for (const instance of snapshot.fleet.inventory.instances) addInstance(snapshot, instance, add);
   for (const { tag, at } of machineTags(snapshot)) add(at, { kind: 'tag', tag });
@@ -55,7 +55,7 @@ function thingsByFile(snapshot: Snapshot): ReadonlyMap<string, readonly ThingAt[
   return things;
 }
 
-type Add = (at: Place | null, thing: Thing) => void;
+type Add = (at: Place | null, thing: InventoryItem) => void;
 
 /** Yields the tags in the lists of machines. */
 export function* machineTags({ fleet }: Snapshot): Iterable<{ readonly tag: string; readonly at: Place }> {
@@ -68,7 +68,7 @@ export function settingsOf(
   { fleet, files }: Snapshot,
   instance: Instance,
   role: string,
-): TakenSettings | null {
+): AcceptedSettings | null {
   return takenBy(fleet, files, instance, role);
 }
 
@@ -88,20 +88,20 @@ function addSettings(snapshot: Snapshot, instance: Instance, role: Role, add: Ad
   if (taken === null) return;
   const whose = `setting of the role ${role.name} of ${instance.module.name ?? instance.name}`;
   for (const entry of withSettings)
-    for (const name of entry.judged(taken.tree).names)
-      if (name.option !== null) add(name.at, optionThing(name, name.option, whose));
+    for (const name of entry.checkedAgainst(taken.tree).names)
+      if (name.option !== null) add(name.at, optionItem(name, name.option, whose));
 }
 
-function optionThing({ path }: WrittenName, option: OptionTree, whose: string): Thing {
-  return { kind: 'option', name: path.at(-1) ?? '', whose, option };
+function optionItem({ path }: WrittenName, option: OptionTree, owner: string): InventoryItem {
+  return { kind: 'option', name: path.at(-1) ?? '', owner, option };
 }
 
 /** Adds the options of the clan and its inventory, and the things that names below them refer to. */
 function addOptions(snapshot: Snapshot, add: Add): void {
-  for (const { of, judged } of snapshot.fleet.inventory.options) {
+  for (const { of, checkedAgainst } of snapshot.fleet.inventory.options) {
     const { tree } = of === 'clan' ? clanOptions() : inventoryOptions();
-    for (const name of judged(tree).names) {
-      if (name.option !== null) add(name.at, optionThing(name, name.option, ownerOf(of, name.path)));
+    for (const name of checkedAgainst(tree).names) {
+      if (name.option !== null) add(name.at, optionItem(name, name.option, ownerOf(of, name.path)));
       const thing = of === 'inventory' && name.option === null ? namedBy(snapshot, name.path) : null;
       if (thing !== null) add(name.at, thing);
     }
@@ -116,7 +116,10 @@ function ownerOf(of: 'clan' | 'inventory', [first, second]: readonly string[]): 
 }
 
 /** Returns the thing at a path: `instances.x`, `instances.x.roles.y`, `tags.z`. */
-function namedBy({ fleet }: Snapshot, [first, name, third, role, ...rest]: readonly string[]): Thing | null {
+function namedBy(
+  { fleet }: Snapshot,
+  [first, name, third, role, ...rest]: readonly string[],
+): InventoryItem | null {
   if (name === undefined) return null;
   if (first === 'tags' && third === undefined) return { kind: 'tag', tag: name };
   const instance =

@@ -8,15 +8,15 @@ import { settingAt } from '../../modules/settings.ts';
 import type { Place } from '../../nix/places.ts';
 import { once, sortedUnique, uniqueBy } from '../../std.ts';
 import type { GeneratorBody } from '../model/generators.ts';
-import type { BroughtFile, BroughtGenerator, Instance } from '../model/services.ts';
-import { broughtBody, chosenBody, namesOnly } from './brought-body.ts';
+import type { ClanGenerator, ClanGeneratorFile, Instance } from '../model/services.ts';
 import { bodiesOf } from './catalogue-bodies.ts';
 import type { CatalogueFile, CatalogueGenerator } from './catalogue-data.ts';
 import { filled, type Holes, isFilled } from './catalogue-names.ts';
 import type { LockedClanCore } from './locked-clan-core.ts';
+import { chosenBody, clanGeneratorBody, namesOnly } from './render-body.ts';
 
 /** The source that adds a generator of the catalogue. Null means unknown. */
-export interface Occasion {
+export interface CatalogueSource {
   readonly instance: Instance | null;
   readonly holes: Holes;
   readonly machine: string | null;
@@ -28,17 +28,17 @@ export interface Occasion {
 }
 
 /** A generator, with a key that is equal for generators to be joined. */
-interface Rendered {
-  readonly generator: BroughtGenerator;
+interface RenderedGenerator {
+  readonly generator: ClanGenerator;
   readonly key: string;
 }
 
 /** Instantiates an entry; returns null if the locked clan-core does not have the generator. */
 function render(
   entry: CatalogueGenerator,
-  occasion: Occasion,
+  occasion: CatalogueSource,
   locked: LockedClanCore | null,
-): Rendered | null {
+): RenderedGenerator | null {
   const { instance, holes, machine, values = NO_HOLES, settings, certain, at } = occasion;
   const cases = bodiesOf(entry, locked);
   if (cases?.length === 0) return null;
@@ -58,12 +58,12 @@ function render(
   const filledWith = (all: Holes) =>
     chosen === null
       ? namesOnly(named, at)
-      : broughtBody(chosen, { holes: all, at, share: share ?? chosen.share ?? null, secrets });
+      : clanGeneratorBody(chosen, { holes: all, at, share: share ?? chosen.share ?? null, secrets });
   // A generator that is named after its machine exists on that machine only.
   const common = entry.name.includes('<machine>') ? textHoles(holes) : textHoles(without(holes, 'machine'));
   const body = once(() => filledWith(common));
   const onMachines = new Map<string, GeneratorBody>();
-  const generator: BroughtGenerator = {
+  const generator: ClanGenerator = {
     name: filled(entry.name, holes),
     isPattern: !isFilled(entry.name, holes),
     machines: machine === null ? null : [machine],
@@ -91,7 +91,7 @@ function render(
 
 const NO_HOLES: Holes = new Map();
 
-function namesOf(body: GeneratorBody): Pick<BroughtGenerator, 'files' | 'prompts' | 'dependencies'> {
+function namesOf(body: GeneratorBody): Pick<ClanGenerator, 'files' | 'prompts' | 'dependencies'> {
   return {
     files: body.files.map(({ name, secret, deploy, neededFor }) => ({
       ...{ name, secret, deploy: deploy ?? true, neededFor: neededFor ?? 'services', certain: true },
@@ -160,7 +160,7 @@ function shareOf({ share }: CatalogueGenerator, settings: Setting | null): boole
   return settings === null ? null : isTrue(settings, share.setting, share.default);
 }
 
-function fileOf(file: CatalogueFile, holes: Holes, settings: Setting | null): BroughtFile[] {
+function fileOf(file: CatalogueFile, holes: Holes, settings: Setting | null): ClanGeneratorFile[] {
   let certain = true;
   if (file.unless !== undefined) {
     const setting = settings === null ? null : settingAt(settings, [file.unless.setting]);
@@ -177,16 +177,16 @@ function fileOf(file: CatalogueFile, holes: Holes, settings: Setting | null): Br
 
 /** Generators with the same key. */
 interface Group {
-  readonly first: BroughtGenerator;
+  readonly first: ClanGenerator;
   readonly machines: Set<string>;
   /** The generators with values of a machine's own options, by machine. */
-  readonly own: Map<string, BroughtGenerator>;
+  readonly own: Map<string, ClanGenerator>;
 }
 
 /** Collects generators and joins those that several machines have alike. */
 export function createCollector(locked: LockedClanCore | null): {
-  add(entry: CatalogueGenerator, occasion: Occasion): void;
-  all(): readonly BroughtGenerator[];
+  add(entry: CatalogueGenerator, occasion: CatalogueSource): void;
+  all(): readonly ClanGenerator[];
 } {
   const groups = new Map<string, Group>();
   return {

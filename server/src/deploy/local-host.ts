@@ -2,13 +2,13 @@
 import { hostname } from 'node:os';
 import { findCommand } from '../host/programs/commands.ts';
 import { runInForeground } from '../host/programs/foreground.ts';
-import type { Here } from './deployment.ts';
+import type { LocalHost } from './deployment.ts';
 
 const PROGRAMS = ['clan', 'nixos-rebuild', 'darwin-rebuild'];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export async function here(env: Environment): Promise<Here> {
+export async function here(env: Environment): Promise<LocalHost> {
   const folders = foldersOf(env);
   const present = await Promise.all(
     PROGRAMS.map(async name => ((await findCommand(name, folders)) === null ? [] : [name])),
@@ -22,7 +22,7 @@ export async function here(env: Environment): Promise<Here> {
  * @returns the exit code
  * @throws Error if its program is missing or cannot be started
  */
-export async function carryOut(command: readonly string[], cwd: string, env: Environment): Promise<number> {
+export async function runHere(command: readonly string[], cwd: string, env: Environment): Promise<number> {
   const [name = '', ...args] = command;
   const program = await findCommand(name, foldersOf(env));
   if (program === null) throw new Error(`There is no program "${name}" here.`);
