@@ -28,7 +28,7 @@ function fresh(): ProtocolConnection {
   );
   serve(server, '1.2.3', async () => ({
     ...{ engine: smallEngine(), createWorkspace },
-    ...{ findRoot: () => null, askNix: null },
+    ...{ findRoot: () => null, nix: null },
   }));
   const connection = createProtocolConnection(
     new StreamMessageReader(toClient),

@@ -15,11 +15,12 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
-import type { AskNix } from '../../server/src/lsp/handlers/ask-nix.ts';
+import type { NixDoor } from '../../server/src/lsp/ask-nix.ts';
 import { serve } from '../../server/src/lsp/server.ts';
 import { inOrder } from '../../server/src/lsp/session.ts';
 import { findRoot } from '../../server/src/workspace/discovery.ts';
 import type { Engine } from '../../server/src/workspace/engine.ts';
+import { accountOf } from '../../server/src/workspace/nix-witness.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { smallEngine } from '../workspace/support.ts';
 
@@ -48,7 +49,7 @@ export interface SessionOptions {
   readonly folders?: readonly string[] | null;
   readonly engine?: Engine;
   /** Answers for Nix. Without it no program can be started. */
-  readonly askNix?: AskNix;
+  readonly askNix?: NixDoor['ask'];
   readonly capabilities?: ClientCapabilities;
   readonly clientInfo?: InitializeParams['clientInfo'];
   readonly initializationOptions?: unknown;
@@ -69,7 +70,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     engine,
     createWorkspace,
     findRoot,
-    askNix: options.askNix ?? null,
+    nix: options.askNix ? { ask: options.askNix, account: async (...about) => accountOf(...about) } : null,
   }));
 
   const connection = createProtocolConnection(

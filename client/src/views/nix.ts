@@ -5,7 +5,7 @@
 import {
   CancellationTokenSource,
   commands,
-  Disposable,
+  type Disposable,
   env,
   type LogOutputChannel,
   l10n,
@@ -26,7 +26,7 @@ import {
 import { isTrusted } from '../trust.ts';
 import { doctorCommand } from './doctor.ts';
 
-export const askNixCommand = 'varsmith.askNix';
+const askNixCommand = 'varsmith.askNix';
 const REPORT = 'varsmith.reportDisagreement';
 
 const ISSUES = 'https://github.com/varsmith/varsmith/issues/new';
@@ -136,7 +136,7 @@ function askAfterSaving(server: Server, log: LogOutputChannel): Disposable {
   };
   const isPart = (fileName: string) => /\.nix$|\.lock$|(^|[/\\])inventory\.json$/.test(fileName);
   wait();
-  return Disposable.from(
+  const listening = [
     workspace.onDidSaveTextDocument(({ fileName }) => {
       if (!isPart(fileName) || !isWanted()) return;
       // What is being evaluated is out of date.
@@ -150,11 +150,14 @@ function askAfterSaving(server: Server, log: LogOutputChannel): Disposable {
     workspace.onDidChangeConfiguration(event => {
       if (event.affectsConfiguration('varsmith.nix.ask')) wait();
     }),
-    new Disposable(() => {
+  ];
+  return {
+    dispose() {
+      for (const listener of listening) listener.dispose();
       clearTimeout(waiting);
       stop?.cancel();
-    }),
-  );
+    },
+  };
 }
 
 /** Opens an account of what Nix contradicts, without names and values of the fleet, and offers the page for reports. */

@@ -1,7 +1,7 @@
 /** Registers the handlers of Varsmith's own requests (`messages.ts`). */
 import { type Connection, RequestType0 } from 'vscode-languageserver';
+import { type Asking, onAskNix, onDisagreement } from './ask-nix.ts';
 import { onAccess } from './handlers/access.ts';
-import { type Asking, onAskNix, onDisagreement } from './handlers/ask-nix.ts';
 import { onCheckWorkspace } from './handlers/check-workspace.ts';
 import { onDoctor } from './handlers/doctor.ts';
 import { onEnvironment } from './handlers/environment.ts';
@@ -85,7 +85,7 @@ export function registerOwnRequests<Running extends HandlerContext & Asking>(
     ASK_NIX,
     request('Nix', (running, params: AskNixParams, token) => onAskNix(running, params, token)),
   );
-  const disagreement = request('disagreement', ({ analysis }) => onDisagreement(analysis, version));
+  const disagreement = request('disagreement', running => onDisagreement(running, version));
   connection.onRequest(new RequestType0<Disagreement | null, void>(DISAGREEMENT), token =>
     disagreement(null, token),
   );

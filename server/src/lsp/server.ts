@@ -13,6 +13,7 @@ import type { findRoot } from '../workspace/discovery.ts';
 import type { Engine } from '../workspace/engine.ts';
 import type { createWorkspace } from '../workspace/workspace.ts';
 import { type Analysis, createAnalysis } from './analysis.ts';
+import type { Asking, NixDoor } from './ask-nix.ts';
 import { type Client, readClient, serverCapabilities } from './client.ts';
 import {
   askConfiguration,
@@ -30,7 +31,6 @@ import { type Documents, listenToDocuments } from './documents.ts';
 import { registerActions, registerFeatures, registerViews } from './features.ts';
 import { createFolders, type WorkspaceMaker } from './folders.ts';
 import { guard, guardRequest, type Log, messageOf, sendQuietly, throwIfCancelled } from './guard.ts';
-import type { Asking, AskNix } from './handlers/ask-nix.ts';
 import { STATUS } from './messages.ts';
 import { registerOwnRequests } from './own-requests.ts';
 import { createPull, type Pull, registerPull } from './pull.ts';
@@ -47,8 +47,8 @@ export interface Loaded {
   readonly createWorkspace: typeof createWorkspace;
   /** Returns the nearest fleet root at or above a folder (absolute path), or `null` if there is none. */
   readonly findRoot: typeof findRoot;
-  /** Asks Nix; `null` where no program can be started. */
-  readonly askNix: AskNix | null;
+  /** `null` where no program can be started. */
+  readonly nix: NixDoor | null;
 }
 
 /**
@@ -61,11 +61,15 @@ export async function loadAnalysis(trace?: (event: TraceEvent) => void): Promise
     import('../workspace/workspace.ts'),
     import('../workspace/discovery.ts'),
   ]);
+  const witness = () => import('../workspace/nix-witness.ts');
   return {
     engine: await loadEngine({ trace }),
     createWorkspace,
     findRoot,
-    askNix: async (root, options) => (await import('../workspace/nix-witness.ts')).askAbout(root, options),
+    nix: {
+      ask: async (...about) => (await witness()).askAbout(...about),
+      account: async (...about) => (await witness()).accountOf(...about),
+    },
   };
 }
 
@@ -185,7 +189,7 @@ async function begin(beginning: StartingServer): Promise<Running> {
         log(`settings: ${messageOf(error)}`),
       )
     : Promise.resolve();
-  const [{ engine, createWorkspace, findRoot, askNix }] = await Promise.all([load(), inTime(asked)]);
+  const [{ engine, createWorkspace, findRoot, nix }] = await Promise.all([load(), inTime(asked)]);
 
   const make: WorkspaceMaker = options =>
     createWorkspace({ ...options, engine, configuration: settingsFor(configuration, options.root), log });
@@ -210,7 +214,7 @@ async function begin(beginning: StartingServer): Promise<Running> {
   }
   for (const { message } of folders.all().flatMap(({ problems }) => problems)) log(message);
   const display = () => readDisplaySettings(configuration.everywhere);
-  return { client, analysis, engine, pull, display, reconfigure, askNix, status };
+  return { client, analysis, engine, pull, display, reconfigure, nix, status };
 }
 
 /**

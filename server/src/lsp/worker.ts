@@ -77,7 +77,7 @@ export function serveWorker(version: string, wasm: EngineWasm): void {
       engine,
       createWorkspace: options => createWorkspace({ ...options, disk: diskOf(options.root) }),
       findRoot: () => null,
-      askNix: null,
+      nix: null,
     };
   }
 

@@ -3,7 +3,6 @@
  * text or value that belongs to the fleet.
  */
 
-import { counted } from '../checks/facts/wording.ts';
 import type { NixWitness, WitnessedFact, WitnessedSecret } from '../fleet/model/nix-answer.ts';
 import { groupBy } from '../std.ts';
 
@@ -11,6 +10,10 @@ import { groupBy } from '../std.ts';
 export interface Account {
   readonly markdown: string;
   readonly facts: number;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** A contradicted fact without names. */

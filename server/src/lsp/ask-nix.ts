@@ -3,23 +3,28 @@
  * Its code is loaded with the first request.
  */
 import type { CancellationToken } from 'vscode-languageserver';
-import type { NixAnswer } from '../../fleet/model/nix-answer.ts';
-import type { Asked, AskOptions } from '../../workspace/nix-witness.ts';
-import type { Workspace } from '../../workspace/workspace.ts';
-import type { Analysis } from '../analysis.ts';
-import { messageOf, throwIfCancelled } from '../guard.ts';
-import type { AskNixParams, Disagreement, NixAnswered, NixOutcome } from '../messages.ts';
-import type { StatusLine } from '../status.ts';
-import { uriOfPath } from '../to-protocol.ts';
+import type { NixAnswer, NixWitness } from '../fleet/model/nix-answer.ts';
+import type { Asked, AskOptions } from '../workspace/nix-witness.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { Analysis } from './analysis.ts';
+import { messageOf, throwIfCancelled } from './guard.ts';
+import type { AskNixParams, Disagreement, NixAnswered, NixOutcome } from './messages.ts';
+import type { StatusLine } from './status.ts';
+import { uriOfPath } from './to-protocol.ts';
 
-/** Asks Nix about the flake in a folder (absolute path). */
-export type AskNix = (root: string, options: AskOptions) => Promise<Asked>;
+/** What a server can do with Nix where programs can be started. */
+export interface NixDoor {
+  /** Asks Nix about the flake in a folder (absolute path). */
+  readonly ask: (root: string, options: AskOptions) => Promise<Asked>;
+  /** Returns an account of what Nix contradicts. */
+  readonly account: (witnesses: readonly NixWitness[], version: string) => Promise<Disagreement>;
+}
 
 /** The parts of the server that asking needs. */
 export interface Asking {
   readonly analysis: Analysis;
   /** `null` where no program can be started. */
-  readonly askNix: AskNix | null;
+  readonly nix: NixDoor | null;
   readonly status: Pick<StatusLine, 'nix'>;
 }
 
@@ -32,14 +37,13 @@ export async function onAskNix(
   { trusted }: AskNixParams,
   token: CancellationToken,
 ): Promise<readonly NixOutcome[]> {
-  const { analysis, askNix } = asking;
-  await analysis.settled(token);
-  const reason = askNix === null ? NO_PROGRAMS : trusted ? null : NOT_TRUSTED;
+  const { analysis, nix } = asking;
+  await analysis.allAnalysed(token);
+  const reason = nix === null ? NO_PROGRAMS : trusted ? null : NOT_TRUSTED;
   const outcomes: NixOutcome[] = [];
   for (const workspace of analysis.folders.all()) {
     if (workspace.files.text('flake.nix') === null) continue;
-    const asked =
-      askNix === null || reason !== null ? null : await askAbout(asking, askNix, workspace, token);
+    const asked = nix === null || reason !== null ? null : await askAbout(asking, nix, workspace, token);
     outcomes.push({ root: uriOfPath(workspace.root), answer: null, reason, ...asked });
   }
   return outcomes;
@@ -47,7 +51,7 @@ export async function onAskNix(
 
 async function askAbout(
   { analysis, status }: Asking,
-  askNix: AskNix,
+  nix: NixDoor,
   workspace: Workspace,
   token: CancellationToken,
 ): Promise<Pick<NixOutcome, 'answer' | 'reason'>> {
@@ -57,8 +61,7 @@ async function askAbout(
   const edits = workspace.noteEdits(workspace.files.unsaved());
   status.nix('asking Nix');
   try {
-    const asked = await askNix(workspace.root, {
-      env: process.env,
+    const asked = await nix.ask(workspace.root, {
       signal: stopping.signal,
       onMachine: (_, done, all) => status.nix(`asking Nix: ${done} of ${all} machines`),
     });
@@ -84,11 +87,12 @@ function answered({ version, machines, failure }: NixAnswer, milliseconds: numbe
 }
 
 /** Returns an account of what Nix contradicts in all folders. */
-export async function onDisagreement(analysis: Analysis, version: string): Promise<Disagreement | null> {
+export async function onDisagreement(
+  { analysis, nix }: Pick<Asking, 'analysis' | 'nix'>,
+  version: string,
+): Promise<Disagreement | null> {
   const fleets = analysis
     .states()
     .flatMap(({ snapshot }) => (snapshot.fleet.nix === null ? [] : [snapshot.fleet.nix]));
-  if (fleets.length === 0) return null;
-  const { disagreementIn } = await import('../../witness/disagreement.ts');
-  return disagreementIn(fleets, version);
+  return fleets.length === 0 || nix === null ? null : nix.account(fleets, version);
 }
