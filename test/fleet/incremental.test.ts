@@ -1,6 +1,7 @@
 /** A fleet with services, tags and many machines: after any edits it is the one that a fresh build gives. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { filesBelow } from '../fuzz/worlds.ts';
 import { edit, FLEET, generator, NAMES } from './many-machines.ts';
 import { fleetWorkspace, plainFleet } from './workspace.ts';
 
@@ -123,6 +124,34 @@ describe('a fleet of many machines', () => {
       expect(script()).toBe('one');
     },
   );
+
+  it('finds what a module takes from the flake again, once a flake that was broken is mended', () => {
+    const flake =
+      '{ outputs = inputs@{ ... }: inputs.flake-parts.lib.mkFlake { inherit inputs; } { imports = [ ./lib.nix ./keys.nix ]; }; }';
+    const texts = {
+      'flake.nix': flake,
+      'lib.nix': '{ flake.lib.mkToken = text: { script = "true"; files.key = { }; }; }',
+      'keys.nix':
+        '{ self, ... }: { flake.nixosModules.keys = { clan.core.vars.generators.token = self.lib.mkToken "x"; }; }',
+    };
+    const workspace = fleetWorkspace(texts);
+    const read = () => workspace.fleet().generators.map(generator => generator.body().completeness);
+    expect(read()).toEqual(['full']);
+    workspace.write({ 'flake.nix': `broken ${flake}` });
+    expect(read()).toEqual(['opaque']);
+    workspace.write({ 'flake.nix': flake });
+    expect(read()).toEqual(['full']);
+  });
+
+  it('reads contents that are for all machines without the platform of one', () => {
+    const texts = filesBelow('test/oracle/fleets/platform-value');
+    const workspace = fleetWorkspace(texts);
+    const groups = () =>
+      workspace.fleet().generators.flatMap(({ definitions }) => definitions[0]?.body().files[0]?.group);
+    expect(groups()).toEqual([null, null]);
+    workspace.write({ 'modules/g.nix': `${texts['modules/g.nix']}\n` });
+    expect(groups()).toEqual([null, null]);
+  });
 
   it('keeps the generators that an edit has nothing to do with', () => {
     const workspace = fleetWorkspace(FLEET);
