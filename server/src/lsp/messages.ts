@@ -46,6 +46,7 @@ export type {
   KeyDetail,
   KeyParams,
   MachineParams,
+  ShownWitness,
 } from '../../../client/src/protocol/fleet.ts';
 export type {
   GenerateTarget,
