@@ -47,6 +47,7 @@ export type {
   KeyDetail,
   KeyParams,
   MachineParams,
+  ShownWitness,
 } from '../../../client/src/protocol/fleet.ts';
 export type {
   GenerateTarget,
