@@ -16,9 +16,10 @@ export const generatorsInImports: Rule = {
   summary: 'Generators brought in through `imports`, or imports that depend on the configuration',
   documentation: `\
 Generators, or something derived from them, are made by applying a function inside \`imports\`
-(\`importApply ./vars-generators.nix { … }\`). It does not matter how the application is written, nor where: what stands
-in \`imports\` is evaluated, through names, lists, functions, conditions and other files. Modules count whose generators
-come from a registry; those that a module writes down itself are no harm, and neither is what is only assigned in the body.
+(\`importApply ./vars-generators.nix { … }\`). It does not matter how the application is written, nor where: what
+\`imports\` contains is evaluated, through names, lists, functions, conditions and other files. Modules count whose
+generators come from a registry; those that a module declares itself are harmless, and so is what is only assigned in
+the body.
 
 The module system has to know all imports before there is a configuration. Clan reads
 \`clan.core.vars.generators\` of every machine through \`clanInternals\`; to answer, it must know the imports, and to
@@ -29,11 +30,10 @@ a warning in others, where it works until the first machine of another kind join
 Compute the generators in a \`let\` and assign them in the module's body:
 \`clan.core.vars.generators = varsGenerators;\`.
 
-The same circle is closed, on every architecture, by imports that depend on the configuration itself
-(\`imports = lib.optional config.services.web.enable ./web.nix\`, or on \`config.clan.core.vars.generators\`), or on
-an argument that \`_module.args\` gives: that is part of the configuration, too. Import the
-module always, and put the condition into it with \`lib.mkIf\`. What a module only reads below its own options may
-depend on whatever it likes.`,
+Imports cause the same recursion, on every architecture, if they depend on the configuration itself
+(\`imports = lib.optional config.services.web.enable ./web.nix\`, or on \`config.clan.core.vars.generators\`), or on an
+argument that \`_module.args\` gives: that is part of the configuration as well. Import the module always, and put the
+condition into it with \`lib.mkIf\`. What a module only reads below its own options may depend on whatever it likes.`,
   examples: importsExamples,
   check: function* ({ fleet, sources }) {
     const mixed = isMixed(fleet);

@@ -16,13 +16,14 @@ export const nixDisagrees: Rule = {
   severity: 'info',
   summary: 'A fact that Varsmith reads otherwise than Nix evaluates it',
   documentation: `\
-Varsmith reads the sources by itself and says only what it can prove. Where Nix was asked as well (\`varsmith check --nix\`) and says otherwise of a
-generator or of a secret of sops-nix or agenix, then Nix is right, its answer counts for all other rules, and Varsmith has a mistake: this finding is about Varsmith and not about the
-fleet. There is nothing to mend in the fleet.
+Varsmith reads the sources by itself and says only what it can prove. Where Nix was asked as well
+(\`varsmith check --nix\`) and says otherwise of a generator or of a secret of sops-nix or agenix, then Nix is right,
+its answer counts for all other rules, and Varsmith has a mistake: this finding is about Varsmith and not about the
+fleet. There is nothing to fix in the fleet.
 
 Please report it. \`varsmith inspect --nix --format json\` lists all such facts in \`nix.witnesses\` and
-\`nix.secretWitnesses\`, with no value of any file; together with the lines
-around the place, without names that are nobody's business, that is all it takes.`,
+\`nix.secretWitnesses\`, with no value of any file; together with the lines around the place, with private names
+replaced, that is all we need.`,
   examples: ({ FLAKE_OF_WEB }) => ({
     bad: [
       {

@@ -21,12 +21,14 @@ export const nixError: Rule = {
   severity: 'error',
   summary: 'An error of Nix, at the place in the fleet that leads to it',
   documentation: `\
-Nix does not evaluate the flake, or one of its machines. The finding stands in the fleet's own files: at the place that the message names, or
-else at the innermost one of Nix's trace, which itself often ends in nixpkgs; further places on the way there are listed as related ones.
-Known messages are explained in plain language, and a name that is misspelt can be replaced with the ones that Nix suggests.
+Nix does not evaluate the flake, or one of its machines. The finding is in the fleet's own files: at the place that
+the message names, or else at the innermost one in Nix's trace, which often ends in nixpkgs. Further places on the way
+are listed as related. Known messages are explained in plain language, and a name that is misspelt can be replaced
+with the ones that Nix suggests.
 
-Reported only where Nix was asked (\`varsmith check --nix\`), until an edit may have mended it. An input that is not in the store, or a value that would have to be built first, is no
-mistake of the fleet and therefore only an information: Nix is asked offline and builds nothing.
+Reported only where Nix was asked (\`varsmith check --nix\`), until an edit may have fixed it. An input that is not in
+the store, or a value that would have to be built first, is no mistake of the fleet and is therefore reported as
+information: Nix is asked offline and builds nothing.
 
 Source: \`showErrorInfo\` in src/libutil/error.cc of Nix, lib/modules.nix of nixpkgs.`,
   examples: ({ FLAKE_OF_WEB }) => ({

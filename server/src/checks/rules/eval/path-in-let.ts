@@ -11,12 +11,12 @@ export const pathInLet: Rule = {
 A machine's module builds session variables in its \`let\` and reads the \`.path\` of generators' files there, itself or
 by calling a function of another file that does.
 
-A \`let\` of a machine is evaluated with the machine's module tree, also when Clan looks at the fleet from another
-architecture, or before \`clan vars generate\` has run. The path may not exist then, and the whole look fails.
+A \`let\` of a machine is evaluated with the machine's module tree, also when Clan evaluates the fleet from another
+architecture, or before \`clan vars generate\` has run. The path may not exist then, and the whole evaluation fails.
 
-Build session variables in a module of the user environment (Hjem, home-manager), from \`osConfig\`: it is
-evaluated on the machine that it is for. Checked only in workspaces that have a registry, since it is the way of
-working with one that makes the difference.`,
+Build session variables in a module of the user environment (Hjem, home-manager), from \`osConfig\`: it is evaluated on
+the machine that it is for. Checked only in workspaces that have a registry, because only that way of working is
+affected.`,
   examples: ({ hostOf, PIPELINE }) => ({
     bad: [
       {

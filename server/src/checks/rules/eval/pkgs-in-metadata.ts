@@ -20,8 +20,8 @@ A file that reads only metadata (names of generators, variables and files, and w
 a real \`pkgs\`; or an entry of the registry needs \`pkgs\` for its metadata.
 
 Clan looks at a machine's vars from whatever machine its command line runs on. A package set that is passed along
-makes that look evaluate nixpkgs for the wrong system, which is slow at best and fails at worst. The registry's
-\`pkgs ? null\` is there so that nobody has to.
+makes it evaluate nixpkgs for the wrong system, which is slow at best and fails at worst. The registry's \`pkgs ? null\`
+exists to avoid that.
 
 Import the registry with \`pkgs = null\`, and use \`pkgs\` in an entry for \`runtimeInputs\` and \`script\` only.`,
   examples: ({ hostOf, PIPELINE, registryOf }) => ({

@@ -12,9 +12,9 @@ The script is not valid Bash. Nothing notices while Nix evaluates and builds, as
 rejects it when the generator runs, mostly after it has run the lines above.
 
 Only what Bash itself certainly rejects is reported: a quote or bracket that is not closed, an \`if\` without \`fi\`, a
-\`done\` too many. Where an interpolation decides what the script reads like, nothing is said. A here-document that no
-line ends is a warning: Bash takes all that follows for its text, and goes on. Often the line that should end it is
-indented further than the rest of the script, or a word too long.
+\`done\` too many. Where the script's syntax depends on an interpolation, nothing is reported. A here-document that no
+line ends is a warning: Bash takes everything that follows as its text and continues. Often the line that should end
+it is indented further than the rest of the script, or a word too long.
 
 Note Nix's own escapes in a string between \`''\`: \`''$\` for a dollar sign in front of a brace, \`'''\` for two single
 quotes. An empty string is better written as \`""\` in a script.`,

@@ -28,7 +28,7 @@ export const brokenPipe: Rule = {
 SIGPIPE, and with \`set -o pipefail\` the whole pipeline has its status, 141. Scripts of generators run with
 \`set -euo pipefail\`: the script ends there, without a message.
 
-The same pipeline in \`$(…)\` as an argument (\`echo "$(…)"\`) is fine, as nobody looks at its status; as the value of an
+The same pipeline in \`$(…)\` as an argument (\`echo "$(…)"\`) is fine, because its status is ignored; as the value of an
 assignment it is not.
 
 Take a limited amount first (\`head -c 64 /dev/urandom | base64\`), use a tool made for it (\`openssl rand -hex 32\`,

@@ -34,8 +34,8 @@ export const caKeyDeployed: Rule = {
   severity: 'warning',
   summary: "A certificate authority's key is deployed to machines that do not use it",
   documentation: `\
-A generator's script makes a certificate authority or signs with its key, and the key is a file that is deployed: it lies
-on every machine that has the generator, though no module there reads it. Whoever takes over one of them can make
+A generator's script makes a certificate authority or signs with its key, and the key is deployed: every machine that
+has the generator has the file, though no module there reads it. An attacker who takes over one of them can make
 certificates for all.
 
 Add \`deploy = false\` to the key. Generators that sign with it get it in \`$in\` all the same.

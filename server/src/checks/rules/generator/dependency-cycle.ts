@@ -31,8 +31,8 @@ export const dependencyCycle: Rule = {
 A generator depends on itself, directly or through others: none of them can run first. Every \`clan vars generate\` that
 has to run one of them ends with a traceback, \`graphlib.CycleError: nodes are in a cycle\`.
 
-Break the cycle: what a generator made in an earlier run is never in its \`$in\`, so a dependency on itself serves
-nothing; and what two generators need of each other belongs into a third, or all into one.
+Break the cycle: what a generator made in an earlier run is never in its \`$in\`, so a dependency on itself has no use.
+What two generators need from each other belongs in a third one, or merge them.
 
 Reported where the dependencies of all members are fully known.
 

@@ -36,13 +36,12 @@ export const hashPublic: Rule = {
   summary: 'The hash of a password in a public file',
   documentation: `\
 A file with \`secret = false\` holds what \`mkpasswd\`, \`htpasswd\`, \`openssl passwd\` or another such program makes of a
-password. Public files are committed as they are and lie in the Nix store: whoever reads the repository, or has any
-account on a machine, can try passwords against the hash for as long as they like.
+password. Public files are committed in plain text and are in the Nix store: anyone who can read the repository, or
+has an account on a machine, can try passwords against the hash indefinitely.
 
 A warning where only the file's \`.path\` is used: it can be secret, and a hash for \`users.users\` then needs
-\`neededFor = "users"\` as well. Where \`.value\` is
-needed during evaluation it cannot be secret, which is for information: take a long random password for it then, not one
-that somebody thought of.`,
+\`neededFor = "users"\` as well. Where \`.value\` is needed during evaluation it cannot be secret, which is reported as
+information: use a long random password then, not one that a person chose.`,
   examples: () => ({
     bad: [
       {

@@ -11,14 +11,14 @@ export const interactiveTool: Rule = {
   severity: 'warning',
   summary: 'A script runs a program that asks on the terminal',
   documentation: `\
-The script runs a program in a way that makes it ask somebody: \`ssh-keygen\` without \`-N\` asks for a passphrase,
+The script runs a program in a way that makes it prompt: \`ssh-keygen\` without \`-N\` asks for a passphrase,
 \`openssl req\` without \`-subj\` for a name, \`mkpasswd\` without \`-s\` for a password, \`read\` for a line.
 
 A script has no time limit and inherits the terminal, but what it prints is captured: whoever runs \`clan\` sees a run that
 hangs, without the question. Without a terminal (continuous integration) it fails.
 
-Say in the call what is wanted, or declare a prompt, which clan asks before the run, and read its answer from \`$prompts\`.
-Nothing is said where the program's standard input comes from a file or a pipe, or where not all options are known.
+Pass the answer in the call, or declare a prompt, which clan asks before the run, and read its answer from \`$prompts\`.
+Not reported where the program's standard input comes from a file or a pipe, or where not all options are known.
 
 Source: clan-core d7c35d912, \`clan_lib/vars/generate.py\`.`,
   examples: ({ generatorFile }) => ({

@@ -20,8 +20,8 @@ export const legacyFacts: Rule = {
 The script uses \`$secrets\` or \`$facts\`. These were the directories of clan's facts, the forerunner of vars. A script of
 vars has \`$out\`, \`$in\` and \`$prompts\`; as it runs with \`set -u\`, it ends at the first unset variable.
 
-Nothing shows that as long as the files of an earlier run are there: it strikes at the next regeneration, or on a new
-machine. Write to \`$out\`; which file is secret is said in \`files\`, by \`secret\`.
+This goes unnoticed as long as the files of an earlier run exist, and fails at the next regeneration or on a new
+machine. Write to \`$out\`; the option \`secret\` in \`files\` says which files are secret.
 
 Source: clan-core d7c35d912, \`clan_lib/vars/generate.py\` and \`generic-generator.nix\`.`,
   examples: ({ generatorFile }) => ({

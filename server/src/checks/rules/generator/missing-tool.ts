@@ -26,9 +26,9 @@ count. The run ends with \`command not found\` (status 127).
 
 Reported only if all packages are known and what they bring is known; a script that sets \`PATH\` itself, or asks with
 \`command -v\`, is left alone. What \`env\`, \`xargs\`, \`timeout\` and the like start counts as well. An error where the
-script certainly ends there; a warning where it may not come to that, where the program stands in a \`$(…)\` whose failure
-is not noticed (its value is silently empty then), or where the script ends with an error in any case, as a placeholder
-with \`exit 1\` does. What stands behind such an \`exit\` never runs and is left alone.
+script certainly ends there; a warning where it may not get that far, where the program is in a \`$(…)\` whose failure
+goes unnoticed (its value is then silently empty), or where the script ends with an error in any case, as a
+placeholder with \`exit 1\` does. What follows such an \`exit\` never runs and is ignored.
 
 Add the package to \`runtimeInputs\`.
 

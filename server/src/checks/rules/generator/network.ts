@@ -51,11 +51,12 @@ The script fetches something, or talks to another machine. Generators run in a s
 resolved, and no connection is made. (On macOS the sandbox allows only the machine itself; \`--no-sandbox\` would work, at
 the price of a script that can read everything its author can.)
 
-What has to come from elsewhere can be fetched by Nix (\`pkgs.fetchurl\`, a flake input) if it is public and fixed; asked
-for with a prompt; or stored by hand with \`clan vars set\`. \`nix run\`, \`nix shell\` and \`nix build\` need the daemon of Nix
-as well: use \`runtimeInputs\`.
+Data from elsewhere can be fetched by Nix (\`pkgs.fetchurl\`, a flake input) if it is public and fixed, requested with a
+prompt, or stored by hand with \`clan vars set\`. \`nix run\`, \`nix shell\` and \`nix build\` need the daemon of Nix as well:
+use \`runtimeInputs\`.
 
-Only addresses that are written out are reported, and nothing behind an \`exit\` that every run comes to. Connections to \`localhost\` are left alone.
+Only addresses that are written out are reported, and nothing after an \`exit\` that every run reaches. Connections to
+\`localhost\` are left alone.
 
 Source: clan-core d7c35d912, \`clan_lib/sandbox_exec\` (\`bwrap --unshare-all\`).`,
   examples: ({ generatorFile }) => ({

@@ -10,10 +10,10 @@ export const noOutput: Rule = {
   summary: 'A generator without files',
   documentation: `\
 A generator that declares no files, and persists no prompt, produces nothing: it counts as generated already, so its
-script never runs and its prompts are never asked. Told to run all the same (\`--generator\`, or because something depends
-on it), \`clan vars generate\` ends with an error of its own. Whatever the script writes to \`$out\` is not stored.
+script never runs and its prompts are never asked. If it is run anyway (\`--generator\`, or because something depends on
+it), \`clan vars generate\` ends with an error. Whatever the script writes to \`$out\` is not stored.
 
-Reported only if the files are known whole, and something else of the generator is declared: a script or prompts.
+Reported only if all files are known, and the generator declares something else: a script or prompts.
 
 Declare the files, or set \`persist = true\` for the prompts. Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   examples: () => ({

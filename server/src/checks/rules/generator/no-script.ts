@@ -23,10 +23,10 @@ answers are asked for, and then nothing is stored.
 One that has files and lists programs or dependencies for a script has lost that script: a warning.
 
 A generator that has files and nothing else is only hinted at. It may be a placeholder for values that are set by hand
-(\`clan vars set\`); \`script = "echo 'set this by hand' >&2; exit 1";\` says so to whoever generates. Where prompts are
-declared and none is persisted, generator/output-never-written says more.
+(\`clan vars set\`); \`script = "echo 'set this by hand' >&2; exit 1";\` then tells the person who generates. Where
+prompts are declared and none is persisted, generator/output-never-written says more.
 
-Reported only where it is certain that no module brings a script. Source: clan-core d7c35d912,
+Reported only where it is certain that no module provides a script. Source: clan-core d7c35d912,
 clan_lib/vars/generate.py.`,
   examples: () => ({
     bad: [

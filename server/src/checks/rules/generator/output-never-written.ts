@@ -31,15 +31,16 @@ export const outputNeverWritten: Rule = {
   severity: 'error',
   summary: 'A declared file that the script never writes',
   documentation: `\
-After a run each file in \`files\` must lie in \`$out\`; otherwise generation ends with *did not generate a file for …*.
-A value that was generated earlier hides this until the generator runs again: on a new machine, after a restore, or when
-a dependency changes.
+After a run each file in \`files\` must exist in \`$out\`; otherwise generation ends with *did not generate a file for …*.
+A value that was generated earlier hides this until the generator runs again: on a new machine, after a restore, or
+when a dependency changes.
 
-Reported where the script is known whole and nothing in it can write the file: not a program that is handed \`$out\`, no
-computed name, no program of the author's own. Where there is no script at all but a prompt that nobody reads,
-\`persist = true\` is missing, which stores the answer under the prompt's name; it has been false by default since January
-2025. What explains it is shown beside it: a prompt whose answer is thrown away, an output under another name, a file that is
-written outside of \`$out\`. A script that only fails with a message is a placeholder for values that are set by hand, and fine.
+Reported where the whole script is known and nothing in it can write the file: no program that receives \`$out\`, no
+computed name, no program of the author's own. Where there is no script but a prompt that nothing reads,
+\`persist = true\` is missing, which stores the answer under the prompt's name; the default has been false since January
+2025. The likely cause is shown as a related place: a prompt whose answer is thrown away, an output under another
+name, a file that is written outside of \`$out\`. A script that only fails with a message is a placeholder for values
+that are set by hand, and is not reported.
 
 Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
   examples: () => ({

@@ -31,10 +31,10 @@ Scripts run in a sandbox: the directory they start in, the home directory and ev
 after the run. \`> ./token\`, \`> ~/token\` or \`> /var/lib/app/token\` succeed and leave nothing; without the sandbox, on
 macOS or with \`--no-sandbox\`, they may overwrite somebody's file.
 
-Reported where the script writes a file that it never names again. A file that is used in between is fine, as are \`/tmp\`,
-\`$TMPDIR\`, \`mktemp\`, configuration that programs look for by themselves (\`/etc\`, dot files in the home directory) and
-everything in scripts that hand over to programs of which nothing is known. Where a declared file is missing in \`$out\` for
-it, that file is reported instead, and this place is shown beside it.
+Reported where the script writes a file that it never names again. A file that is used in between is fine, as are
+\`/tmp\`, \`$TMPDIR\`, \`mktemp\`, configuration that programs look for by themselves (\`/etc\`, dot files in the home
+directory) and everything in scripts that hand over to programs of which nothing is known. Where a declared file is
+missing in \`$out\` because of it, that file is reported instead, and this place is shown as related.
 
 Write to \`"$out/<file>"\`. Source: clan-core d7c35d912, clan_lib/sandbox_exec.`,
   examples: () => ({

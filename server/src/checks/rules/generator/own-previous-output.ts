@@ -25,7 +25,7 @@ Every run starts with an empty \`$out\`, and \`$in\` holds the files of the gene
 that wants to keep what it generated earlier (\`[ -s "$out/password" ] || …\`, \`cp "$in/<itself>/password" …\`) never
 finds it: every run makes a new value, and a database, a peer or a person still has the old one.
 
-Silent where the script wrote the file before, and in loops, where an earlier round may have.
+Not reported where the script wrote the file before, or in loops, where an earlier iteration may have.
 
 There is no way for a script to see what it generated before. Put what must stay the same into a generator of its own,
 which does not run again when the others do, and read that as a dependency. Source: clan-core d7c35d912,

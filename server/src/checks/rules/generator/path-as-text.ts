@@ -35,14 +35,14 @@ export const pathAsText: Rule = {
   documentation: `\
 \`$prompts/x\` and \`$in/dep/x\` are *paths* of files. \`echo "$prompts/password" > "$out/password"\` stores the text
 \`/tmp/…/prompts/password\`, not the password: generation succeeds, and the service later runs with a password that
-nobody typed and that anybody can guess.
+nobody typed and anybody can guess.
 
-Reported where the path certainly ends as content: printed into a file of \`$out\`, hashed, piped into a program that
-takes it for the secret, or asked whether it is empty, which a path never is. A path in a message, or handed to a
-program that opens it, is fine.
+Reported where the path certainly ends up as content: printed into a file of \`$out\`, hashed, piped into a program that
+takes it for the secret, or tested for being empty, which a path never is. A path in a message, or handed to a program
+that opens it, is fine.
 
 Read the file: \`cat "$prompts/password"\`, \`$(cat "$prompts/password")\` inside of text, or \`< "$prompts/password"\`.
-Source: clan-core d7c35d912, clan_lib/vars/generate.py, which writes one file a prompt and sets \`$prompts\`.`,
+Source: clan-core d7c35d912, clan_lib/vars/generate.py, which writes one file per prompt and sets \`$prompts\`.`,
   examples: () => ({
     bad: [
       {

@@ -26,11 +26,11 @@ the generator runs next. If the script writes something else into it, say \`PASS
 it, the next run gets that for an answer and wraps or hashes it again: the stored value changes with every run, and is
 wrong after the second.
 
-Reported where the script certainly writes the answer with text around it, or hashed or encoded. Taking line breaks away
+Reported where the script certainly writes the answer with text around it, or hashed or encoded. Removing line breaks
 changes nothing the second time and is fine.
 
-Give the prompt another name than the file, so that the answer is stored as it was typed and the file is made of it each
-time. Source: clan-core d7c35d912, clan_lib/vars/generate.py, which looks for earlier answers.`,
+Give the prompt a different name from the file, so that the answer is stored as typed and the file is made from it
+each time. Source: clan-core d7c35d912, clan_lib/vars/generate.py, which looks for earlier answers.`,
   examples: () => ({
     bad: [
       {

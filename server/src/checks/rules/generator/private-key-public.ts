@@ -31,10 +31,10 @@ export const privateKeyPublic: Rule = {
   summary: 'A private key in a public file',
   documentation: `\
 A file with \`secret = false\` gets the private key that \`ssh-keygen\`, \`openssl genpkey\`, \`genrsa\`, \`ecparam -genkey\` or
-\`req -newkey\`, \`age-keygen\` or \`wg genkey\` makes. Public files are committed as they are and lie in the Nix store of every
-machine: whoever reads the repository, or has any account, has the key.
+\`req -newkey\`, \`age-keygen\` or \`wg genkey\` makes. Public files are committed in plain text and are in the Nix store of
+every machine: anyone with the repository or an account has the key.
 
-Take \`secret = false\` away, and make the key anew if it was committed. The public half may stay public.`,
+Remove \`secret = false\`, and replace the key if it was committed. The public half may stay public.`,
   examples: () => ({
     bad: [
       {

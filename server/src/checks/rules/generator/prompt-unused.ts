@@ -18,8 +18,8 @@ The generator asks for a value, but its script never reads it and it is not pers
 asked for again at the next run. Often \`persist = true\` was meant, which stores the answer as a file of the same name;
 it has been false by default since January 2025.
 
-Silent where the script hands over to a program that may read the prompt, where the name in it is computed,
-and where another rule shows the prompt already: beside a file that nothing writes, or a generator without files.
+Not reported where the script hands over to a program that may read the prompt, where the name in it is computed, and
+where another rule already shows the prompt: with a file that nothing writes, or a generator without files.
 
 Add \`persist = true\`, read the prompt in the script, or remove it. Source: clan-core d7c35d912,
 modules/clan/export-modules/generic-generator.nix.`,

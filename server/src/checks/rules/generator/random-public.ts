@@ -32,9 +32,9 @@ export const randomPublic: Rule = {
   severity: 'warning',
   summary: 'Something random that is public, though only its path is used',
   documentation: `\
-A file with \`secret = false\` is filled with nothing but what \`openssl rand\`, \`pwgen\`, \`xkcdpass\` or \`/dev/urandom\` made
-up. Public files are committed as they are and lie in the Nix store, for everybody to read. What is long and random is
-mostly random so that nobody knows it, and since only its \`.path\` is used it can be secret.
+A file with \`secret = false\` is filled with nothing but what \`openssl rand\`, \`pwgen\`, \`xkcdpass\` or \`/dev/urandom\`
+made up. Public files are committed in plain text and are in the world-readable Nix store. Long random values are
+usually meant to be unknown to others, and since only the file's \`.path\` is used it can be secret.
 
 A warning where the name says that it is a secret (\`key\`, \`token\`, \`password\`), for information elsewhere: an identifier may
 be public. Identifiers of up to 32 bits and UUIDs are left alone, and so is a file of which the \`.value\` is needed.`,

@@ -36,15 +36,15 @@ export const rawPromptDeployed: Rule = {
   severity: 'info',
   summary: 'A persisted prompt is deployed although only what is made of it is used',
   documentation: `\
-A hidden prompt with \`persist = true\` is a file of its generator, and files are deployed: the password itself lies on
+A hidden prompt with \`persist = true\` is a file of its generator, and files are deployed: the password itself is on
 every machine that has the generator, although modules there read only the hash or the configuration that the script
 makes of it.
 
 Add \`files.<prompt>.deploy = false\`: the answer is still kept, for the next run, but stays with the administrators.
 
 Reported where the script reads the prompt, another file of the generator is used, and nothing in the workspace reads
-the prompt's own file. So is a password that the script makes by itself, where its hash is all that is used of the
-generator, and hashes are all that it has beside.`,
+the prompt's own file. The same is reported for a password that the script makes itself, where only its hash is used
+and the generator has nothing else but hashes.`,
   examples: () => ({
     bad: [
       {

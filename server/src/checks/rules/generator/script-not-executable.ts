@@ -23,7 +23,7 @@ If the file begins with \`#!\`, the program named there must exist in the sandbo
 \`#!/usr/bin/env bash\` and \`#!/bin/bash\` work on macOS alone, so these are warnings. Without a \`#!\` Bash runs the file
 itself. Its options (\`set -euo pipefail\`) are not inherited either way.
 
-\`script = builtins.readFile ./generate.sh;\` needs neither: then it is the text that runs.
+\`script = builtins.readFile ./generate.sh;\` needs neither, because then the text itself is the script.
 
 Source: clan-core d7c35d912, \`generic-generator.nix\` and \`clan_lib/sandbox_exec\`.`,
   examples: ({ generatorFile }) => ({

@@ -29,9 +29,9 @@ Two machines have a generator of the same name, one with \`share = true\` and on
 storing a machine's own value deletes the shared one of that name: the next deployment of the machines that share it is
 without the secret, or has a new one.
 
-Give it the same \`share\` everywhere, or two names.
+Give it the same \`share\` everywhere, or use two names.
 
-Reported where it is settled which modules both machines have.
+Reported where it is certain which modules both machines have.
 
 Source: clan-core d7c35d912, clan_lib/vars/_types.py (StoreBase.set).`,
   examples: () => ({

@@ -39,8 +39,8 @@ export const sharedDependsOnMachine: Rule = {
   severity: 'error',
   summary: 'A shared generator depends on one that is per machine',
   documentation: `\
-A generator with \`share = true\` runs once for all machines, but depends on one that every machine has of its own:
-there is no telling whose files it should get. When it runs, clan stops with
+A generator with \`share = true\` runs once for all machines, but depends on one that each machine has for itself, so it
+is undefined whose files it should get. When it runs, clan stops with
 \`Shared generators must not depend on machine specific generators\`.
 
 Share the dependency too, or do not share this one. The other way round is fine: a generator of a machine may depend on

@@ -36,7 +36,7 @@ A shared generator runs once for all machines that declare it, so they have to a
 
 Move what differs into a generator of its own, or into the module that all of them import.
 
-Reported where it is settled which modules both machines have, and the difference is certain.
+Reported where it is certain which modules both machines have and that they differ.
 
 Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   examples: () => ({

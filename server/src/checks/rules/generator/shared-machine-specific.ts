@@ -31,9 +31,10 @@ export const sharedMachineSpecific: Rule = {
   severity: 'warning',
   summary: 'A shared generator contains what is different on every machine',
   documentation: `\
-A generator with \`share = true\` runs once, with the script of whichever machine comes first. If the script contains the
-machine's name, all other machines get files that were made for that one, and nothing says so. In \`validation\`, in
-names of files or in descriptions of prompts, the name makes the definitions differ, and every \`clan vars\` command fails.
+A generator with \`share = true\` runs once, with the script of whichever machine comes first. If the script contains
+the machine's name, all other machines get files that were made for that one, without any warning. In \`validation\`, in
+names of files or in descriptions of prompts, the name makes the definitions differ, and every \`clan vars\` command
+fails.
 
 Make it a generator of each machine (without \`share\`), put the machine's name into the generator's own name, or write
 something that is the same for all.

@@ -17,8 +17,8 @@ export const trailingNewline: Rule = {
   documentation: `\
 \`echo\`, \`openssl rand\`, \`pwgen\`, \`xkcdpass\` and \`uuidgen\` end their output with a line break, and the file has it too.
 Programs that read a password or a token from a file often take the file as it is, line break included: a login that
-fails for no visible reason, or a header with a line break in it. Most cut it off, and what a reader does is not in the
-fleet; so the rule is off by default, for those who want their secrets without a line break.
+fails for no visible reason, or a header with a line break in it. Most programs strip it, and the fleet does not show
+what a reader does, so the rule is off by default.
 
 Write \`printf %s "$x"\`, or cut it off: \`openssl rand -hex 32 | tr -d '\\n'\`.
 

@@ -46,12 +46,12 @@ export const undeclaredDependency: Rule = {
   summary: 'A script reads files of a generator that is not among its dependencies',
   documentation: `\
 Only the files of the generators in \`dependencies\` are put below \`$in\`. A script that reads \`$in/ca/key\` without
-\`dependencies = [ "ca" ]\` ends with *No such file or directory*, or, where nobody looks at the failure, goes on with an
-empty value. It strikes when the generator runs next, perhaps on a new machine months later; nor does it run again when
-the other generator does.
+\`dependencies = [ "ca" ]\` ends with *No such file or directory*, or, where the failure is ignored, continues with an
+empty value. It happens when the generator runs next, perhaps on a new machine months later. The generator also does
+not run again when the other one does.
 
-An error where the script certainly ends there. Silent where the list of dependencies is not known whole, and where the
-script asks first whether the file is there.
+An error where the script certainly ends there. Not reported where not all dependencies are known, and where the
+script first tests whether the file exists.
 
 Add the generator to \`dependencies\`. Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
   examples: () => ({

@@ -31,12 +31,12 @@ export const undeclaredOutput: Rule = {
   severity: 'info',
   summary: 'A script writes a file into $out that is not declared',
   documentation: `\
-Only the files in \`files\` are stored. What else lies in \`$out\` after a run is thrown away without a word. A public key
+Only the files in \`files\` are stored. Anything else in \`$out\` after a run is discarded without a message. A public key
 that \`ssh-keygen\` made beside the private one is lost then, and can't be read as \`files."x.pub".value\`.
 
-A warning where a script redirects into the file and never reads it again: that value was meant to be kept. Otherwise,
-for files that a program makes beside others, or that the script itself uses, it is harmless and said as information.
-Files that the script removes again are fine.
+A warning where a script redirects into the file and never reads it again: that value was meant to be kept. For files
+that a program creates in addition, or that the script itself uses, it is harmless and reported as information. Files
+that the script removes again are fine.
 
 Declare the file, or write it to \`$(mktemp -d)\`. Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
   examples: () => ({

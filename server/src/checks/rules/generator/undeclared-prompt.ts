@@ -43,10 +43,11 @@ export const undeclaredPrompt: Rule = {
 \`$prompts\` holds one file for each entry of the generator's \`prompts\`. A script that reads another one ends with
 *No such file or directory*; inside of \`$(…)\` the failure may go unnoticed, and an empty value is stored.
 
-An error where the script certainly ends there. Silent where the prompts are not known whole, and where the script asks
-first whether the file is there.
+An error where the script certainly ends there. Not reported where not all prompts are known, and where the script
+first tests whether the file exists.
 
-Mend the name, or declare the prompt. Source: clan-core d7c35d912, clan_lib/vars/generate.py, which writes the answers.`,
+Correct the name, or declare the prompt. Source: clan-core d7c35d912, clan_lib/vars/generate.py, which writes the
+answers.`,
   examples: () => ({
     bad: [
       {

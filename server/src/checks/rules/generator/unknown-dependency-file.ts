@@ -56,10 +56,10 @@ export const unknownDependencyFile: Rule = {
 declaring it. Reading another one ends with *No such file or directory*; inside of \`$(…)\` the failure may go unnoticed,
 and an empty value is used.
 
-An error where the script certainly ends there. Reported only if every definition of the dependency in the workspace is
-fully known, and silent where the script asks first whether the file is there.
+An error where the script certainly ends there. Reported only if every definition of the dependency in the workspace
+is fully known, and not where the script first tests whether the file exists.
 
-Mend the name, or declare the file in the dependency. Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
+Correct the name, or declare the file in the dependency. Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
   examples: () => ({
     bad: [
       {

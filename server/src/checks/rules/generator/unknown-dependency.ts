@@ -60,9 +60,9 @@ export const unknownDependency: Rule = {
   severity: 'error',
   summary: 'A generator depends on one that does not exist',
   documentation: `\
-A generator names a dependency that nothing defines, or that is defined on other machines only. Nothing notices until
-the generator runs; then clan stops with \`Generator 'a' depends on 'b', but 'b' was not found\`, perhaps months later, on
-a new machine.
+A generator names a dependency that nothing defines, or that is defined on other machines only. Nothing fails until
+the generator runs; then clan stops with \`Generator 'a' depends on 'b', but 'b' was not found\`, perhaps months later,
+on a new machine.
 
 An error where all modules of the machine are known; a warning where modules of other flakes, a fork of clan-core, or
 something whose name is not known, might define the name, but a generator of almost the same name exists. Names that

@@ -14,14 +14,13 @@ export const unquotedPath: Rule = {
   optional: true,
   summary: '`$out`, `$in` or `$prompts` without quotes',
   documentation: `\
-\`$out\`, \`$in\` or \`$prompts\` is expanded without quotes. These directories lie in the temporary directory of whoever runs
-\`clan\`. If its path has a blank, Bash splits it: a redirection ends with \`ambiguous redirect\`, and a command writes to
-places that nobody meant.
+\`$out\`, \`$in\` or \`$prompts\` is expanded without quotes. These directories are in the temporary directory of the user
+who runs \`clan\`. If its path has a blank, Bash splits it: a redirection ends with \`ambiguous redirect\`, and a command
+writes to places that nobody meant.
 
-On most machines the path has no blank, and all is well; so the rule is off by default, for those who share scripts with
-people whose \`TMPDIR\` has one. Quotes make it right everywhere:
-\`"$out"/key\` or \`"$out/key"\`. Where Bash does not split (assignments, \`[[ … ]]\`) nothing is reported.
-A script is reported once, at the first such place; the fix quotes all of them.
+On most machines the path has no blank, so the rule is off by default; it is for those who share scripts with people
+whose \`TMPDIR\` has one. Quote it: \`"$out"/key\` or \`"$out/key"\`. Where Bash does not split (assignments, \`[[ … ]]\`)
+nothing is reported. A script is reported once, at the first such place; the fix quotes all of them.
 
 Source: clan-core d7c35d912, \`clan_lib/vars/generate.py\` (a folder in \`$TMPDIR\`).`,
   examples: ({ generatorFile }) => ({

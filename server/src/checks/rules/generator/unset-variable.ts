@@ -22,15 +22,15 @@ export const unsetVariable: Rule = {
   summary: 'A script reads a variable that nothing sets',
   documentation: `\
 A variable is expanded that neither the script nor clan sets. Scripts run with \`set -u\`: the first unset variable ends
-the script with \`unbound variable\`, and nothing is generated. As long as the files of an earlier run are there, nobody
-notices.
+the script with \`unbound variable\`, and nothing is generated. It goes unnoticed as long as the files of an earlier run
+exist.
 
 Common reasons: a prompt is read as if it were a variable (its answer is in the file \`$prompts/NAME\`); a \`$\` in text
-that should stay as it is (write \`\\$\`); a slip of the pen.
+that should stay as it is (write \`\\$\`); a typo.
 
 A variable in capital letters may come from the environment of whoever runs \`clan\`, and one in a branch or in \`$(…)\`
-need not end the script: these are warnings. Variables with something to fall back on (\`\${x:-…}\`) are fine. Nothing is said where variables may be
-set unseen (\`eval\`, \`source\`, a command that Nix computes).
+need not end the script: these are warnings. Variables with a default (\`\${x:-…}\`) are fine. Not reported where
+variables may be set in ways that cannot be seen (\`eval\`, \`source\`, a command that Nix computes).
 
 Source: clan-core d7c35d912, \`generic-generator.nix\` (\`set -euo pipefail\`).`,
   examples: ({ generatorFile }) => ({

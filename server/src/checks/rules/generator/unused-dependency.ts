@@ -33,8 +33,8 @@ When a generator runs again, everything that depends on it runs again too, and g
 script never reads makes passwords and keys change for no reason, and keeps a generator from being used without the
 other one.
 
-Silent where the script hands over to a program that may read \`$in\`, and where the name in the path is computed. It is
-information only: a dependency can be there on purpose, to have one generator run after another.
+Not reported where the script hands over to a program that may read \`$in\`, and where the name in the path is computed.
+It is information only: a dependency can be there on purpose, to have one generator run after another.
 
 Take it out of \`dependencies\`, or read \`$in/<dependency>/<file>\`. Source: clan-core d7c35d912, clan_lib/vars/graph.py.`,
   examples: () => ({

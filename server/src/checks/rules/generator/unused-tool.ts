@@ -31,7 +31,7 @@ export const unusedTool: Rule = {
   summary: 'A package in `runtimeInputs` of which the script uses no program',
   documentation: `\
 \`runtimeInputs\` lists a package, and the script runs none of its programs. That does no harm, but the package is
-fetched or built before each run of the generator, and who reads the script looks for its use.
+fetched or built before each run of the generator, and readers of the script look for its use.
 
 Reported only if all that the script runs is known, and none of it starts other programs by itself: not where a
 command is computed, where the script starts a file, \`bash\`, \`python3\`, \`git\`, \`gpg\` or another program that looks for

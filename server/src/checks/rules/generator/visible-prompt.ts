@@ -9,8 +9,8 @@ export const visiblePrompt: Rule = {
   severity: 'hint',
   summary: 'A password or key that is shown while it is typed',
   documentation: `\
-A prompt is of the type \`line\` unless it says otherwise: the terminal shows what is typed, to everybody who looks on and in the
-scrollback. The answer to this one is stored in secret, and its name is that of a password, token or key.
+A prompt is of the type \`line\` unless it says otherwise: the terminal shows what is typed, to bystanders and in the
+scrollback. The answer to this one is stored as a secret, and its name is that of a password, token or key.
 
 Set \`type = "hidden"\` (or \`"multiline-hidden"\`): then nothing is shown.
 

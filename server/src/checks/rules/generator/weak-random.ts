@@ -32,11 +32,11 @@ export const weakRandom: Rule = {
   severity: 'warning',
   summary: 'A secret made of what can be guessed',
   documentation: `\
-A secret file is filled from \`$RANDOM\` (15 bits, from a generator that is not meant for secrets), from the time, or from
-the hash of something that stands in the script or that everybody knows. A hash adds nothing: who can guess what was
-hashed can compute the secret. All seconds of a year are 32 million attempts. The same is reported of fewer than 32 bits
-from a good source (\`xkcdpass -n 2\`: 60 million), and of \`openssl rand\` without a number of bytes, which prints
-nothing at all and ends well: an error, for the secret is empty.
+A secret file is filled from \`$RANDOM\` (15 bits, from a generator that is not meant for secrets), from the time, or
+from the hash of something that is in the script or publicly known. A hash adds nothing: anyone who can guess its
+input can compute the secret. The seconds of a year are only 32 million attempts. The same is reported of fewer than
+32 bits from a good source (\`xkcdpass -n 2\`: 60 million), and of \`openssl rand\` without a number of bytes, which
+prints nothing and succeeds: an error, because the secret is empty.
 
 Use a source that is made for secrets: \`openssl rand -hex 32\`, \`head -c 32 /dev/urandom | base64\`, \`pwgen -s 32 1\`,
 \`xkcdpass\`; \`$SRANDOM\` is fine too, but has only 32 bits.

@@ -14,8 +14,8 @@ it is evaluated: \`attribute '…' already defined\`, \`duplicate formal functio
 Sets are merged: \`a.b = 1; a = { c = 2; };\` is one set with two attributes. Names that are computed (\`\${name} = …\`) are
 compared later, when the set is evaluated, and are not looked at here.
 
-Remove one of the two, or put both values together. It is an error where the flake or a machine certainly comes to the file, a
-warning where it perhaps does, and an information where nothing was found that imports it.`,
+Remove one of the two, or put both values together. It is an error where the flake or a machine certainly imports the
+file, a warning where it may, and information where nothing is known to import it.`,
   examples: ({ FLAKE_OF_WEB }) => ({
     bad: [
       {

@@ -18,16 +18,16 @@ A file that Nix certainly reads imports a path, lists it among its modules or ca
 file, or it is a folder without a \`default.nix\`: \`path '…' does not exist\`. It is reported at any depth, for paths that
 are written out, and for modules of machines also for those that are put together.
 
-An error where a machine or the flake as a whole imports it as a module. A warning elsewhere: values are lazy, and what only an
-option of a service that is off imports is never read; a package's tests are evaluated by few.
-In a file that Nix perhaps reads, or a module of vars that nothing is known to import, only a path that is misspelt by one or
-two letters is reported, as a warning or an information.
+An error where a machine or the flake as a whole imports it as a module. A warning elsewhere: values are lazy, and
+what only an option of a service that is off imports is never read; few people evaluate a package's tests. In a file
+that Nix perhaps reads, or a module of vars that nothing is known to import, only a path that is misspelt by one or
+two letters is reported, as a warning or as information.
 
-Mend the path, add the file, or remove the import.
+Correct the path, add the file, or remove the import.
 
-Nothing is said under a condition, in a file that asks what is there (\`builtins.pathExists\`), and of paths that
-\`.gitignore\` leaves out, in submodules or outside of the workspace. What a configuration itself begins with is
-reported by host/missing.`,
+Not reported under a condition, in a file that tests for existence (\`builtins.pathExists\`), or for paths that
+\`.gitignore\` excludes, that are in submodules or outside of the workspace. The first modules of a configuration are
+the subject of host/missing.`,
   examples: ({ FLAKE_OF_WEB }) => ({
     bad: [
       {

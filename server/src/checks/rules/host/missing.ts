@@ -32,11 +32,11 @@ export const missingHost: Rule = {
 The modules of a configuration, or the module that \`clan.machines\` gives a machine, name a file or a folder that is not
 in the workspace, or a folder without a \`default.nix\`. Evaluating the machine ends with \`path '…' does not exist\`.
 
-This is what a renamed host leaves behind: the folder moved, and the configuration still names the old one; or the
-configuration was copied and its folder was not.
+Usually a host was renamed, its folder was moved, and the configuration still names the old one; or the configuration
+was copied without its folder.
 
-Mend the path, add the file, or remove the configuration. Nothing is said of paths outside of the workspace, of those in
-git submodules, and of imports under a condition.`,
+Correct the path, add the file, or remove the configuration. Not reported for paths outside of the workspace or in git
+submodules, or for imports under a condition.`,
   examples: () => ({
     bad: [
       {

@@ -15,7 +15,7 @@ A variable is neither an argument, nor bound by \`let\` or \`rec\` around it, no
 file before anything of it is evaluated: \`undefined variable '…'\`. The usual cause is an argument that is not asked for:
 a module that says \`pkgs\` needs it in its \`{ pkgs, ... }:\`.
 
-Nothing is said inside of \`with\`, which may give any name, and where the fleet uses \`scopedImport\`.`,
+Not reported inside \`with\`, which may bring any name into scope, or where the fleet uses \`scopedImport\`.`,
   examples: ({ FLAKE_OF_WEB }) => ({
     bad: [
       {

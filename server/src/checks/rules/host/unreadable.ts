@@ -8,13 +8,13 @@ export const unreadable: Rule = {
   severity: 'error',
   summary: 'A file that Nix cannot parse',
   documentation: `\
-The grammar of the file is broken: a semicolon or a bracket is missing, a string has no end. Nix reads a file as a whole
-or not at all: whatever imports it ends with \`syntax error, unexpected …\`. Reported once a file, where the text stops
-being Nix. What can be read of the rest is still analysed, so that the file's other findings stay.
+The grammar of the file is broken: a semicolon or a bracket is missing, a string has no end. Nix reads a file as a
+whole or not at all: whatever imports it ends with \`syntax error, unexpected …\`. Reported once per file, where the
+text stops being valid. The readable rest is still analysed, so the file's other findings remain.
 
-An error where the file is certainly read: it is the flake itself, a module of a machine, or something that those import
-by a path that is written out. A warning where that depends on a condition. Information where nothing was found that
-imports the file, and it declares or uses vars.`,
+An error where the file is certainly read: it is the flake itself, a module of a machine, or something that those
+import by a path that is written out. A warning where that depends on a condition. Information where nothing is known
+to import the file and it declares or uses vars.`,
   examples: ({ FLAKE_OF_WEB }) => ({
     bad: [
       {

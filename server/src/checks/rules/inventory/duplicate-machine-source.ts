@@ -19,8 +19,7 @@ A clan has a machine from several sources: \`inventory.machines\`, \`clan.machin
 \`inventory.json\`. They are joined, and that fails where they contradict each other:
 
 - Two of them give the machine another \`machineClass\`: \`conflicting definition values\`.
-- The inventory takes it for NixOS, which is what it does where no \`machineClass\` is set, and its own module is for a
-  platform of macOS, or the other way round. Clan does not look at the platform.
+- The inventory assumes NixOS, its default where no \`machineClass\` is set, but the machine's own module is for macOS, or the other way round. Clan does not check the platform.
 - Clan makes the machine, and the flake builds a configuration of the same name by hand. With flake-parts the two
   conflict; otherwise one silently hides the other, and what \`clan\` deploys is not what \`nixos-rebuild\` builds. This is
   a warning.

@@ -15,18 +15,17 @@ export const machineFolder: Rule = {
   summary: 'A machine that has only a folder, or only an entry in the inventory, unlike all others',
   documentation: `\
 Clan makes a machine of every folder in \`machines/\`, whether the inventory names it or not, and of every entry of the
-inventory, whether it has a folder or not. Nothing fails in either case, so a slip in a name stays unseen:
+inventory, whether it has a folder or not. Nothing fails in either case, so a typo in a name goes unnoticed:
 
-- A folder without an entry is a machine of NixOS with no tags but \`all\` and \`nixos\`, and services reach it by these
-  alone. A folder that is none of a machine, with modules that machines share, becomes a machine as well.
+- A folder without an entry is a NixOS machine whose only tags are \`all\` and \`nixos\`, so services reach it only by these. A folder of modules that machines share becomes a machine as well.
 - An entry without a folder, and without a module in \`clan.machines\`, is a machine that consists of nothing but what
   services bring.
 
-Reported only where at least two other machines have both and none of them lacks one, and nothing else of the machine may
-be hidden. An entry without a folder is a warning beside a folder without an entry whose name is one or two letters away:
-one machine that clan takes for two.
+Reported only where at least two other machines have both and none of them lacks one, and nothing else of the machine
+may be hidden. An entry without a folder is a warning beside a folder without an entry whose name is one or two
+letters away: clan then treats one machine as two.
 
-Add what is missing, mend the name, or move a folder of shared modules out of \`machines/\`.
+Add what is missing, correct the name, or move a folder of shared modules out of \`machines/\`.
 
 Source: clan-core, \`modules/clan/module.nix\`.`,
   examples: ({ FLAKE }) => ({

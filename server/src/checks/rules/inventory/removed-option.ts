@@ -11,14 +11,14 @@ export const removedOption: Rule = {
   documentation: `\
 Clan's options changed over the years. Some are gone: \`inventory.services\` (instances of services took its place, and
 evaluation ends with \`The \\\`inventory.services\\\` option has been removed\`), \`clan-core.clanModules\`, facts, and
-options of \`clan.core\` such as \`clanName\` and \`secretsUploadDirectory\`. Code that still has one fails as soon as it is
-evaluated: at once in a module of a machine, later in one that no machine imports today.
+options of \`clan.core\` such as \`clanName\` and \`secretsUploadDirectory\`. Code that still uses one fails as soon as it
+is evaluated: immediately in a module of a machine, later in one that no machine imports today.
 
 Others have a new name and work with a warning at each evaluation; they are reported as information, with a fix:
 \`clanCore\`, \`clan.core.clanDir\`, \`clan.core.machineName\`, \`clan.networking\`.
 
-Write what the message names. Nothing is said of an option that the clan-core in \`flake.lock\` still has, or
-where that is a fork, which may have it.
+Use what the message suggests. Not reported for an option that the clan-core in \`flake.lock\` still has, or where that
+is a fork, which may have it.
 
 Source: clan-core, \`nixosModules/clanCore\` and \`modules/inventoryClass\`.`,
   examples: ({ FLAKE, LOCK }) => ({

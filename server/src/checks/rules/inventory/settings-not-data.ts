@@ -9,12 +9,12 @@ export const settingsNotData: Rule = {
   severity: 'error',
   summary: 'Settings of an instance that are not plain data',
   documentation: `\
-The \`settings\` of a role, and those of one machine or tag of it, are data: clan turns them into JSON before it hands them
-to the service. They have a function in them, they use \`imports\`, or they are no set at all. Evaluation of every
-machine of the clan ends with \`cannot convert a function to JSON\`, with \`uniqueDeferredSerializableModule doesn't
-allow nested imports\`, or with \`is not of type\`.
+The \`settings\` of a role, and those of one machine or tag of it, are data: clan turns them into JSON before it hands
+them to the service. Here they contain a function, use \`imports\`, or are not a set. Evaluation of every machine of the
+clan ends with \`cannot convert a function to JSON\`, with
+\`uniqueDeferredSerializableModule doesn't allow nested imports\`, or with \`is not of type\`.
 
-This bites where a list of packages is given as a function (\`extraPackages = ps: [ … ]\`), and where settings that
+This happens where a list of packages is given as a function (\`extraPackages = ps: [ … ]\`), and where settings that
 several machines share are brought in as a module.
 
 Write values instead of functions. Share settings with \`let\` or \`import\`: \`settings = import ./backup-settings.nix;\`

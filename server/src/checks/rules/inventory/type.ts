@@ -20,11 +20,11 @@ declared with: a text where a list belongs, a word that is none of those that ca
 \`A definition for option … is not of type …\`: of every machine of the clan, or, for a setting, of those that have the
 service.
 
-What services of this repository take is read from the \`interface\` of their roles. What clan-core's options and services
-take is known as of one commit, and what had another type before. Where \`flake.lock\` names a newer clan-core, or a fork,
-only a slip of a word that can be chosen is reported, and as a warning. Without \`flake.lock\` everything is a warning.
+The types of this repository's services are read from the \`interface\` of their roles. Those of clan-core's options and
+services are known as of one commit, with those that changed before. Where \`flake.lock\` names a newer clan-core, or a
+fork, only a misspelling of an allowed word is reported, as a warning. Without \`flake.lock\` everything is a warning.
 
-Values that are not fully known, and definitions that a stronger one overrides, are not looked at.
+Values that are not fully known and definitions that a stronger one overrides are ignored.
 
 Source: clan-core, \`modules/inventoryClass\` and \`clanServices\`; the types of nixpkgs' lib.`,
   examples: ({ FLAKE, LOCK }) => ({

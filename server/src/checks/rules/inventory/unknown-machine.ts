@@ -16,11 +16,10 @@ export const unknownMachine: Rule = {
 A role of an instance lists a machine, or \`inventory.tags\` lists one for a tag, and there is no machine of that
 name: not in \`inventory.machines\`, not in \`clan.machines\`, and there is no folder for it in \`machines/\`.
 
-Clan takes such names as they are and says nothing. A misspelled machine is left without the service, and the others
-see a member that is not there: services that look up what a member has published (a host key, an address) then fail
-for every machine.
+Clan accepts such names silently. A misspelled machine does not get the service, and the others see a member that is
+not there: services that look up what a member has published (a host key, an address) then fail for every machine.
 
-Mend the name, remove the entry, or declare the machine. If a tag was meant, write \`tags.<name>\` instead of
+Correct the name, remove the entry, or declare the machine. If a tag was meant, write \`tags.<name>\` instead of
 \`machines.<name>\`. Nothing is reported while the workspace may have machines that cannot be seen here.
 
 Source: clan-core, \`lib/inventory\` (\`resolveTags\`).`,

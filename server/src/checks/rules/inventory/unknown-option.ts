@@ -16,12 +16,12 @@ export const unknownOption: Rule = {
 The options of a clan, of its inventory and of what is in it (machines, instances, roles, \`meta\`) are a closed set. With
 another name no machine of the clan evaluates: \`The option … does not exist\`.
 
-Only what stands below \`settings\` and \`extraModules\` of a role is up to the service, and \`tags\` may have any names.
+Only \`settings\` and \`extraModules\` of a role depend on the service, and \`tags\` may have any names.
 
-The options are known as of one commit of clan-core, and which there were in the versions before it. Where \`flake.lock\`
-names a newer clan-core, or a fork, only a slip of a name that there is (\`deploi\`) is reported, and as a warning. Without
-\`flake.lock\` everything is a warning. Slips are all that is reported where modules of the clan declare options of their
-own, or may do so because they are not known.
+The options are known as of one commit of clan-core and for earlier versions. Where \`flake.lock\` names a newer
+clan-core, or a fork, only a misspelling of an existing name (\`deploi\`) is reported, as a warning. Without
+\`flake.lock\` everything is a warning. Where modules of the clan declare options of their own, or may do so because
+they are not known, only typos are reported.
 
 Source: clan-core, \`modules/clan\` and \`modules/inventoryClass\`.`,
   examples: ({ FLAKE, LOCK }) => ({

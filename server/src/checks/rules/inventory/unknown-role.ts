@@ -28,11 +28,11 @@ An instance of a service puts machines into a role that the service module does 
 of the clan then ends with \`Instance: 'instances.…' uses the following roles: […] But the clan-service module '…' only
 defines roles: […]\`.
 
-The roles of services of this repository are read from their modules. Those of clan-core's own services are known as of
-one commit: where \`flake.lock\` names a newer clan-core, or none, only a slip of a role that there is (\`serevr\`) is
-reported, and as a warning.
+The roles of services of this repository are read from their modules. Those of clan-core's own services are known as
+of one commit: where \`flake.lock\` names a newer clan-core, or none, only a misspelling of an existing role (\`serevr\`)
+is reported, as a warning.
 
-Mend the name of the role, or check that \`module.name\` is the service you mean.
+Correct the name of the role, or check that \`module.name\` is the service you mean.
 
 Source: clan-core, \`lib/inventory/distributed-service\`.`,
   examples: ({ FLAKE, LOCK }) => ({

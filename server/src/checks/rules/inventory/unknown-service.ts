@@ -30,12 +30,12 @@ set: in clan-core where \`module.input\` is not set, in the \`clan.modules\` of 
 those of a flake input otherwise. There is no such module, or no such input, and evaluation of every machine of the clan
 ends with \`clan-core doesn't provide clan-module with name '…'\`, or \`Flake doesn't provide input with name '…'\`.
 
-The services of clan-core are known as of one commit. Where \`flake.lock\` names a newer clan-core, a fork, or none, only a slip of
-a name that there is (\`wiregaurd\`) is reported, and as a warning. What other inputs have is not known here. Nothing is
-said of \`"self"\` while this repository may have service modules that cannot be seen.
+The services of clan-core are known as of one commit. Where \`flake.lock\` names a newer clan-core, a fork, or none,
+only a misspelling of an existing name (\`wiregaurd\`) is reported, as a warning. The services of other inputs are not
+known. Nothing is reported for \`"self"\` while this repository may have service modules that cannot be seen.
 
-Mend the name; say \`module.input = "self"\` for a service of your own; write \`module.name\` where the instance is called
-otherwise than its service.
+Correct the name; set \`module.input = "self"\` for a service of your own, or \`module.name\` if the instance has another
+name than its service.
 
 Source: clan-core, \`lib/resolve-module\`.`,
   examples: ({ FLAKE, LOCK }) => ({

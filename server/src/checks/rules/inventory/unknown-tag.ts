@@ -14,14 +14,14 @@ export const unknownTag: Rule = {
   summary: 'A role names a tag that no machine has',
   documentation: `\
 A role of an instance has members by a tag, and no machine has that tag: neither does a machine list it in
-\`inventory.machines.<name>.tags\`, nor does \`inventory.tags\` say who has it. The tags \`all\`, \`nixos\` and \`darwin\`
-are clan's own and always there.
+\`inventory.machines.<name>.tags\`, nor does \`inventory.tags\` assign it. The tags \`all\`, \`nixos\` and \`darwin\` are clan's
+own and always there.
 
 Clan prints a warning among the others of the evaluation and goes on without members: no machine gets the service by
 this tag, and nothing fails.
 
-Mend the tag, give it to a machine, or remove it. Nothing is reported while there may be machines, or tags, that cannot
-be seen here: tags that a function computes from what is not known, for one.
+Correct the tag, give it to a machine, or remove it. Nothing is reported while there may be machines, or tags, that
+cannot be seen here: for example tags that a function computes from unknown values.
 
 Source: clan-core, \`lib/inventory\` (\`resolveTags\`).`,
   examples: ({ FLAKE }) => ({

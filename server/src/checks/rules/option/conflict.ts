@@ -24,7 +24,7 @@ value. Two definitions of the same priority that differ end the evaluation with 
 
 Reported where a machine certainly has both definitions and they certainly differ.
 
-Keep one; or write the one that has the last word with \`lib.mkForce\`, or the other with \`lib.mkDefault\`.
+Keep one of them, or set priorities with \`lib.mkForce\` or \`lib.mkDefault\`.
 
 Source: nixpkgs, lib/types.nix (mergeEqualOption); clan-core d7c35d912, generic-generator.nix.`,
   examples: () => ({

@@ -19,9 +19,9 @@ A machine defines an option that a module of the fleet declares with \`mkOption\
 value of another type: a string for a number, a word that is not among those of an \`enum\`, a list for a set. Evaluation
 ends with \`A definition for option … is not of type …\`.
 
-Values that are not fully known fit; definitions that a stronger one overrides are not looked at, and what stands
-under a condition that is not known is a warning. Types that are put together otherwise than by the functions of
-\`lib.types\` take anything here.`,
+Values that are not fully known fit; definitions that a stronger one overrides are ignored, and definitions under an
+unknown condition are warnings. Types that are not built with the functions of \`lib.types\` are assumed to accept
+anything.`,
   examples: ({ FLEET }) => ({
     bad: [
       {

@@ -16,13 +16,13 @@ export const noEffect: Rule = {
   severity: 'warning',
   summary: 'An option that does nothing for its file',
   documentation: `\
-\`owner\`, \`group\` and \`mode\` of a public file: public files are added to the Nix store, where everybody may read them
-and nobody owns them. clan-core warns of it at every evaluation. If only some user may read the file, it is a secret
-(\`secret = true\`).
+\`owner\`, \`group\` and \`mode\` of a public file: public files are added to the Nix store, where everybody can read them
+and no user owns them. clan-core warns about it at every evaluation. If only some user may read the file, it is a
+secret (\`secret = true\`).
 
 \`restartUnits\` of a file that sops-nix does not install: of a public file, of one with \`deploy = false\` or
 \`neededFor = "activation"\` or \`"partitioning"\`, on macOS, or with the backends \`age\` and \`password-store\`. The service
-goes on with the old secret until something else restarts it.
+keeps the old secret until something else restarts it.
 
 Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix and vars/secret/sops/generators-to-sops.nix.`,
   examples: () => ({

@@ -14,15 +14,15 @@ export const notOnDarwin: Rule = {
   severity: 'warning',
   summary: 'A secret that never comes to a machine with macOS',
   documentation: `\
-Some of what clan does on NixOS there is not on macOS, and evaluation says nothing of it: the path of the secret is there,
-and the file never is.
+Some of what clan does on NixOS does not exist on macOS, and evaluation does not report it: the secret has a path, but
+the file is never created.
 
 * \`neededFor = "partitioning"\`: such secrets are deployed while a machine is installed and its disk is partitioned; clan
   installs NixOS alone.
-* \`neededFor = "users"\` with the backend \`age\`: on macOS a daemon decrypts the secrets of services, and nobody those of users.
-* The backend \`password-store\`: on NixOS secrets are unpacked at activation and at boot, on macOS by nobody.
+* \`neededFor = "users"\` with the backend \`age\`: on macOS a daemon decrypts the secrets of services, and nothing decrypts those of users.
+* The backend \`password-store\`: secrets are unpacked at activation and at boot on NixOS, and never on macOS.
 
-The first two are reported where all machines that have the generator are with macOS.
+The first two are reported where all machines that have the generator run macOS.
 
 Source: clan-core d7c35d912, nixosModules/clanCore/vars/secret/{age,password-store}.nix.`,
   examples: () => ({

@@ -16,7 +16,7 @@ export const readOnly: Rule = {
 The name of a generator, the name of a file, and a file's \`share\` are set by clan itself and may only be read. One more
 definition, even of the same value, ends evaluation with \`The option … is read-only, but it's set multiple times\`.
 
-Whether files are shared is said once, by \`share\` of the generator. Names are those of the attributes.
+The generator's \`share\` decides whether its files are shared. Names are those of the attributes.
 
 Source: clan-core d7c35d912, nixosModules/clanCore/vars/interface.nix and modules/clan/export-modules/generic-generator.nix.`,
   examples: () => ({

@@ -20,7 +20,7 @@ not exist, or does not exist any more (\`vm\` and \`fs\` went in April 2026), a 
 \`passCommand\` that is neither \`passage\` nor \`pass\`, \`defaultGroups\` that are no list. Evaluation ends with
 \`A definition for option … is not of type …\`.
 
-Nothing is said of stores that the clan-core in \`flake.lock\` still has.
+Not reported for stores that the clan-core in \`flake.lock\` still has.
 
 Source: clan-core d7c35d912, modules/clan/vars/settings-opts.nix and nixosModules/clanCore.`,
   examples: ({ FLAKE }) => ({

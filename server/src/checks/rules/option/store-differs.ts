@@ -15,8 +15,8 @@ Since January 2026 the store of secrets is chosen for the whole clan, by \`vars.
 \`clan.core.vars.settings.secretStore\` to something else fails clan's assertion
 \`[DEPRECATED] Machine-level vars backend configuration is deprecated\`.
 
-Choose the store in the clan and delete the machine's own setting. Where the clan sets none, which may be done in a place
-that is not seen here, it is a warning: the clan's is \`sops\` then.
+Choose the store in the clan and delete the machine's own setting. Where no setting of the clan can be found, it is a
+warning: the default is \`sops\`.
 
 Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix.`,
   examples: ({ FLAKE }) => ({

@@ -21,7 +21,7 @@ strings belongs, a \`validation\` with lists or with sets that are too deep. Eva
 Modes are four octal digits in a string (\`"0440"\`), \`neededFor\` is \`partitioning\`, \`activation\`, \`users\` or
 \`services\`, prompts are \`line\`, \`hidden\`, \`multiline\` or \`multiline-hidden\`.
 
-Values that are not fully known, and definitions that a stronger one overrides, are not looked at.
+Values that are not fully known and definitions that a stronger one overrides are ignored.
 
 Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`,
   examples: () => ({

@@ -16,16 +16,17 @@ export const undeclared: Rule = {
   severity: 'error',
   summary: "An option of the fleet's own that no module of the machine declares",
   documentation: `\
-Where the modules of a fleet declare options below a name of their own (\`options.custom.web.port\`), a machine may define and
-read what its own modules declare, and nothing else below that name: with a slip of the pen (\`custom.web.prot\`), or where
-the module that declares the option is not among its imports, evaluation ends with \`The option … does not exist\`. To read
-such an option ends with \`attribute … missing\` as soon as the value is needed. That it stands under \`mkIf\` changes nothing
-for a definition: the module system looks at the names first.
+Where the modules of a fleet declare options below a name of their own (\`options.custom.web.port\`), a machine may
+define and read what its own modules declare, and nothing else below that name: with a typo (\`custom.web.prot\`), or
+where the module that declares the option is not among its imports, evaluation ends with
+\`The option … does not exist\`. To read such an option ends with \`attribute … missing\` as soon as the value is needed.
+Putting a definition under \`mkIf\` does not help: the module system checks the names first.
 
-It is an error where all modules of the machine are known. Where some are not, and where a condition may keep the option from
-being read, only what looks like a slip, or is declared nowhere, is reported, and as a warning. Nothing is said of options
-below names that NixOS, nix-darwin or a well-known flake has as well, of reads with something to fall back on (\`or\`, \`?\`), and
-of options below a \`freeformType\`. Modules of home-manager have options of their own, and are not looked at.`,
+It is an error where all modules of the machine are known. Where some are not, and where a condition may keep the
+option from being read, only likely typos and options that are declared nowhere are reported, as warnings. Not
+reported for options below names that NixOS, nix-darwin or a well-known flake has as well, of reads with a fallback
+(\`or\`, \`?\`), and of options below a \`freeformType\`. Modules of home-manager have options of their own and are not
+checked.`,
   examples: ({ FLEET }) => ({
     bad: [
       {

@@ -16,8 +16,8 @@ Below \`clan.core.vars\` and \`clan.core.sops\` of machines, and below \`vars.se
 options that clan-core declares may be set. With any other, such as \`clan.core.vars.generatorz\`, evaluation ends with
 \`The option … does not exist\`.
 
-Where \`flake.lock\` names a newer clan-core, which may have options of its own, only what looks like a slip is reported,
-and as a warning; nothing is said of a fork, and of options that the workspace declares itself.
+Where \`flake.lock\` names a newer clan-core, which may have options of its own, only likely typos are reported, as
+warnings; nothing is reported for a fork, or for options that the workspace declares itself.
 
 Source: clan-core d7c35d912, nixosModules/clanCore/{sops,vars/interface}.nix, nixosModules/clanCore/vars/secret and
 modules/clan/{secrets,vars/settings-opts}.nix.`,

@@ -24,16 +24,15 @@ export const unknownOption: Rule = {
   severity: 'error',
   summary: 'An option that generators, files or prompts do not have',
   documentation: `\
-A generator, or one of its files or prompts, sets an option that clan-core does not have: a slip of the pen
-(\`runtimeInput\`), an option of something else (\`secret\` of the generator instead of its file), or one that is gone.
-Evaluating the machine ends with \`The option … does not exist\`, for every command that needs its vars.
+A generator, or one of its files or prompts, sets an option that clan-core does not have: a typo (\`runtimeInput\`), an
+option of something else (\`secret\` of the generator instead of its file), or one that is gone. Evaluating the machine
+ends with \`The option … does not exist\`, for every command that needs its vars.
 
-Options that clan-core had once are warnings, for the clan-core of a repository may still be one that takes them:
-\`migrateFact\` (gone with facts in December 2025; delete it), \`createFile\` (now \`persist\`), \`invalidationData\` (now
-\`validation\`).
+Options that clan-core had once are warnings, because the repository's clan-core may still accept them: \`migrateFact\`
+(gone with facts in December 2025; delete it), \`createFile\` (now \`persist\`), \`invalidationData\` (now \`validation\`).
 
 Options that the workspace declares itself with \`mkOption\` are known. Where \`flake.lock\` names a fork of clan-core, or
-a newer one, which may have options of its own, only what looks like a slip is reported, and as a warning.
+a newer one, which may have options of its own, only likely typos are reported, as warnings.
 
 Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`,
   examples: () => ({

@@ -12,13 +12,13 @@ export const usersOwner: Rule = {
   severity: 'warning',
   summary: 'A secret that is needed for users belongs to somebody else than root',
   documentation: `\
-A secret with \`neededFor = "users"\` is decrypted before users and groups are made, so it can belong to nobody but root.
-With the sops backend, today's sops-nix installs it without looking anybody up: it stays root's, and a service that runs
-as the user cannot read it. An older sops-nix ends the evaluation with
+A secret with \`neededFor = "users"\` is decrypted before users and groups are made, so only root can own it. With the
+sops backend, the current sops-nix installs it without looking up the user: root owns it, and a service that runs as
+the user cannot read it. An older sops-nix ends the evaluation with
 \`neededForUsers cannot be used for secrets that are not root-owned\`.
 
 Take \`owner\` and \`group\` out if the file is a password hash for \`users.users\`; otherwise the file is not needed for
-users, and \`neededFor\` goes.
+users: remove \`neededFor\`.
 
 Source: sops-nix 0ae5f73, modules/sops/secrets-for-users (the assertion asks for \`uid\` and \`gid\`, which clan-core does
 not set; \`sops-install-secrets -ignore-passwd\`).`,

@@ -11,7 +11,7 @@ export const duplicateGenerator: Rule = {
   summary: 'Two keys of the registry with one generator name',
   documentation: `\
 Two entries have the same \`generator\`. The generators function turns the list of entries into a set with
-\`builtins.listToAttrs\`, which keeps the first of two equal names and drops the other without a word.
+\`builtins.listToAttrs\`, which keeps the first of two equal names and silently drops the other.
 
 A machine that selects both keys is asked for one secret only, and both environment variables and both accessors
 lead to the same file.

@@ -15,12 +15,12 @@ export const duplicateKey: Rule = {
   severity: 'warning',
   summary: 'A key that a machine lists twice',
   documentation: `\
-A row lists a key that it has already, often because a shared list brings it along (\`sharedCore ++ [ … ]\`).
+A row lists a key twice, often because a shared list contains it as well (\`sharedCore ++ [ … ]\`).
 
-The machine gets the generator once all the same, so nothing breaks today. It breaks later: whoever takes the key
-out of one place believes the machine has lost it, and the secret stays.
+The machine gets the generator only once, so nothing breaks today. Later, removing the key in one place appears to
+take it from the machine, but the secret stays.
 
-Remove the second one. If both come from shared lists, the finding stands on the row's name.`,
+Remove the second one. If both come from shared lists, the finding is at the row's name.`,
   examples: ({ PIPELINE }) => ({
     bad: [
       {

@@ -22,8 +22,8 @@ export const fileAttrMismatch: Rule = {
 such file, reading its path ends the evaluation with \`attribute '…' missing\`. If the script writes files of other
 names only, \`clan vars generate\` ends with \`did not generate a file for '…'\`.
 
-Make \`fileAttr\`, \`files\` and the script say the same name. Nothing is reported while the entry may have files that
-cannot be seen here, nor about a script of which it is not certain what it writes.`,
+Use the same name in \`fileAttr\`, \`files\` and the script. Not reported while the entry may have further files, or for a
+script whose outputs are uncertain.`,
   examples: ({ registryOf }) => ({
     bad: [
       {

@@ -40,14 +40,14 @@ export const moduleKeysNotSelected: Rule = {
   severity: 'error',
   summary: 'A module is given keys that its machine does not select',
   documentation: `\
-A module for a user's session, or the like, is made by giving a function the keys whose files it shall read
+A module for a user's session, or the like, is created by a function that receives the keys whose files it reads
 (\`import ./hjem-session-variables.nix { keys = envMatrix.lea; }\`). It reads the generators of its machine
-(\`osConfig.clan.core.vars.generators\`), and there are only those of the keys that the machine has assigned. With the keys
-of another machine evaluation ends with \`attribute '…' missing\`, at a place that names neither the key nor the machine.
+(\`osConfig.clan.core.vars.generators\`), which has only the keys that are assigned to the machine. With the keys of
+another machine evaluation ends with \`attribute '…' missing\`, at a place that names neither the key nor the machine.
 
-Give the module the row of its machine, or add the keys to that row. The module is evaluated with what it is given: nothing
-is reported where it asks whether there is a generator, where it stands under a condition that is not known, and unless
-the whole row of the machine is known and nothing else in the workspace can define the generators.`,
+Give the module the row of its machine, or add the keys to that row. The module is evaluated with its arguments.
+Nothing is reported where it tests whether the generator exists, where it is under an unknown condition, or unless the
+whole row of the machine is known and nothing else in the workspace can define the generators.`,
   examples: ({ hostOf, PIPELINE }) => {
     /** Returns the module of the machine lea, which passes the keys of a row to its user. */
     function leaWith(row: string, mark = ''): string {

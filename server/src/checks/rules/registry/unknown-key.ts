@@ -32,7 +32,7 @@ The generators function looks every key up and ends the whole evaluation with
 \`Unknown secret key in envMatrix: …\` at the first one it does not find. That hides the machine's other generators
 and every further mistake, and it shows only when the machine is evaluated.
 
-Mend the spelling, or add the entry to the registry. Nothing is reported while the registry may have keys that
+Correct the spelling, or add the entry to the registry. Nothing is reported while the registry may have keys that
 cannot be seen here, nor where the code provides for a missing key.`,
   examples: ({ hostOf, PIPELINE }) => ({
     bad: [

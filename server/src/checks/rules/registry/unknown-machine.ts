@@ -29,16 +29,16 @@ export const unknownMachine: Rule = {
 The matrix has a row for a machine that is neither in the inventory nor among the configurations, has no folder in
 \`machines/\`, and whose row nobody reads.
 
-Nix does not mind: an attribute that nobody asks for is never looked at. So a misspelled row is silent, and so are
-the keys of a machine that has long been given away.
+Nix accepts that, because it never evaluates an unused attribute. So a misspelled row goes unnoticed, and so do the
+keys of a machine that no longer exists.
 
 A list that other rows take keys from (\`emily = work ++ [ … ]\`), or that modules add to the row of their machine, is no
 machine, whatever its name.
 
-It is the same with the steps that \`session-vars-spec.nix\` has for single machines.
+The same applies to the steps for single machines in \`session-vars-spec.nix\`.
 
-Mend the name, or remove the row. Nothing is reported while the workspace may have machines that
-cannot be seen here.`,
+Correct the name, or remove the row. Nothing is reported while the workspace may have machines that cannot be seen
+here.`,
   examples: ({ PIPELINE }) => ({
     bad: [
       {

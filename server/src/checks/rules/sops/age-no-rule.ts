@@ -30,9 +30,9 @@ export const ageNoRule: Rule = {
   severity: 'warning',
   summary: 'A file of agenix that no rule of `secrets.nix` names',
   documentation: `\
-A secret of agenix is taken from this file, and \`secrets.nix\` has no rule for it. Machines that it was encrypted to can
-still read it, but \`agenix -e FILE\` fails (\`attribute '…' missing\`), and \`agenix -r\` passes it over: it stays behind when a
-key is added or taken away.
+A secret of agenix uses this file, and \`secrets.nix\` has no rule for it. Machines that it was encrypted to can still
+read it, but \`agenix -e FILE\` fails (\`attribute '…' missing\`), and \`agenix -r\` skips it, so it is not updated when a
+key is added or removed.
 
 Add a rule with the keys of those who are to read it.
 

@@ -41,10 +41,10 @@ export const ageRecipientDrift: Rule = {
 encrypted to others: a key was added to the rule or taken from it, and the file was not updated. A machine whose key is
 missing cannot decrypt it when it is activated; a key that is no longer in the rule still opens it.
 
-\`agenix -r\` encrypts all files anew. Who could read a file may have kept what is in it: where that matters, change the
-secret too.
+\`agenix -r\` encrypts all files anew. Anyone who could read the file may have kept its content; where that matters,
+change the secret too.
 
-Compared are SSH keys, which the header of the file names; recipients that begin with \`age1\` leave no trace in it.
+Only SSH keys are compared, which the file's header names; recipients that begin with \`age1\` leave no trace in it.
 
 Source: agenix b027ee2, pkgs/agenix.sh; the age specification (age-ssh).`,
   examples: () => ({

@@ -17,14 +17,15 @@ export const ageUnusedRule: Rule = {
   summary: 'A rule of `secrets.nix` without a file, or for a file that nothing takes',
   documentation: `\
 A rule of \`secrets.nix\` names a file that is not there: it was not made yet (\`agenix -e FILE\` makes it), or it was
-removed and the rule forgotten. Or the file is there, and no secret of agenix in this repository is taken from it: perhaps
-a declaration is missing, perhaps the file is left over, while all whose keys the rule names can still read it.
+removed and the rule forgotten. Or the file is there, and no secret of agenix in this repository is taken from it:
+perhaps a declaration is missing, perhaps the file is left over, while everyone whose keys the rule names can still
+read it.
 
-Make the file, declare the secret, or remove the rule and the file. If something outside of the repository reads the file,
-leave it: it is only a hint.
+Make the file, declare the secret, or remove the rule and the file. Keep it if something outside of the repository
+reads the file: this is only a hint.
 
-Silent where a secret may be taken from a file that is not known, where another Nix file or a script names the file, and
-where agenix-rekey keeps the secrets.
+Not reported where a secret may be taken from a file that is not known, where another Nix file or a script names the
+file, and where agenix-rekey keeps the secrets.
 
 Source: agenix b027ee2, pkgs/agenix.sh.`,
   examples: () => ({

@@ -16,7 +16,7 @@ A secret or a template of sops-nix sets options that do not go together. Evaluat
 * \`owner\` with a \`uid\` that is not 0, or \`group\` with such a \`gid\`: "exactly one of sops.owner and sops.uid must be set".
 * \`neededForUsers = true\` with a \`uid\` or a \`gid\` that is not 0: "neededForUsers cannot be used for secrets that are not
   root-owned". With an \`owner\` or a \`group\` other than root it is a warning: older versions of sops-nix refuse that too,
-  and today's gives the file to root all the same, since the users are not made yet.
+  and the current one makes root the owner regardless, because the users do not exist yet.
 * \`name\` other than the secret's own name, in a module with \`sops.templates\`: "placeholder for … not found in manifest".
   Leave \`name\` out, or set \`path\`.
 

@@ -14,9 +14,9 @@ export const fileFormat: Rule = {
   severity: 'error',
   summary: 'A secret of sops-nix is decrypted by another format than its file is written in',
   documentation: `\
-sops-nix does not look at the ending of a file: it reads it as the option \`format\` says, or \`sops.defaultSopsFormat\`, or
-else as YAML. This file is written in something else. The build of the system ends with \`cannot parse … of …\`, or
-activation with \`sops metadata not found\`.
+sops-nix ignores a file's extension: it reads it as the option \`format\` says, or \`sops.defaultSopsFormat\`, or else as
+YAML. This file has another format. The build of the system ends with \`cannot parse … of …\`, or activation with
+\`sops metadata not found\`.
 
 \`yaml\` and \`json\` take a value by its key; \`dotenv\` and \`ini\` hand out the whole file, and so does \`binary\`, for what sops
 has put into JSON.

@@ -20,15 +20,15 @@ export const missingFile: Rule = {
 moved or renamed, or the path is meant from another folder than that of the module. The machine does not evaluate:
 sops-nix says \`Cannot find path '…' set in sops.secrets.….sopsFile\`, or Nix itself that it does not exist.
 
-A file that git does not know is not there either, where the repository is a flake: a flake consists of what is in git's
+If the repository is a flake, a file that git does not track is missing as well: a flake consists of what is in git's
 index. That is a warning; \`git add\` is enough.
 
 A \`sopsFile\` that is a text with a path outside of the repository is refused as well (\`is not in the Nix store\`), unless
 \`sops.validateSopsFiles\` is \`false\`.
 
-Silent for files of submodules, for paths that are not fully known, for the \`rekeyFile\` of agenix-rekey, which makes it, and
-where a condition asks whether the file is there. A warning for what stands under another condition, for a default that no
-secret takes, and in files that are part of no machine.
+Not reported for files of submodules, for paths that are not fully known, for the \`rekeyFile\` of agenix-rekey, which
+makes it, and where a condition asks whether the file is there. A warning under any other condition, for a default
+that no secret uses, and in files that are part of no machine.
 
 Source: sops-nix 56b2406, modules/sops/manifest-for.nix; agenix b027ee2, modules/age.nix; the Nix manual on flakes.`,
   examples: ({ encryptedYaml, VALUE }) => {

@@ -15,15 +15,15 @@ export const noFile: Rule = {
   severity: 'error',
   summary: 'A secret of sops-nix that is taken from no file',
   documentation: `\
-A module says something of \`sops.secrets.<name>\`, its owner perhaps, and nothing says which encrypted file the secret is taken
-from: it has no \`sopsFile\`, and the machine has no \`sops.defaultSopsFile\`. In a clan, secrets below \`sops/secrets\` have their
-file without a word where the machine is given them, and secrets of generators have theirs (\`vars/…\`); a name that is none of these
-is a secret of its own. The machine does not evaluate, or in a clan is not built ("the key … cannot be found").
+A module sets an option of \`sops.secrets.<name>\`, such as its owner, but nothing sets the encrypted file: it has no
+\`sopsFile\`, and the machine has no \`sops.defaultSopsFile\`. In a clan, secrets below \`sops/secrets\` that the machine is
+given have their file automatically, and so do secrets of generators (\`vars/…\`); any other name is a secret of its
+own. The machine does not evaluate, or in a clan is not built ("the key … cannot be found").
 
-Mend the name, give the secret to the machine (\`clan secrets machines add-secret MACHINE NAME\`), or name its file.
+Correct the name, give the secret to the machine (\`clan secrets machines add-secret MACHINE NAME\`), or name its file.
 
-Reported only where all modules of the machine are known, for what stands under no condition. A warning, and only for a name that
-nearly is that of a secret which clan gives to the machine, where modules of other flakes may name a file.
+Reported only where all modules of the machine are known, and for unconditional definitions. Where modules of other
+flakes may set a file, it is a warning, and only for a name similar to a secret that clan gives to the machine.
 
 Source: sops-nix 56b2406, modules/sops/default.nix; clan-core d7c35d912, nixosModules/clanCore/sops.nix and
 vars/secret/sops/default.nix.`,

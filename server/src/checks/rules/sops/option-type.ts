@@ -21,10 +21,10 @@ An option of a secret, of a template, or of \`sops\` or \`age\` itself has a val
 \`owner\`, one unit where a list of units belongs, a \`format\` that does not exist, a file that is named by a text without a
 slash in front. Evaluating the machine ends with \`A definition for option … is not of type …\`.
 
-sops-nix takes \`mode\` as a string of octal digits: \`"0440"\`, or \`"440"\`, which is the same. Anything else ends the build of
-the system with \`invalid number in mode\`. agenix hands it to \`chmod\`, which takes letters too.
+sops-nix takes \`mode\` as a string of octal digits: \`"0440"\`, or \`"440"\`, which is the same. Anything else ends the
+build of the system with \`invalid number in mode\`. agenix passes it to \`chmod\`, which accepts letters too.
 
-Values that are not fully known, and definitions that a stronger one overrides, are not looked at. A warning under a
+Values that are not fully known and definitions that a stronger one overrides are ignored. A warning under a
 condition, or in a file that is part of no machine.
 
 Source: sops-nix 56b2406, modules/sops and pkgs/sops-install-secrets/main.go (\`validateMode\`); agenix b027ee2,

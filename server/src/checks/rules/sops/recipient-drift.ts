@@ -15,11 +15,11 @@ export const recipientDrift: Rule = {
 a key was added to the rule or taken from it, and the file was not updated. A machine whose key is missing cannot decrypt
 it and fails when it is activated; a key that is no longer in the rule still opens it.
 
-\`sops updatekeys FILE\` brings the file up to date. Who could read it may have kept what is in it: where that matters,
-change the secrets too (and run \`sops rotate -i FILE\`, since \`updatekeys\` keeps the data key).
+\`sops updatekeys FILE\` brings the file up to date. Anyone who could read it may have kept its content; where that
+matters, change the secrets too (and run \`sops rotate -i FILE\`, since \`updatekeys\` keeps the data key).
 
-Compared are age and PGP keys. Reported only if there is one \`.sops.yaml\` above the file, and the rule it falls under is
-certain.
+Only age and PGP keys are compared. Reported only if there is one \`.sops.yaml\` above the file, and the rule it falls
+under is certain.
 
 Source: getsops/sops 15e36f97a, cmd/sops/subcommand/updatekeys.`,
   examples: ({ ADMIN, encryptedYaml, LEA, moduleWith, SOPS_YAML, VALUE }) => {

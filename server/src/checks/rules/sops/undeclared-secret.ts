@@ -26,17 +26,19 @@ export const undeclaredSecret: Rule = {
   summary: 'A use of a secret of sops-nix or agenix that nothing declares',
   documentation: `\
 A module reads \`config.sops.secrets.<name>\`, \`config.sops.placeholder.<name>\`, \`config.sops.templates.<name>\` or
-\`config.age.secrets.<name>\`, and nothing in this repository declares that name: no \`sops.secrets.<name>\`, no generator,
-and no secret below \`sops/secrets\` that clan gives to a machine. Or only modules do that this machine does not import.
-Or it is \`vars/<generator>/<file>\`, as clan called the secrets of generators before August 2026. A
-machine with this module does not evaluate: \`attribute '…' missing\`.
+\`config.age.secrets.<name>\`, and nothing in this repository declares that name: no \`sops.secrets.<name>\`, no
+generator, and no secret below \`sops/secrets\` that clan gives to a machine. Or only modules that this machine does not
+import declare it. Or it is \`vars/<generator>/<file>\`, which is how clan named the secrets of generators before August
+2026. A machine with this module does not evaluate: \`attribute '…' missing\`.
 
 Declare it (\`sops.secrets.<name> = { };\`), import the module that does, or correct the name.
 
-It is a warning and no error, since a module of another flake may declare it, and since the file may be one that no
-machine imports. Silent if the machine has a module that declares secrets of which the names are not known, even with the options of that
-machine, or that name with a part left open, unless a secret of the machine is nearly called so; for uses with something to fall back on (\`or\`, \`?\`), and in a file that is among the modules of no
-machine and that no other file names; and for agenix where the repository declares none of the secrets that it uses. Where other machines have it, only what stands under no condition is reported.
+It is a warning and not an error, because a module of another flake may declare it, and since the file may be one that
+no machine imports. Not reported if the machine has a module that declares secrets of which the names are not known,
+even with the options of that machine, or that name with a part left open, unless a secret of the machine is nearly
+called so; for uses with a fallback (\`or\`, \`?\`), and in a file that is among the modules of no machine and that no
+other file names; and for agenix where the repository declares none of the secrets that it uses. Where other machines
+have it, only unconditional uses are reported.
 
 Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.nix.`,
   examples: ({ encryptedYaml, moduleWith, VALUE }) => ({

@@ -15,14 +15,14 @@ export const sopsUnknownAttribute: Rule = {
   severity: 'error',
   summary: 'Something is read of a secret of sops-nix or agenix that it does not have',
   documentation: `\
-A module reads an attribute of a secret or a template that there is not: a slip of the pen (\`.pth\`), or \`.value\`, which
-belongs to public files of generators. What is in a secret is not known before the machine runs: only \`.path\` leads to it,
-and, in \`sops.templates.<name>.content\`, \`config.sops.placeholder.<name>\` stands for it.
+A module reads an attribute of a secret or a template that does not exist: a typo (\`.pth\`), or \`.value\`, which belongs
+to public files of generators. The content of a secret is not known before the machine runs: \`.path\` is the only way
+to it, and, in \`sops.templates.<name>.content\`, \`config.sops.placeholder.<name>\` stands for it.
 
 Evaluating the machine ends with \`attribute '…' missing\`.
 
-Silent where there is something to fall back on (\`or\`, \`?\`), and for options that the workspace declares itself. Where
-\`flake.lock\` names a fork or a newer version, only what looks like a slip is reported, and as a warning.
+Not reported where there is a fallback (\`or\`, \`?\`), and for options that the workspace declares itself. Where
+\`flake.lock\` names a fork or a newer version, only likely typos are reported, as warnings.
 
 Source: sops-nix 56b2406, modules/sops; agenix b027ee2, modules/age.nix.`,
   examples: ({ encryptedYaml, moduleWith, VALUE }) => {

@@ -21,12 +21,12 @@ export const unknownKey: Rule = {
   severity: 'error',
   summary: 'A secret of sops-nix whose key is not in the encrypted file',
   documentation: `\
-\`sops.secrets.<name>\` takes a value out of an encrypted file, by the key \`<name>\` or by the option \`key\`; a slash goes
-one map down. There is no such key in the file, or it is a map or a list where a value is wanted, or it goes through a
-value as if that were a map. sops-nix checks that when it builds the system ("the key … cannot be found in …"), and when
-the machine is activated.
+\`sops.secrets.<name>\` takes a value out of an encrypted file, by the key \`<name>\` or by the option \`key\`; a slash
+selects inside a map. The file has no such key, or it is a map or a list where a value is wanted, or its path leads
+through a value that is not a map. sops-nix checks that when it builds the system ("the key … cannot be found in …"),
+and when the machine is activated.
 
-Mend the name, or add the key: \`sops FILE\` opens the file.
+Correct the name, or add the key: \`sops FILE\` opens the file.
 
 Keys are not encrypted, so the file need not be decrypted to know. Reported only if the file and the key are certain, of all
 machines or of those with this module, whose options may say which file it is;

@@ -17,16 +17,16 @@ export const sopsUnknownOption: Rule = {
   severity: 'error',
   summary: 'An option that secrets of sops-nix or agenix do not have',
   documentation: `\
-A secret or a template of sops-nix, a secret of agenix, or \`sops\` or \`age\` itself sets an option that there is not: a slip
-of the pen (\`restartUnit\`), or an option of something else (\`neededFor\` is clan's, \`neededForUsers\` that of sops-nix).
+A secret or a template of sops-nix, a secret of agenix, or \`sops\` or \`age\` itself sets an option that does not exist:
+a typo (\`restartUnit\`), or an option of something else (\`neededFor\` is clan's, \`neededForUsers\` that of sops-nix).
 Evaluating the machine ends with \`The option … does not exist\`.
 
 The modules for home-manager have fewer options than those for machines: what a user's module declares belongs to that
 user, so there is no \`owner\`, no \`group\`, no \`neededForUsers\`, and there are no \`restartUnits\`.
 
-Options that the workspace declares itself with \`mkOption\` are known, and those of agenix-rekey. Where \`flake.lock\` names a
-fork, or a newer version that may have further options, only what looks like a slip is reported, and as a warning. So is
-what stands under a condition, or in a file that is part of no machine.
+Options that the workspace declares itself with \`mkOption\` are known, and those of agenix-rekey. Where \`flake.lock\`
+names a fork, or a newer version that may have further options, only likely typos are reported, as warnings. Anything
+under a condition, or in a file that is part of no machine, is a warning as well.
 
 Source: sops-nix 56b2406, modules/sops and modules/home-manager; agenix b027ee2, modules/age.nix and age-home.nix.`,
   examples: ({ encryptedYaml, moduleWith, VALUE }) => {

@@ -14,10 +14,10 @@ export const unreplacedPlaceholder: Rule = {
   severity: 'warning',
   summary: 'A placeholder of sops-nix that nothing replaces by its secret',
   documentation: `\
-\`config.sops.placeholder.<name>\` is a text without meaning (\`<SOPS:…:PLACEHOLDER>\`). When a machine is activated, sops-nix
-replaces it by the secret in the files that it writes for \`sops.templates\`, and nowhere else. Assigned to an option of a
-service, that text is what the service gets. Where there is no template at all, there are no placeholders either, and
-evaluation ends with \`attribute '…' missing\`.
+\`config.sops.placeholder.<name>\` is a meaningless text (\`<SOPS:…:PLACEHOLDER>\`). When a machine is activated, sops-nix
+replaces it by the secret in the files that it writes for \`sops.templates\`, and nowhere else. If it is assigned to an
+option of a service, the service gets that text. Where there is no template at all, there are no placeholders either,
+and evaluation ends with \`attribute '…' missing\`.
 
 Write the file as a template, and hand on its path:
 
@@ -29,8 +29,8 @@ services.mail.environmentFile = config.sops.templates."mail.env".path;
 A secret with \`neededForUsers = true\` is decrypted by itself, before users are made, and templates are written later from
 the other secrets: its placeholder stays in a template as it is.
 
-Silent where a template may take up what was assigned: where its text, or its file, is made of something that is not
-known, and where the placeholder goes through functions.
+Not reported where a template may take up what was assigned: where its text, or its file, is made of something that is
+not known, and where the placeholder is passed through functions.
 
 Source: sops-nix 56b2406, modules/sops/templates, modules/sops/secrets-for-users, pkgs/sops-install-secrets/main.go
 (\`renderTemplate\`).`,

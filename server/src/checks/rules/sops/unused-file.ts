@@ -13,14 +13,14 @@ export const unusedFile: Rule = {
   severity: 'hint',
   summary: 'An encrypted file that no secret of sops-nix is taken from',
   documentation: `\
-Sops has encrypted this file by a rule of \`.sops.yaml\` that names a folder or a file, and no secret of sops-nix in this
-repository is taken from it. Perhaps it was left over when its declarations went, while all that it is encrypted to can
-still read it; perhaps a declaration is missing or names another file.
+Sops has encrypted this file by a rule of \`.sops.yaml\` that names a folder or a file, and no secret of sops-nix in
+this repository is taken from it. It may be left over from a removed declaration, while every recipient can still read
+it; or a declaration is missing or names another file.
 
-Remove it, or declare its secrets. If something outside of the repository reads it, leave it: it is only a hint.
+Remove it, or declare its secrets. Keep it if something outside of the repository reads it: this is only a hint.
 
-Silent if any secret may be taken from a file that is not known, if no secret is declared at all, and where a Nix file, a
-script, a recipe, a file of Terraform or a text for people names the file.
+Not reported if any secret may be taken from a file that is not known, if no secret is declared at all, and where a
+Nix file, a script, a recipe, a Terraform file or documentation names the file.
 
 Source: sops-nix 56b2406, modules/sops.`,
   examples: ({ encryptedYaml, moduleWith, SOPS_YAML, VALUE }) => {

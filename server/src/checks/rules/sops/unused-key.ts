@@ -15,14 +15,14 @@ export const unusedKey: Rule = {
   summary: 'A key of an encrypted file that no secret of sops-nix takes',
   documentation: `\
 Declarations of sops-nix take values out of this file, and none takes this key. What is under it is of no use to any
-machine of the repository, yet every machine that the file is encrypted to can read it. Perhaps it was forgotten when the
-declaration went; perhaps a declaration is missing or names another key.
+machine of the repository, yet every machine that the file is encrypted to can read it. It may be left over from a
+removed declaration; or a declaration is missing or names another key.
 
-Remove it (\`sops unset FILE '["key"]'\`), or declare the secret. If something outside of the repository reads it, leave it:
-it is only a hint.
+Remove it (\`sops unset FILE '["key"]'\`), or declare the secret. Keep it if something outside of the repository reads
+it: this is only a hint.
 
-Silent if any declaration may take it: one of which the file, the key or the name is not known, or one that takes the
-whole file. Silent, too, where a script, a recipe, a file of Terraform or a text for people that has to do with sops names
+Not reported if any declaration may take it: one of which the file, the key or the name is not known, or one that
+takes the whole file. Nor is it reported where a script, a recipe, a Terraform file or documentation about sops names
 the key.
 
 Source: sops-nix 56b2406, pkgs/sops-install-secrets.`,

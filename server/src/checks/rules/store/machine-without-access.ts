@@ -20,9 +20,10 @@ export const machineWithoutAccess: Rule = {
   severity: 'warning',
   summary: 'A secret that is deployed to a machine which cannot decrypt it',
   documentation: `\
-A machine has a generator, a secret of it is to be deployed there, and the stored secret is neither linked to the machine
-nor encrypted to its key. Activating the machine's secrets fails: sops-nix cannot decrypt the file, and whatever reads
-it does not start. Clan says "… is marked for deployment to machine … but the machine does not have access".
+A machine has a generator, a secret of it is to be deployed there, and the stored secret is neither linked to the
+machine nor encrypted to its key. Activating the machine's secrets fails: sops-nix cannot decrypt the file, and the
+services that read it do not start. Clan says "… is marked for deployment to machine … but the machine does not have
+access".
 
 What is needed for partitioning or activation is uploaded by clan's command line, which decrypts it itself. Clan links
 machines to shared ones all the same, and \`clan vars check\` fails where a link is missing.

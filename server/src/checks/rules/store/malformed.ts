@@ -10,15 +10,15 @@ export const malformed: Rule = {
   severity: 'error',
   summary: 'A stored secret or key that cannot be used',
   documentation: `\
-A secret in the store is not what its backend writes: its JSON is broken, a merge in it is not finished, it has no
-metadata of sops, its content is not encrypted at all, or an age file is empty. Or a \`key.json\` below \`sops/\` is not a
-list of public keys. Whatever reads the file fails: \`clan vars get\`, re-encryption, and the build or the activation of
-the machines that the secret is for.
+A secret in the store is not what its backend writes: its JSON is broken, it has an unresolved merge conflict, it has
+no metadata of sops, its content is not encrypted at all, or an age file is empty. Or a \`key.json\` below \`sops/\` is
+not a list of public keys. Whatever reads the file fails: \`clan vars get\`, re-encryption, and the build or the
+activation of the machines that the secret is for.
 
 Restore the file from git, or generate it again: \`clan vars generate MACHINE --generator NAME --regenerate\`. If its
-content was not encrypted, whoever has the repository has read it: change the secret.
+content was not encrypted, treat the secret as known and change it.
 
-Only the file's form is looked at; nothing is decrypted, and nothing of its content is shown.
+Only the file's format is checked; nothing is decrypted or shown.
 
 Formats: getsops/sops 15e36f97a; clan-core d7c35d912, docs of the sops and age stores.`,
   examples: ({ EXAMPLE_SECRET, KEYS, linksOf }) => ({

@@ -14,15 +14,15 @@ export const missing: Rule = {
   summary: 'A generator of which files are not generated yet',
   documentation: `\
 A machine has this generator, and files of it are not in the store. Until they are generated, \`.value\` and \`.path\` of
-public files fail to evaluate, secrets have no path on the machine, and \`clan vars check\` fails. It is what a new
-generator looks like, so it is a hint and no more; \`clan machines update\` generates what is missing by itself, and asks
-for prompts then.
+public files fail to evaluate, secrets have no path on the machine, and \`clan vars check\` fails. A new generator looks
+the same, so this is only a hint; \`clan machines update\` generates what is missing by itself, and asks for prompts
+then.
 
-\`varsmith generate --machine MACHINE -g NAME\` generates it now, *Generate* in VS Code does, and \`clan vars generate MACHINE
---generator NAME\` does. If a file was added to a generator that has others, all
-of its files are made anew: keys and passwords change.
+\`varsmith generate --machine MACHINE -g NAME\` generates it now, *Generate* in VS Code does, and
+\`clan vars generate MACHINE --generator NAME\` does. If a file was added to a generator that has others, all of its
+files are generated again: keys and passwords change.
 
-Silent for secrets that are not kept in the repository (password-store), for machines of which nothing has been
+Not reported for secrets that are not kept in the repository (password-store), for machines of which nothing has been
 generated yet, and where it is not certain that a machine has the generator.
 
 Source: clan-core d7c35d912, clan_lib/vars/check.py.`,

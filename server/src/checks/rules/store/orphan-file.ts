@@ -26,7 +26,7 @@ export const orphanFile: Rule = {
   documentation: `\
 A file lies in the store below a generator that is declared, and the generator has no such file any more. Clan leaves
 it there. Nothing uses it, but the machines and users that it is encrypted to can still read it, and a token in it may
-still be valid; a public one misleads whoever looks for the value in use.
+still be valid; a public file misleads readers who look for the current value.
 
 Remove its folder below \`vars/\` (\`git rm -r\`), and revoke what it held.
 
@@ -34,7 +34,7 @@ Reported only if all definitions of the generator are in this repository and all
 known, and if nothing reads the file by its name. A module of another flake may still add the file, and the message says
 so where machines have such modules.
 
-Several in one folder of the store are one finding, with a related place for each.
+Several files in one folder of the store are one finding, with a related place for each.
 
 Source: clan-core d7c35d912 writes declared files only and never removes others.`,
   examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => ({

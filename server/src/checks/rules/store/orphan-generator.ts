@@ -37,9 +37,9 @@ or it is shared today and was a machine's own, or the other way round. Clan neve
 themselves, but the machines and users that they are encrypted to can still read them, and tokens in them may still be
 valid.
 
-Remove the folder below \`vars/\` (\`git rm -r\`), and revoke what it held. Where the machine has a generator with the same
-files and nothing stored, it is most likely the same one under a new name: then rename the folder, so that nothing has to be made
-anew.
+Remove the folder below \`vars/\` (\`git rm -r\`), and revoke what it held. Where the machine has a generator with the
+same files and nothing stored, it is most likely the same one under a new name: then rename the folder, so that
+nothing has to be generated again.
 
 Reported only if the whole inventory is known and all of its services are clan-core's or this repository's own, if
 nothing with a partly known name can be the generator, and if clan-core has, or ever had, none of that name. A module
@@ -47,7 +47,7 @@ of another flake may still declare it, and the message says so where machines ha
 from this rule in \`varsmith.json\`. A generator that
 some machines have is reported for those that certainly do not have it.
 
-Several in one folder of the store are one finding, with a related place for each.
+Several files in one folder of the store are one finding, with a related place for each.
 
 Source: clan-core d7c35d912 removes stored files only with \`clan machines delete\`.`,
   examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => ({

@@ -20,10 +20,10 @@ export const plaintextLeft: Rule = {
   severity: 'error',
   summary: 'The plaintext of a secret, left in the repository',
   documentation: `\
-A file of a generator is a secret, and its plaintext lies in the repository all the same: as a \`value\` beside the
-encrypted \`secret\`, or as a \`value\` from the time when the file was public. Clan never removes it by itself. Everybody
-who can read the repository can read it, and so can every user of every machine that a flake is built on, since the
-whole repository goes into the world-readable Nix store.
+A file of a generator is a secret, but its plaintext is in the repository: as a \`value\` beside the encrypted \`secret\`,
+or as a \`value\` from the time when the file was public. Clan never removes it by itself. Everybody who can read the
+repository can read it, and so can every user of every machine that a flake is built on, since the whole repository
+goes into the world-readable Nix store.
 
 Take the plaintext out of git (\`git rm\`), and treat the secret as known: change it where it is used, and generate it
 again with \`clan vars generate MACHINE --generator NAME --regenerate\`. It stays in the history of the repository.

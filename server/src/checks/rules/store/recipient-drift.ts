@@ -20,11 +20,12 @@ to their keys. Here the two differ. If a linked key is missing, its owner cannot
 when it activates its secrets, an admin when they generate. If there is a key too many, somebody can decrypt it who is
 not supposed to any more: a user who was removed, or the old key of a machine that has a new one.
 
-It comes from editing links or \`key.json\` by hand, from a merge, or from a re-encryption that was broken off. Clan says
-"One or more recipient keys were added to secret …" when it checks the machine.
+Causes are links or \`key.json\` edited by hand, a merge, or an interrupted re-encryption. Clan says "One or more
+recipient keys were added to secret …" when it checks the machine.
 
-\`varsmith fix --machine MACHINE\` and \`clan vars fix MACHINE\` encrypt the secrets of a machine to those who are linked; \`clan secrets key update\` does it
-after a change of keys. Who could read a secret may have kept it: where it matters, generate it again.
+\`varsmith fix --machine MACHINE\` and \`clan vars fix MACHINE\` encrypt the secrets of a machine to those who are linked;
+\`clan secrets key update\` does it after a change of keys. Anyone who could read a secret may have kept it; where that
+matters, generate it again.
 
 Source: clan-core d7c35d912, clan_lib/vars/secret_modules/sops.py (\`needs_fix\`).`,
   examples: ({ EXAMPLE_SECRET, EXAMPLE_USER, KEY_OF_ADA, KEYS, linksOf, secretFor }) => ({

@@ -17,9 +17,9 @@ export const staleValidation: Rule = {
   severity: 'warning',
   summary: 'Stored files that were made from another `validation`',
   documentation: `\
-A generator's \`validation\` says what its files were made from; clan notes the hash of it beside them. The hash in the
-store is not that of the declared value: the files were made from other inputs, so what is deployed does not fit the
-configuration, and \`clan vars check\` fails. The same is so where a \`validation\` was added or removed since.
+A generator's \`validation\` describes the inputs of its files; clan stores its hash beside them. The hash in the store
+is not that of the declared value: the files were made from other inputs, so what is deployed does not fit the
+configuration, and \`clan vars check\` fails. The same applies if a \`validation\` was added or removed since.
 
 \`clan vars generate MACHINE\` makes all files of the generator anew, and so does \`clan machines update\`: keys and
 passwords in them change.

@@ -13,14 +13,14 @@ export const untracked: Rule = {
   severity: 'warning',
   summary: 'A stored file that git does not know, and flakes do not see',
   documentation: `\
-A generated file or a public key lies in the repository, and git does not know it. A flake in a git repository consists
-of the files in git's index and of no others: for Nix this file is not there. A public value "does not exist", a secret
-has the path \`/no-such-path\`, and a machine's new key is not used, all without a word about git.
+A generated file or a public key is in the repository, but git does not track it. A flake in a git repository consists
+of the files in git's index and of no others: for Nix this file is not there. A public value "does not exist", a
+secret has the path \`/no-such-path\`, and a machine's new key is not used, and no message mentions git.
 
 \`git add\` is enough; it does not have to be committed. The command line of clan adds what it writes, unless
 \`CLAN_NO_COMMIT\` or a rule in \`.gitignore\` keeps it from it.
 
-Reported once a generator and machine. Silent outside of git, and for folders that are submodules or links.
+Reported once per generator and machine. Not reported outside of git, or for folders that are submodules or links.
 
 Source: clan-core d7c35d912, clan_lib/git.py; the Nix manual on flake references of type \`git\`.`,
   examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => {

@@ -44,8 +44,8 @@ disko is given the \`.path\` of a secret as \`passwordFile\`, \`keyFile\` or \`k
 with \`neededFor = "partitioning"\`.
 
 Disks are made while the machine is installed, when nothing runs yet that puts secrets in place: only those needed for
-partitioning are uploaded before. \`clan machines install\` ends at the first disk that is to be encrypted, since its key
-is not there. It strikes on the day a machine is set up again.
+partitioning are uploaded before. \`clan machines install\` fails at the first encrypted disk because its key is
+missing. This shows only when a machine is installed again.
 
 Declare the file with \`neededFor = "partitioning"\`.
 

@@ -10,8 +10,8 @@ export const existsOfSecret: Rule = {
   documentation: `\
 \`.exists\` of a generator's file is read, and the file is secret (files are, unless they say \`secret = false\`).
 
-Whether a secret has been generated is known to its store alone, which may be outside the repository: clan ends the
-evaluation with \`Cannot determine existence of secret file\`, whether the secret is there or not.
+Only the store knows whether a secret has been generated, and it may be outside the repository: clan ends the
+evaluation with \`Cannot determine existence of secret file\` in any case.
 
 Ask for a public file of the same generator (the public half of a key, say), or let the program look for the file at
 \`.path\` when it runs.

@@ -34,12 +34,12 @@ export const hardCodedPath: Rule = {
 A path below \`/run/secrets\` (or \`/run/secrets-for-users\`, \`/run/user-secrets\`, \`/run/partitioning-secrets\`) is written
 out, and it is the place of a generator's file.
 
-Where a file lies depends on the store, on what the file is needed for, and on whether the generator is shared; and clan
-has changed it: since August 2026 it is \`/run/secrets/vars/shared/<generator>/<file>\` or
-\`/run/secrets/vars/per-machine/<machine>/<generator>/<file>\`, before it was \`/run/secrets/vars/<generator>/<file>\`.
-Nothing notices a path that is no longer right until the program does not find its file. A path of the older layout is
-a warning, unless \`flake.lock\` has a clan-core of before, or of a release or a commit that may be of before: then, and for the
-newer layout, it is an information.
+The place of a file depends on the store, on what the file is needed for, and on whether the generator is shared; and
+clan has changed the layout: since August 2026 it is \`/run/secrets/vars/shared/<generator>/<file>\` or
+\`/run/secrets/vars/per-machine/<machine>/<generator>/<file>\`, before it was \`/run/secrets/vars/<generator>/<file>\`. An
+outdated path goes unnoticed until the program does not find its file. A path of the older layout is a warning, unless
+\`flake.lock\` has an older clan-core, or a release or commit that may be older: then, and for the newer layout, it is
+reported as information.
 
 Use the \`.path\` of the file, which is always right, and fails at once if the file is no longer declared. The settings of
 an inventory are plain data and have no \`config\` of a machine: there, write the path

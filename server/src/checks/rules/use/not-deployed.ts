@@ -30,8 +30,8 @@ export const notDeployed: Rule = {
   documentation: `\
 A machine's configuration reads the \`.path\` of a secret that is declared with \`deploy = false\`.
 
-Such a file stays with the admins: no machine ever gets it, nor the right to decrypt it. Its \`.path\` names a place where
-nothing is (with sops it is \`/no-such-path\`), and the program that is given it fails when it runs.
+Such a file stays with the admins: no machine receives it or may decrypt it. Its \`.path\` names a place where no file
+exists (with sops it is \`/no-such-path\`), and the program that uses it fails when it runs.
 
 What is needed for partitioning or activation is uploaded by the admin all the same, except by the backend \`age\`; there it
 is reported too.
@@ -40,7 +40,7 @@ Leave out \`deploy = false\` if the machine needs the file; otherwise use what t
 machines (a certificate, a public key), or read it in the script of another generator, where it lies at
 \`$in/<generator>/<file>\`.
 
-Silent under a condition, inside generators, and outside of what a machine is made of.
+Not reported under a condition, inside generators, or in files that belong to no machine.
 
 Source: clan-core, nixosModules/clanCore/vars/secret/sops/default.nix and clan_lib/vars/secret_modules.`,
   examples: () => ({

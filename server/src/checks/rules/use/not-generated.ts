@@ -54,18 +54,19 @@ export const notGenerated: Rule = {
   severity: 'warning',
   summary: 'The value of a public file that has not been generated',
   documentation: `\
-A module reads the \`.value\` of a public file, and the file does not lie in the repository for a machine that certainly
-has both the generator and the module.
+A module reads the \`.value\` of a public file, and the file is not in the repository for a machine that certainly has
+both the generator and the module.
 
 Until it is generated, evaluating the machine ends with
-\`File '…' does not exist. Try running 'clan vars generate' first.\`: nothing can be built or deployed. It is a warning where the machine has other files already, so that this one was
-forgotten or is new; where nothing has been generated for the machine it is an information, and nothing is said where
-the repository has no generated files at all.
+\`File '…' does not exist. Try running 'clan vars generate' first.\`: nothing can be built or deployed. It is a warning
+where the machine has other files already, so that this one was forgotten or is new; where nothing has been generated
+for the machine it is information, and nothing is reported where the repository has no generated files at all.
 
-Run \`varsmith generate --machine MACHINE -g NAME\` (in VS Code, *Generate*) and commit the result (files that git does not know do not exist for a flake), or
-provide for its absence: with \`.exists\`, or with \`lib.mkDefault\` for the file's \`value\`.
+Run \`varsmith generate --machine MACHINE -g NAME\` (in VS Code, *Generate*) and commit the result (files that git does
+not know do not exist for a flake), or handle its absence: with \`.exists\`, or with \`lib.mkDefault\` for the file's
+\`value\`.
 
-Silent for a use with something to fall back on, under a condition that asks for files, and where it is not certain which
+Not reported for a use with a fallback, under a condition that tests for files, or where it is uncertain which
 machines have the module.`,
   examples: () => ({
     bad: [

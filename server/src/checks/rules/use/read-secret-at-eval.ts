@@ -29,11 +29,11 @@ export const readSecretAtEval: Rule = {
 Evaluation opens the file of a secret: \`builtins.readFile\` (or \`lib.fileContents\`, \`lib.importJSON\`, …) of its
 \`.path\`, or \`getPublicValue\` of a file that is secret.
 
-\`.path\` is where the secret lies on the running machine. On the machine that evaluates there is nothing, and pure
-evaluation does not look at it at all: it ends with \`access to absolute path … is forbidden\`. With \`--impure\` on the
-machine itself it would work, and put the secret into the Nix store, where everybody can read it.
+\`.path\` is where the secret lies on the running machine. It does not exist on the machine that evaluates, and pure
+evaluation refuses to read it: \`access to absolute path … is forbidden\`. With \`--impure\` on the machine itself it
+would work and put the secret into the world-readable Nix store.
 
-Hand the \`.path\` to the program, and let it open the file when it runs: most modules have an option that ends in
+Pass the \`.path\` to the program and let it open the file when it runs: most modules have an option that ends in
 \`File\`, and systemd has \`LoadCredential\` and \`EnvironmentFile\`. If the file is not secret at all, declare it with
 \`secret = false\` and read its \`.value\`.`,
   examples: () => ({

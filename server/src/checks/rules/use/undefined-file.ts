@@ -28,11 +28,12 @@ A module reads a file that is not among the files of the generator. Evaluating i
 Reported only if all files of the generator in the workspace are known. The files of a generator are
 those in \`files\` and one for each prompt with \`persist = true\`.
 
-\`getPublicValue { generator; file; }\` of clan-core reads the stored file: there it is a warning, since one that was declared
-once may still be stored. Where it is given a default, that is what it comes to, silently: then only a slip of a file that
-there is is reported. What is stored counts, too: a name that is neither declared nor stored, right beside one that is, is a slip.
+\`getPublicValue { generator; file; }\` of clan-core reads the stored file: there it is a warning, since one that was
+declared once may still be stored. With a default, it silently returns that: then only a misspelling of an existing
+file is reported. What is stored counts, too: a name that is neither declared nor stored, but differs from one that is
+by a letter or two, is a typo.
 
-Mend the name, or declare the file.`,
+Correct the name, or declare the file.`,
   examples: ({ hostOf, PIPELINE }) => ({
     bad: [
       {

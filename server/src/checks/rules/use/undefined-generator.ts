@@ -45,7 +45,7 @@ the name, or one whose name is not fully known and might be it, and no service o
 Where modules of other flakes, or something whose name is not known, might define it, a name that differs by one or two
 letters from one of this workspace's or of its services is a warning.
 
-Mend the name, or select the key that brings the generator.`,
+Correct the name, or select the key that brings the generator.`,
   examples: ({ hostOf, PIPELINE }) => ({
     bad: [
       {

@@ -31,14 +31,14 @@ export const unknownAttribute: Rule = {
   severity: 'error',
   summary: 'Something is read of a generator, a file or a prompt that it does not have',
   documentation: `\
-A module reads an attribute that clan-core's options do not have: a slip of the pen (\`.paht\`), \`files\` forgotten
-between the generator and its file, or the answer to a prompt. Evaluating it ends with \`attribute '…' missing\`.
+A module reads an attribute that clan-core's options do not have: a typo (\`.paht\`), \`files\` forgotten between the
+generator and its file, or the answer to a prompt. Evaluating it ends with \`attribute '…' missing\`.
 
 Of a file, a configuration reads \`.path\`, and \`.value\` if it is public. Answers to prompts are known to the script
 alone; one that is kept (\`persist = true\`) is a file of the prompt's name.
 
-Silent where there is something to fall back on (\`or\`, \`?\`), and for options that the workspace declares itself. Where
-\`flake.lock\` names a fork or a newer version of clan-core, only what looks like a slip is reported, as a warning.
+Not reported where there is a fallback (\`or\`, \`?\`), and for options that the workspace declares itself. Where
+\`flake.lock\` names a fork or a newer version of clan-core, only likely typos are reported, as warnings.
 
 Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`,
   examples: () => ({

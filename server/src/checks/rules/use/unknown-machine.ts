@@ -39,10 +39,10 @@ export const unknownMachine: Rule = {
 flake. There is no machine of that name, and nothing is stored for one: evaluation ends with \`Public value … not found!\`,
 or silently with the default.
 
-With a default, only a name beside that of a machine is reported. Nothing is reported where the workspace may have machines
-that cannot be seen here, or of another flake.
+With a default, only a name similar to that of a machine is reported. Not reported where the workspace may have
+further machines, or for another flake.
 
-Mend the name.
+Correct the name.
 
 Source: clan-core d7c35d912, \`lib/get-public-value.nix\`.`,
   examples: ({ FLAKE }) => ({
