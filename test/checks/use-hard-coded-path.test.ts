@@ -58,7 +58,7 @@ describe(rule, () => {
 
   it.each([
     ['2026-07-02', 'main', 'info', 'an update breaks this'],
-    ['2026-08-06', 'main', 'warning', 'since August 2026 it lies elsewhere'],
+    ['2026-08-06', 'main', 'warning', 'since August 2026 it is elsewhere'],
     ['2026-08-21', '26.05', 'info', 'may still be of'],
   ])('of the older layout weighs by the clan-core of %s and %s', (day, branch, severity, words) => {
     const locked = {

@@ -91,7 +91,7 @@ describe('use/undefined-generator', () => {
     ["of clan-core's own services", read('user-password-ada'), {}],
     ['whose name is not known', read(`"\${config.networking.hostName}-key"`), {}],
     [
-      'that is asked for with something to fall back on',
+      'that is asked for with a fallback',
       '  services.mail.keyFile = config.clan.core.vars.generators.own.files.key.path or "/dev/null";\n',
       {},
     ],

@@ -80,7 +80,7 @@ test('uses, and whether what they name exists', async () => {
   expect(statusOf('wireguard', 'privkey')).toBe('undefined');
 });
 
-test("uses of clan-core's own generators, and uses with something to fall back on", async () => {
+test("uses of clan-core's own generators, and uses with a fallback", async () => {
   const module = `{ config, lib, ... }:
 let vars = config.clan.core.vars.generators; in
 {

@@ -59,8 +59,8 @@ function* reports(context: CheckContext): Iterable<Report> {
       const report: Report = {
         at: written?.at ?? file.at,
         message:
-          `The public file "${file.name}" of generator "${generator.name}" is a private key (\`${program}\`): it lies in ` +
-          'the repository for everybody to read. Take secret = false away, and make the key anew if it was committed.',
+          `The public file "${file.name}" of generator "${generator.name}" is a private key (\`${program}\`): it is in ` +
+          'the repository for everybody to read. Remove secret = false, and replace the key if it was committed.',
         machines: generator.machines ?? [],
         fixes: secretFixes(context.sources, written),
       };

@@ -89,9 +89,9 @@ script = ''
     yield {
       at: first.at,
       message:
-        `\`$${first.name}\` stands without quotes in the script of ${named(scripted)}${andMore(others.length)}: ` +
+        `\`$${first.name}\` is not quoted in the script of ${named(scripted)}${andMore(others.length)}: ` +
         'a blank in the path of the temporary directory would split it.',
-      related: others.map(({ at, name }) => ({ at, message: `Here \`$${name}\` stands without quotes.` })),
+      related: others.map(({ at, name }) => ({ at, message: `Here \`$${name}\` is not quoted.` })),
       fixes: fixesOf(context, [first, ...others]),
     };
   }),

@@ -68,7 +68,7 @@ script = ''
     ],
     good: [
       {
-        title: 'Set by the script, or with something to fall back on',
+        title: 'Set by the script, or with a fallback',
         files: generatorFile(
           'mail',
           `\

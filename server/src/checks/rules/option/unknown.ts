@@ -38,7 +38,7 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   examples: () => ({
     bad: [
       {
-        title: 'A slip of the pen, and an option of files',
+        title: 'A typo, and an option of files',
         files: {
           'modules/api.nix': `\
 { pkgs, ... }:

@@ -37,7 +37,7 @@ cannot be seen here, nor where the code provides for a missing key.`,
   examples: ({ hostOf, PIPELINE }) => ({
     bad: [
       {
-        title: 'A slip of the finger in a row',
+        title: 'A typo in a row',
         files: {
           ...PIPELINE,
           'lib/machine-env-matrix.nix': `\

@@ -81,7 +81,7 @@ function reportOf(use: SecretUse, at: Report['at'], severity: Report['severity']
     at,
     ...(severity === undefined ? {} : { severity }),
     message:
-      `Evaluation reads the ${what} "${use.name}" of ${keeperName(use.keeper)} here: it lies at its .path only on the running machine. ` +
+      `Evaluation reads the ${what} "${use.name}" of ${keeperName(use.keeper)} here: it exists at its .path only on the running machine. ` +
       'Hand over .path and let the program read the file when it runs.',
     related: [{ at: use.at, message: `The path of the ${what}` }],
   };

@@ -30,7 +30,7 @@ Source: sops-nix 56b2406, modules/sops; agenix b027ee2, modules/age.nix.`,
     return {
       bad: [
         {
-          title: 'A slip of the pen, and a value',
+          title: 'A typo, and a value',
           files: {
             ...FILE,
             'configuration.nix': moduleWith(`\

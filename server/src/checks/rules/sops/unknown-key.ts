@@ -45,7 +45,7 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets/main.go (\`recurseSecretKey\
         },
       },
       {
-        title: 'A slip of the pen',
+        title: 'A typo',
         files: {
           'configuration.nix': moduleWith(
             '  sops.secrets.mail.key = "mial-password";\n  #                       ^^^^^^^^^^^^^^^ sops/unknown-key\n',

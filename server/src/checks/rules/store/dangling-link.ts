@@ -77,7 +77,7 @@ function reportOf({ path, link, name, dangling, foreign }: StoredLink): Report[]
   return [
     {
       at,
-      message: `The link leads nowhere: there is no ${what}. Remove it and run \`varsmith fix\`, or bring back what it stands for.`,
+      message: `The link is broken: there is no ${what}. Remove it and run \`varsmith fix\`, or restore its target.`,
     },
   ];
 }

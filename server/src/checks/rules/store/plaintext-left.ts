@@ -126,7 +126,7 @@ function besideReport(stored: StoredVar, certain: boolean): Report {
     machines,
     ...(certain
       ? {
-          message: `The plaintext of the secret ${name}${inBrackets(machines)} lies in the repository, beside its encrypted form. Remove it from git and change the secret.`,
+          message: `The plaintext of the secret ${name}${inBrackets(machines)} is in the repository, beside its encrypted form. Remove it from git and change the secret.`,
         }
       : {
           severity: 'warning' as const,
@@ -140,6 +140,6 @@ function leftoverReport(stored: StoredVar): Report {
   return {
     at: wholeFile(stored.path),
     machines,
-    message: `"${stored.generator}/${stored.file}"${inBrackets(machines)} is declared as a secret, but its plaintext lies in the repository, from when it was public. Remove it from git and change the secret.`,
+    message: `"${stored.generator}/${stored.file}"${inBrackets(machines)} is declared as a secret, but its plaintext is in the repository, from when it was public. Remove it from git and change the secret.`,
   };
 }

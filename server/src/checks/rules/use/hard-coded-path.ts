@@ -128,9 +128,9 @@ function* reportsOf({ sources }: CheckContext, source: SourceFile, knownUse: Res
   const why = isStillRight
     ? `This is where ${fileText(use)} lies with the clan-core that flake.lock has; since August 2026 clan has it elsewhere, so an update breaks this.`
     : mayBeRight
-      ? `This is where clan's older layout has ${fileText(use)}, which the clan-core that flake.lock has may still be of; on main it lies elsewhere since August 2026, so an update breaks this.`
+      ? `This is where clan's older layout has ${fileText(use)}, which the clan-core that flake.lock has may still be of; on main it is elsewhere since August 2026, so an update breaks this.`
       : isOlder
-        ? `This is where clan's older layout has ${fileText(use)}; since August 2026 it lies elsewhere.`
+        ? `This is where clan's older layout has ${fileText(use)}; since August 2026 it is elsewhere.`
         : `This is where ${fileText(use)} lies, and that may change.`;
   const isSetting = ways.some(isInventorySetting);
   // There is no alternative there, and the path is currently correct.

@@ -147,7 +147,7 @@ function reportOf(fleet: Fleet, knownUse: ResolvedUse): Report {
   return {
     at: use.at,
     message:
-      `T${fileText(use).slice(1)} has deploy = false: no machine ever gets it, and nothing lies at its .path. ` +
+      `T${fileText(use).slice(1)} has deploy = false: no machine ever gets it, and there is no file at its .path. ` +
       'Deploy it, or use what is made of it for the machines.',
     machines: machinesAt(fleet, knownUse),
     related: file.declared.map(({ at }) => ({ at, message: 'The file is declared here' })),

@@ -83,7 +83,7 @@ ${GENERATOR}  networking.supplicant.wlan0.configFile.path = config.clan.core.var
         },
       },
       {
-        title: 'A public file, which lies in the repository',
+        title: 'A public file, which is in the repository',
         files: {
           'modules/id.nix': `\
 { config, ... }:
@@ -128,7 +128,7 @@ function* reportsOf({ use, fact }: ResolvedUseMatch<readonly Range[]>): Iterable
     yield {
       at: { file: use.at.file, start, end },
       message:
-        `Evaluation reads ${fileText(use)} here: it is secret, and lies at its .path only on the running machine. ` +
+        `Evaluation reads ${fileText(use)} here: it is secret, and exists at its .path only on the running machine. ` +
         'Hand over .path and let the program read the file when it runs.',
       related: [{ at: use.at, message: 'The path of the secret' }],
     };

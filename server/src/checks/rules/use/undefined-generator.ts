@@ -49,7 +49,7 @@ Correct the name, or select the key that brings the generator.`,
   examples: ({ hostOf, PIPELINE }) => ({
     bad: [
       {
-        title: 'A slip of the finger',
+        title: 'A typo',
         files: {
           ...PIPELINE,
           'lib/machine-env-matrix.nix': MATRIX,

@@ -59,7 +59,7 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
     ],
     good: [
       {
-        title: 'What files have, and something to fall back on',
+        title: 'What files have, and a fallback',
         files: {
           'modules/backup.nix': moduleWith(`\
   services.backup.key = config.clan.core.vars.generators.backup.files.key.path;
