@@ -28,6 +28,8 @@ export interface WorkspaceFiles extends NixFiles {
   isExecutable(path: string): boolean | null;
   /** Returns the paths of the workspace that cannot be read, with the reasons. */
   skipped(): readonly Skipped[];
+  /** Returns the open documents whose text is not the one on disk. */
+  unsaved(): string[];
   /** Opens a document, whose text hides the file. Returns the paths whose content has changed. */
   open(path: string, text: string): string[];
   /** Closes a document. Returns the paths whose content has changed. */
@@ -108,6 +110,7 @@ export function createFiles({ root, disk = createDisk(root), ...options }: Files
     start: path => disk.start(path),
     isExecutable: path => disk.isExecutable(path),
     skipped: () => skippedIn(state),
+    unsaved: () => [...overlays].flatMap(([path, { text }]) => (disk.read(path) === text ? [] : [path])),
     open: (path, text) => openDocument(state, path, text),
     close: path => closeDocument(state, path),
     changedOnDisk(paths) {
