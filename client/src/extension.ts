@@ -20,6 +20,7 @@ import { registerFirstSteps } from './start/first-steps.ts';
 import { registerDoctor } from './views/doctor.ts';
 import { createEnvironmentPreview } from './views/environment-preview.ts';
 import { createFleetViews } from './views/fleet-view.ts';
+import { registerNix } from './views/nix.ts';
 import { createStatus } from './views/status.ts';
 
 /** The exports of the extension: `extensions.getExtension('varsmith.varsmith').exports`. */
@@ -59,6 +60,7 @@ export function activate(context: ExtensionContext): ExtensionExports {
     ...registerScaffoldCommands(server),
     ...registerSopsCommands(server, context.asAbsolutePath('dist/cli.js')),
     ...registerDoctor(server),
+    ...registerNix(server, log),
     followMoves(context.asAbsolutePath('dist/cli.js')),
     ...registerDocumentation(server),
     registerExample(context.extensionUri),

@@ -124,7 +124,7 @@ describe('host/missing-file', () => {
     [
       'an import in a module',
       flake(undefined, { 'web.nix': '{ x = import ./x.nix { }; }' }),
-      'error host/missing-file web.nix',
+      'warning host/missing-file web.nix',
     ],
     [
       'a module that is named by a string',

@@ -47,6 +47,38 @@ const NAMED = expect.stringMatching(/^error use\/undefined-generator: .*Did you 
 const SLIP = expect.stringMatching(/^warning use\/undefined-generator: .*Did you mean "database"\?$/);
 const FILE = expect.stringMatching(/^error use\/undefined-file: .*Did you mean "password"\?$/);
 
+describe('a module that is written where its machine is declared', () => {
+  const flake = (module: string, more = '') => ({
+    'flake.nix': `{
+  outputs = inputs@{ flake-parts, ... }: flake-parts.lib.mkFlake { inherit inputs; } {
+    imports = [ inputs.clan-core.flakeModules.default ];
+    clan = {
+      meta.name = "ours";
+      inventory.machines = { lea = { }; noa = { }; };
+      machines.lea = { config, lib, pkgs, ... }: {\n${module}\n};
+      machines.noa = { };
+      ${more}
+    };
+  };
+}
+`,
+  });
+
+  it('has no generators but those of the machine', () => {
+    const texts = flake(generator('database') + use('database') + use('post'));
+    expect(told(texts)).toEqual([
+      expect.stringMatching(
+        /^error use\/undefined-generator: No generator "post" is defined \(machine lea\)/,
+      ),
+    ]);
+  });
+
+  it('may have more where something of the machine is not known', () => {
+    expect(told(flake(generator('database') + WILDCARD + use('post')))).toEqual([]);
+    expect(told(flake(`imports = [ inputs.more.nixosModules.more ];\n${use('post')}`))).toEqual([]);
+  });
+});
+
 describe('a generator of which the name is not known', () => {
   const mistakes = generator('database') + use('databse') + use('database', 'pasword');
 
@@ -60,6 +92,27 @@ describe('a generator of which the name is not known', () => {
 
   it('may be any other name', () => {
     expect(told(clan(generator('database') + WILDCARD + use('mail'), ''))).toEqual([]);
+  });
+
+  it.each([
+    ["mapAttrs'", 'lib.mapAttrs\' (name: _: lib.nameValuePair "svc-${name}" SET) config.services.svc'],
+    [
+      'zipListsWith',
+      'lib.listToAttrs (lib.zipListsWith (a: b: lib.nameValuePair "svc-${a}" SET) config.services.names [ 1 2 ])',
+    ],
+    [
+      'zipLists',
+      'lib.listToAttrs (map (pair: lib.nameValuePair "svc-${pair.snd}" SET) (lib.zipLists [ 1 2 ] config.services.names))',
+    ],
+    ['genAttrs', 'lib.genAttrs (map (name: "svc-${name}") config.services.names) (_: SET)'],
+    ['a set', '{ "svc-${config.services.name}" = SET; }'],
+  ])('leaves nothing open but what its holes stand for, with %s', (_, written) => {
+    const set = '{ files.key = { }; script = "date > $out/key"; }';
+    const pattern = `  clan.core.vars.generators = ${written.replace('SET', set)};\n`;
+    expect(told(clan(pattern + use('svc-mail', 'key'), ''))).toEqual([]);
+    expect(told(clan(pattern + use('post'), ''))).toEqual([
+      expect.stringMatching(/^error use\/undefined-generator: No generator "post" is defined/),
+    ]);
   });
 
   it('reaches nobody where no machine has it', () => {

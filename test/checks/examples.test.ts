@@ -49,7 +49,8 @@ describe.each(rules.map(rule => [rule.id, rule] as const))('%s', (id, rule) => {
           const others = before.filter((_, index) => index !== gone);
           // One fix may mend more than one finding; it must not make new ones.
           const left = [...others];
-          const added = check(texts, example)
+          const edited = fix.edits.map(({ file }) => file);
+          const added = check(texts, { ...example, edited })
             .findings.map(shownFinding)
             .filter(each => {
               const index = left.indexOf(each);

@@ -39,6 +39,8 @@ export interface World extends Partial<Pick<Example, 'links' | 'tracked' | 'foun
   /** The rules that run; all of them where it is absent. */
   readonly rules?: readonly Rule[];
   readonly fleetSettings?: FleetSettings;
+  /** Files that were edited after Nix was asked. */
+  readonly edited?: readonly string[];
 }
 
 /**
@@ -53,8 +55,9 @@ export function check(texts: Texts, world: World = {}): Checked {
     world.fleetSettings ?? usualFiles,
   );
   const read = builder.build();
-  const { nix } = world;
-  const fleet = nix === undefined ? read : joinedFleet(read, nix, path => files.text(path));
+  const { nix, edited = [] } = world;
+  const since = { at: '2026-08-01T14:03:00.000Z', changed: new Set(edited) };
+  const fleet = nix === undefined ? read : joinedFleet(read, nix, path => files.text(path), since);
   const findings = runRules(world.rules ?? allRules, fleet, files, defaults, { onFailure: rethrow });
   return { fleet, files, findings };
 }

@@ -7,8 +7,10 @@ vi.mock('vscode', () => import('./fake-vscode.ts'));
 
 const generator = (name: string, more: Partial<FleetGenerator> = {}): FleetGenerator => ({
   ...{ name, share: false, state: 'missing', outdated: null, where: null, prompts: [], dependencies: [] },
-  files: [{ name: 'key', secret: true, stored: false, stateText: 'missing', value: null, where: null }],
-  ...{ stateText: 'missing', stateSentence: 'Missing.' },
+  files: [
+    { name: 'key', secret: true, stored: false, stateText: 'missing', value: null, nix: null, where: null },
+  ],
+  ...{ stateText: 'missing', stateSentence: 'Missing.', nix: null },
   ...more,
 });
 
@@ -17,6 +19,7 @@ test('machines with something to generate are chosen already', () => {
     class: null,
     system: null,
     tags: [],
+    nix: null,
     where: null,
     generators: 3,
     complete: true,
@@ -72,9 +75,33 @@ test('nothing is chosen already where things are made anew', () => {
 
 test('only public values that are there can be copied', () => {
   const files = [
-    { name: 'private', secret: true, stored: true, stateText: 'generated', value: null, where: null },
-    { name: 'public', secret: false, stored: true, stateText: 'generated', value: null, where: null },
-    { name: 'later', secret: false, stored: false, stateText: 'missing', value: null, where: null },
+    {
+      name: 'private',
+      secret: true,
+      stored: true,
+      stateText: 'generated',
+      value: null,
+      nix: null,
+      where: null,
+    },
+    {
+      name: 'public',
+      secret: false,
+      stored: true,
+      stateText: 'generated',
+      value: null,
+      nix: null,
+      where: null,
+    },
+    {
+      name: 'later',
+      secret: false,
+      stored: false,
+      stateText: 'missing',
+      value: null,
+      nix: null,
+      where: null,
+    },
   ];
   const labels = (onlyPublic: boolean) =>
     fileChoices([generator('wg', { files })], onlyPublic).map(({ label, description }) => [

@@ -239,8 +239,32 @@ interface ContentProvider {
 /** By scheme. */
 export const contentProviders = new Map<string, ContentProvider>();
 
+export class EventEmitter<T> {
+  private readonly listeners = new Set<(event: T) => void>();
+  readonly event = (listener: (event: T) => void) => {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  };
+  fire(event: T): void {
+    for (const listener of this.listeners) listener(event);
+  }
+  dispose(): void {
+    this.listeners.clear();
+  }
+}
+
+/** What happens in the editor: what a test fires reaches whoever listens. */
+export const happening = {
+  saved: new EventEmitter<{ fileName: string }>(),
+  typed: new EventEmitter<{ document: { uri: { scheme: string } } }>(),
+  configured: new EventEmitter<{ affectsConfiguration: (name: string) => boolean }>(),
+};
+
 export const workspace = {
   isTrusted: true,
+  onDidSaveTextDocument: happening.saved.event,
+  onDidChangeTextDocument: happening.typed.event,
+  onDidChangeConfiguration: happening.configured.event,
   workspaceFolders: undefined as readonly unknown[] | undefined,
   fs: {
     stat: vi.fn(async (_uri: unknown): Promise<unknown> => undefined),
@@ -268,17 +292,20 @@ export const workspace = {
   })),
 };
 
-export class EventEmitter<T> {
-  private readonly listeners = new Set<(event: T) => void>();
-  readonly event = (listener: (event: T) => void) => {
-    this.listeners.add(listener);
-    return { dispose: () => this.listeners.delete(listener) };
-  };
-  fire(event: T): void {
-    for (const listener of this.listeners) listener(event);
+export class CancellationTokenSource {
+  readonly token = { isCancellationRequested: false };
+  cancel(): void {
+    this.token.isCancellationRequested = true;
   }
-  dispose(): void {
-    this.listeners.clear();
+  dispose(): void {}
+}
+
+export class Disposable {
+  constructor(readonly dispose: () => void) {}
+  static from(...all: readonly { dispose(): void }[]): Disposable {
+    return new Disposable(() => {
+      for (const disposable of all) disposable.dispose();
+    });
   }
 }
 
@@ -372,6 +399,7 @@ export const env = {
     writeText: vi.fn(async (_text: string) => undefined),
     readText: vi.fn(async () => ''),
   },
+  openExternal: vi.fn(async (_uri: unknown) => true),
 };
 
 export class Position extends Array<number> {

@@ -28,6 +28,7 @@ const root: FleetRoot = {
       complete: true,
       lacking: 1,
       summary: '1 generator missing',
+      nix: null,
       where,
     },
   ],
@@ -49,7 +50,7 @@ const generator: FleetGenerator = {
     prompts: [],
     dependencies: [],
   },
-  ...{ stateText: 'missing', stateSentence: 'Missing.' },
+  ...{ stateText: 'missing', stateSentence: 'Missing.', nix: null },
 };
 const detail = {
   machines: [{ name: 'lea', state: 'missing', stateText: 'missing', where }],

@@ -35,6 +35,7 @@ const machine = {
   complete: true,
   lacking: 1,
   summary: '1 of 2 generators missing',
+  nix: null,
   where: null,
 };
 const generator = (name: string, state: FleetGenerator['state']): FleetGenerator => ({
@@ -43,9 +44,12 @@ const generator = (name: string, state: FleetGenerator['state']): FleetGenerator
   state,
   stateText: state,
   stateSentence: state,
+  nix: null,
   outdated: null,
   where: null,
-  files: [{ name: 'key', secret: true, stored: false, stateText: 'missing', value: null, where: null }],
+  files: [
+    { name: 'key', secret: true, stored: false, stateText: 'missing', value: null, nix: null, where: null },
+  ],
   prompts: [],
   dependencies: [],
 });

@@ -11,9 +11,10 @@ import { THEMES } from '../workbench/themes.mjs';
 
 const PLAIN: Omit<GraphNode, 'id'> = {
   ...{ origin: 'declared', share: false, machines: ['lea'], secrets: 1, publics: 0, prompts: 0 },
-  ...{ state: 'present', errors: 0, service: null, domain: null, outdated: null, at: null },
+  ...{ state: 'present', errors: 0, service: null, domain: null, nix: null, outdated: null, at: null },
 };
 const at = { file: 'a.nix', start: 0, end: 0 };
+const witnesses = ['nix', 'contradicted'] as const;
 const states = ['present', 'partial', 'outdated', 'missing', 'unknown'] as const;
 
 /** One of each kind, with lines and without. */
@@ -25,6 +26,10 @@ const GRAPH: Graph = {
     ]),
     { ...PLAIN, id: 'linked-error', errors: 2 },
     { ...PLAIN, id: 'single-error', errors: 1 },
+    ...witnesses.flatMap(witness => [
+      { ...PLAIN, id: `linked-${witness}`, nix: { witness, sentence: 'Nix says so.' } },
+      { ...PLAIN, id: `single-${witness}`, errors: 1, nix: { witness, sentence: 'Nix says so.' } },
+    ]),
     { ...PLAIN, id: 'linked-shared', share: true, state: 'unknown' },
     { ...PLAIN, id: 'linked-brought', origin: 'brought', service: 'sshd' },
     { ...PLAIN, id: 'linked-undeclared', origin: 'undeclared', state: 'unknown' },
@@ -76,7 +81,7 @@ describe.skipIf(!hasBrowser)('the page in the theme', () => {
     expect(await lowContrast(opened.page)).toEqual([]);
     await opened.page.locator('#search').fill('linked');
     await opened.page.keyboard.press('Enter');
-    expect(await opened.page.locator('.node.found').count()).toBe(9);
+    expect(await opened.page.locator('.node.found').count()).toBe(11);
     expect(await lowContrast(opened.page)).toEqual([]);
     await opened.page.locator('.node[data-id="linked-error"]').focus();
     expect(await lowContrast(opened.page)).toEqual([]);
@@ -100,15 +105,15 @@ describe.skipIf(!hasBrowser)('the page in the theme', () => {
     expect(await violationsIn(opened.page)).toEqual([]);
   });
 
-  test('each state has a shape of its own, and so have errors and circles', async () => {
+  test('each state has a shape of its own, and so have errors, witnesses and circles', async () => {
     const marks = await opened.page
       .locator('#sheet .mark')
       .evaluateAll(found =>
         found.map(mark => [String(mark.getAttribute('class')).split(' ')[2], mark.innerHTML] as const),
       );
     const shapes = new Map(marks);
-    expect([...shapes.keys()].sort()).toEqual([...states, 'error'].sort());
-    expect(new Set(shapes.values()).size).toBe(6);
+    expect([...shapes.keys()].sort()).toEqual([...states, 'error', ...witnesses].sort());
+    expect(new Set(shapes.values()).size).toBe(8);
     const dashes = await strokesOf(opened.page, [
       ...['.edge:not(.cycle)', '.edge.cycle'],
       ...['.own.declared rect', '.brought rect', '.undeclared rect'],
@@ -120,6 +125,7 @@ describe.skipIf(!hasBrowser)('the page in the theme', () => {
   test('the legend names all that is in the picture', async () => {
     expect(await opened.page.locator('#legend li').allTextContents()).toEqual([
       ...['generated', 'partly generated', 'outdated', 'missing', 'unknown', 'with errors'],
+      ...['only Nix says', 'Nix says otherwise'],
       ...['shared', 'of a service', 'not declared here', 'is used to make', 'in a circle'],
     ]);
   });

@@ -26,7 +26,7 @@ const fleet: FleetRoot = {
 const generator = {
   ...{ name: 'ssh', share: true, state: 'missing', stateText: '', stateSentence: '', outdated: null },
   ...{ prompts: ['pin'], dependencies: ['ca'], where: null },
-  files: [{ name: 'id', secret: false, stored: true, stateText: '', value: null, where: null }],
+  files: [{ name: 'id', secret: false, stored: true, stateText: '', value: null, nix: null, where: null }],
 } as unknown as FleetGenerator;
 
 const secrets = {

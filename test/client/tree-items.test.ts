@@ -1,6 +1,12 @@
 // The items of the fleet explorer.
 import { expect, test, vi } from 'vitest';
-import type { FleetGenerator, FleetMachine, FleetRoot } from '../../client/src/protocol/fleet.ts';
+import type {
+  FleetFile,
+  FleetGenerator,
+  FleetMachine,
+  FleetRoot,
+  ShownWitness,
+} from '../../client/src/protocol/fleet.ts';
 import {
   type FleetNode,
   itemOf,
@@ -27,6 +33,7 @@ const machine: FleetMachine = {
   complete: true,
   lacking: 1,
   summary: '1 of 2 generators missing',
+  nix: null,
   where,
 };
 const key = {
@@ -62,11 +69,12 @@ const generator: FleetGenerator = {
   state: 'partial',
   stateText: 'partly generated',
   stateSentence: 'Partly generated: some of its files are not stored.',
+  nix: null,
   outdated: null,
   where,
   files: [
-    { name: 'password', secret: true, stored: true, stateText: 'generated', value: null, where },
-    { name: 'hash', secret: false, stored: false, stateText: 'missing', value: null, where },
+    { name: 'password', secret: true, stored: true, stateText: 'generated', value: null, nix: null, where },
+    { name: 'hash', secret: false, stored: false, stateText: 'missing', value: null, nix: null, where },
   ],
   prompts: ['password'],
   dependencies: ['salt'],
@@ -115,6 +123,28 @@ test('a generator has its files, prompts and dependencies, and a click opens it'
     'password | prompt',
     'salt | dependency',
   ]);
+});
+
+test('what Nix says is in tooltips, and beside the name where it needs attention', () => {
+  const says = (witness: ShownWitness['witness'], text: string) => ({
+    witness,
+    text,
+    sentence: 'Nix says so.',
+  });
+  const node = (nix: ShownWitness) =>
+    ({ kind: 'generator', root: root.uri, machine: 'lea', generator: { ...generator, nix } }) as const;
+  const only = node(says('nix', 'only Nix says'));
+  expect(shown(only)).toBe('mail-password | partly generated · shared · 2 files · only Nix says');
+  expect(itemOf(only).tooltip).toBe(`${generator.stateSentence}\nNix says so.`);
+  expect(shown(node(says('confirmed', '')))).toBe('mail-password | partly generated · shared · 2 files');
+  const wrong = { ...machine, nix: says('contradicted', 'Nix says otherwise') };
+  expect(shown({ kind: 'machine', root: root.uri, machine: wrong })).toBe(
+    'lea | 1 of 2 generators missing · Nix says otherwise',
+  );
+  const [file] = generator.files;
+  const ofFile = { kind: 'file', root: root.uri, machine: 'lea', generator: 'mail-password' } as const;
+  const fileItem = itemOf({ ...ofFile, file: { ...(file as FleetFile), nix: says('nix', 'only Nix says') } });
+  expect([fileItem.description, fileItem.tooltip]).toEqual(['secret · only Nix says', 'Nix says so.']);
 });
 
 test('a generator that is outdated says why', () => {

@@ -26,6 +26,7 @@ function nodeOf(id: string, index: number, machine: number): GraphNode {
       errors: 0,
       service: null,
       domain: null,
+      nix: null,
       outdated: null,
       at: null,
     },

@@ -311,6 +311,7 @@ test('pictures and texts hold any name, and nothing of it is markup', () => {
     errors: 0,
     service: null,
     domain: null,
+    nix: null,
     at: null,
   };
   const graph = {

@@ -1,4 +1,7 @@
 // Renaming a machine: everywhere, or not at all.
+
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { applyEdits, editsByFile } from '../../server/src/checks/engine/apply-fixes.ts';
 import { registryOf } from '../../server/src/checks/examples/pipeline-examples.ts';
@@ -136,4 +139,12 @@ test.each([
 ])('a folder that is moved renames nothing where %s', (_, from, to) => {
   const snapshot = createWorkspace({ root: folder(FILES), engine }).snapshot();
   expect(renameMachineFolder(snapshot, from, to)).toBeNull();
+});
+
+test('a link to a folder above it is not followed', () => {
+  const root = folder(FILES);
+  symlinkSync('.', join(root, 'linked'));
+  const snapshot = createWorkspace({ root, engine }).snapshot();
+  const renaming = rename(snapshot, 'flake.nix', FILES['flake.nix'].indexOf('lea.tags'), 'lena');
+  expect(renaming).not.toHaveProperty('refused');
 });

@@ -1,7 +1,9 @@
 /** A fleet with services, tags and many machines: after any edits it is the one that a fresh build gives. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { edit, FLEET, generator, NAMES } from './many-machines.ts';
+import { filesBelow } from '../fuzz/worlds.ts';
+import { edit, FLEET, generator, IN_ONE_GO, NAMES } from './many-machines.ts';
+import { REGISTRY } from './pipeline.ts';
 import { fleetWorkspace, plainFleet } from './workspace.ts';
 
 describe('a fleet of many machines', () => {
@@ -123,6 +125,54 @@ describe('a fleet of many machines', () => {
       expect(script()).toBe('one');
     },
   );
+
+  it('finds what a module takes from the flake again, once a flake that was broken is mended', () => {
+    const flake =
+      '{ outputs = inputs@{ ... }: inputs.flake-parts.lib.mkFlake { inherit inputs; } { imports = [ ./lib.nix ./keys.nix ]; }; }';
+    const texts = {
+      'flake.nix': flake,
+      'lib.nix': '{ flake.lib.mkToken = text: { script = "true"; files.key = { }; }; }',
+      'keys.nix':
+        '{ self, ... }: { flake.nixosModules.keys = { clan.core.vars.generators.token = self.lib.mkToken "x"; }; }',
+    };
+    const workspace = fleetWorkspace(texts);
+    const read = () => workspace.fleet().generators.map(generator => generator.body().completeness);
+    expect(read()).toEqual(['full']);
+    workspace.write({ 'flake.nix': `broken ${flake}` });
+    expect(read()).toEqual(['opaque']);
+    workspace.write({ 'flake.nix': flake });
+    expect(read()).toEqual(['full']);
+  });
+
+  it('says that arguments do not fit where the call is, after it has moved too', () => {
+    const path = 'lib/vars-generators.nix';
+    const texts = {
+      'lib/secret-registry.nix': REGISTRY.replace(/^.*?:/, '{ other ? null }:'),
+      [path]: IN_ONE_GO,
+      'machines/ada/configuration.nix': `{ pkgs, ... }: {
+  clan.core.vars.generators = import ../../lib/vars-generators.nix { keys = [ "alpha" ]; inherit pkgs; };
+}`,
+    };
+    const workspace = fleetWorkspace(texts);
+    const places = ({ fleet }: typeof workspace) =>
+      fleet().notAnalysable.map(({ at }) => [at.file, at.start]);
+    const before = places(workspace);
+    expect(before).not.toEqual([]);
+    const moved = { [path]: `\n${texts[path]}` };
+    workspace.write(moved);
+    expect(places(workspace)).toEqual(places(fleetWorkspace({ ...texts, ...moved })));
+    expect(places(workspace)).not.toEqual(before);
+  });
+
+  it('reads contents that are for all machines without the platform of one', () => {
+    const texts = filesBelow('test/oracle/fleets/platform-value');
+    const workspace = fleetWorkspace(texts);
+    const groups = () =>
+      workspace.fleet().generators.flatMap(({ definitions }) => definitions[0]?.body().files[0]?.group);
+    expect(groups()).toEqual([null, null]);
+    workspace.write({ 'modules/g.nix': `${texts['modules/g.nix']}\n` });
+    expect(groups()).toEqual([null, null]);
+  });
 
   it('keeps the generators that an edit has nothing to do with', () => {
     const workspace = fleetWorkspace(FLEET);

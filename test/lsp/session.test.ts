@@ -26,7 +26,10 @@ function fresh(): ProtocolConnection {
     new StreamMessageWriter(toClient),
     inOrder(),
   );
-  serve(server, '1.2.3', async () => ({ engine: smallEngine(), createWorkspace, findRoot: () => null }));
+  serve(server, '1.2.3', async () => ({
+    ...{ engine: smallEngine(), createWorkspace },
+    ...{ findRoot: () => null, nix: null },
+  }));
   const connection = createProtocolConnection(
     new StreamMessageReader(toClient),
     new StreamMessageWriter(toServer),

@@ -15,10 +15,12 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
+import type { NixDoor } from '../../server/src/lsp/ask-nix.ts';
 import { serve } from '../../server/src/lsp/server.ts';
 import { inOrder } from '../../server/src/lsp/session.ts';
 import { findRoot } from '../../server/src/workspace/discovery.ts';
 import type { Engine } from '../../server/src/workspace/engine.ts';
+import { accountOf } from '../../server/src/workspace/nix-witness.ts';
 import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { smallEngine } from '../workspace/support.ts';
 
@@ -46,6 +48,8 @@ export interface SessionOptions {
   readonly root: string;
   readonly folders?: readonly string[] | null;
   readonly engine?: Engine;
+  /** Answers for Nix. Without it no program can be started. */
+  readonly askNix?: NixDoor['ask'];
   readonly capabilities?: ClientCapabilities;
   readonly clientInfo?: InitializeParams['clientInfo'];
   readonly initializationOptions?: unknown;
@@ -62,7 +66,12 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     inOrder(),
   );
   const engine = options.engine ?? smallEngine();
-  serve(server, '1.2.3', async () => ({ engine, createWorkspace, findRoot }));
+  serve(server, '1.2.3', async () => ({
+    engine,
+    createWorkspace,
+    findRoot,
+    nix: options.askNix ? { ask: options.askNix, account: async (...about) => accountOf(...about) } : null,
+  }));
 
   const connection = createProtocolConnection(
     new StreamMessageReader(toClient),

@@ -67,3 +67,25 @@ it('reads what is coloured, and what is no message at all', () => {
   expect(failure('').message).toBe('Nix did not say why.');
   expect(failure('bash: nix: killed').message).toBe('bash: nix: killed');
 });
+
+it('knows the names that Nix suggests', () => {
+  const missing = (last: string) => `error: attribute 'pasword' missing
+       at ${SOURCE}/flake.nix:1:51:
+            1| let s = { password = 1; }; in s.pasword
+             |                               ^
+            2|
+${last}`;
+  expect(failure(missing('       Did you mean one of password, passwd or pasword2?')).suggestions).toEqual([
+    'password',
+    'passwd',
+    'pasword2',
+  ]);
+  expect(failure(missing('       Did you mean password?')).suggestions).toEqual(['password']);
+  expect(failure(missing('')).suggestions).toBeUndefined();
+  // As nixpkgs' lib/modules.nix words it.
+  const option = failure(`error: The option \`services.ngnix' does not exist. Definition values:
+       - In \`${SOURCE}/hosts/lea.nix': true
+
+       Did you mean \`services.nginx' or \`services.ngircd'?`);
+  expect(option.suggestions).toEqual(['services.nginx', 'services.ngircd']);
+});

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { findNixFiles, findRoot } from '../../server/src/workspace/discovery.ts';
 import { createDisk } from '../../server/src/workspace/files/folder-disk.ts';
-import { folder } from './support.ts';
+import { folder, write } from './support.ts';
 
 const everything = () => false;
 
@@ -135,6 +135,35 @@ test('binary data named .nix exists, but is not text', () => {
 test('a byte order mark is no part of the text', () => {
   const root = folder({ 'mark.nix': '\ufeff{ }' });
   expect(createDisk(root).read('mark.nix')).toBe('{ }');
+});
+
+test('what a link shows follows what it leads to', () => {
+  const root = folder({ 'lib/a.nix': 'old' });
+  symlinkSync('lib', join(root, 'linked'));
+  symlinkSync('lib/b.nix', join(root, 'b.nix'));
+  const disk = createDisk(root);
+  expect(disk.list('linked')).toEqual([{ name: 'a.nix', kind: 'file' }]);
+  expect(disk.kind('b.nix')).toBeNull();
+  write(root, 'lib/b.nix', 'new');
+  disk.forget('lib/b.nix');
+  expect(disk.list('linked')).toHaveLength(2);
+  expect(disk.kind('b.nix')).toBe('file');
+  unlinkSync(join(root, 'lib/b.nix'));
+  disk.forget('lib/b.nix');
+  expect(disk.list('linked')).toHaveLength(1);
+  expect(disk.kind('b.nix')).toBeNull();
+});
+
+test('a link to a folder that contains it is there, and is not listed', () => {
+  const root = folder({ 'a/a.nix': '', 'b/b.nix': '' });
+  symlinkSync('..', join(root, 'a/up'));
+  symlinkSync('../b', join(root, 'a/b'));
+  symlinkSync('../a', join(root, 'b/a'));
+  const disk = createDisk(root);
+  const names = (path: string) => disk.list(path)?.map(({ name }) => name);
+  expect(names('a')).toEqual(['a.nix', 'b']);
+  expect(names('a/b')).toEqual(['b.nix']);
+  expect(disk.kind('a/up/b/b.nix')).toBe('file');
 });
 
 test('the root is the nearest folder upward with a marker', () => {

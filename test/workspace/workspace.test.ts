@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findingsOf, folder, smallEngine, smallWorkspace, write } from './support.ts';
@@ -42,6 +42,16 @@ describe('documents', () => {
       expect([...workspace.files.nixFiles()]).toEqual(order);
       expect(workspace.files.list('')?.map(({ name }) => name)).toEqual(names);
     }
+  });
+
+  test('a file that is read through a link changes with what the link leads to', () => {
+    const root = folder({ 'lib/a.nix': 'old' });
+    symlinkSync('lib', join(root, 'linked'));
+    const { files, changedOnDisk } = smallWorkspace(root);
+    expect(files.text('linked/a.nix')).toBe('old');
+    write(root, 'lib/a.nix', 'new');
+    changedOnDisk(['lib/a.nix']);
+    expect(files.text('linked/a.nix')).toBe('new');
   });
 
   test('opening a document with the text of its file changes nothing', () => {

@@ -64,6 +64,8 @@ svg .list-title{font-size:12px;fill:var(--vscode-descriptionForeground)}
 .mark.missing{color:var(--vscode-varsmith-notGenerated)}
 .mark.unknown{color:var(--vscode-varsmith-notKnown)}
 .mark.alarm{color:var(--vscode-errorForeground)}
+.mark.witness{color:var(--vscode-descriptionForeground)}
+.mark.contradicted{color:var(--vscode-varsmith-notGenerated)}
 .found .mark{color:var(--vscode-varsmith-graphFoundForeground)}
 .found .mark .cut{stroke:var(--vscode-varsmith-graphFoundBackground)}
 .edge{fill:none;stroke:var(--vscode-varsmith-graphEdge);stroke-width:1.3;pointer-events:none}

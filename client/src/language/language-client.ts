@@ -2,7 +2,14 @@
  * A session with a language server, wherever it runs: the client library's options, the handling of the server's
  * messages, and the end. Does not decide when to start or what to show.
  */
-import { type DiagnosticCollection, type LogOutputChannel, l10n, languages, Uri } from 'vscode';
+import {
+  type CancellationToken,
+  type DiagnosticCollection,
+  type LogOutputChannel,
+  l10n,
+  languages,
+  Uri,
+} from 'vscode';
 import {
   type BaseLanguageClient,
   CloseAction,
@@ -25,7 +32,7 @@ import {
 import { explicitSettings } from './settings.ts';
 
 export interface Connection {
-  request<Result>(method: string, params?: object): Promise<Result>;
+  request<Result>(method: string, params?: object, token?: CancellationToken): Promise<Result>;
   /** Publishes the findings again after another part of the editor has removed them. */
   showFindings(): void;
   /** Ends the server. Rejects if it does not end within two seconds; the library kills it then. */
@@ -101,8 +108,8 @@ export async function talk(
   initialized = true;
   return {
     // An undefined parameter would be sent as `null`, which is invalid for a request without parameters.
-    request: (method, params) =>
-      params === undefined ? client.sendRequest(method) : client.sendRequest(method, params),
+    request: (method, params, token) =>
+      params === undefined ? client.sendRequest(method, token) : client.sendRequest(method, params, token),
     showFindings: () => findings?.set([...findings]),
     close: () => {
       closing = true;

@@ -2,7 +2,7 @@
  * The life cycle of the language server as the extension sees it: start, restart, stop, and reporting failures. Knows
  * neither the protocol nor the analysis.
  */
-import { type LogOutputChannel, l10n, window } from 'vscode';
+import { type CancellationToken, type LogOutputChannel, l10n, window } from 'vscode';
 import { messageOf } from '../message-of.ts';
 import type { ServerStatus } from '../protocol/status.ts';
 import type { Connect, Connection } from './language-client.ts';
@@ -20,7 +20,7 @@ export interface Server {
   /** Publishes the findings again after another part of the editor has removed them. */
   showFindings(): void;
   /** Sends one of Varsmith's own requests once the server runs. Rejects if it cannot start or answers with an error. */
-  request<Result>(method: string, params?: object): Promise<Result>;
+  request<Result>(method: string, params?: object, token?: CancellationToken): Promise<Result>;
 }
 
 /**
@@ -99,10 +99,10 @@ export function createServer(
       return inOrder(close);
     },
     showFindings: () => connection?.showFindings(),
-    request: async <Result>(method: string, params?: object) => {
+    request: async <Result>(method: string, params?: object, token?: CancellationToken) => {
       await queue;
       if (connection === undefined) throw new Error(l10n.t('The language server is not running.'));
-      return connection.request<Result>(method, params);
+      return connection.request<Result>(method, params, token);
     },
   };
 }

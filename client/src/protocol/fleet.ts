@@ -39,6 +39,15 @@ export interface FleetRoot {
   readonly secrets: number;
 }
 
+/** What Nix says of a part of the fleet, as far as it was asked. */
+export interface ShownWitness {
+  /** `confirmed` and `read` need no attention; `nix` is known to Nix alone. */
+  readonly witness: 'read' | 'confirmed' | 'nix' | 'contradicted';
+  /** The witness in a few words, for a description; empty for what needs no attention. */
+  readonly text: string;
+  readonly sentence: string;
+}
+
 export interface FleetMachine {
   readonly name: string;
   readonly class: string | null;
@@ -51,6 +60,8 @@ export interface FleetMachine {
   readonly lacking: number;
   /** The state in words: `2 of 5 generators missing`. Empty without generators. */
   readonly summary: string;
+  /** `null` if Nix was not asked about it. */
+  readonly nix: ShownWitness | null;
   readonly where: Where | null;
 }
 
@@ -128,6 +139,8 @@ export interface FleetGenerator {
     readonly reason: 'inputs' | 'superseded' | 'interrupted';
     readonly older: readonly string[];
   } | null;
+  /** `null` if Nix was not asked about it. */
+  readonly nix: ShownWitness | null;
   readonly where: Where | null;
   readonly files: readonly FleetFile[];
   readonly prompts: readonly string[];
@@ -142,5 +155,7 @@ export interface FleetFile {
   readonly stateText: string;
   /** The URI of the file with a stored public value. */
   readonly value: string | null;
+  /** `null` if Nix was not asked about it. */
+  readonly nix: ShownWitness | null;
   readonly where: Where | null;
 }

@@ -242,15 +242,18 @@ function machineItem({
   complete,
   lacking,
   summary,
+  nix,
   where,
 }: FleetMachine): TreeItem {
   const none = complete ? generatorCount(0) : l10n.t('generators not known');
-  const item = look(name, 'vm', generators === 0 ? none : summary, COLLAPSED);
+  const words = [generators === 0 ? none : summary, nix?.text];
+  const item = look(name, 'vm', words.filter(Boolean).join(' · '), COLLAPSED);
   if (lacking > 0) item.iconPath = warningIcon('vm');
   const lines = [
     [kind, system].filter(Boolean).join(' '),
     tags.length > 0 ? l10n.t('Tags: {0}', tags.join(', ')) : '',
     complete ? '' : incompleteText(generators),
+    nix?.sentence,
   ];
   item.tooltip = lines.filter(Boolean).join('\n');
   item.contextValue = where ? 'machine.declared' : 'machine';
@@ -283,32 +286,35 @@ function outdatedWords({ reason, older }: NonNullable<FleetGenerator['outdated']
 }
 
 function generatorItem(
-  { name, share, state, stateText, stateSentence, outdated, files, where }: FleetGenerator,
+  { name, share, state, stateText, stateSentence, outdated, files, nix, where }: FleetGenerator,
   machine: string | null,
 ): TreeItem {
   const words = [
     isDescribed({ state }) ? stateText : '',
     share === true ? l10n.t('shared') : '',
     fileCount(files.length),
+    nix?.text,
   ];
   const item = look(name, 'circle', words.filter(Boolean).join(' · '), COLLAPSED);
   item.iconPath = stateIcon(state);
-  item.tooltip = outdated === null ? stateSentence : outdatedWords(outdated, stateSentence);
+  const stateLine = outdated === null ? stateSentence : outdatedWords(outdated, stateSentence);
+  item.tooltip = [stateLine, nix?.sentence].filter(Boolean).join('\n');
   item.contextValue = machine === null ? 'generator' : 'generator.machine';
   return opening(item, where);
 }
 
 function fileItem(
-  { name, secret, stored, stateText, value, where }: FleetFile,
+  { name, secret, stored, stateText, value, nix, where }: FleetFile,
   machine: string | null,
 ): TreeItem {
   const kind = secret === false ? l10n.t('public') : secret === true ? l10n.t('secret') : '';
   const item = look(
     name,
     secret === false ? 'file' : 'lock',
-    [kind, stored === false ? stateText : ''].filter(Boolean).join(' · '),
+    [kind, stored === false ? stateText : '', nix?.text].filter(Boolean).join(' · '),
     NONE,
   );
+  if (nix !== null) item.tooltip = nix.sentence;
   if (machine !== null)
     item.contextValue = secret === false ? `file.public${value === null ? '' : '.stored'}` : 'file.secret';
   return opening(item, where);

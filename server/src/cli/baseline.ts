@@ -1,10 +1,8 @@
-/**
- * Baselines: existing findings that a fleet has accepted for now, so that it can adopt the checks at once. The file
- * contains fingerprints, and for readers also rule, file and message.
- */
+/** Reads and writes the file of a baseline. */
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import * as v from 'valibot';
+import { type Baseline, baselineOf } from '../checks/engine/baseline.ts';
 import { FINGERPRINT_VERSION } from '../checks/engine/fingerprint.ts';
 import type { Finding } from '../checks/rule.ts';
 import { lineStartsOf, positionAt } from '../nix/source.ts';
@@ -19,15 +17,6 @@ const schema = v.object({
     v.object({ rule: v.string(), file: v.string(), message: v.string(), fingerprint: v.string() }),
   ),
 });
-
-export type Baseline = v.InferOutput<typeof schema>;
-
-/** Findings separated by a baseline. */
-export interface BaselineResult {
-  readonly silenced: ReadonlySet<Finding>;
-  /** The number of entries without a matching finding. */
-  readonly obsolete: number;
-}
 
 /**
  * Reads a baseline.
@@ -52,45 +41,17 @@ export function readBaseline(absolute: string, shown: string): Baseline {
 }
 
 /**
- * Applies a baseline. Each entry silences one finding; entries of rules that were not run are neither used nor
- * obsolete.
- */
-export function applyBaseline(
-  { findings: entries }: Baseline,
-  findings: readonly Finding[],
-  fingerprints: ReadonlyMap<Finding, string>,
-  wasRun: (rule: string) => boolean,
-): BaselineResult {
-  const silencedPrints = new Set(entries.map(({ fingerprint }) => fingerprint));
-  const silenced = new Set(findings.filter(finding => silencedPrints.has(fingerprints.get(finding) ?? '')));
-  const met = new Set([...silenced].map(finding => fingerprints.get(finding)));
-  const obsolete = entries.filter(({ rule, fingerprint }) => wasRun(rule) && !met.has(fingerprint)).length;
-  return { silenced, obsolete };
-}
-
-/** Returns the baseline of findings, in a stable order. */
-export function baselineOf(
-  findings: readonly Finding[],
-  fingerprints: ReadonlyMap<Finding, string>,
-): Baseline {
-  const entries = findings.map(finding => ({
-    rule: finding.rule,
-    file: finding.at.file,
-    message: finding.message,
-    fingerprint: fingerprints.get(finding) ?? '',
-  }));
-  const key = (entry: (typeof entries)[number]) => [entry.file, entry.rule, entry.fingerprint].join('\0');
-  entries.sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  return { schemaVersion: 1, fingerprintVersion: FINGERPRINT_VERSION, findings: entries };
-}
-
-/**
- * Writes a baseline, replacing an existing one.
+ * Writes a baseline that silences the findings, replacing an existing one.
+ * @param absolute path of the file
  * @throws WriteError
  */
-export function writeBaseline(absolute: string, baseline: Baseline): void {
+export function writeNewBaseline(
+  absolute: string,
+  findings: readonly Finding[],
+  fingerprints: ReadonlyMap<Finding, string>,
+): void {
   const before = readText(absolute);
-  const after = `${JSON.stringify(baseline, null, 2)}\n`;
+  const after = `${JSON.stringify(baselineOf(findings, fingerprints), null, 2)}\n`;
   if (before !== after) writeChanges(dirname(absolute), [{ path: basename(absolute), before, after }]);
 }
 

@@ -6,7 +6,7 @@ import type { LocalHost } from './deployment.ts';
 
 const PROGRAMS = ['clan', 'nixos-rebuild', 'darwin-rebuild'];
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 export async function here(env: Environment): Promise<LocalHost> {
   const folders = foldersOf(env);

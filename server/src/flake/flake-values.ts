@@ -84,6 +84,8 @@ interface State {
   frameworkSets: readonly FlakeSet[];
   isCollecting: boolean;
   isStale: boolean;
+  /** Whether the flake used flake-parts when paths were asked for: outputs are at other paths then. */
+  isParts: boolean;
 }
 
 export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): FlakeValues {
@@ -98,6 +100,7 @@ export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): 
     frameworkSets: [],
     isCollecting: false,
     isStale: false,
+    isParts: false,
   };
   return {
     resolve: value => resolve(state, value),
@@ -145,6 +148,7 @@ function resolve(state: State, value: UnknownValue): Value | null {
   if (path === null || asker === undefined || !state.options.isOwn(asker)) return null;
   const flake = flakeModules(state);
   if (flake === null) return null;
+  state.isParts = flake.isParts;
   const full = path.isOutput && flake.isParts ? ['flake', ...path.names] : path.names;
   if (!path.isOutput && !flake.isParts) return null;
   const key = full.join('\0');
@@ -214,10 +218,11 @@ function staleFiles(state: State): readonly string[] {
   const stale = new Set<string>();
   for (const [file, was] of members) if (isModule(state, file) !== was) stale.add(file);
   for (const file of stale) members.delete(file);
+  const isMoved = flake !== null && flake.isParts !== state.isParts;
   for (const [key, entry] of asked) {
     const read = flake === null ? null : withBudget(cx, STEPS, () => definitionsAt(cx, flake, entry.path));
     const files = read === null || read instanceof BudgetExceeded ? [] : read.files;
-    if (sameItems(files, entry.files)) continue;
+    if (!isMoved && sameItems(files, entry.files)) continue;
     for (const asker of entry.askers) stale.add(asker);
     asked.delete(key);
   }

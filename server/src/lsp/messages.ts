@@ -12,6 +12,7 @@ import type {
 } from '../../../client/src/protocol/fleet.ts';
 import type { verifiedRequest } from '../../../client/src/protocol/generators.ts';
 import type { graphRequest } from '../../../client/src/protocol/graph.ts';
+import type { askNixRequest, disagreementRequest } from '../../../client/src/protocol/nix.ts';
 import type { placeRequest } from '../../../client/src/protocol/places.ts';
 import type {
   checkNameRequest,
@@ -46,6 +47,7 @@ export type {
   KeyDetail,
   KeyParams,
   MachineParams,
+  ShownWitness,
 } from '../../../client/src/protocol/fleet.ts';
 export type {
   GenerateTarget,
@@ -54,6 +56,12 @@ export type {
   VerifiedParams,
 } from '../../../client/src/protocol/generators.ts';
 export type { GraphParams, GraphResult } from '../../../client/src/protocol/graph.ts';
+export type {
+  AskNixParams,
+  Disagreement,
+  NixAnswered,
+  NixOutcome,
+} from '../../../client/src/protocol/nix.ts';
 export type { PlaceParams, Where } from '../../../client/src/protocol/places.ts';
 export type {
   CheckNameParams,
@@ -95,6 +103,8 @@ export const FILE_KEYS: typeof fileKeysRequest = 'varsmith/fileKeys';
 export const KEY: typeof keyRequest = 'varsmith/key';
 export const AT: typeof atRequest = 'varsmith/at';
 export const PLACE: typeof placeRequest = 'varsmith/place';
+export const ASK_NIX: typeof askNixRequest = 'varsmith/askNix';
+export const DISAGREEMENT: typeof disagreementRequest = 'varsmith/disagreement';
 export const VERIFIED: typeof verifiedRequest = 'varsmith/verified';
 export const FILES: typeof filesNotification = 'varsmith/files';
 export const WANTED: typeof wantedNotification = 'varsmith/wanted';

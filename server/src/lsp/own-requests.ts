@@ -1,5 +1,6 @@
 /** Registers the handlers of Varsmith's own requests (`messages.ts`). */
 import { type Connection, RequestType0 } from 'vscode-languageserver';
+import { type Asking, onAskNix, onDisagreement } from './ask-nix.ts';
 import { onAccess } from './handlers/access.ts';
 import { onCheckWorkspace } from './handlers/check-workspace.ts';
 import { onDoctor } from './handlers/doctor.ts';
@@ -12,10 +13,14 @@ import { onFileKeys, onMachineSecrets, onSecrets } from './handlers/secrets.ts';
 import { onVerified } from './handlers/verified.ts';
 import {
   ACCESS,
+  ASK_NIX,
+  type AskNixParams,
   AT,
   CHECK_NAME,
   CHECK_WORKSPACE,
   type CheckWorkspaceResult,
+  DISAGREEMENT,
+  type Disagreement,
   DOCTOR,
   type DoctorParams,
   ENVIRONMENT,
@@ -41,7 +46,7 @@ import { analysed, type HandlerContext, type RequestGuard } from './requests.ts'
  * Registers all requests.
  * @param version the version of this program, for the doctor
  */
-export function registerOwnRequests<Running extends HandlerContext>(
+export function registerOwnRequests<Running extends HandlerContext & Asking>(
   connection: Connection,
   request: RequestGuard<Running>,
   version: string,
@@ -75,6 +80,14 @@ export function registerOwnRequests<Running extends HandlerContext>(
   connection.onRequest(
     RULE_PAGE,
     request('documentation', ({ engine }, params: RulePageParams) => onRulePage(engine, params)),
+  );
+  connection.onRequest(
+    ASK_NIX,
+    request('Nix', (running, params: AskNixParams, token) => onAskNix(running, params, token)),
+  );
+  const disagreement = request('disagreement', running => onDisagreement(running, version));
+  connection.onRequest(new RequestType0<Disagreement | null, void>(DISAGREEMENT), token =>
+    disagreement(null, token),
   );
   connection.onRequest(
     DOCTOR,

@@ -1,6 +1,7 @@
 /** Schemas of message parameters, as far as handlers rely on them; other properties are not validated. */
 import * as v from 'valibot';
 import {
+  ASK_NIX,
   AT,
   CHECK_NAME,
   DOCTOR,
@@ -103,6 +104,7 @@ const PARAMETERS: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.Gener
     'workspace/didChangeWorkspaceFolders',
     v.object({ event: v.object({ added: folders, removed: folders }) }),
   ],
+  [ASK_NIX, v.object({ trusted: v.boolean() })],
   [AT, v.object({ uri: v.string(), position })],
   [CHECK_NAME, v.object({ ...root.entries, of: v.string(), name: v.string(), registry: text })],
   [DOCTOR, v.object({ trusted: v.boolean() })],

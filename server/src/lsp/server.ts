@@ -13,6 +13,7 @@ import type { findRoot } from '../workspace/discovery.ts';
 import type { Engine } from '../workspace/engine.ts';
 import type { createWorkspace } from '../workspace/workspace.ts';
 import { type Analysis, createAnalysis } from './analysis.ts';
+import type { Asking, NixDoor } from './ask-nix.ts';
 import { type Client, readClient, serverCapabilities } from './client.ts';
 import {
   askConfiguration,
@@ -46,6 +47,8 @@ export interface Loaded {
   readonly createWorkspace: typeof createWorkspace;
   /** Returns the nearest fleet root at or above a folder (absolute path), or `null` if there is none. */
   readonly findRoot: typeof findRoot;
+  /** `null` where no program can be started. */
+  readonly nix: NixDoor | null;
 }
 
 /**
@@ -58,7 +61,16 @@ export async function loadAnalysis(trace?: (event: TraceEvent) => void): Promise
     import('../workspace/workspace.ts'),
     import('../workspace/discovery.ts'),
   ]);
-  return { engine: await loadEngine({ trace }), createWorkspace, findRoot };
+  const witness = () => import('../workspace/nix-witness.ts');
+  return {
+    engine: await loadEngine({ trace }),
+    createWorkspace,
+    findRoot,
+    nix: {
+      ask: async (...about) => (await witness()).askAbout(...about),
+      account: async (...about) => (await witness()).accountOf(...about),
+    },
+  };
 }
 
 const WATCHED = [
@@ -76,7 +88,7 @@ const WATCHED = [
 ];
 
 /** The state of a server that has started. */
-interface Running extends HandlerContext {
+interface Running extends HandlerContext, Asking {
   readonly pull: Pull;
   reconfigure(configuration: Configuration): void;
 }
@@ -177,7 +189,7 @@ async function begin(beginning: StartingServer): Promise<Running> {
         log(`settings: ${messageOf(error)}`),
       )
     : Promise.resolve();
-  const [{ engine, createWorkspace, findRoot }] = await Promise.all([load(), inTime(asked)]);
+  const [{ engine, createWorkspace, findRoot, nix }] = await Promise.all([load(), inTime(asked)]);
 
   const make: WorkspaceMaker = options =>
     createWorkspace({ ...options, engine, configuration: settingsFor(configuration, options.root), log });
@@ -202,7 +214,7 @@ async function begin(beginning: StartingServer): Promise<Running> {
   }
   for (const { message } of folders.all().flatMap(({ problems }) => problems)) log(message);
   const display = () => readDisplaySettings(configuration.everywhere);
-  return { client, analysis, engine, pull, display, reconfigure };
+  return { client, analysis, engine, pull, display, reconfigure, nix, status };
 }
 
 /**

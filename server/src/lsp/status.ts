@@ -10,20 +10,30 @@ export interface StatusLine {
   /** Reports that the analysis is current. */
   ready(workspaces: readonly Workspace[]): void;
   failed(reason: string): void;
+  /** Reports what Nix is being asked, beside everything else; `null` when it has answered. */
+  nix(progress: string | null): void;
 }
 
 export function createStatusLine(show: ShowStatus): StatusLine {
   let last = '';
+  let current: ServerStatus | null = null;
+  let asking: string | null = null;
   const showOnce = (status: ServerStatus) => {
-    const text = JSON.stringify(status);
+    current = status;
+    const shown = asking === null ? status : { ...status, message: `${status.message}, ${asking}` };
+    const text = JSON.stringify(shown);
     if (text === last) return;
     last = text;
-    show(status);
+    show(shown);
   };
   return {
     checking: () => showOnce({ state: 'checking', message: 'checking' }),
     ready: workspaces => showOnce(readyStatus(workspaces)),
     failed: reason => showOnce({ state: 'failed', message: 'analysis failed', detail: reason }),
+    nix(progress) {
+      asking = progress;
+      if (current !== null) showOnce(current);
+    },
   };
 }
 

@@ -77,6 +77,7 @@ export function serveWorker(version: string, wasm: EngineWasm): void {
       engine,
       createWorkspace: options => createWorkspace({ ...options, disk: diskOf(options.root) }),
       findRoot: () => null,
+      nix: null,
     };
   }
 

@@ -13,6 +13,8 @@ type Frame = NixFailure['frames'][number];
 
 const MAX_MESSAGE = 600;
 const MAX_FRAMES = 12;
+/** Suggestions are the last line, behind the lines around the error. */
+const MAX_LINES_BEHIND = 12;
 /** The number of characters at the end of a trace that are read. */
 const TAIL = 4 * 1024 * 1024;
 
@@ -36,11 +38,20 @@ const LIMITS: Readonly<Record<Exclude<NixFailureKind, 'error'>, string>> = {
  */
 export function failureOf(kind: NixFailureKind, stderr: string, ownPath: OwnPath): NixFailure {
   const frames = framesIn(stderr.slice(-TAIL), ownPath);
-  const said = kind === 'error' ? messageIn(stderr.slice(-TAIL)) : LIMITS[kind];
-  const named = kind === 'error' ? positionsIn(said, ownPath)[0] : undefined;
+  const message = kind === 'error' ? messageIn(stderr.slice(-TAIL)) : LIMITS[kind];
+  const named = kind === 'error' ? positionsIn(message, ownPath)[0] : undefined;
   const [innermost] = frames;
   const at = named ?? (innermost && { file: innermost.file, line: innermost.line, column: innermost.column });
-  return { kind, message: readable(said, ownPath), at: at ?? null, frames };
+  const suggestions = kind === 'error' ? suggestionsIn(stderr.slice(-TAIL)) : [];
+  const failure = { kind, message: readable(message, ownPath), at: at ?? null, frames };
+  return suggestions.length === 0 ? failure : { ...failure, suggestions };
+}
+
+/** Returns the names in `Did you mean one of pkgs, lib or self?` at the end, and in the same of nixpkgs: "`a.b', `a.c' or `a.d'". */
+function suggestionsIn(stderr: string): readonly string[] {
+  const last = plain(stderr).trimEnd().split('\n').slice(-MAX_LINES_BEHIND).join('\n');
+  const names = /^\s*Did you mean (?:one of )?(.+)\?$/m.exec(last)?.[1];
+  return names === undefined ? [] : names.split(/, | or /).map(name => name.replace(/^[`'"]|['"]$/g, ''));
 }
 
 /** Returns the last message after `error:`, up to its position or the next frame. */

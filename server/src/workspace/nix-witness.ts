@@ -3,7 +3,7 @@
  * folder.
  */
 
-import type { NixAnswer, NixMachine } from '../fleet/model/nix-answer.ts';
+import type { NixAnswer, NixMachine, NixWitness } from '../fleet/model/nix-answer.ts';
 import type { Realise } from '../generate/run/evaluated-scripts.ts';
 import { topOfWorkTree } from '../host/git/git-folder.ts';
 import { keptFiles } from '../host/programs/kept-files.ts';
@@ -11,12 +11,13 @@ import { evaluationsAtOnce, findNixEvaluator, type NixLimits } from '../host/pro
 import { findNixJobs } from '../host/programs/nix-jobs.ts';
 import { keptMachines } from '../witness/answer-cache.ts';
 import { askNix } from '../witness/ask.ts';
+import { type Account, disagreementIn } from '../witness/disagreement.ts';
 import { noteAsked } from '../witness/last-asked.ts';
 import { realiseScripts } from '../witness/realise.ts';
 
 export interface AskOptions {
-  /** The person's environment variables. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The person's environment variables; by default those of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Selects machines; by default all. */
   readonly isWanted?: ((machine: string) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -46,7 +47,7 @@ const LIMITS: NixLimits = { timeMs: 300_000, memoryBytes: 4 * 2 ** 30, outputByt
  * @throws HostFailure if Nix cannot be started, or git's folder is unreadable
  */
 export async function askAbout(root: string, options: AskOptions): Promise<Asked> {
-  const { env, signal } = options;
+  const { env = process.env, signal } = options;
   const [begun, at] = [performance.now(), new Date().toISOString()];
   const nix = await findNixEvaluator({ env, signal });
   if ('missing' in nix) return { absent: nix.message };
@@ -72,11 +73,19 @@ export async function askAbout(root: string, options: AskOptions): Promise<Asked
 const BUILD_LIMIT_MS = 3_600_000;
 
 /** Returns a function that has Nix build what scripts use, for a folder that the person trusts. */
-export function realiserFor(root: string, { env }: Pick<AskOptions, 'env'>): Realise {
+export function realiserFor(root: string, { env = process.env }: Pick<AskOptions, 'env'>): Realise {
   return async (machine, generators, signal) => {
     const nix = await findNixEvaluator({ env, signal });
     if ('missing' in nix) return { packages: new Map(), failure: nix.message };
     const folder = { root, top: topOfWorkTree(root) };
     return realiseScripts(nix, folder, { ...LIMITS, timeMs: BUILD_LIMIT_MS }, { machine, generators });
   };
+}
+
+/**
+ * Returns an account of what Nix contradicts in these fleets, without names and values.
+ * @param version the version of this program
+ */
+export function accountOf(witnesses: readonly NixWitness[], version: string): Account {
+  return disagreementIn(witnesses, version);
 }

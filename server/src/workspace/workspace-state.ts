@@ -59,6 +59,8 @@ export interface WorkspaceState {
   builder: FleetBuilder;
   /** Nix's answer about the fleet, or `null` if it was not asked. */
   answer: NixAnswer | null;
+  /** Sets that every changed path is added to. */
+  readonly noting: Set<Set<string>>;
   /** What was edited since; `null` without an answer. */
   since: EditsSince | null;
   /** The fleet as last read, and the same fleet with Nix's answer. */
@@ -107,6 +109,7 @@ export function createWorkspaceState(options: WorkspaceOptions): WorkspaceState 
     problems,
     builder: engine.createFleetBuilder(files, fleetSettings(settings)),
     ...{ answer: null, since: null },
+    noting: new Set(),
     joined: null,
     version: 0,
     last: null,
@@ -119,7 +122,10 @@ export function createWorkspaceState(options: WorkspaceOptions): WorkspaceState 
 export function notePaths(state: WorkspaceState, paths: readonly string[]): void {
   if (paths.length === 0) return;
   state.stale = true;
-  for (const path of paths) state.unchecked?.add(path);
+  for (const path of paths) {
+    state.unchecked?.add(path);
+    for (const changed of state.noting) changed.add(path);
+  }
   const { since } = state;
   // Compared by identity, so that the joined fleet is made again.
   if (since !== null && paths.some(path => !since.changed.has(path)))

@@ -59,12 +59,23 @@ export interface Workspace {
    * @param since when Nix was asked, and what was edited while it evaluated
    */
   witnessed(answer: NixAnswer | null, since?: EditsSince): void;
+  /**
+   * Begins to note the files whose text changes.
+   * @param unsaved files that count as changed already
+   */
+  noteEdits(unsaved: readonly string[]): EditNotes;
 }
 
 /** A rule with the severity that the settings give it, or `null` if its own applies. */
 export interface ConfiguredRule {
   readonly rule: Rule;
   readonly severity: Severity | 'off' | null;
+}
+
+/** Notes of files whose text has changed. */
+export interface EditNotes {
+  readonly changed: () => ReadonlySet<string>;
+  readonly end: () => void;
 }
 
 export function createWorkspace(options: WorkspaceOptions): Workspace {
@@ -106,6 +117,11 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       state.since = answer === null ? null : (since ?? null);
       state.stale = true;
       state.unchecked = null;
+    },
+    noteEdits(unsaved) {
+      const changed = new Set(unsaved);
+      state.noting.add(changed);
+      return { changed: () => new Set(changed), end: () => state.noting.delete(changed) };
     },
     snapshot: () => (state.last !== null && !state.stale ? state.last : check(state)),
   };

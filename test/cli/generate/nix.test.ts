@@ -82,6 +82,17 @@ describe('a script that only Nix knows', { timeout: 60_000 }, () => {
     expect(run.asked()).not.toMatch(/^build/m);
   });
 
+  it('is planned and verified with the witness that vouches for it', async () => {
+    const { made, env } = await withFleet(whole);
+    const run = (...args: string[]) => made.run([...args, '--nix'], { env });
+    const plan = JSON.parse((await run('plan', '-g', 'g', '--json')).stdout);
+    expect(plan.steps).toMatchObject([{ generator: 'g', witness: 'confirmed' }]);
+    const verified = JSON.parse((await run('verify', '-g', 'g', '--json')).stdout);
+    expect(verified.states).toMatchObject([{ generator: 'g', witness: 'confirmed' }]);
+    const { nodes } = JSON.parse((await run('graph', '-g', 'g', '--format', 'json')).stdout);
+    expect(nodes).toMatchObject([{ id: 'g', nix: { witness: 'confirmed' } }]);
+  });
+
   it('asks nothing of Nix without --nix', async () => {
     const run = await withFleet(whole);
     const { code, stdout, stderr } = await generate(run);

@@ -6,8 +6,8 @@ import Ajv from 'ajv';
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../server/src/checks/rule.ts';
 import { rules } from '../../../server/src/checks/rules/index.ts';
-import type { CheckReport } from '../../../server/src/cli/output/check-report.ts';
-import { writeGithub } from '../../../server/src/cli/output/write-github.ts';
+import type { CheckReport } from '../../../server/src/cli/output/check/check-report.ts';
+import { writeGithub } from '../../../server/src/cli/output/check/write-github.ts';
 import { brokenFleet } from '../fleets.ts';
 import { varsmith } from '../support.ts';
 

@@ -48,6 +48,7 @@ import { unquotedPath } from './generator/unquoted-path.ts';
 import { unsetVariable } from './generator/unset-variable.ts';
 import { unusedDependency } from './generator/unused-dependency.ts';
 import { unusedTool } from './generator/unused-tool.ts';
+import { visiblePrompt } from './generator/visible-prompt.ts';
 import { weakRandom } from './generator/weak-random.ts';
 import { duplicateAttribute } from './host/duplicate-attribute.ts';
 import { missingHost } from './host/missing.ts';
@@ -195,6 +196,7 @@ export const rules: readonly Rule[] = [
   network,
   // Generators: secrets
   weakRandom,
+  visiblePrompt,
   secretInLog,
   privateKeyPublic,
   hashPublic,

@@ -14,7 +14,7 @@ import { joinPath } from '../../nix/eval/paths.ts';
 import { namedIdentities } from '../identities.ts';
 import { EXIT, type Io, printable, say, UsageError } from '../io.ts';
 import { type OpenFleet, openFleet } from '../open-fleet.ts';
-import { printDiff } from '../output/check-fix.ts';
+import { printDiff } from '../output/check/check-fix.ts';
 import { jsonText } from '../output/json-text.ts';
 import { givenValue, randomValue } from '../reporter/given-value.ts';
 import { readCommand } from '../table/read-command.ts';

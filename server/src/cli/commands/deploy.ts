@@ -3,109 +3,58 @@
  * it runs the command in the person's own terminal.
  */
 
-import { counted } from '../../checks/facts/wording.ts';
-import {
-  ACTIONS,
-  type Action,
-  commandText,
-  type Deployment,
-  deploymentOf,
-  type NotDeployable,
-  TOOLS,
-} from '../../deploy/deployment.ts';
-import { here, runHere } from '../../deploy/local-host.ts';
-import { deploymentProblems, type Problem } from '../../deploy/problems.ts';
+import { ACTIONS, type DeployRequest, TOOLS } from '../../deploy/deployment.ts';
+import { runHere } from '../../deploy/local-host.ts';
+import { planDeployment } from '../../deploy/plan-deployment.ts';
 import { oneOf, type Parsed } from '../arguments.ts';
-import { EXIT, type Io, painter, printable, say, UsageError } from '../io.ts';
+import { EXIT, type Io, say, UsageError } from '../io.ts';
 import { machineNamed, mustBeKnownNames } from '../names.ts';
-import { type OpenFleet, openFleet } from '../open-fleet.ts';
-import { jsonText } from '../output/json-text.ts';
+import { openFleet } from '../open-fleet.ts';
+import { writeDeployment, writeDeploymentJson } from '../output/runs/deployment-text.ts';
 import { terminalOf } from '../reporter/ask.ts';
 import { confirm } from '../reporter/terminal.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function deploy(args: readonly string[], io: Io): Promise<number> {
   const end = args.indexOf('--');
-  const ourArguments = end === -1 ? args : args.slice(0, end);
-  const parsed = readCommand('deploy', ourArguments);
+  const parsed = readCommand('deploy', end === -1 ? args : args.slice(0, end));
   const [name, root] = parsed.positions;
   if (name === undefined) throw new UsageError('Say which machine: varsmith deploy MACHINE.');
-  const actions = ACTIONS.filter(action => action !== 'switch' && parsed.flag(action)).map(
-    action => `--${action}`,
-  );
-  if (actions.length > 1) throw new UsageError(`${actions.join(' and ')} exclude each other.`);
-  const tool = oneOf('--with', parsed.option('with'), TOOLS, 'auto');
+  const options = optionsOf(parsed);
   const open = await openFleet(root, io, { scan: 'access' });
-  const machine = machineNamed(open.fleet(), name);
   const request = {
-    machine,
-    action: actionOf(parsed),
-    tool,
-    targetHost: parsed.option('target-host') ?? null,
-    buildHost: parsed.option('build-host') ?? null,
-    local: parsed.flag('local'),
+    ...{ machine: machineNamed(open.fleet(), name), ...options },
     more: end === -1 ? [] : args.slice(end + 1),
   };
-  const deployment = deploymentOf(request, open.fleet().isClan, await here(io.env));
-  // A rollback returns to an earlier deployment, which the current vars do not affect.
-  const problems =
-    request.action === 'rollback' ? [] : await deploymentProblems(open, name, mustBeKnownNames);
+  const plan = await planDeployment(open, request, io.env, mustBeKnownNames);
+  const isDry = parsed.flag('dry-run');
   if (parsed.flag('json')) {
-    if (!parsed.flag('dry-run'))
-      throw new UsageError('--json says what would be run: give --dry-run with it.');
-    const data = { schemaVersion: 1, root: open.root, machine: name, problems, ...described(deployment) };
-    io.stdout.write(`${jsonText(data)}\n`);
-    return 'refused' in deployment || problems.length > 0 ? EXIT.findings : EXIT.ok;
+    if (!isDry) throw new UsageError('--json says what would be run: give --dry-run with it.');
+    writeDeploymentJson(open.root, plan, io);
+    return 'refused' in plan.deployment || plan.problems.length > 0 ? EXIT.findings : EXIT.ok;
   }
-  return inSentences({ parsed, open, name, deployment, problems, io });
-}
-
-function actionOf(parsed: Parsed): Action {
-  return ACTIONS.find(action => action !== 'switch' && parsed.flag(action)) ?? 'switch';
-}
-
-function described(deployment: Deployment | NotDeployable) {
-  return 'refused' in deployment ? deployment : { refused: null, needsTarget: false, ...deployment };
-}
-
-interface DeploymentText {
-  readonly parsed: Parsed;
-  readonly open: OpenFleet;
-  readonly name: string;
-  readonly deployment: Deployment | NotDeployable;
-  readonly problems: readonly Problem[];
-  readonly io: Io;
-}
-
-async function inSentences({
-  parsed,
-  open,
-  name,
-  deployment,
-  problems,
-  io,
-}: DeploymentText): Promise<number> {
-  const paint = painter(io.stderr, io.env);
-  for (const { message } of problems) io.stderr.write(`${paint('red', '✗')} ${printable(message)}\n`);
-  if ('refused' in deployment) {
-    say(io, deployment.refused);
-    return EXIT.findings;
-  }
-  const { command, where, rollback } = deployment;
-  io.stdout.write(`${printable(commandText(command))}\n`);
-  say(io, `It changes ${where}.`, ...rollback);
-  if (problems.length > 0 && !parsed.flag('anyway')) {
-    say(
-      io,
-      `Nothing was run: ${counted(problems.length, 'problem')} with ${name}. --anyway deploys all the same.`,
-    );
-    return EXIT.findings;
-  }
-  if (parsed.flag('dry-run')) return EXIT.ok;
+  const deployment = writeDeployment(plan, parsed.flag('anyway'), io);
+  if (deployment === null) return EXIT.findings;
+  if (isDry) return EXIT.ok;
   if (!parsed.flag('yes') && !(await isConfirmed(io))) return EXIT.findings;
+  const { command, rollback } = deployment;
   const code = await runHere(command, open.root, io.env);
   if (code !== 0) say(io, `${command.join(' ')} ended with ${code}. ${rollback[0]}`);
   return code === 0 ? EXIT.ok : EXIT.findings;
+}
+
+/** @throws UsageError if options contradict each other */
+function optionsOf(parsed: Parsed): Omit<DeployRequest, 'machine' | 'more'> {
+  const [action = 'switch', ...others] = ACTIONS.filter(name => name !== 'switch' && parsed.flag(name));
+  if (others.length > 0)
+    throw new UsageError(`${[action, ...others].map(name => `--${name}`).join(' and ')} exclude each other.`);
+  return {
+    action,
+    tool: oneOf('--with', parsed.option('with'), TOOLS, 'auto'),
+    targetHost: parsed.option('target-host') ?? null,
+    buildHost: parsed.option('build-host') ?? null,
+    local: parsed.flag('local'),
+  };
 }
 
 /**

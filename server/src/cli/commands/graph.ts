@@ -8,6 +8,7 @@ import { oneOf } from '../arguments.ts';
 import { EXIT, type Io, UsageError } from '../io.ts';
 import { openWorkspace } from '../load.ts';
 import { noSuch } from '../names.ts';
+import { askedByOption } from '../nix-option.ts';
 import { jsonText } from '../output/json-text.ts';
 import { type SpanOf, spansIn } from '../output/positions.ts';
 import { readCommand } from '../table/read-command.ts';
@@ -21,6 +22,7 @@ export async function graph(args: readonly string[], io: Io): Promise<number> {
   const group = parsed.option('group');
   const grouping = group === undefined ? null : oneOf('--group', group, GROUPINGS, 'machine');
   const workspace = await openWorkspace(parsed.positions[0], io);
+  await askedByOption(parsed, workspace, io);
   const fleet = workspace.fleet();
   const { machine, generator } = { machine: parsed.option('machine'), generator: parsed.option('generator') };
   const machines = fleet.machines.map(({ name }) => name);

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { sortedUnique } from '../../std.ts';
 import { absolutePath, oneOf } from '../arguments.ts';
 import { EXIT, type Io, printable, UsageError } from '../io.ts';
-import { SEVERITIES } from '../output/check-report.ts';
+import { SEVERITIES } from '../output/check/check-report.ts';
 import { jsonText } from '../output/json-text.ts';
 import { readCommand } from '../table/read-command.ts';
 

@@ -54,15 +54,17 @@ export async function writePlan(parsed: Parsed, io: Io): Promise<number> {
     ...(unknown === null ? [] : [unknown]),
   ];
   const planned = { ...plan, notes };
+  const { nix } = open.fleet();
   const tally = generatorTally(chosen(plan.generators, request), status);
   if (parsed.flag('json')) {
     io.stdout.write(
-      `${jsonText({ schemaVersion: 1, root, backend, ...planData(planned), summary: tally, access: accessData(access) })}\n`,
+      `${jsonText({ schemaVersion: 1, root, backend, ...planData(planned, nix), summary: tally, access: accessData(access) })}\n`,
     );
   } else {
     const paint = painter(io.stdout, io.env);
     if (lackingIn(tally) + tally.unknown > 0) io.stdout.write(`${tallyText(tally, ', ')}.\n`);
-    io.stdout.write(planText(planned, paint, `Nothing to generate: ${noGeneratorsMessage(open.fleet())}`));
+    const none = `Nothing to generate: ${noGeneratorsMessage(open.fleet())}`;
+    io.stdout.write(planText(planned, paint, none, nix));
     for (const line of accessSummary(access))
       io.stdout.write(`${paint('yellow', 'access:')} ${printable(line)}\n`);
   }

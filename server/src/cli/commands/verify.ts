@@ -11,6 +11,7 @@ import { mustBeKnownNames } from '../names.ts';
 import { askedByOption } from '../nix-option.ts';
 import { openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
+import { witnessData, witnessText } from '../output/nix-report.ts';
 import { noGeneratorsMessage } from '../output/no-generators.ts';
 import { readCommand } from '../table/read-command.ts';
 
@@ -29,6 +30,7 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
   } = await verifyVars(open, choice, mustBeKnownNames);
   // Leftovers of killed runs were found when the store was opened.
   say(io, ...leftNotes());
+  const { nix } = open.fleet();
   if (parsed.flag('json')) {
     const data = {
       schemaVersion: 1,
@@ -36,7 +38,7 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
       backend,
       generators: concerned,
       summary,
-      states,
+      states: states.map(state => ({ ...state, ...witnessData(nix, state) })),
       problems: all,
       notes,
     };
@@ -45,7 +47,10 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
     const paint = painter(io.stdout, io.env);
     // Written at once, since a large fleet has thousands of lines and each write is a system call.
     const lines = [
-      ...all.map(({ message }) => `${paint('red', '✗')} ${printable(message)}\n`),
+      ...all.map(problem => {
+        const witness = 'generator' in problem ? witnessText(nix, problem) : '';
+        return `${paint('red', '✗')} ${printable(problem.message)}${paint('dim', witness)}\n`;
+      }),
       ...notes.map(({ message }) => `${paint('blue', 'note:')} ${printable(message)}\n`),
     ];
     if (all.length === 0) lines.push(`${wellText(open.fleet(), concerned, notes.length > 0, choice)}\n`);

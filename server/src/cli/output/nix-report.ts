@@ -1,5 +1,6 @@
 /** Formats Nix's answer for `--nix`: as data for programs, and as a line for people. */
 
+import { nixSaysOf, WITNESS_WORDS } from '../../checks/facts/eval/nix-says.ts';
 import { counted } from '../../checks/facts/wording.ts';
 import type {
   NixAnswer,
@@ -104,4 +105,28 @@ export function nixText({ answer, milliseconds }: NixReport, witnessed: Witnesse
     ...(nix > 0 ? [`${counted(nix, 'fact')} that only Nix knows`] : []),
     ...(contradicted > 0 ? [`${counted(contradicted, 'fact')} that Nix contradicts`] : []),
   ].join(', ');
+}
+
+/** A generator of one machine, or one that machines share. */
+interface Placed {
+  readonly generator: string;
+  readonly machines: readonly string[];
+}
+
+/** Returns the witness as a property for programs; nothing if Nix was not asked. */
+export function witnessData(nix: NixWitness | null, placed: Placed): { readonly witness?: Witness | null } {
+  return nix === null ? {} : { witness: witnessOf(nix, placed) };
+}
+
+/** Returns the witness in brackets, behind other words; empty for what needs no attention. */
+export function witnessText(nix: NixWitness | null, placed: Placed): string {
+  const witness = witnessOf(nix, placed);
+  const words = witness === null ? '' : WITNESS_WORDS[witness];
+  return words === '' ? '' : ` (${words})`;
+}
+
+function witnessOf(nix: NixWitness | null, { generator, machines }: Placed): Witness | null {
+  const [only, ...others] = machines;
+  const machine = others.length === 0 ? (only ?? null) : null;
+  return nixSaysOf(nix, { generator, machine }, machines)?.witness ?? null;
 }

@@ -3,7 +3,7 @@ import { editedFiles, type Refused, type Scaffolded } from '../../editor/scaffol
 import type { Workspace } from '../../workspace/workspace.ts';
 import { makeFolders, writeChanges } from '../../workspace/write.ts';
 import { EXIT, type Io, printable } from '../io.ts';
-import { printDiff } from './check-fix.ts';
+import { printDiff } from './check/check-fix.ts';
 
 /**
  * Applies the result.

@@ -71,9 +71,10 @@ const FIND_AND_SHOW: readonly CommandSpec[] = [
     operand: '[ROOT]',
     summary: 'draw which generator is made from which',
     text: 'Draws which generator is made from which.',
-    usage: ['graph [ROOT] [--machine NAME] [-g GENERATOR] [--group BY] [--format FORMAT]'],
+    usage: ['graph [ROOT] [--nix] [--machine NAME] [-g GENERATOR] [--group BY] [--format FORMAT]'],
     positions: [ROOT],
     options: [
+      nix,
       value('machine', 'NAME', 'machine', 'only what this machine has, and what that is made from', {
         short: 'm',
       }),

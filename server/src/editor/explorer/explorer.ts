@@ -3,6 +3,7 @@
  * built level by level, so that a thousand machines cost nothing until one is expanded. Registry keys are in
  * explorer-keys.ts.
  */
+import { type NixSays, nixSaysOf, nixSaysOfMachine } from '../../checks/facts/eval/nix-says.ts';
 import { factsOf } from '../../checks/facts/fleet-facts.ts';
 import { fleetTally, type Outdated, storedStates } from '../../checks/facts/store/generated.ts';
 import { mayHaveMore } from '../../fleet/elsewhere/elsewhere.ts';
@@ -25,6 +26,8 @@ interface MachineEntry {
   /** False if only Nix can determine whether there are more. */
   readonly complete: boolean;
   readonly tally: Tally;
+  /** What Nix says of it, or null if it was not asked about it. */
+  readonly nix: NixSays | null;
   readonly at: Place | null;
 }
 
@@ -34,6 +37,8 @@ export interface GeneratorEntry {
   readonly state: StoredState;
   /** The reason why it is outdated, or null. */
   readonly outdated: Outdated | null;
+  /** What Nix says of it on the machine, or null if it was not asked. */
+  readonly nix: NixSays | null;
   readonly at: Place | null;
   readonly files: readonly FileEntry[];
   readonly prompts: readonly string[];
@@ -47,6 +52,7 @@ interface FileEntry {
   readonly stored: boolean | null;
   /** The file with the value of a stored public file, or null. */
   readonly value: string | null;
+  readonly nix: NixSays | null;
   readonly at: Place;
 }
 
@@ -80,6 +86,7 @@ export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEnt
       ...{ name, class: kind, system, tags, at, tally },
       generators: machineGenerators.length,
       complete: !mayHaveMore(elsewhere, name),
+      nix: nixSaysOfMachine(fleet.nix, name),
     });
   }
   const loose = byMachine.get(null) ?? [];
@@ -155,13 +162,16 @@ function entryOf(snapshot: Snapshot, generator: Generator, machine: string | nul
   const body = machine === null ? generator.body() : generator.bodyOn(machine);
   const states = storedStates(snapshot);
   const directory = snapshot.fleet.directory ?? '';
+  const having = generator.machines ?? [];
+  const nixSays = (file: string | null) =>
+    nixSaysOf(snapshot.fleet.nix, { generator: generator.name, machine, file }, having);
   const files = body.files.map((file): FileEntry => {
     const { name, secret, at } = file;
     const stored = states.isStored(generator.name, body.share, machine, file);
     const share = body.share === true;
     const place = { generator: generator.name, file: name, share, machine: machine ?? '', neededFor: null };
     const value = secret === false && stored ? publicValuePath(directory, place) : null;
-    return { name, secret, at, stored, value };
+    return { name, secret, at, stored, value, nix: nixSays(name) };
   });
   const state = states.stateOf(generator.name, body, machine);
   return {
@@ -169,6 +179,7 @@ function entryOf(snapshot: Snapshot, generator: Generator, machine: string | nul
     share: body.share,
     state,
     outdated: state === 'outdated' ? states.outdatedBy(generator.name, machine) : null,
+    nix: nixSays(null),
     at: generator.definitions[0]?.at ?? null,
     files,
     prompts: body.prompts.map(({ name }) => name),

@@ -1,6 +1,6 @@
 /** Draws the legend of a graph: the meaning of its marks, borders and lines, as far as they occur. */
 import type { Graph } from './graph.ts';
-import { MARK_WORDS, markOf } from './graph-marks.ts';
+import { MARK_WORDS, type Mark, markOf, marksBeside } from './graph-marks.ts';
 
 const ROW = 20;
 const GAP = 18;
@@ -15,8 +15,8 @@ export interface LegendEntry {
 }
 
 export function legendEntries({ nodes, edges }: Graph): readonly LegendEntry[] {
-  const states = new Set<string>(nodes.map(({ state }) => state));
-  if (nodes.some(({ errors }) => errors > 0)) states.add('error');
+  const marks = new Set<Mark>(nodes.map(({ state }) => state));
+  for (const mark of nodes.flatMap(marksBeside)) marks.add(mark);
   const box = (kind: string, text: string): LegendEntry => ({
     sample: `<rect class="sample ${kind}" x="-11" y="-6" width="22" height="12" rx="3"/>`,
     ...{ sampleWidth: 24, text },
@@ -26,8 +26,8 @@ export function legendEntries({ nodes, edges }: Graph): readonly LegendEntry[] {
     ...{ sampleWidth: 28, text },
   });
   return [
-    ...MARK_WORDS.filter(([state]) => states.has(state)).map(
-      ([state, text]): LegendEntry => ({ sample: markOf(state, 0, 0), sampleWidth: 12, text }),
+    ...MARK_WORDS.filter(([mark]) => marks.has(mark)).map(
+      ([mark, text]): LegendEntry => ({ sample: markOf(mark, 0, 0), sampleWidth: 12, text }),
     ),
     ...(nodes.some(({ share }) => share === true) ? [box('shared', 'shared')] : []),
     ...(nodes.some(({ origin }) => origin === 'brought') ? [box('brought', 'of a service')] : []),

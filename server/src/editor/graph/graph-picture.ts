@@ -20,7 +20,7 @@ import { marked } from '../words/unseen.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import type { GraphGroup, Grouping } from './graph-groups.ts';
 import { legendOf } from './graph-legend.ts';
-import { markOf } from './graph-marks.ts';
+import { markOf, marksBeside } from './graph-marks.ts';
 import { type Scene, sceneOf } from './graph-scene.ts';
 import { STYLE } from './graph-style.ts';
 
@@ -29,10 +29,12 @@ const MARGIN = 16;
 /** Average widths of characters, rounded up, because the reader's fonts are not known. */
 const CHARACTER = 7.7;
 const SMALL_CHARACTER = 5.6;
-/** Includes space for the marks of the state and of errors. */
+/** Includes space for the mark of the state and for one beside it. */
 const PADDING = 50;
+/** The space of each further mark. */
+const MARK = 16;
 /** Dimensions of boxes in a list. */
-const COMPACT = { height: 24, padding: 36, alarm: 16 };
+const COMPACT = { height: 24, padding: 36 };
 
 export interface Picture {
   readonly svg: string;
@@ -90,13 +92,19 @@ function groupText(tally: Tally, all: number): string {
   return `${counted(all, 'generator')}${lacking}`;
 }
 
-function compact({ id, errors }: GraphNode): { readonly width: number; readonly height: number } {
-  const width = id.length * CHARACTER + COMPACT.padding + (errors > 0 ? COMPACT.alarm : 0);
+function compact(node: GraphNode): { readonly width: number; readonly height: number } {
+  const width = node.id.length * CHARACTER + COMPACT.padding + marksBeside(node).length * MARK;
   return { width: Math.round(width), height: COMPACT.height };
 }
 
-function sized(name: string, detail: string): { readonly width: number; readonly height: number } {
-  const width = Math.max(name.length * CHARACTER, detail.length * SMALL_CHARACTER) + PADDING;
+/** @param further the number of marks that the padding has no space for */
+function sized(
+  name: string,
+  detail: string,
+  further = 0,
+): { readonly width: number; readonly height: number } {
+  const text = Math.max(name.length * CHARACTER, detail.length * SMALL_CHARACTER);
+  const width = text + PADDING + Math.max(0, further) * MARK;
   return { width: Math.round(width), height: HEIGHT };
 }
 
@@ -104,7 +112,8 @@ export function pictureOf(graph: Graph, options: PictureOptions = {}): Picture {
   const { theme = 'page', grouping = null, open = null } = options;
   const scene = sceneOf(graph, {
     ...{ grouping, open },
-    sizeOf: (node, isCompact) => (isCompact ? compact(node) : sized(node.id, detailOf(node))),
+    sizeOf: (node, isCompact) =>
+      isCompact ? compact(node) : sized(node.id, detailOf(node), marksBeside(node).length - 1),
     groupSizeOf: group => sized(group.label, groupDetail(group)),
   });
   const isPage = theme === 'page';
@@ -149,6 +158,7 @@ function wordsOf(node: GraphNode): string[] {
         : STATE_WORDS[node.state],
     node.errors > 0 ? counted(node.errors, 'error') : '',
     node.machines.slice(0, 12).join(', '),
+    node.nix?.sentence ?? '',
   ];
   return words.filter(Boolean);
 }
@@ -199,16 +209,17 @@ function listTitle({ list, generators }: Scene): string {
 
 function nodeText({ node, box, isCompact }: Scene['generators'][number], write: Writer): string {
   const { id, origin, share, state, errors } = node;
+
   const classes = [
     ...['node', origin, share === true ? 'shared' : 'own', state],
     ...[errors > 0 ? 'error' : '', isCompact ? 'compact' : ''],
   ];
   const { attributes, first } = write.generator(node);
   const middle = isCompact ? COMPACT.height / 2 : 16;
+  const beside = marksBeside(node).map((mark, index) => markOf(mark, box.width - 14 - index * MARK, middle));
   const name = `<text x="26" y="${middle + 4}">${escaped(id)}</text>`;
   const detail = isCompact ? '' : `<text class="detail" x="26" y="34">${escaped(detailOf(node))}</text>`;
-  const alarm = errors > 0 ? markOf('error', box.width - 14, middle) : '';
-  return `<g class="${classes.filter(Boolean).join(' ')}" data-id="${escaped(id)}"${attributes} ${placed(box)}>${first}<rect width="${box.width}" height="${box.height}" rx="6"/>${markOf(state, 14, middle)}${alarm}${name} ${detail}</g>`;
+  return `<g class="${classes.filter(Boolean).join(' ')}" data-id="${escaped(id)}"${attributes} ${placed(box)}>${first}<rect width="${box.width}" height="${box.height}" rx="6"/>${markOf(state, 14, middle)}${beside.join('')}${name} ${detail}</g>`;
 }
 
 function foldedText({ group, box }: Scene['groups'][number], write: Writer): string {

@@ -24,6 +24,8 @@ text{font:13px ui-sans-serif,system-ui,sans-serif;fill:var(--ink)}
 .missing{color:var(--lack)}
 .unknown{color:var(--dim)}
 .alarm{color:var(--bad)}
+.witness{color:var(--dim)}
+.witness.contradicted{color:var(--lack)}
 .edge{fill:none;stroke:var(--line);stroke-width:1.3}
 .edge.cycle{stroke:var(--bad);stroke-width:2.2;stroke-dasharray:7 3}
 marker path{fill:var(--line)}

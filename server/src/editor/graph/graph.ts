@@ -1,4 +1,5 @@
 /** Builds the dependency graph of a fleet's generators as data. Pure; layout and drawing are elsewhere. */
+import { type NixSays, nixSaysOf } from '../../checks/facts/eval/nix-says.ts';
 import {
   type Outdated,
   type StoredStateInputs,
@@ -35,6 +36,8 @@ export interface GraphNode {
   readonly service: string | null;
   /** The domain of the registry key that creates it, or null. */
   readonly domain: string | null;
+  /** What Nix says of it, or null if it was not asked about its machines. */
+  readonly nix: NixSays | null;
   readonly at: Place | null;
 }
 
@@ -95,10 +98,16 @@ export function graphOf(
   const domains = domainsIn(fleet);
   const nodes = [...wanted]
     .sort()
-    .map(id => ({
-      ...nodeOf(id, declared.get(id) ?? [], clanGenerators.get(id) ?? null, states, errors.get(id) ?? 0),
-      domain: domains.get(id) ?? null,
-    }))
+    .map(id => {
+      const same = declared.get(id) ?? [];
+      const node = nodeOf(id, same, clanGenerators.get(id) ?? null, states, errors.get(id) ?? 0);
+      const shown = { generator: id, machine: options.machine ?? null };
+      return {
+        ...node,
+        domain: domains.get(id) ?? null,
+        nix: nixSaysOf(fleet.nix, shown, node.machines),
+      };
+    })
     .filter(
       node =>
         isKind(node, options.kind ?? null) && agreesOnMachines(node, options.condition ?? null, circles),
@@ -214,13 +223,16 @@ function spread(
   }
 }
 
+/** A node without what is looked up by its name. */
+type OwnNode = Omit<GraphNode, 'domain' | 'nix'>;
+
 function nodeOf(
   id: string,
   same: readonly Generator[],
   clanGenerator: ClanGenerator | null,
   states: StoredStates | null,
   errors: number,
-): Omit<GraphNode, 'domain'> {
+): OwnNode {
   if (same.length === 0) return foreignNode(id, clanGenerator, states);
   const bodies = same.map(generator => generator.body());
   const files = [...new Map(bodies.flatMap(body => body.files.map(file => [file.name, file]))).values()];
@@ -243,11 +255,7 @@ function nodeOf(
 }
 
 /** Returns the node of a generator that a clan-core service provides, or that is only depended on. */
-function foreignNode(
-  id: string,
-  clanGenerator: ClanGenerator | null,
-  states: StoredStates | null,
-): Omit<GraphNode, 'domain'> {
+function foreignNode(id: string, clanGenerator: ClanGenerator | null, states: StoredStates | null): OwnNode {
   const state =
     clanGenerator === null || states === null ? 'unknown' : clanGeneratorState(clanGenerator, states);
   return {

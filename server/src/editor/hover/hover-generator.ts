@@ -1,4 +1,5 @@
 /** Renders the hover cards of generators and their files. */
+import { nixSaysOf } from '../../checks/facts/eval/nix-says.ts';
 import { storedStates } from '../../checks/facts/store/generated.ts';
 import { isCatalogueGenerator } from '../../fleet/catalogue/catalogue.ts';
 import type { Generator, GeneratorBody, GeneratorFile } from '../../fleet/model/generators.ts';
@@ -6,6 +7,7 @@ import type { ClanGenerator } from '../../fleet/model/services.ts';
 import type { Place } from '../../nix/places.ts';
 import { isLacking, shortTallyText, tallyOf } from '../../store/vars/tally.ts';
 import { dependentsOf } from '../graph/calls.ts';
+import type { Snapshot } from '../snapshot.ts';
 import { code, fenced, plain } from '../words/markdown.ts';
 import type { HoverContext } from './hover-context.ts';
 import {
@@ -27,14 +29,15 @@ export function generatorCard(context: HoverContext, name: string): string | nul
 /** Returns the card of a generator from a clan-core service, as in the locked version. */
 function clanGeneratorCards({ snapshot }: HoverContext, name: string): string | null {
   const clanGenerators = snapshot.fleet.clanGenerators.filter(generator => generator.name === name);
-  const cards = clanGenerators.map(generator => clanGeneratorCard(generator));
+  const cards = clanGenerators.map(generator => clanGeneratorCard(snapshot, generator));
   if (cards.length > 0) return [...new Set(cards)].join('\n\n---\n\n');
   return isCatalogueGenerator(name)
     ? `**${plain(name)}** · generator of one of clan-core's own services`
     : null;
 }
 
-function clanGeneratorCard({ name, service, machines, body: bodyOf, bodyOn }: ClanGenerator): string {
+function clanGeneratorCard(snapshot: Snapshot, generator: ClanGenerator): string {
+  const { name, service, machines, body: bodyOf, bodyOn } = generator;
   const [only, ...others] = machines ?? [];
   const body = only === undefined || others.length > 0 ? bodyOf() : bodyOn(only);
   const origin = service === null ? 'of clan-core' : `of clan-core's service ${plain(service)}`;
@@ -42,6 +45,7 @@ function clanGeneratorCard({ name, service, machines, body: bodyOf, bodyOn }: Cl
     ...body.files.map(file => `- ${code(file.name)} ${filePhrase(file)}`),
     ...detailsOf(body),
     ...(machines === null ? [] : [`- Machines: ${shortList(machines.map(plain))}`]),
+    ...nixPhrase(snapshot, generator),
   ];
   const script = body.script?.source?.text;
   return [
@@ -63,6 +67,7 @@ function oneGenerator(context: HoverContext, generator: Generator): string {
     ...dependentsPhrase(context, generator.name),
     ...ownersPhrase(context, generator),
     ...storedPhrase(context, generator),
+    ...nixPhrase(context.snapshot, generator),
   ];
   const parts = [
     `**${plain(generator.name)}** · generator${sharePhrase(body.share)}${conditionPhrase(generator)}`,
@@ -117,7 +122,7 @@ function oneFile(
   const lines = [`- ${filePhrase(file)} → ${deployedLocationPhrase(context, placement, file)}`];
   if (file.secret === false) lines.push(`- Value: ${valuePhrase(context, placement, file.name)}`);
   if (file.mode !== null && file.secret !== false) lines.push(`- Mode ${code(file.mode)}`);
-  lines.push(...ownersPhrase(context, generator));
+  lines.push(...ownersPhrase(context, generator), ...nixPhrase(context.snapshot, generator, file.name));
   const places: readonly Place[] = [file.at];
   return [
     `**${plain(generator.name)}/${plain(file.name)}** · file${sharePhrase(body.share)}`,
@@ -143,6 +148,16 @@ function storedPhrase({ snapshot }: HoverContext, generator: Generator): string[
   const where = lacking.length === 0 || lacking.length === tally.generators ? '' : `: ${shortList(lacking)}`;
   const text = shortTallyText(tally);
   return [`- ${text.charAt(0).toUpperCase()}${text.slice(1)}${where}`];
+}
+
+/** Says who vouches for a generator or one of its files, where Nix was asked. */
+function nixPhrase(
+  { fleet }: Snapshot,
+  { name, machines }: Pick<Generator, 'name' | 'machines'>,
+  file: string | null = null,
+): string[] {
+  const says = nixSaysOf(fleet.nix, { generator: name, machine: null, file }, machines ?? []);
+  return says === null ? [] : [`- ${plain(says.sentence)}`];
 }
 
 const MAX_NAMES = 12;

@@ -1,4 +1,5 @@
 /** Renders the hover card of a machine, at its declaration, at its matrix row and where the row is read. */
+import { nixSaysOfMachine } from '../../checks/facts/eval/nix-says.ts';
 import { counted } from '../../checks/facts/wording.ts';
 import type { Machine } from '../../fleet/model/base.ts';
 import { code, plain } from '../words/markdown.ts';
@@ -30,6 +31,8 @@ export function rowCard(context: HoverContext, name: string, matrix: string | nu
     machines?.includes(name),
   );
   if (machineGenerators.length > 0) lines.push(`- ${counted(machineGenerators.length, 'generator')}`);
+  const nix = nixSaysOfMachine(context.snapshot.fleet.nix, name);
+  if (nix !== null) lines.push(`- ${plain(nix.sentence)}`);
   if (lines.length > 0) parts.push(lines.join('\n'));
   parts.push(
     ...definedPhrase(

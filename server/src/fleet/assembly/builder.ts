@@ -10,7 +10,8 @@ import { mayDeclareOptions } from '../../modules/options/namespaces.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
-import { sameItems } from '../../std.ts';
+import { once, sameItems } from '../../std.ts';
+import { askedOptions } from '../catalogue/core-modules.ts';
 import { internDefinitions } from '../machine-modules/interned.ts';
 import { NO_CONTEXT } from '../machine-modules/module-contexts.ts';
 import { createModuleTable, type ModuleTable } from '../machine-modules/module-table.ts';
@@ -94,6 +95,9 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
   forgetUnitsOfOthers(state, unitContext);
   const textOf = (path: string) => texts.get(path)?.text ?? '';
   const givenTo = (file: string) => (name: string) => ofSystem(name, file);
+  const mentions = (word: string) =>
+    groups.paths.some(path => texts.get(path)?.coreSwitches.includes(word) === true);
+  const expected = once(() => askedOptions(mentions));
   const done = (file: SourceFile) => state.trees.done(file.path, file.text.length);
   const table = createModuleTable(state.evaluation, {
     files,
@@ -102,6 +106,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
     made: () => state.flake.frameworkSets(),
     givenTo,
     definitionsOf: path => state.units.get(path)?.definitions ?? [],
+    expected: () => (state.trees.isThrifty() ? expected() : []),
     done,
   });
   const units = readUnits(files, state, groups.paths, { texts, pipeline, unitContext, table });
@@ -121,7 +126,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
     ...readersOnDemand(state, { files, cx: state.evaluation, paths: groups.paths, texts }),
     changedFiles: state.modules.changed,
     declaring: () => declaringTexts(groups.paths, texts),
-    mentions: word => groups.paths.some(path => texts.get(path)?.coreSwitches.includes(word) === true),
+    mentions,
     optionReads(path, names) {
       const file = files.parse(path);
       if (file === null) return [];

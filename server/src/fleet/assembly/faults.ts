@@ -95,10 +95,11 @@ function faultsOf(
   const missed = withEvaluated(files, written, evaluated);
   if (syntax === null && refused.length === 0 && missed.length === 0) return null;
   const machines = [...modules].filter(([, machine]) => machine.files.includes(path)).map(([name]) => name);
-  const isOfFlake = kept.flakeModules.has(path);
+  const isOfAll = machines.length > 0 || kept.flakeModules.has(path);
+  // Values are lazy: what only they import is perhaps never read.
   const absent = missed.map(absentFile => ({
     ...absentFile,
-    isNeeded: machines.length > 0 || (isRead && isOfFlake && absentFile.isNeeded),
+    isNeeded: isRead && isOfAll && absentFile.isNeeded,
   }));
   return { file: path, reach, machines: machines.sort(), syntax, refused, absent };
 }
@@ -152,7 +153,8 @@ function withEvaluated(
   written: readonly AbsentFile[],
   evaluated: readonly AbsentModule[],
 ): readonly AbsentFile[] {
-  const all = [...written];
+  const imported = new Set(evaluated.map(({ at }) => at.start));
+  const all = written.map(file => (imported.has(file.at.start) ? { ...file, isNeeded: true } : file));
   for (const { at, target } of evaluated) {
     if (files.kind(target) !== null || all.some(file => file.at.start === at.start)) continue;
     const folder = target.endsWith('/default.nix') ? folderOf(target) : null;

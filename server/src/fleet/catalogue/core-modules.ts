@@ -32,10 +32,22 @@ export type CoreModules = ReadonlyMap<string, CoreModule>;
 const CORE = CATALOGUE.filter(({ service }) => service === null);
 
 /** Names that a module has to write to set an option that enables a core module. */
-export const CORE_SWITCHES: readonly string[] = CORE.flatMap(({ enable }) => switchesOf(enable));
+export const CORE_SWITCHES: readonly string[] = CORE.flatMap(({ enable }) =>
+  switchOptionsOf(enable).map(wordOf),
+);
 
-function switchesOf(enable: boolean | CatalogueEnable | undefined): string[] {
-  return typeof enable === 'object' ? [wordOf(enable.option), ...switchesOf(enable.default)] : [];
+/**
+ * Returns the options that `coreModules` will ask of nearly every module.
+ * @param mentions returns whether any file of the workspace contains a word
+ */
+export function askedOptions(mentions: (word: string) => boolean): readonly (readonly string[])[] {
+  const switches = CORE.flatMap(({ enable }) => switchOptionsOf(enable));
+  const values = CORE.flatMap(({ values = {} }) => Object.values(values));
+  return [...switches.filter(option => mentions(wordOf(option))), ...values].map(option => option.split('.'));
+}
+
+function switchOptionsOf(enable: boolean | CatalogueEnable | undefined): string[] {
+  return typeof enable === 'object' ? [enable.option, ...switchOptionsOf(enable.default)] : [];
 }
 
 /** Returns the name that must be written to set an option: `machine-id` for `clan.core.settings.machine-id.enable`. */

@@ -6,6 +6,7 @@
 import { once, sameItems } from '../../std.ts';
 import type { Fleet } from '../model/fleet.ts';
 import type { Generator } from '../model/generators.ts';
+import type { MachineModules } from '../model/machines.ts';
 import type { ClanGenerator } from '../model/services.ts';
 import {
   isClanCoreItself,
@@ -28,6 +29,8 @@ export interface Elsewhere {
   readonly unnamed: readonly UnnamedGenerator[];
   /** Returns whether the machine may have modules that cannot be read, of the workspace or of other flakes. */
   readonly isOpen: (machine: string) => boolean;
+  /** Returns whether such modules may define generators of any name, and not only of those in `unnamed`. */
+  readonly mayHaveAnyName: (machine: string) => boolean;
   /** Returns what may declare generators of a name; the same object for the same name. */
   readonly about: (name: string) => AboutName;
   /** The inputs of the answers, compared to reuse them. */
@@ -51,16 +54,19 @@ export function createElsewhere(fleet: FleetParts, before?: Elsewhere): Elsewher
     .filter(({ nameKind }) => nameKind === 'pattern')
     .map(generator => unnamedGenerator(generator, modules.size > 0));
   const open = [...modules.keys()].filter(machine => !fleet.hasAllGenerators(machine));
+  const shapeless = open.filter(machine => !isShaped(modules.get(machine)));
   const isItself = isClanCoreItself(fleet.generators);
-  const key = [clanGenerators, inventory, ...unnamed.map(identityOf), isItself, ...open];
+  const key = [clanGenerators, inventory, ...unnamed.map(identityOf), isItself, ...open, '', ...shapeless];
   if (before !== undefined && sameItems(before.key, key)) return before;
 
   const openMachines = new Set(open);
+  const shapelessMachines = new Set(shapeless);
   const members = once(() => membersOfUnknownServices(inventory));
   const names = new Map<string, AboutName>();
   return {
     unnamed,
     isOpen: machine => openMachines.has(machine) || members()?.has(machine) !== false,
+    mayHaveAnyName: machine => shapelessMachines.has(machine) || members()?.has(machine) !== false,
     key,
     about(name) {
       let about = names.get(name);
@@ -74,6 +80,11 @@ export function createElsewhere(fleet: FleetParts, before?: Elsewhere): Elsewher
       return about;
     },
   };
+}
+
+/** Returns whether all that is unknown of a machine are generators with holes in their names. */
+function isShaped(modules: MachineModules | undefined): boolean {
+  return modules !== undefined && !modules.foreign && modules.gaps.every(gap => gap.isShaped === true);
 }
 
 /** A generator name, with the known generators of that name. */
@@ -100,7 +111,7 @@ export function mayHaveGenerator(elsewhere: Elsewhere, asked: Asked, machine: st
     ({ machines, possibleMachines }) =>
       machines?.includes(machine) === true || possibleMachines.includes(machine),
   );
-  return isKnownThere || elsewhere.isOpen(machine) || mayBeElsewhere(elsewhere, asked, machine);
+  return isKnownThere || elsewhere.mayHaveAnyName(machine) || mayBeElsewhere(elsewhere, asked, machine);
 }
 
 /** Returns whether a machine may have generators with unknown names, from modules, services or names with holes. */

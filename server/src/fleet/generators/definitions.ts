@@ -3,7 +3,7 @@
 import type { NameKind } from '../../modules/read.ts';
 import { definitionsOf } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
-import { display, isClosed } from '../../nix/eval/construct.ts';
+import { display, isClosed, mayHaveAnyName } from '../../nix/eval/construct.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import { evaluated } from '../../nix/eval/thunks.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../../nix/eval/value.ts';
@@ -21,6 +21,8 @@ export interface Collection {
   readonly names: readonly string[] | null;
   /** The unknown values because of which there may be more. */
   readonly gaps: readonly UnknownValue[];
+  /** True if there are no names but those of the definitions, with what their holes stand for. */
+  readonly isShaped: boolean;
 }
 
 /** The values that definitions were read from, which the model itself does not hold. */
@@ -74,10 +76,12 @@ function newCollection(cx: Evaluation, lazy: Lazy, assignment: Origin, condition
   const gaps: UnknownValue[] = [];
   const place = placeOf(assignment);
   let complete = true;
+  let isShaped = true;
   for (const held of definitionsOf(cx, lazy)) {
     if (held.value.kind === 'unknown') {
       if (held.never) continue;
       const perhaps = perhapsHeld(cx, held.value);
+      isShaped &&= perhaps.isShaped;
       complete &&= perhaps.gaps.length === 0 && perhaps.sets.every(isClosed);
       gaps.push(...perhaps.gaps);
       const guesses = perhaps.sets.flatMap(set => definitionsIn(cx, set, place, true));
@@ -85,31 +89,41 @@ function newCollection(cx: Evaluation, lazy: Lazy, assignment: Origin, condition
       if (guesses.length === 0 && perhaps.gaps.length > 0) definitions.push(opaque(place));
     } else if (held.value.kind === 'attrs') {
       if (!isClosed(held.value) && !held.never) complete = false;
+      if (mayHaveAnyName(held.value) && !held.never) isShaped = false;
       if (held.value.open !== null && !held.never) gaps.push(held.value.open);
       const generatorDefinitions = definitionsIn(cx, held.value, place, conditional || held.conditional);
       if (held.never) for (const definition of generatorDefinitions) dead.add(definition);
       definitions.push(...generatorDefinitions);
-    } else if (!held.never) complete = false;
+    } else if (!held.never) {
+      complete = false;
+      isShaped = false;
+    }
   }
   const names = complete ? [...new Set(definitions.map(definition => definition.name))] : null;
-  return { definitions, names, gaps };
+  return { definitions, names, gaps, isShaped };
 }
 
-/** Returns the sets that an unknown value may be, and the unknown values because of which there may be further ones. */
-function perhapsHeld(
-  cx: Evaluation,
-  value: UnknownValue,
-): { readonly sets: readonly AttrsValue[]; readonly gaps: readonly UnknownValue[] } {
+/** The sets that an unknown value may be. */
+interface PerhapsHeld extends Pick<Collection, 'isShaped'> {
+  readonly sets: readonly AttrsValue[];
+  /** The unknown values because of which there may be further ones. */
+  readonly gaps: readonly UnknownValue[];
+}
+
+function perhapsHeld(cx: Evaluation, value: UnknownValue): PerhapsHeld {
   const sets: AttrsValue[] = [];
   const gaps: UnknownValue[] = [];
+  const isBounded = value.candidates !== null && value.bounded === true;
+  let isShaped = isBounded;
   for (const candidate of value.candidates ?? [])
     for (const { value: held } of definitionsOf(cx, candidate)) {
+      if (held.kind !== 'attrs' || mayHaveAnyName(held)) isShaped = false;
       if (held.kind === 'attrs') {
         sets.push(held);
         if (held.open !== null) gaps.push(held.open);
       } else if (held.kind === 'unknown') gaps.push(held);
     }
-  return { sets, gaps: value.candidates !== null && value.bounded === true ? gaps : [value] };
+  return { sets, gaps: isBounded ? gaps : [value], isShaped };
 }
 
 function definitionsIn(

@@ -2,22 +2,20 @@
  * Applies service modules of the workspace to the instances of its inventory: each member of a role gets the module
  * that `perInstance` and `perMachine` return for the instance's real name, settings and members.
  */
-
-import { moduleSets, optionSets } from '../../modules/clan-modules.ts';
 import { type ArgumentLookup, configOf } from '../../modules/modules.ts';
-import { certain, definitionsOf, unwrap } from '../../modules/read.ts';
+import { definitionsOf, unwrap } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
-import { attr, attrs, attrsOf, list, string, unknown } from '../../nix/eval/construct.ts';
+import { attr, attrs, attrsOf, string, unknown } from '../../nix/eval/construct.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
+import type { Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import { type ModuleFacts, readModule } from '../machine-modules/module-facts.ts';
-import type { Instance, Inventory, Role, ServiceModule } from '../model/services.ts';
+import type { Instance, Inventory, ServiceModule } from '../model/services.ts';
+import { instanceMembers, isMember, machineValue, rolesByMachine, settingsOf } from './instance-members.ts';
 import { isOfClanCore } from './inventory.ts';
-import { certainMembers, memberValues, roleMembers } from './members.ts';
+import { roleMembers } from './members.ts';
 import { meantMembers } from './misspelt-names.ts';
-import { SERVICE_MODULES, SETTINGS } from './model-values.ts';
+import { readService, type Service } from './read-service.ts';
 import { serviceArguments, unknownsOf } from './service-arguments.ts';
-import { type Interface, readInterface, settingsValue } from './service-settings.ts';
 
 /** A module that a service adds to a machine. */
 interface ServiceMember {
@@ -36,19 +34,6 @@ export interface ServiceMembers {
 
 /** The evaluation steps allowed for one machine in one role. */
 const STEPS = 200_000;
-
-/** The parts of a service module. */
-interface Service {
-  readonly roles: ReadonlyMap<string, ServiceRole>;
-  readonly perMachine: Lazy | null;
-  readonly origin: Origin;
-  readonly complete: boolean;
-}
-
-interface ServiceRole {
-  readonly perInstance: Lazy | null;
-  readonly settings: Interface;
-}
 
 /** The environment in which services are applied. */
 export interface ServiceSetting {
@@ -118,60 +103,6 @@ function isOfNoInput({ module: { input } }: Instance, inputs: ReadonlySet<string
   return input !== null && inputs !== null && !inputs.has(input);
 }
 
-function readService(
-  cx: Evaluation,
-  modules: readonly ServiceModule[],
-  specialArgs: ArgumentLookup,
-): Service | null {
-  const roles = new Map<string, ServiceRole>();
-  let perMachine: Lazy | null = null;
-  let origin: Origin | null = null;
-  let complete = true;
-  for (const module of modules) {
-    const value = SERVICE_MODULES.of(module);
-    if (value === null) continue;
-    const { sets, gap } = moduleSets(cx, value, specialArgs);
-    if (gap !== null) complete = false;
-    for (const { set, conditional } of sets) {
-      origin ??= set.origin;
-      if (conditional) complete = false;
-      perMachine = certain(set, 'perMachine')?.value ?? perMachine;
-      for (const definition of optionSets(cx, set, 'roles').definitions)
-        for (const [name, entry] of definition.set.entries) {
-          const role = cx.force(entry.value);
-          if (role.kind !== 'attrs') complete = false;
-          else roles.set(name, readRole(cx, role, roles.get(name), specialArgs));
-        }
-    }
-  }
-  return origin === null ? null : { roles, perMachine, origin, complete };
-}
-
-function readRole(
-  cx: Evaluation,
-  role: AttrsValue,
-  before: ServiceRole | undefined,
-  specialArgs: ArgumentLookup,
-): ServiceRole {
-  const declared = certain(role, 'interface')?.value ?? null;
-  return {
-    perInstance: certain(role, 'perInstance')?.value ?? before?.perInstance ?? null,
-    settings:
-      declared === null && before !== undefined ? before.settings : readInterface(cx, declared, specialArgs),
-  };
-}
-
-/** An instance with the members of its roles. */
-interface Run {
-  readonly instance: Instance;
-  readonly members: ReadonlyMap<string, readonly string[]>;
-  /** Machines that misspelt names of members may stand for, by role. */
-  readonly meant: ReadonlyMap<string, readonly string[]>;
-  readonly complete: boolean;
-  /** The argument `roles` of the service module. */
-  readonly roles: Lazy;
-}
-
 function runService(
   cx: Evaluation,
   inventory: Inventory,
@@ -182,8 +113,8 @@ function runService(
   const members: ServiceMember[] = [];
   const open = new Set<string>();
   let complete = true;
-  const runs = instances.map(instance => runOf(cx, inventory, service, instance));
-  const rolesOf = rolesByMachine(runs);
+  const placed = instances.map(instance => instanceMembers(cx, inventory, service, instance));
+  const rolesOf = rolesByMachine(placed);
   const machineArgument = (machine: string): Lazy => machineValue(machine, rolesOf.get(machine) ?? []);
 
   function note(
@@ -205,31 +136,30 @@ function runService(
     else members.push(...facts.map(fact => ({ machine, facts: fact.facts, certain: sure && fact.certain })));
   }
 
-  for (const run of runs) {
-    const { instance } = run;
-    if (!run.complete || instance.conditional) complete = false;
-    for (const [name, machines] of run.members) {
+  for (const { instance, members: byRole, misspelt: misspeltByRole, roles, complete: isKnown } of placed) {
+    if (!isKnown || instance.conditional) complete = false;
+    for (const [name, machines] of byRole) {
       const role = instance.roles.get(name);
       const serviceRole = service.roles.get(name);
       // The service has no role of this name, so it is unknown which one is meant.
       if (serviceRole === undefined) for (const machine of machines) open.add(machine);
       if (role === undefined || serviceRole === undefined) continue;
-      const meant = run.meant.get(name) ?? [];
-      for (const machine of [...machines, ...meant]) {
+      const misspelt = misspeltByRole.get(name) ?? [];
+      for (const machine of [...machines, ...misspelt]) {
         const args = () => ({
           instanceName: string(instance.name, service.origin),
           settings: settingsOf(cx, serviceRole, { inventory, instance, role }, machine),
           machine: machineArgument(machine),
-          roles: run.roles,
+          roles,
           ...unknownsOf(`${instance.name}.${name}.${machine}`),
         });
-        note(machine, serviceRole.perInstance, args, !instance.conditional && !meant.includes(machine));
+        note(machine, serviceRole.perInstance, args, !instance.conditional && !misspelt.includes(machine));
       }
     }
   }
   if (service.perMachine === null) return { members, open, complete };
   const all = attrs(
-    new Map(runs.map(run => [run.instance.name, attr(attrsOf({ roles: run.roles }, null), null)])),
+    new Map(placed.map(({ instance, roles }) => [instance.name, attr(attrsOf({ roles }, null), null)])),
     null,
     inventory.complete ? null : unknown('instances that are not known', 'instances', null),
   );
@@ -239,107 +169,10 @@ function runService(
       machine,
       service.perMachine,
       args,
-      runs.some(run => !run.instance.conditional && has(run, machine)),
+      placed.some(entry => !entry.instance.conditional && isMember(entry, machine)),
     );
   }
   return { members, open, complete };
-}
-
-function has(run: Run, machine: string): boolean {
-  return [...run.members.values()].some(machines => machines.includes(machine));
-}
-
-function runOf(cx: Evaluation, inventory: Inventory, service: Service, instance: Instance): Run {
-  const members = new Map<string, readonly string[]>();
-  const meant = new Map<string, readonly string[]>();
-  const entries = new Map<string, Attr>();
-  let complete = instance.complete;
-  for (const role of instance.roles.values()) {
-    const all = roleMembers(inventory, role);
-    if (all === null) complete = false;
-    const machines = all ?? certainMembers(inventory, role);
-    members.set(role.name, machines);
-    meant.set(
-      role.name,
-      meantMembers(inventory, role).filter(machine => !machines.includes(machine)),
-    );
-    entries.set(
-      role.name,
-      attr(roleValue(cx, { inventory, service, instance, role }, machines, all !== null), null),
-    );
-  }
-  const roles = attrs(
-    entries,
-    null,
-    instance.complete ? null : unknown('roles that are not known', `roles of ${instance.name}`, null),
-  );
-  return { instance, members, meant, complete, roles };
-}
-
-/** A role of an instance, with its service. */
-interface InstanceRole {
-  readonly inventory: Inventory;
-  readonly service: Service;
-  readonly instance: Instance;
-  readonly role: Role;
-}
-
-/**
- * Builds the value of one role in the argument `roles`.
- * @param complete false if there may be further members
- */
-function roleValue(cx: Evaluation, of: InstanceRole, machines: readonly string[], complete: boolean): Lazy {
-  const { service, instance, role } = of;
-  const serviceRole = service.roles.get(role.name);
-  const what = `${instance.name}.${role.name}`;
-  const entries = new Map<string, Attr>();
-  for (const machine of machines) {
-    const settings =
-      serviceRole === undefined
-        ? unknown('settings', `settings of ${what}.${machine}`, null)
-        : settingsOf(cx, serviceRole, of, machine);
-    entries.set(machine, attr(attrsOf({ settings }, null), null));
-  }
-  const all = attrs(
-    entries,
-    null,
-    complete ? null : unknown('members of the role that are not known', `members of ${what}`, null),
-  );
-  const settings =
-    serviceRole === undefined
-      ? unknown('settings', `settings of ${what}`, null)
-      : settingsValue(cx, serviceRole.settings, SETTINGS.of(role), what);
-  return attrsOf({ machines: all, settings }, null);
-}
-
-function settingsOf(
-  cx: Evaluation,
-  serviceRole: ServiceRole,
-  { inventory, instance, role }: Omit<InstanceRole, 'service'>,
-  machine: string,
-): Lazy {
-  const what = `${instance.name}.${role.name}.${machine}`;
-  return settingsValue(cx, serviceRole.settings, memberValues(inventory, role, machine), what);
-}
-
-function rolesByMachine(runs: readonly Run[]): Map<string, string[]> {
-  const byMachine = new Map<string, string[]>();
-  for (const run of runs)
-    for (const [role, machines] of run.members)
-      for (const machine of machines) {
-        const roles = byMachine.get(machine);
-        if (roles === undefined) byMachine.set(machine, [role]);
-        else if (!roles.includes(role)) roles.push(role);
-      }
-  return byMachine;
-}
-
-function machineValue(machine: string, roles: readonly string[]): Lazy {
-  const names = list(
-    [...roles].sort().map(role => string(role, null)),
-    null,
-  );
-  return attrsOf({ name: string(machine, null), roles: names }, null);
 }
 
 /** Reads `nixosModule` or `darwinModule`, by the machine's class, from what a service returns. */

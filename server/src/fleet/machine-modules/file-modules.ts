@@ -53,9 +53,17 @@ function readFile(table: TableState, path: string, key: string, context: ModuleC
   const value = valueOfFile(cx, path);
   const specialArgs = givenIn(context, table.givenTo(path));
   const facts = value === null ? null : readWithin(cx, value, wholeOf(file), specialArgs);
+  const isShared = key === path;
+  const module = facts === null ? null : moduleOf(table, path, key, facts);
+  if (module !== null && isShared)
+    for (const option of table.expected()) table.fixpoint.expect(module, option);
   forgetWalked(cx, path);
   table.done(file);
-  if (facts === null) return null;
+  return module;
+}
+
+/** Returns the facts about a file as the module under a key; the previous one if it is equal. */
+function moduleOf(table: TableState, path: string, key: string, facts: ModuleFacts): ModuleFacts {
   const isShared = key === path;
   const definitions = withKnown(facts.definitions, table.definitionsOf(path));
   const fresh = { ...facts, file: path, definitions, source: isShared ? null : facts.source };

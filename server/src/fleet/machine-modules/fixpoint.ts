@@ -57,6 +57,8 @@ export interface Fixpoint {
   ): readonly ModuleFacts[];
   /** Returns the options of the machine that consists of the modules. */
   optionsOf(modules: readonly OwnModule[], complete: boolean, known: MachineSetting['known']): MachineOptions;
+  /** Reads what the module says about an option that it will be asked for. */
+  expect(facts: ModuleFacts, path: readonly string[]): void;
   /** Returns true if the module certainly neither declares nor defines the option. */
   isSilent(facts: ModuleFacts, path: readonly string[]): boolean;
   /** Returns whether two readings of one module with equal facts also agree about all options that were asked for. */
@@ -100,14 +102,12 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
 
   function factsOn(facts: ModuleFacts, machine: MachineOptions): ModuleFacts {
     const kept = keptOf(facts);
+    // Contents that are read while the machine's options are available would have its answers, for all machines.
+    for (const definition of facts.definitions) definition.body();
     return settledFor(cx, machine, kept.facts, config => {
       const moduleFacts = reading.again(facts, config);
-      // Definitions that do not depend on the machine are shared by all machines.
-      const shared = moduleFacts.definitions.map(definition => {
-        const general = facts.definitions.find(other => areSame(definition, other));
-        return isAsGeneral(general, definition) ? general : definition;
-      });
-      return { ...moduleFacts, definitions: internDefinitions(shared, kept.before) };
+      const definitions = sharingDefinitions(moduleFacts.definitions, facts.definitions);
+      return { ...moduleFacts, definitions: internDefinitions(definitions, kept.before) };
     });
   }
 
@@ -120,6 +120,7 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
 
   return {
     optionsOf,
+    expect: (facts, path) => void generalSays(facts, path, path.join('\0')),
     isSilent(facts, path) {
       const { definitions, declared, unclear } = generalSays(facts, path, path.join('\0'));
       return definitions.length === 0 && declared === null && !unclear;
@@ -144,6 +145,17 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
       cache.set(fresh, { ...keptOf(fresh), before: [...new Set(definitions)] });
     },
   };
+}
+
+/** Returns the definitions of a machine, with those that do not depend on the machine shared by all machines. */
+function sharingDefinitions(
+  definitions: readonly GeneratorDefinition[],
+  generals: readonly GeneratorDefinition[],
+): GeneratorDefinition[] {
+  return definitions.map(definition => {
+    const general = generals.find(other => areSame(definition, other));
+    return isAsGeneral(general, definition) ? general : definition;
+  });
 }
 
 /** Returns whether a definition has the same contents on a machine as in general. Reads the contents. */

@@ -72,9 +72,10 @@ function readOption(
   if (name === undefined) {
     const collection = readCollection(cx, lazy, at ?? fallback, !certain);
     reading.definitions.push(...collection.definitions.filter(definition => !isDead(definition)));
-    if (collection.names === null && collection.gaps.length === 0)
-      generatorGap(reading, 'there may be more generators', at);
-    for (const gap of collection.gaps) generatorGap(reading, dependingOn(gap.reason), gap.origin ?? at);
+    const { names, gaps, isShaped } = collection;
+    if (names === null && gaps.length === 0)
+      generatorGap(reading, 'there may be more generators', at, isShaped);
+    for (const gap of gaps) generatorGap(reading, dependingOn(gap.reason), gap.origin ?? at, isShaped);
     return;
   }
   for (const { value, conditional, never } of definitionsOf(cx, lazy)) {

@@ -63,9 +63,18 @@ export function importGap(reading: ModuleReading, reason: string, origin: Origin
   reading.gaps.push({ at: placeOf(origin ?? reading.fallback), what: 'imports', reason });
 }
 
-/** Notes a gap that may hide further generators. */
-export function generatorGap({ gaps, fallback }: ModuleReading, reason: string, origin: Origin | null): void {
-  gaps.push({ at: placeOf(origin ?? fallback), what: 'generators', reason });
+/**
+ * Notes a gap that may hide further generators.
+ * @param isShaped true if it hides only what the holes in the names of definitions stand for
+ */
+export function generatorGap(
+  { gaps, fallback }: ModuleReading,
+  reason: string,
+  origin: Origin | null,
+  isShaped = false,
+): void {
+  const gap = { at: placeOf(origin ?? fallback), what: 'generators', reason } as const;
+  gaps.push(isShaped ? { ...gap, isShaped } : gap);
 }
 
 /** Notes a set of generators in the place of a module, at the call in this file that returned it. */

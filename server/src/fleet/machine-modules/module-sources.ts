@@ -19,6 +19,9 @@ import { readModuleSecrets } from './secret-statements.ts';
 /** The evaluation steps allowed for one module. */
 const STEPS = 200_000;
 
+/** The number of modules whose parts are kept: more than a machine has. Parts keep the trees of their files. */
+const MAX_PARTS = 256;
+
 /** Returns the whole file as the place of a module. */
 export function wholeOf(file: SourceFile): Origin {
   return { file, ...extentOf(file), call: null };
@@ -88,6 +91,11 @@ function optionOf(
   if (config !== null) return optionIn(cx, partsOf(cx, module, withConfig(specialArgs, config)), path);
   const general = parts.get(facts) ?? partsOf(cx, module, specialArgs);
   parts.set(facts, general);
+  if (parts.size > MAX_PARTS)
+    for (const oldest of parts.keys()) {
+      parts.delete(oldest);
+      break;
+    }
   return optionIn(cx, general, path);
 }
 

@@ -24,6 +24,11 @@ export interface ModuleTableOptions {
   readonly givenTo: (file: string) => ArgumentLookup;
   /** Returns the generators in the file's unit. */
   readonly definitionsOf: (file: string) => readonly GeneratorDefinition[];
+  /**
+   * Returns the options that will be asked of every module, so that they are read while its tree is there. Empty if trees
+   * are kept.
+   */
+  readonly expected: () => readonly (readonly string[])[];
   /** Called with each file that has been read. */
   readonly done: (file: SourceFile) => void;
 }
@@ -31,7 +36,7 @@ export interface ModuleTableOptions {
 /** The sources of modules. */
 export interface ModuleSources extends ModuleTableOptions {
   readonly cx: Evaluation;
-  /** The parts of modules as they are for all machines; read once for all options. */
+  /** The parts of the modules last asked, as they are for all machines; read once for several options. */
   readonly parts: Map<ModuleFacts, ModuleParts>;
 }
 

@@ -40,4 +40,6 @@ export interface NotAnalysable {
   readonly what: UnknownPart;
   /** The reason as a clause: "it depends on the argument `settings`". */
   readonly reason: string;
+  /** True if only generators are unknown whose names have holes and are listed with them. */
+  readonly isShaped?: true;
 }

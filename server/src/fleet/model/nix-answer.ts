@@ -103,6 +103,8 @@ export interface NixFailure {
   readonly kind: NixFailureKind;
   /** Nix's message in one line, without store paths; or the limit that stopped it. */
   readonly message: string;
+  /** The names that Nix suggests in place of the one that is missing. */
+  readonly suggestions?: readonly string[];
   /** The place in the fleet's own files that causes the failure; null if Nix names none. */
   readonly at: SourcePosition | null;
   /** The frames of Nix's trace that are in the fleet's own files, innermost first. */

@@ -1,6 +1,7 @@
 /** Answers Varsmith's own requests for the explorer: the fleet level by level, and the path from a file to its node. */
 import { basename } from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver';
+import { type NixSays, WITNESS_WORDS } from '../../checks/facts/eval/nix-says.ts';
 import { fleetEntry, generatorEntries } from '../../editor/explorer/explorer.ts';
 import { itemAt } from '../../editor/explorer/explorer-at.ts';
 import { keyDetail, keyEntries } from '../../editor/explorer/explorer-keys.ts';
@@ -16,6 +17,7 @@ import type {
   KeyDetail,
   KeyParams,
   MachineParams,
+  ShownWitness,
   Where,
 } from '../messages.ts';
 import { locationOf, type ProtocolContext, uriOfPath } from '../to-protocol.ts';
@@ -35,9 +37,10 @@ export async function onFleet(
       name: basename(root),
       uri: uriOfPath(root),
       ...shownTally(tally),
-      machines: machines.map(({ at, tally: machineTally, ...machine }) => ({
+      machines: machines.map(({ at, tally: machineTally, nix, ...machine }) => ({
         ...machine,
         ...shownTally(machineTally),
+        nix: shownWitness(nix),
         where: whereOf(border, at),
       })),
       keys: keyEntries(snapshot, filter).map(({ at, ...key }) => ({ ...key, where: whereOf(border, at) })),
@@ -54,13 +57,15 @@ export async function onMachine(
   const state = stateOf(analysis, root);
   if (!state) return [];
   const { snapshot, border } = state;
-  return generatorEntries(snapshot, machine, filter).map(({ at, files, ...generator }) => ({
+  return generatorEntries(snapshot, machine, filter).map(({ at, files, nix, ...generator }) => ({
     ...generator,
     stateText: STATE_WORDS[generator.state],
     stateSentence: STATE_SENTENCES[generator.state],
+    nix: shownWitness(nix),
     where: whereOf(border, at),
-    files: files.map(({ at: place, value, ...file }) => ({
+    files: files.map(({ at: place, value, nix: ofFile, ...file }) => ({
       ...file,
+      nix: shownWitness(ofFile),
       stateText: file.stored === null ? '' : STATE_WORDS[file.stored ? 'present' : 'missing'],
       value: value === null ? null : border.uriOf(value),
       where: whereOf(border, place),
@@ -99,6 +104,10 @@ export async function onAt(
   if (!point) return null;
   const item = itemAt(point.snapshot, point.path, point.offset);
   return item && { ...item, root: uriOfPath(point.root) };
+}
+
+function shownWitness(says: NixSays | null): ShownWitness | null {
+  return says && { ...says, text: WITNESS_WORDS[says.witness] };
 }
 
 function shownTally(tally: Tally): Pick<FleetRoot, 'lacking' | 'summary'> {

@@ -133,6 +133,7 @@ function findFirst(cx: BuiltinContext, f: Lazy, fallback: Lazy, xs: Lazy, at: Or
   return cx.resolve(fallback);
 }
 
+/** Evaluates `zipListsWith f xs ys`. Of lists that are not known whole, any item may stand beside any other. */
 function zipWith(
   cx: BuiltinContext,
   f: (a: Lazy, b: Lazy) => Value,
@@ -140,15 +141,26 @@ function zipWith(
   ys: Lazy,
   at: Origin | null,
 ): Result {
-  return onWhole(cx, xs, at, left =>
-    onWhole(cx, ys, at, right => {
-      const length = Math.min(left.length, right.length);
-      return list(
-        left.slice(0, length).map((item, i) => thunk(() => f(item, right[i] as Lazy))),
-        at,
-      );
-    }),
+  const left = asList(cx, xs, at);
+  if (left.kind === 'failure') return left;
+  const right = asList(cx, ys, at);
+  if (right.kind === 'failure') return right;
+  if (!isWhole(left) || !isWhole(right)) {
+    const besideAny = anonymous((_cx, x) => {
+      const beside = anonymous((_inner, y) => f(x, y));
+      return settled(mapList(cx, beside, right, at));
+    });
+    return concatLists(cx, settled(mapList(cx, besideAny, left, at)), at);
+  }
+  const length = Math.min(left.items.length, right.items.length);
+  return list(
+    left.items.slice(0, length).map((item, i) => thunk(() => f(item as Lazy, right.items[i] as Lazy))),
+    at,
   );
+}
+
+function isWhole(value: ListValue | UnknownValue): value is ListValue {
+  return value.kind === 'list' && value.items.every(item => item.kind !== 'spread');
 }
 
 /** Returns a function that keeps the items of the second list that are (or are not) in the first. */

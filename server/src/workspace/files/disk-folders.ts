@@ -14,6 +14,8 @@ import { reasonOf } from './file-text.ts';
  */
 export interface Folder {
   readonly entries: readonly Entry[];
+  /** The entries without links to folders that contain them, which would be followed without end. */
+  readonly listed: readonly Entry[];
   /** Kinds by name, for folders with many names. */
   readonly kinds: ReadonlyMap<string, EntryKind> | null;
   readonly linkNames: ReadonlySet<string>;
@@ -33,6 +35,8 @@ export interface FolderCache {
   readonly unread: Map<string, string>;
   /** Kinds of the targets of links, by absolute path. */
   readonly targetKinds: Map<string, EntryKind | null>;
+  /** Those of the folders that are reached through a link, and so change with another path. */
+  readonly linked: Set<string>;
   /**
    * A folder that does not exist, so that nothing below it does. A plan asks for thousands of files below such a
    * folder.
@@ -47,7 +51,15 @@ const NO_LINKS = new Set<string>();
 
 export function createFolderCache(root: string): FolderCache {
   const realRoot = realPathOf(root) ?? root;
-  return { root, realRoot, folders: new Map(), unread: new Map(), targetKinds: new Map(), absent: null };
+  return {
+    root,
+    realRoot,
+    folders: new Map(),
+    unread: new Map(),
+    targetKinds: new Map(),
+    linked: new Set(),
+    absent: null,
+  };
 }
 
 /** Returns the kind of a path, or `null` if it does not exist. */
@@ -68,6 +80,7 @@ export function folderAt(cache: FolderCache, path: string): Folder | null {
   if (folder === null && isBelowAbsent(cache, path)) return null;
   if (folder === null) cache.absent = path;
   cache.folders.set(path, folder);
+  if (isBehindLink(cache, path)) cache.linked.add(path);
   return folder;
 }
 
@@ -85,8 +98,13 @@ export function linksIn(cache: FolderCache, path: string): readonly LinkEntry[] 
   return folder.links;
 }
 
-/** Forgets a path, everything below it, and the folders that contain it. */
+/** Forgets a path, everything below it, the folders that contain it, and what links may show of them. */
 export function forgetPath(cache: FolderCache, path: string): void {
+  if (hasOtherTargets(cache, path))
+    for (const [key, folder] of cache.folders)
+      if (folder !== null && folder.linkNames.size > 0) cache.folders.delete(key);
+  for (const key of cache.linked) cache.folders.delete(key);
+  cache.linked.clear();
   cache.targetKinds.clear();
   cache.absent = null;
   for (const table of [cache.folders, cache.unread]) {
@@ -100,10 +118,21 @@ export function forgetPath(cache: FolderCache, path: string): void {
   }
 }
 
+/** Returns whether a link leads to something else, or to nothing, since a path has changed. */
+function hasOtherTargets(cache: FolderCache, path: string): boolean {
+  const absolute = join(cache.realRoot, path);
+  for (const [target, kind] of cache.targetKinds) {
+    const isConcerned = `${target}/`.startsWith(`${absolute}/`) || absolute.startsWith(`${target}/`);
+    if (isConcerned && kindOfTarget(cache, target) !== kind) return true;
+  }
+  return false;
+}
+
 export function forgetFolders(cache: FolderCache): void {
   cache.folders.clear();
   cache.unread.clear();
   cache.targetKinds.clear();
+  cache.linked.clear();
   cache.absent = null;
 }
 
@@ -116,35 +145,42 @@ function isBelowAbsent({ absent }: FolderCache, path: string): boolean {
 }
 
 function readFolder(cache: FolderCache, path: string): Folder | null {
-  let listed: Dirent[];
+  let read: Dirent[];
   try {
-    listed = readdirSync(join(cache.root, path), { withFileTypes: true });
+    read = readdirSync(join(cache.root, path), { withFileTypes: true });
   } catch (error) {
     cache.unread.set(path, reasonOf(error));
     return null;
   }
   cache.unread.delete(path);
   const entries: Entry[] = [];
+  const circles = new Set<string>();
   let linkNames = NO_LINKS;
-  for (const entry of listed) {
+  for (const entry of read) {
     const isLink = entry.isSymbolicLink();
     if (isLink) {
       if (linkNames === NO_LINKS) linkNames = new Set();
       linkNames.add(entry.name);
     }
-    const kind = isLink ? kindOfLink(cache, path, entry.name) : kindOf(entry);
+    const [kind, isCircle] = isLink ? kindOfLink(cache, path, entry.name) : [kindOf(entry), false];
+    if (isCircle) circles.add(entry.name);
     if (kind !== null) entries.push({ name: entry.name, kind });
   }
   const kinds =
     entries.length > MAX_SEARCHED_NAMES ? new Map(entries.map(entry => [entry.name, entry.kind])) : null;
-  return { entries, kinds, linkNames, links: null };
+  const listed = circles.size === 0 ? entries : entries.filter(({ name }) => !circles.has(name));
+  return { entries, listed, kinds, linkNames, links: null };
 }
 
 /**
- * Returns the kind of a link's target, which is looked up once: tens of thousands of links in a large store lead to a
+ * Returns the kind of a link's target, and whether that contains the link. The kind is looked up once: tens of thousands of links in a large store lead to a
  * few hundred machines and users.
  */
-function kindOfLink(cache: FolderCache, folder: string, name: string): EntryKind | null {
+function kindOfLink(
+  cache: FolderCache,
+  folder: string,
+  name: string,
+): readonly [kind: EntryKind | null, isCircle: boolean] {
   const absolute = join(cache.realRoot, folder, name);
   // After a link, `..` does not have its textual meaning, and only the system can resolve the path.
   const [link] = isBehindLink(cache, folder) ? [] : linkAt(absolute, name);
@@ -155,7 +191,17 @@ function kindOfLink(cache: FolderCache, folder: string, name: string): EntryKind
     kind = kindOfTarget(cache, target);
     cache.targetKinds.set(target, kind);
   }
-  return kind;
+  if (kind !== 'directory') return [kind, false];
+  return [kind, isPlain ? absolute.startsWith(target + sep) : leadsBack(cache, folder, absolute)];
+}
+
+/** Returns whether a link leads to one of the folders that its path goes through. */
+function leadsBack({ realRoot }: FolderCache, folder: string, absolute: string): boolean {
+  const target = realPathOf(absolute);
+  for (let at = folder; ; at = folderOf(at)) {
+    if (realPathOf(join(realRoot, at)) === target) return true;
+    if (at === '') return false;
+  }
 }
 
 function isBehindLink(cache: FolderCache, path: string): boolean {

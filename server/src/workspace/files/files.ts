@@ -4,6 +4,7 @@
  */
 
 import { compareBytes } from '../../nix/bytes.ts';
+import { folderOf } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { findNixFiles, isSearched } from '../discovery.ts';
 import { type Disk, type Entry, type LinkEntry, type Skipped, skippedOf } from './disk.ts';
@@ -27,6 +28,8 @@ export interface WorkspaceFiles extends NixFiles {
   isExecutable(path: string): boolean | null;
   /** Returns the paths of the workspace that cannot be read, with the reasons. */
   skipped(): readonly Skipped[];
+  /** Returns the open documents whose text is not the one on disk. */
+  unsaved(): string[];
   /** Opens a document, whose text hides the file. Returns the paths whose content has changed. */
   open(path: string, text: string): string[];
   /** Closes a document. Returns the paths whose content has changed. */
@@ -61,6 +64,8 @@ interface FilesState extends Pick<FilesOptions, 'parse' | 'excluded' | 'search'>
   readonly overlays: Map<string, Cell>;
   /** Nix files read from disk. Other files are read again each time. */
   readonly cells: Map<string, Cell>;
+  /** Those of them that are reached through a link, and so change with another path. */
+  readonly linked: Set<string>;
   /** The Nix files that a search of the disk found, or `null` before the search. */
   searched: Set<string> | null;
   /** The Nix files of the workspace in order, or `null` if there may be others. */
@@ -71,7 +76,17 @@ export function createFiles({ root, disk = createDisk(root), ...options }: Files
   const { parse, excluded, search } = options;
   const overlays = new Map<string, Cell>();
   const cells = new Map<string, Cell>();
-  const state: FilesState = { disk, parse, excluded, search, overlays, cells, searched: null, ordered: null };
+  const state: FilesState = {
+    disk,
+    parse,
+    excluded,
+    search,
+    overlays,
+    cells,
+    linked: new Set(),
+    searched: null,
+    ordered: null,
+  };
   return {
     parse: path => parsedFile(state, path),
     text(path) {
@@ -95,6 +110,7 @@ export function createFiles({ root, disk = createDisk(root), ...options }: Files
     start: path => disk.start(path),
     isExecutable: path => disk.isExecutable(path),
     skipped: () => skippedIn(state),
+    unsaved: () => [...overlays].flatMap(([path, { text }]) => (disk.read(path) === text ? [] : [path])),
     open: (path, text) => openDocument(state, path, text),
     close: path => closeDocument(state, path),
     changedOnDisk(paths) {
@@ -134,14 +150,20 @@ function parsedFile(state: FilesState, path: string): ParsedFile | null {
   return cell.source;
 }
 
-function cellOf({ disk, overlays, cells }: FilesState, path: string): Cell | null {
+function cellOf({ disk, overlays, cells, linked }: FilesState, path: string): Cell | null {
   const cell = overlays.get(path) ?? cells.get(path);
   if (cell) return tooLarge(cell.text) ? null : cell;
   const text = disk.read(path);
   if (text === null) return null;
   const fresh: Cell = { text, source: undefined };
   cells.set(path, fresh);
+  if (isBehindLink(disk, path)) linked.add(path);
   return fresh;
+}
+
+function isBehindLink(disk: Disk, path: string): boolean {
+  for (let at = path; at !== ''; at = folderOf(at)) if (disk.isLink(at)) return true;
+  return false;
 }
 
 function isOpenBelow({ overlays }: FilesState, folder: string): boolean {
@@ -198,6 +220,12 @@ function reread(state: FilesState, path: string): string[] {
     if (disk.kind(file) !== 'file') workspaceFiles.delete(file);
     else if (isFindable(state, file) && !disk.isLink(file)) workspaceFiles.add(file);
   }
+  for (const file of state.linked) {
+    if (cells.has(file) && cells.get(file)?.text === disk.read(file)) continue;
+    state.linked.delete(file);
+    cells.delete(file);
+    changed.push(file);
+  }
   return changed;
 }
 
@@ -205,6 +233,7 @@ function rescan(state: FilesState): string[] {
   const before = [...foundFiles(state), ...state.cells.keys()];
   state.disk.forgetAll();
   state.cells.clear();
+  state.linked.clear();
   state.searched = null;
   state.ordered = null;
   return [...new Set([...before, ...foundFiles(state)])];

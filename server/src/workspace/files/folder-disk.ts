@@ -26,7 +26,7 @@ export function createDisk(root: string): Required<Disk> {
   const isFile = (path: string) => kindAt(cache, path) === 'file';
   return {
     kind: path => kindAt(cache, path),
-    list: path => folderAt(cache, path)?.entries ?? null,
+    list: path => folderAt(cache, path)?.listed ?? null,
     read(path) {
       if (!isFile(path)) return null;
       const result = readText(join(root, path));

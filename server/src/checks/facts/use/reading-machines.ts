@@ -46,6 +46,24 @@ export function machinesOfUse(fleet: Fleet, unit: Unit, use: Use): readonly stri
   return readers.possible.length === 0 ? readers.certain : [...readers.certain, ...readers.possible];
 }
 
+/**
+ * Returns the machine in whose own module a use is written, where the machine is declared (`machines.lea = { … };`), or null if it
+ * may be read by others.
+ */
+export function declaredAround(fleet: Fleet, source: SourceFile, { at }: Use): string | null {
+  const declared = fleet.machineFacts.filter(
+    ({ isModule, module, at: place }) =>
+      isModule === true && module === 'known' && place?.file === source.path && place.file === at.file,
+  );
+  if (declared.length === 0) return null;
+  const [first, ...others] = valuePathsFrom(source, at).map(way =>
+    declared.find(({ at: place }) =>
+      way.steps.some(step => step.kind === 'attribute' && step.at.start === place?.start),
+    ),
+  );
+  return first !== undefined && others.every(other => other?.name === first.name) ? first.name : null;
+}
+
 /** Returns whether a condition may skip the use on a machine. */
 export function isPerhapsLeftOut(source: SourceFile, at: Place): boolean {
   return valuePathsFrom(source, at).every(way => way.steps.some(step => step.kind === 'condition'));

@@ -4,6 +4,7 @@ import type { NixFailure } from '../../../fleet/model/nix-answer.ts';
 import { placeIn } from '../../../nix/positions.ts';
 import { groupBy, sortedUnique } from '../../../std.ts';
 import { causeOf } from '../../facts/eval/nix-causes.ts';
+import { slipOf } from '../../facts/eval/nix-slips.ts';
 import { inBrackets } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -22,7 +23,7 @@ export const nixError: Rule = {
   documentation: `\
 Nix does not evaluate the flake, or one of its machines. The finding stands in the fleet's own files: at the place that the message names, or
 else at the innermost one of Nix's trace, which itself often ends in nixpkgs; further places on the way there are listed as related ones.
-Known messages are explained in plain language.
+Known messages are explained in plain language, and a name that is misspelt can be replaced with the ones that Nix suggests.
 
 Reported only where Nix was asked (\`varsmith check --nix\`), until an edit may have mended it. An input that is not in the store, or a value that would have to be built first, is no
 mistake of the fleet and therefore only an information: Nix is asked offline and builds nothing.
@@ -37,13 +38,17 @@ Source: \`showErrorInfo\` in src/libutil/error.cc of Nix, lib/modules.nix of nix
           'hosts/web.nix': `\
 {
   services.ngnix.enable = true;
-# ^^^^^^^^^^^^^^^^^^^^^ eval/nix-error: Nix does not evaluate machine "web": The option
+#          ^^^^^ eval/nix-error: Nix does not evaluate machine "web": The option
 }
 `,
         },
-        nix: failing("The option `services.ngnix' does not exist.", {
-          ...{ file: 'hosts/web.nix', line: 2, column: 3 },
-        }),
+        nix: failing(
+          "The option `services.ngnix' does not exist. Did you mean `services.nginx'?",
+          ['services.nginx'],
+          {
+            ...{ file: 'hosts/web.nix', line: 1, column: 1 },
+          },
+        ),
       },
     ],
     good: [
@@ -81,9 +86,11 @@ function reportOf(failed: readonly Failed[], sources: CheckContext['sources']): 
       : machines.length === 1
         ? `machine "${machine}"`
         : `machines ${inBrackets(machines)}`;
-  const message = `Nix does not evaluate ${what}: ${failure.message.replace(/\.$/, '')}.`;
+  const slip = at && slipOf(failure, at, sources);
+  const message = `Nix does not evaluate ${what}: ${/[.?!]$/.test(failure.message) ? failure.message : `${failure.message}.`}`;
   return {
-    at: at ?? { file: 'flake.nix', start: 0, end: 0 },
+    at: slip?.at ?? at ?? { file: 'flake.nix', start: 0, end: 0 },
+    fixes: slip?.fixes ?? [],
     ...(isMistake ? {} : { severity: 'info' as const }),
     machines,
     message: explanation === null ? message : `${message} ${explanation}`,
@@ -99,8 +106,8 @@ function reportOf(failed: readonly Failed[], sources: CheckContext['sources']): 
 }
 
 /** Returns an answer of Nix in which the machine "web" does not evaluate. */
-function failing(message: string, at: NixFailure['at']) {
-  const failure = { kind: 'error' as const, message, at, frames: [] };
+function failing(message: string, suggestions: readonly string[], at: NixFailure['at']) {
+  const failure = { kind: 'error' as const, message, suggestions, at, frames: [] };
   const machine = { name: 'web', class: 'nixos' as const, milliseconds: 900, isKept: false };
   return {
     ...{ version: '2.26.3', revision: null, machinesComplete: true, failure: null },

@@ -18,7 +18,8 @@ A file that Nix certainly reads imports a path, lists it among its modules or ca
 file, or it is a folder without a \`default.nix\`: \`path '…' does not exist\`. It is reported at any depth, for paths that
 are written out, and for modules of machines also for those that are put together.
 
-An error where a machine or the flake as a whole needs it, a warning elsewhere: a package's tests are evaluated by few.
+An error where a machine or the flake as a whole imports it as a module. A warning elsewhere: values are lazy, and what only an
+option of a service that is off imports is never read; a package's tests are evaluated by few.
 In a file that Nix perhaps reads, or a module of vars that nothing is known to import, only a path that is misspelt by one or
 two letters is reported, as a warning or an information.
 

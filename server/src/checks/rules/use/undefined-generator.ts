@@ -4,6 +4,7 @@ import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Unit, Use } from '../../../fleet/model/uses.ts';
+import type { SourceFile } from '../../../nix/source.ts';
 import {
   calledUses,
   type Facts,
@@ -17,7 +18,13 @@ import {
 import { isOtherClanCore } from '../../facts/inventory/clan-core-version.ts';
 import { clanGeneratorNames, nearName } from '../../facts/near-names.ts';
 import { misspeltGenerator } from '../../facts/use/misspelt-reads.ts';
-import { isPerhapsLeftOut, machinesOfUse, readersOf } from '../../facts/use/reading-machines.ts';
+import {
+  declaredAround,
+  isPerhapsLeftOut,
+  machinesOfUse,
+  type Readers,
+  readersOf,
+} from '../../facts/use/reading-machines.ts';
 import { inBrackets } from '../../facts/wording.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { CheckContext, Report, Rule, Severity } from '../../rule.ts';
@@ -165,9 +172,9 @@ function missingFrom(
  * when to read it.
  */
 function missingOn({ fleet, sources }: CheckContext, facts: Facts, unit: Unit, use: Use): Lacking | null {
-  const readers = readersOf(fleet, unit.file);
-  if (readers === null || readers.certain.length === 0 || use.at.file !== unit.file) return null;
-  if (isOtherClanCore(sources)) return null;
+  if (use.at.file !== unit.file || isOtherClanCore(sources)) return null;
+  const readers = readersOf(fleet, unit.file) ?? readersInPlace(fleet, sources.parse(unit.file), use);
+  if (readers === null || readers.certain.length === 0) return null;
   const isWithoutIt = (machine: string) => isSurelyWithout(facts, machine, use.generator);
   const machines = readers.certain.filter(isWithoutIt);
   if (machines.length === 0) return null;
@@ -184,6 +191,12 @@ function missingOn({ fleet, sources }: CheckContext, facts: Facts, unit: Unit, u
       : [],
   );
   return { names: [...names, ...clanGeneratorNames(fleet, machines)], machines, isByKey: false };
+}
+
+/** Returns the machine whose module is written where the machine is declared, in a file that is no module itself. */
+function readersInPlace(fleet: Fleet, source: SourceFile | null, use: Use): Readers | null {
+  const machine = source === null ? null : declaredAround(fleet, source, use);
+  return machine === null ? null : { certain: [machine], possible: [] };
 }
 
 /**

@@ -4,7 +4,7 @@ import { counted } from '../../../checks/facts/wording.ts';
 import { listed } from '../../../generate/plan/plan-words.ts';
 import type { Rehearsal } from '../../../workspace/convert-secrets.ts';
 import { type Io, printable, say } from '../../io.ts';
-import { printDiff } from '../check-fix.ts';
+import { printDiff } from '../check/check-fix.ts';
 
 /** Prints a conversion for a person; in a dry run, with the diffs of modules. */
 export function writeConversion(

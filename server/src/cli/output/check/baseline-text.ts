@@ -1,5 +1,5 @@
 /** Describes the effect of a baseline. */
-import { counted } from '../../checks/facts/wording.ts';
+import { counted } from '../../../checks/facts/wording.ts';
 import type { BaselineReport } from './check-report.ts';
 
 /** Returns a sentence or two about the effect of a baseline. */

@@ -1,14 +1,14 @@
 /** Writes findings for people: grouped by file, each with its source line underlined. */
 
-import { messageWithCure } from '../../checks/cure.ts';
-import { counted } from '../../checks/facts/wording.ts';
-import type { Finding, Severity } from '../../checks/rule.ts';
-import { lineStartsOf } from '../../nix/source.ts';
-import { SETTINGS_FILE } from '../../workspace/settings/settings-names.ts';
-import { type Io, type Paint, painter, printable } from '../io.ts';
+import { messageWithCure } from '../../../checks/cure.ts';
+import { counted } from '../../../checks/facts/wording.ts';
+import type { Finding, Severity } from '../../../checks/rule.ts';
+import { lineStartsOf } from '../../../nix/source.ts';
+import { SETTINGS_FILE } from '../../../workspace/settings/settings-names.ts';
+import { type Io, type Paint, painter, printable } from '../../io.ts';
+import type { Span } from '../positions.ts';
 import { baselineText } from './baseline-text.ts';
 import type { CheckReport } from './check-report.ts';
-import type { Span } from './positions.ts';
 
 const COLOURS = { error: 'red', warning: 'yellow', info: 'blue', hint: 'cyan' } as const;
 

@@ -2,10 +2,10 @@
  * Writes findings as workflow commands, which GitHub shows beside the changed lines.
  * Source: docs.github.com, "Workflow commands for GitHub Actions"; the escapes are those of actions/toolkit.
  */
-import { messageWithCure } from '../../checks/cure.ts';
-import type { Finding, Severity } from '../../checks/rule.ts';
-import { marked } from '../../editor/words/unseen.ts';
-import type { Io } from '../io.ts';
+import { messageWithCure } from '../../../checks/cure.ts';
+import type { Finding, Severity } from '../../../checks/rule.ts';
+import { marked } from '../../../editor/words/unseen.ts';
+import type { Io } from '../../io.ts';
 import type { CheckReport } from './check-report.ts';
 
 const COMMANDS: Readonly<Record<Severity, string>> = {

@@ -3,15 +3,15 @@
  * Source: OASIS, Static Analysis Results Interchange Format 2.1.0 (errata 01).
  */
 import { pathToFileURL } from 'node:url';
-import { messageWithCure } from '../../checks/cure.ts';
-import { FINGERPRINT_VERSION } from '../../checks/engine/fingerprint.ts';
-import { ruleUrl } from '../../checks/pages/pages.ts';
-import type { Finding, Fix, Rule, Severity } from '../../checks/rule.ts';
-import type { Place } from '../../nix/places.ts';
-import { compareTexts } from '../../std.ts';
-import type { Io } from '../io.ts';
+import { messageWithCure } from '../../../checks/cure.ts';
+import { FINGERPRINT_VERSION } from '../../../checks/engine/fingerprint.ts';
+import { ruleUrl } from '../../../checks/pages/pages.ts';
+import type { Finding, Fix, Rule, Severity } from '../../../checks/rule.ts';
+import type { Place } from '../../../nix/places.ts';
+import { compareTexts } from '../../../std.ts';
+import type { Io } from '../../io.ts';
+import { jsonText } from '../json-text.ts';
 import type { CheckReport } from './check-report.ts';
-import { jsonText } from './json-text.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 const HOME = 'https://github.com/varsmith/varsmith';

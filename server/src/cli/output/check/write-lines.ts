@@ -2,8 +2,8 @@
  * Writes each finding on one line, `file:line:column: severity: message [rule]`, for problem matchers and quickfix
  * lists.
  */
-import { messageWithCure } from '../../checks/cure.ts';
-import { type Io, printable } from '../io.ts';
+import { messageWithCure } from '../../../checks/cure.ts';
+import { type Io, printable } from '../../io.ts';
 import type { CheckReport } from './check-report.ts';
 
 export function writeLines({ findings, spanOf }: CheckReport, { stdout }: Io): void {

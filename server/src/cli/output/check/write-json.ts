@@ -1,8 +1,8 @@
 /** Writes findings as JSON for programs, in the format of docs/schemas/check.schema.json. */
-import { messageWithCure } from '../../checks/cure.ts';
-import type { Io } from '../io.ts';
+import { messageWithCure } from '../../../checks/cure.ts';
+import type { Io } from '../../io.ts';
+import { jsonText } from '../json-text.ts';
 import type { CheckReport } from './check-report.ts';
-import { jsonText } from './json-text.ts';
 
 export function writeJson(report: CheckReport, { stdout }: Io): void {
   const { root, findings, counts, baseline, fixed, fileCount, milliseconds, spanOf } = report;

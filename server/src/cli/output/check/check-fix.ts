@@ -1,12 +1,12 @@
 /** `varsmith check --fix`: applies safe fixes to the files or, in a dry run, prints them as a diff. */
 
-import { counted } from '../../checks/facts/wording.ts';
-import type { Finding } from '../../checks/rule.ts';
-import { type ChangedFile, type FixOutcome, fixAll } from '../../workspace/fix.ts';
-import type { Workspace } from '../../workspace/workspace.ts';
-import { writeChanges } from '../../workspace/write.ts';
-import { type Io, painter, printable } from '../io.ts';
-import { unifiedDiff } from './unified-diff.ts';
+import { counted } from '../../../checks/facts/wording.ts';
+import type { Finding } from '../../../checks/rule.ts';
+import { type ChangedFile, type FixOutcome, fixAll } from '../../../workspace/fix.ts';
+import type { Workspace } from '../../../workspace/workspace.ts';
+import { writeChanges } from '../../../workspace/write.ts';
+import { type Io, painter, printable } from '../../io.ts';
+import { unifiedDiff } from '../unified-diff.ts';
 
 /**
  * Applies the fixes. Afterwards the workspace has the new texts.

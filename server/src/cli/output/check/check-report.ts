@@ -1,8 +1,9 @@
 /** The report of `varsmith check`, as its writers receive it. */
-import type { Finding, Rule, Severity } from '../../checks/rule.ts';
-import type { NixFiles } from '../../nix/eval/value.ts';
-import type { Io } from '../io.ts';
-import type { SpanOf } from './positions.ts';
+import type { Finding, Rule, Severity } from '../../../checks/rule.ts';
+import type { NixFiles } from '../../../nix/eval/value.ts';
+import type { Fingerprints, SeverityCounts } from '../../../workspace/check.ts';
+import type { Io } from '../../io.ts';
+import type { SpanOf } from '../positions.ts';
 
 export const SEVERITIES = ['error', 'warning', 'info', 'hint'] as const satisfies readonly Severity[];
 
@@ -15,16 +16,13 @@ export interface BaselineReport {
   readonly obsolete: number;
 }
 
-/** Computes the fingerprints on the first call; most formats and runs need none. */
-export type Fingerprints = () => ReadonlyMap<Finding, string>;
-
 /** Everything that a writer may show. */
 export interface CheckReport {
   /** Absolute path. */
   readonly root: string;
   /** Findings that the baseline does not silence. */
   readonly findings: readonly Finding[];
-  readonly counts: Readonly<Record<Severity, number>>;
+  readonly counts: SeverityCounts;
   /** `null` if no baseline was given. */
   readonly baseline: BaselineReport | null;
   /** The number of fixes that `--fix` applied, or `null` without it. */
