@@ -41,7 +41,7 @@ export function start({ program, purpose, flags, lasts }: Start, within: NodeJS.
   const kept = keptCode(process.env);
   const name = `${purpose}-${fingerprint(source)}`;
   const known = kept?.read(name) ?? null;
-  // It is ASCII, and a function as Node makes of a module: nothing is decoded or put together at a start.
+  // ASCII, and already wrapped in the function that Node makes of a module, so that starting decodes and concatenates nothing.
   const script = new Script(source.toString('latin1'), {
     filename: file,
     ...(known === null ? {} : { cachedData: known.subarray(0, -1) }),

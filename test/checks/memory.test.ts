@@ -82,6 +82,30 @@ in
   });
 });
 
+describe('a fix', () => {
+  it('goes by the text around the generator, though the generator is as it was', () => {
+    const file = 'machines/lea/configuration.nix';
+    const text = `{ pkgs, ... }:
+{
+  clan.core.vars.generators.key = {
+    files.key = { };
+    script = ''openssl rand -base64 32 > "$out/key"'';
+  };
+}
+`;
+    const world = living({ [file]: text });
+    const fixes = () =>
+      world
+        .findings()
+        .flatMap(({ rule, fixes: list }) => (rule === 'generator/missing-tool' ? [list.length] : []));
+    expect(fixes()).toEqual([1]);
+    world.write({ [file]: text.replace('pkgs', 'path') });
+    expect(fixes()).toEqual([0]);
+    world.write({ [file]: text });
+    expect(fixes()).toEqual([1]);
+  });
+});
+
 function pathsIn(files: Texts): string[] {
   return Object.keys(files).filter(path => path.endsWith('.nix'));
 }

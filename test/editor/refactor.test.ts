@@ -190,6 +190,7 @@ describe('a public file that is made of a secret one', () => {
   });
 
   test.each([
+    ['has no secret beside it', TEXT.replace('files.private = { }', 'files.private.secret = false')],
     ['is not made of a secret', TEXT.replace('wg pubkey < "$out/private"', 'date')],
     ['is read by the rest of the script', TEXT.replace("    '';", `      cat "$out/public"\n    '';`)],
     ['needs a variable of the rest', TEXT.replace('wg pubkey <', 'x=1\n      wg pubkey $x <')],

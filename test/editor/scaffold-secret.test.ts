@@ -9,6 +9,7 @@ import {
   keyProblem,
   type SecretWish,
   secretProposals,
+  variableProblem,
 } from '../../server/src/editor/scaffold/scaffold-secret.ts';
 import type { Texts } from '../checks/harness.ts';
 import { nixFiles } from '../examples/folders.ts';
@@ -207,6 +208,18 @@ describe('a new entry takes after its family', () => {
     );
     expect(refused(FAMILIES, 'claude', { envVar: '2CLAUDE' })).toContain('A variable begins with a letter');
     expect(refused(FAMILIES, 'claude', { generator: 'a b' })).toContain('cannot name a generator');
+  });
+
+  test('a variable of another registry is free', () => {
+    const other = 'other/secret-registry.nix';
+    const phone =
+      '  phone = mkPromptedSecret {\n    generator = "phone-pin";\n    envVar = "PHONE_PIN";\n  };\n';
+    const { fleet } = around({ ...FAMILIES, [other]: registryOf(phone) });
+    expect(fleet.registries.map(({ file }) => file).sort()).toEqual([REGISTRY, other]);
+    const taken = '"phone" in other/secret-registry.nix has PHONE_PIN already.';
+    expect(variableProblem(fleet, other, 'PHONE_PIN')).toBe(taken);
+    expect(variableProblem(fleet, null, 'PHONE_PIN')).toBe(taken);
+    expect(variableProblem(fleet, REGISTRY, 'PHONE_PIN')).toBeNull();
   });
 
   test('proposals: one for each family, the likeliest first', () => {

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { filesBelow } from '../fuzz/worlds.ts';
-import { edit, FLEET, generator, NAMES } from './many-machines.ts';
+import { edit, FLEET, generator, IN_ONE_GO, NAMES } from './many-machines.ts';
+import { REGISTRY } from './pipeline.ts';
 import { fleetWorkspace, plainFleet } from './workspace.ts';
 
 describe('a fleet of many machines', () => {
@@ -141,6 +142,26 @@ describe('a fleet of many machines', () => {
     expect(read()).toEqual(['opaque']);
     workspace.write({ 'flake.nix': flake });
     expect(read()).toEqual(['full']);
+  });
+
+  it('says that arguments do not fit where the call is, after it has moved too', () => {
+    const path = 'lib/vars-generators.nix';
+    const texts = {
+      'lib/secret-registry.nix': REGISTRY.replace(/^.*?:/, '{ other ? null }:'),
+      [path]: IN_ONE_GO,
+      'machines/ada/configuration.nix': `{ pkgs, ... }: {
+  clan.core.vars.generators = import ../../lib/vars-generators.nix { keys = [ "alpha" ]; inherit pkgs; };
+}`,
+    };
+    const workspace = fleetWorkspace(texts);
+    const places = ({ fleet }: typeof workspace) =>
+      fleet().notAnalysable.map(({ at }) => [at.file, at.start]);
+    const before = places(workspace);
+    expect(before).not.toEqual([]);
+    const moved = { [path]: `\n${texts[path]}` };
+    workspace.write(moved);
+    expect(places(workspace)).toEqual(places(fleetWorkspace({ ...texts, ...moved })));
+    expect(places(workspace)).not.toEqual(before);
   });
 
   it('reads contents that are for all machines without the platform of one', () => {

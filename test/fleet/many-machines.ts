@@ -63,7 +63,7 @@ ${NAMES.map((name, i) => `  ${name} = [ "alpha" ${i % 3 === 0 ? '"gamma" ' : ''}
 `;
 
 /** Each entry of the registry becomes a name and a value in one go: what is made of it is the same on all machines. */
-const IN_ONE_GO = `{ keys ? null, pkgs }:
+export const IN_ONE_GO = `{ keys ? null, pkgs }:
 let
   registry = import ./secret-registry.nix { inherit pkgs; };
   selected = if keys == null || keys == [ ] then builtins.attrNames registry else keys;

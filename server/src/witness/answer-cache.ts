@@ -31,17 +31,17 @@ export function keptMachines(
     .update(JSON.stringify([QUESTION_VERSION, version, locked.narHash, locks, revision, reference]))
     .digest('hex');
   const before = machinesIn(files.read(name)?.toString('utf8') ?? '');
-  const known = new Map(before.map(machine => [machine.name, machine]));
+  const cached = new Map(before.map(machine => [machine.name, machine]));
   let hasNew = false;
   return {
-    read: machine => known.get(machine) ?? null,
+    read: machine => cached.get(machine) ?? null,
     keep(machine) {
       if (machine.isKept || machine.failures.some(({ kind }) => kind !== 'error')) return;
-      known.set(machine.name, { ...machine, isKept: true });
+      cached.set(machine.name, { ...machine, isKept: true });
       hasNew = true;
     },
     write() {
-      if (hasNew) files.write(name, Buffer.from(JSON.stringify([...known.values()], withEntries)));
+      if (hasNew) files.write(name, Buffer.from(JSON.stringify([...cached.values()], withEntries)));
     },
   };
 }

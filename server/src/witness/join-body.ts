@@ -74,7 +74,7 @@ function withUnknownsOf<T, K extends keyof T>(
 }
 
 function knownIn(read: readonly Known<string>[], value: string, at: Place): Known<string> {
-  return read.find(known => known.value === value) ?? { value, at };
+  return read.find(candidate => candidate.value === value) ?? { value, at };
 }
 
 function fileOf(name: string, nix: NixFile, { files }: GeneratorBody, at: Place): GeneratorFile {

@@ -65,7 +65,9 @@ function joinedGenerators(fleet: Fleet, joining: Joining) {
   const named = fleet.generators.filter(({ nameKind }) => nameKind !== 'pattern');
   const patterns = fleet.generators.filter(({ nameKind }) => nameKind === 'pattern');
   const ofName = groupBy(named, ({ name }) => name);
-  const own = named.map(generator => joinedGenerator(generator, ofName.get(generator.name) ?? [], joining));
+  const declared = named.map(generator =>
+    joinedGenerator(generator, ofName.get(generator.name) ?? [], joining),
+  );
   const clanGenerators = fleet.clanGenerators.filter(({ isPattern }) => !isPattern);
   const clanNames = new Set(clanGenerators.map(({ name }) => name));
   const onlyNix = new Map<string, string[]>();
@@ -88,7 +90,7 @@ function joinedGenerators(fleet: Fleet, joining: Joining) {
   }
   return {
     own: [
-      ...own,
+      ...declared,
       ...added,
       ...patterns
         .filter(pattern => !(joining.isWhole && resolved.has(pattern)))

@@ -42,14 +42,14 @@ export function joiningOf(
 /** Returns the machines of the fleet, with those that only Nix knows behind them. */
 export function joinedMachines({ machines }: Fleet, answer: NixAnswer): readonly Machine[] {
   const asked = new Map(answer.machines.map(machine => [machine.name, machine]));
-  const known = new Set(machines.map(({ name }) => name));
+  const machineNames = new Set(machines.map(({ name }) => name));
   return [
     ...machines.map(machine => {
       const nix = asked.get(machine.name);
       return { ...machine, class: nix?.class ?? machine.class, tags: nix?.facts?.tags ?? machine.tags };
     }),
     ...answer.machines
-      .filter(({ name }) => !known.has(name))
+      .filter(({ name }) => !machineNames.has(name))
       .map(({ name, class: machineClass }) => ({
         ...{ name, class: machineClass, system: null, tags: [], at: null },
         source: 'configuration' as const,

@@ -38,12 +38,12 @@ const LIMITS: Readonly<Record<Exclude<NixFailureKind, 'error'>, string>> = {
  */
 export function failureOf(kind: NixFailureKind, stderr: string, ownPath: OwnPath): NixFailure {
   const frames = framesIn(stderr.slice(-TAIL), ownPath);
-  const said = kind === 'error' ? messageIn(stderr.slice(-TAIL)) : LIMITS[kind];
-  const named = kind === 'error' ? positionsIn(said, ownPath)[0] : undefined;
+  const message = kind === 'error' ? messageIn(stderr.slice(-TAIL)) : LIMITS[kind];
+  const named = kind === 'error' ? positionsIn(message, ownPath)[0] : undefined;
   const [innermost] = frames;
   const at = named ?? (innermost && { file: innermost.file, line: innermost.line, column: innermost.column });
   const suggestions = kind === 'error' ? suggestionsIn(stderr.slice(-TAIL)) : [];
-  const failure = { kind, message: readable(said, ownPath), at: at ?? null, frames };
+  const failure = { kind, message: readable(message, ownPath), at: at ?? null, frames };
   return suggestions.length === 0 ? failure : { ...failure, suggestions };
 }
 

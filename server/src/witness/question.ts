@@ -1,10 +1,10 @@
 /**
- * The Nix expressions that a flake is asked: which machines it has, and the metadata of one machine's generators and secrets.
- * What is asked for is names, modes, owners, scripts; never the value of a file. Each part is tried by itself, so that an
- * option that throws costs nothing but its own answer.
+ * Builds the Nix expressions that are evaluated in a flake: the names of its machines, and the metadata of one machine's
+ * generators and secrets. They ask for names, modes, owners and scripts, never for the value of a file. Each part is
+ * evaluated by itself, so that an option that throws costs only its own answer.
  */
 
-/** Changes whenever the expressions do: an answer to another question is none to this one. */
+/** Changes with every change of the expressions, so that cached answers to older ones are not used. */
 export const QUESTION_VERSION = 3;
 
 /** `flake` is in scope. Options are those of clan-core's `nixosModules/clanCore/vars`, at d7c35d912. */
@@ -71,14 +71,14 @@ const DEFINITIONS = `
   };
 `;
 
-/** Asks for the names of all machines, by class. */
+/** Returns the expression for the names of all machines, by class. */
 export const machineNames = (flake: string): string =>
   asking(
     flake,
     '{ nixos = attrNames (removeAttrs configurations (attrNames darwin)); darwin = attrNames darwin; }',
   );
 
-/** Asks for everything of a machine. */
+/** Returns the expression for everything about a machine. */
 export const machineFacts = (flake: string, machine: string): string => asking(flake, everythingOf(machine));
 
 /**
@@ -98,11 +98,11 @@ function everythingOf(machine: string): string {
   return `names ${name} // secretsOf ${name} // { generators = if hasVars ${name} then mapAttrs (_: generator) (generators ${name}) else { }; }`;
 }
 
-/** Asks for the same without what the generators are: for a machine that does not evaluate with them. */
+/** Returns the same without the contents of generators, for a machine that does not evaluate with them. */
 export const machineOutline = (flake: string, machine: string): string =>
   asking(flake, `names ${quoted(machine)} // { generators = { }; }`);
 
-/** Asks for one generator of a machine. */
+/** Returns the expression for one generator of a machine. */
 export const oneGenerator = (flake: string, machine: string, name: string): string =>
   asking(flake, `generator (generators ${quoted(machine)}).${quoted(name)}`);
 
@@ -129,7 +129,7 @@ function asking(flake: string, expression: string): string {
   return `let flake = builtins.getFlake ${quoted(flake)};${DEFINITIONS}in ${expression}`;
 }
 
-/** A string of Nix. */
+/** Returns a text as a Nix string. */
 function quoted(text: string): string {
   return `"${text.replace(/[\\"]/g, '\\$&').replaceAll('${', '\\${').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}"`;
 }

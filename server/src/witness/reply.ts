@@ -1,19 +1,19 @@
 /**
- * What Nix replies as data of the model. A reply that has another shape than the question asks for is none, whoever made it: a
- * `nix` on PATH may be anything.
+ * Reads the replies of Nix as data of the model. A reply whose shape does not fit the question is rejected: any program may
+ * be called `nix` on PATH.
  */
 
 import * as v from 'valibot';
 import type { NixFacts, NixGenerator, NixSecret } from '../fleet/model/nix-answer.ts';
 import type { SourcePosition } from '../nix/positions.ts';
 
-/** Turns a path that Nix names into one of the fleet; null for a path of somebody else. */
+/** Converts a path in a reply to a path of the fleet; null for paths outside of it. */
 export type OwnPath = (path: string) => string | null;
 
 const text = v.string();
 const texts = v.array(text);
 
-/** `{ ok }`, or what could not be evaluated: null then. */
+/** Accepts `{ ok }`, or null for a part that could not be evaluated. */
 const attempted = <T>(schema: v.GenericSchema<unknown, T>) =>
   v.optional(
     v.pipe(
@@ -38,7 +38,7 @@ const PROMPT = v.object({
   persist: attempted(v.boolean()),
 });
 
-/** A name with any characters, `__proto__` too. */
+/** Accepts objects with any names, including `__proto__`. */
 const named = <T>(schema: v.GenericSchema<unknown, T>) =>
   v.pipe(
     v.custom<object>(value => typeof value === 'object' && value !== null && !Array.isArray(value)),
@@ -74,7 +74,7 @@ const SECRET = v.object({
   neededForUsers: attempted(v.boolean()),
 });
 
-/** Names, or none where the machine has no such option. */
+/** Accepts names, or none if the machine has no such option. */
 const NAMES_OF_OPTION = attempted(
   v.pipe(
     v.nullable(texts),
@@ -117,12 +117,12 @@ const METADATA = v.object({
 
 export type FlakeMetadata = v.InferOutput<typeof METADATA>;
 
-/** Null where the reply is no answer to the question. */
+/** Returns the flake's metadata in a reply, or null if the reply does not fit the question. */
 export const metadataIn = (reply: unknown): FlakeMetadata | null => parsed(METADATA, reply);
 
 export const machineNamesIn = (reply: unknown): v.InferOutput<typeof NAMES> | null => parsed(NAMES, reply);
 
-/** Returns what scripts are made of, by generator. */
+/** Returns the packages and derivations of scripts, by generator. */
 export const scriptPartsIn = (reply: unknown): v.InferOutput<typeof SCRIPT_PARTS> | null =>
   parsed(SCRIPT_PARTS, reply);
 
@@ -150,7 +150,7 @@ export function factsIn(reply: unknown, ownPath: OwnPath): NixFacts | null {
   };
 }
 
-/** @param secrets null where Nix could not say more than the names */
+/** @param secrets null if Nix could evaluate only the names */
 function secretsOf(
   names: readonly string[],
   secrets: ReadonlyMap<string, v.InferOutput<typeof SECRET>> | null,
@@ -167,7 +167,7 @@ function secretsOf(
 
 const NOTHING_KNOWN = v.parse(SECRET, {});
 
-/** @param definedAt where the machine's other answer says that it is defined */
+/** @param definedAt the place according to the machine's other answer */
 export function generatorIn(reply: unknown, definedAt: readonly SourcePosition[]): NixGenerator | null {
   const generator = parsed(GENERATOR, reply);
   return generator === null ? null : generatorOf(generator, definedAt);

@@ -52,17 +52,17 @@ function fillings(
   let at = first.start;
   for (const [index, hole] of holes.entries()) {
     const next = holes[index + 1];
-    const known = text.slice(hole.end, next?.start ?? text.length);
-    const end = next === undefined ? endOf(nix, known, at) : known === '' ? at : nix.indexOf(known, at);
+    const literal = text.slice(hole.end, next?.start ?? text.length);
+    const end = next === undefined ? endOf(nix, literal, at) : literal === '' ? at : nix.indexOf(literal, at);
     if (end < 0) return null;
     found.push(nix.slice(at, end));
-    at = end + known.length;
+    at = end + literal.length;
   }
   return found;
 }
 
 /** Returns the start of the last known text, which must end the script; -1 if it does not. */
-function endOf(nix: string, known: string, from: number): number {
-  const end = nix.length - known.length;
-  return end >= from && nix.endsWith(known) ? end : -1;
+function endOf(nix: string, literal: string, from: number): number {
+  const end = nix.length - literal.length;
+  return end >= from && nix.endsWith(literal) ? end : -1;
 }

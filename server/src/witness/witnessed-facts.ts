@@ -1,6 +1,6 @@
 /**
- * Each fact of a fleet with its witness: read here, confirmed by Nix, known to Nix alone, or contradicted by Nix. Compares the fleet as
- * it was read with what Nix says, for the machines that Nix answered for.
+ * Compares the fleet as it was read with the answer of Nix, for the machines that Nix evaluated. Each fact gets its witness:
+ * read here, confirmed by Nix, known only to Nix, or contradicted by Nix.
  */
 
 import { createElsewhere, mayHaveGenerator } from '../fleet/elsewhere/elsewhere.ts';
@@ -28,10 +28,10 @@ type Named = Pick<Generator, 'name' | 'machines' | 'machinesComplete' | 'bodyOn'
 };
 
 export function witnessedFacts(fleet: Fleet, { machines }: NixAnswer): readonly WitnessedFact[] {
-  const own = fleet.generators.filter(({ nameKind }) => nameKind !== 'pattern').map(namedOwn);
+  const declared = fleet.generators.filter(({ nameKind }) => nameKind !== 'pattern').map(namedOwn);
   const ofClan = fleet.clanGenerators.filter(({ isPattern }) => !isPattern).map(namedClanGenerator);
   const ofName = groupBy(fleet.generators, ({ name }) => name);
-  const byName = groupBy([...own, ...ofClan], ({ name }) => name);
+  const byName = groupBy([...declared, ...ofClan], ({ name }) => name);
   const elsewhere = createElsewhere(fleet);
   const mayHave = (machine: string, name: string) =>
     mayHaveGenerator(elsewhere, { name, declared: ofName.get(name) ?? [] }, machine);
@@ -58,7 +58,7 @@ function namedOwn(generator: Generator): Named {
   return { ...generator, at: generator.definitions[0]?.at ?? null };
 }
 
-/** What is not certain claims nothing. */
+/** Names a generator of clan-core. One that is not certain claims no machine. */
 function namedClanGenerator({ certain, ...generator }: ClanGenerator): Named {
   const { machines, machinesComplete } = generator;
   return {
@@ -77,11 +77,11 @@ function* factsOf(
   if (facts === null) return;
   const names = new Set(facts.generatorNames);
   for (const name of names) {
-    const known = byName.get(name) ?? [];
-    const there = known.find(({ machines }) => machines?.includes(machine));
-    const entry = there ?? known[0] ?? null;
+    const sameName = byName.get(name) ?? [];
+    const there = sameName.find(({ machines }) => machines?.includes(machine));
+    const entry = there ?? sameName[0] ?? null;
     const isDenied =
-      there === undefined && !known.some(entry => !entry.machinesComplete) && !mayHave(machine, name);
+      there === undefined && !sameName.some(entry => !entry.machinesComplete) && !mayHave(machine, name);
     const about = { machine, generator: name, at: entry?.at ?? null };
     yield {
       ...{ ...about, fact: 'machine', nix: machine, read: there === undefined ? null : machine },
@@ -121,7 +121,7 @@ function* bodyFacts(body: GeneratorBody | null, nix: NixGenerator, rootsGroup: s
   );
   for (const input of nix.runtimeInputs ?? []) {
     const read = body?.runtimeInputs.some(name => name === input || name.endsWith(`.${input}`)) === true;
-    // Attributes of nixpkgs have other names than packages: that one is not there denies nothing.
+    // Attributes of nixpkgs may be named differently from their packages, so a missing name contradicts nothing.
     const isCounted =
       body?.complete.packages === true && body.runtimeInputs.length === nix.runtimeInputs?.length;
     yield {
@@ -181,7 +181,7 @@ function itemFacts(
   return nameFacts(kind, nix, values, isComplete, new Set(certain.map(({ name }) => name)));
 }
 
-/** @param certain names that are claimed; all that were read where it is left out */
+/** @param certain the claimed names; by default all that were read */
 function* nameFacts(
   kind: string,
   nix: readonly string[] | null,
@@ -191,21 +191,21 @@ function* nameFacts(
 ): Iterable<BodyFact> {
   if (nix === null) return;
   for (const name of nix) {
-    const known = read.find(({ value }) => value === name);
+    const match = read.find(({ value }) => value === name);
     const witness: Witness =
-      known !== undefined
+      match !== undefined
         ? 'confirmed'
         : isComplete && !read.some(({ value }) => value.includes('${'))
           ? 'contradicted'
           : 'nix';
-    yield { fact: `${kind} ${name}`, witness, read: known?.value ?? null, nix: name, at: known?.at ?? null };
+    yield { fact: `${kind} ${name}`, witness, read: match?.value ?? null, nix: name, at: match?.at ?? null };
   }
   for (const { value, at } of read)
     if (!nix.includes(value) && !value.includes('${') && certain?.has(value) !== false)
       yield { fact: `${kind} ${value}`, witness: 'contradicted', read: value, nix: null, at };
 }
 
-/** The texts of scripts are not given: they are long, and only whether they agree matters. */
+/** Compares scripts. Leaves out their texts, which are long: only whether they agree matters. */
 function scriptFact(body: GeneratorBody | null, nix: string | null): BodyFact {
   const script = body?.script ?? null;
   const told = { fact: 'script', read: null, nix: null, at: script?.at ?? null };
@@ -227,26 +227,26 @@ function scriptFact(body: GeneratorBody | null, nix: string | null): BodyFact {
   return { ...told, witness: isKnown ? 'confirmed' : 'nix' };
 }
 
-/** A value that is null or absent was not known here; what Nix could not say has one witness alone. */
+/** Compares values. A value that is null or absent was not known here; one that Nix could not evaluate has a single witness. */
 function fact(name: string, read: unknown, nix: unknown): BodyFact {
   const [mine, told] = [read ?? null, nix ?? null];
   return { fact: name, witness: witnessOf(mine, told), read: mine, nix: told, at: null };
 }
 
-/** Returns who vouches for a value, of which null is not known. */
+/** Returns the witness of a value. Null is an unknown value. */
 export function witnessOf(read: unknown, nix: unknown): Witness {
   if (nix === null) return 'read';
   if (read === null) return 'nix';
   return sortedText(read) === sortedText(nix) ? 'confirmed' : 'contradicted';
 }
 
-/** Null inside of plain data stands for what is not known. */
+/** Returns whether plain data has no unknown parts, which are null. */
 function isKnown(value: unknown): boolean {
   if (value === null) return false;
   return typeof value !== 'object' || Object.values(value).every(isKnown);
 }
 
-/** JSON in which the order of names makes no difference. */
+/** Returns JSON with sorted names, so that their order makes no difference. */
 function sortedText(value: unknown): string {
   return JSON.stringify(value, (_, inner) =>
     inner !== null && typeof inner === 'object' && !Array.isArray(inner)

@@ -47,8 +47,8 @@ ${firsts.map(({ word, summary }) => `complete -c varsmith -n 'not __varsmith_wor
 ${firsts
   .flatMap(({ word, next }) =>
     next.map(
-      each =>
-        `complete -c varsmith -n '__varsmith_is ${word} 1' -a ${each.word} -d ${fishText(each.summary)}`,
+      subcommand =>
+        `complete -c varsmith -n '__varsmith_is ${word} 1' -a ${subcommand.word} -d ${fishText(subcommand.summary)}`,
     ),
   )
   .join('\n')}

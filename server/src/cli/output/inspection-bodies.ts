@@ -138,12 +138,12 @@ function shownFile({ hasDefaultGroup, at: place, ...file }: GeneratorFile, machi
 }
 
 function shownScript({ text, source, at: place }: GeneratorScript, at: At) {
-  const known = text !== null && source !== null;
+  const hasText = text !== null && source !== null;
   return {
-    known,
+    known: hasText,
     ...at(place),
-    text: known ? source.text : null,
-    holes: known
+    text: hasText ? source.text : null,
+    holes: hasText
       ? source.holes.map(({ start, end }) => ({
           start,
           end,

@@ -33,24 +33,24 @@ export function inventoryCard(context: HoverContext, file: string, offset: numbe
   return parts === null ? null : { at: located.at, markdown: parts.filter(part => part !== '').join('\n\n') };
 }
 
-function partsOf(context: HoverContext, thing: InventoryItem): string[] | null {
-  switch (thing.kind) {
+function partsOf(context: HoverContext, item: InventoryItem): string[] | null {
+  switch (item.kind) {
     case 'tag':
-      return tagParts(context, thing.tag);
+      return tagParts(context, item.tag);
     case 'role':
-      return roleParts(context, thing.instance, thing.role);
+      return roleParts(context, item.instance, item.role);
     case 'instance':
     case 'service':
-      return [...instanceParts(context, thing.instance), ...placesOf(context, thing)];
+      return [...instanceParts(context, item.instance), ...placesOf(context, item)];
     case 'input':
-      return [`**${plain(thing.input)}** · flake input with services`, ...placesOf(context, thing)];
+      return [`**${plain(item.input)}** · flake input with services`, ...placesOf(context, item)];
     case 'option':
-      return [...optionParts(thing.name, thing.owner, thing.option), ...placesOf(context, thing)];
+      return [...optionParts(item.name, item.owner, item.option), ...placesOf(context, item)];
   }
 }
 
-function placesOf(context: HoverContext, thing: InventoryItem): string[] {
-  return definedPhrase(context, definitionOf(context.snapshot, thing));
+function placesOf(context: HoverContext, item: InventoryItem): string[] {
+  return definedPhrase(context, definitionOf(context.snapshot, item));
 }
 
 /** Returns the parts of a tag's card, or null if no such tag exists. */
@@ -109,8 +109,8 @@ function roleWords(instance: Instance, { name }: Role): string {
 }
 
 /** Returns the parts of an option's card, which completion also shows. */
-export function optionParts(name: string, whose: string, option: OptionTree): string[] {
-  const title = `**${plain(name)}** · ${plain(whose)}`;
+export function optionParts(name: string, owner: string, option: OptionTree): string[] {
+  const title = `**${plain(name)}** · ${plain(owner)}`;
   const [declared] = option.declared;
   if (declared === undefined) return [title, `- Options: ${namesToWrite(option).map(code).join(', ')}`];
   const lines = [

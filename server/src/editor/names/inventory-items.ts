@@ -32,30 +32,30 @@ export interface InventoryItemAt {
 export function inventoryItemAt(snapshot: Snapshot, file: string, offset: number): InventoryItemAt | null {
   const { fleet } = snapshot;
   if (!fleet.isClan) return null;
-  let thing = itemsOfFleets.get(fleet);
-  if (thing === undefined) {
-    thing = itemsByFile(snapshot);
-    itemsOfFleets.set(fleet, thing);
+  let byFile = itemsOfFleets.get(fleet);
+  if (byFile === undefined) {
+    byFile = itemsByFile(snapshot);
+    itemsOfFleets.set(fleet, byFile);
   }
-  return thing.get(file)?.find(({ at }) => at.start <= offset && offset <= at.end) ?? null;
+  return byFile.get(file)?.find(({ at }) => at.start <= offset && offset <= at.end) ?? null;
 }
 
 /** Things by file, computed once per fleet. */
 const itemsOfFleets = new WeakMap<Fleet, ReadonlyMap<string, readonly InventoryItemAt[]>>();
 
 function itemsByFile(snapshot: Snapshot): ReadonlyMap<string, readonly InventoryItemAt[]> {
-  const things = new Map<string, InventoryItemAt[]>();
+  const byFile = new Map<string, InventoryItemAt[]>();
   const add = (at: Place | null, item: InventoryItem) => {
     if (at === null) return;
-    addToList(things, at.file, { at, item });
+    addToList(byFile, at.file, { at, item });
   };
   for (const instance of snapshot.fleet.inventory.instances) addInstance(snapshot, instance, add);
   for (const { tag, at } of machineTags(snapshot)) add(at, { kind: 'tag', tag });
   addOptions(snapshot, add);
-  return things;
+  return byFile;
 }
 
-type Add = (at: Place | null, thing: InventoryItem) => void;
+type Add = (at: Place | null, item: InventoryItem) => void;
 
 /** Yields the tags in the lists of machines. */
 export function* machineTags({ fleet }: Snapshot): Iterable<{ readonly tag: string; readonly at: Place }> {
@@ -86,10 +86,10 @@ function addSettings(snapshot: Snapshot, instance: Instance, role: Role, add: Ad
   const withSettings = [role, ...role.machines, ...role.tags].filter(entry => entry.hasSettings);
   const taken = withSettings.length === 0 ? null : settingsOf(snapshot, instance, role.name);
   if (taken === null) return;
-  const whose = `setting of the role ${role.name} of ${instance.module.name ?? instance.name}`;
+  const owner = `setting of the role ${role.name} of ${instance.module.name ?? instance.name}`;
   for (const entry of withSettings)
     for (const name of entry.checkedAgainst(taken.tree).names)
-      if (name.option !== null) add(name.at, optionItem(name, name.option, whose));
+      if (name.option !== null) add(name.at, optionItem(name, name.option, owner));
 }
 
 function optionItem({ path }: WrittenName, option: OptionTree, owner: string): InventoryItem {
@@ -102,8 +102,8 @@ function addOptions(snapshot: Snapshot, add: Add): void {
     const { tree } = of === 'clan' ? clanOptions() : inventoryOptions();
     for (const name of checkedAgainst(tree).names) {
       if (name.option !== null) add(name.at, optionItem(name, name.option, ownerOf(of, name.path)));
-      const thing = of === 'inventory' && name.option === null ? namedBy(snapshot, name.path) : null;
-      if (thing !== null) add(name.at, thing);
+      const item = of === 'inventory' && name.option === null ? namedBy(snapshot, name.path) : null;
+      if (item !== null) add(name.at, item);
     }
   }
 }

@@ -7,23 +7,23 @@ import { type InventoryItem, machineTags } from '../names/inventory-items.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** Returns the definitions, most likely first; empty if they are outside of the workspace. */
-export function definitionOf(snapshot: Snapshot, thing: InventoryItem): Place[] {
-  switch (thing.kind) {
+export function definitionOf(snapshot: Snapshot, item: InventoryItem): Place[] {
+  switch (item.kind) {
     case 'tag':
-      return tagPlaces(snapshot, thing.tag);
+      return tagPlaces(snapshot, item.tag);
     case 'role':
-      return modulesOf(snapshot, thing.instance).flatMap(
-        module => module.settings().get(thing.role.name)?.at ?? module.at ?? [],
+      return modulesOf(snapshot, item.instance).flatMap(
+        module => module.settings().get(item.role.name)?.at ?? module.at ?? [],
       );
     case 'instance':
     case 'service':
-      return modulesOf(snapshot, thing.instance).flatMap(module => module.at ?? []);
+      return modulesOf(snapshot, item.instance).flatMap(module => module.at ?? []);
     case 'input': {
-      const at = thing.input === 'self' ? null : flakeInputPlace(snapshot.files, thing.input);
+      const at = item.input === 'self' ? null : flakeInputPlace(snapshot.files, item.input);
       return at === null ? [] : [at];
     }
     case 'option':
-      return thing.option.declared.flatMap(({ at }) => at ?? []);
+      return item.option.declared.flatMap(({ at }) => at ?? []);
   }
 }
 

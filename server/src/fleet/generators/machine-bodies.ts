@@ -118,7 +118,7 @@ function assumingPart(
   havings: readonly MachineDefinitions[],
 ): readonly MachineDefinitions[] {
   const isOfSite = (definition: GeneratorDefinition) => definitionsAt(site).includes(definition);
-  const found: MachineDefinitions[] = [];
+  const assumed: MachineDefinitions[] = [];
   for (const { certain, possible, complete } of havings) {
     if (!possible.some(isOfSite)) continue;
     const having = {
@@ -126,10 +126,10 @@ function assumingPart(
       possible: possible.filter(definition => !isOfSite(definition)),
       complete,
     };
-    if (!found.some(other => isAlike(other, having))) found.push(having);
-    if (found.length >= MAX_SPECIAL) break;
+    if (!assumed.some(other => isAlike(other, having))) assumed.push(having);
+    if (assumed.length >= MAX_SPECIAL) break;
   }
-  return found.length > 0 ? found : [{ certain: [part], possible: [], complete: false }];
+  return assumed.length > 0 ? assumed : [{ certain: [part], possible: [], complete: false }];
 }
 
 function isAlike(left: MachineDefinitions, right: MachineDefinitions): boolean {

@@ -7,19 +7,19 @@ import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
 /** A table from objects of the model to the values behind them. */
 export interface SideTable<T> {
   /** Stores the value behind an object of the model, and returns the object. */
-  keep<Thing extends object>(thing: Thing, value: T): Thing;
+  keep<Thing extends object>(owner: Thing, value: T): Thing;
   /** Returns the value behind an object of the model, or the table's default. */
-  of(thing: object): T;
+  of(owner: object): T;
 }
 
 function sideTable<T>(absent: T): SideTable<T> {
   const values = new WeakMap<object, T>();
   return {
-    keep(thing, value) {
-      values.set(thing, value);
-      return thing;
+    keep(owner, value) {
+      values.set(owner, value);
+      return owner;
     },
-    of: thing => values.get(thing) ?? absent,
+    of: owner => values.get(owner) ?? absent,
   };
 }
 

@@ -50,8 +50,8 @@ export function ageChange(access: AgeAccess, place: SecretPlace): AccessChange {
   const { files, directory, keys } = access;
   const path = ageSecretPath(directory, place);
   const wanted = wantedReaders(access, place);
-  const whose = ownersIn(keys());
-  if (files.kind(path) !== 'file') return accessChange(place, null, wanted, whose, () => true);
+  const owners = ownersIn(keys());
+  if (files.kind(path) !== 'file') return accessChange(place, null, wanted, owners, () => true);
   const named = notedRecipients(files, path) ?? wanted.flatMap(reader => reader.key ?? []);
   // A public key that replaced a machine's own has access to nothing, whatever a note says.
   const replacedKeys = new Map([...access.replaced()].map(([name, key]) => [publicKeyOf(keys(), name), key]));
@@ -61,9 +61,9 @@ export function ageChange(access: AgeAccess, place: SecretPlace): AccessChange {
     noted.includes(publicKey() ?? '') ? (keyRecipients() ?? []) : [],
   );
   const wasReplaced = noted.some(
-    key => !wanted.some(reader => reader.key === key) && whose(key).every(owner => owner.kind === 'unknown'),
+    key => !wanted.some(reader => reader.key === key) && owners(key).every(owner => owner.kind === 'unknown'),
   );
-  return accessChange(place, noted, wanted, whose, ({ kind, key }) =>
+  return accessChange(place, noted, wanted, owners, ({ kind, key }) =>
     // A machine with a changed key is not new.
     kind === 'machine' ? !wasReplaced : key !== null && behind.includes(key),
   );

@@ -192,12 +192,12 @@ async function prepareScripts(
   const wanted = recipes.flatMap(({ recipe, packages }) =>
     packagesOf(recipe).filter(name => !packages.has(name)),
   );
-  const found = await findPackages(environment, wanted, request.packages, signal);
+  const resolved = await findPackages(environment, wanted, request.packages, signal);
   mustGoOn(signal);
-  if (found.note !== null) note(found.note);
+  if (resolved.note !== null) note(resolved.note);
   const scripts = new Map<string, Prepared>();
   for (const { key, name, recipe, packages } of recipes) {
-    const paths = new Map([...found.paths, ...packages]);
+    const paths = new Map([...resolved.paths, ...packages]);
     scripts.set(key, await prepareScript(name, recipe, scriptEnvironment, paths));
   }
   return scripts;

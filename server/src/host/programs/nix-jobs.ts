@@ -72,12 +72,12 @@ export async function findNixJobs({ env, signal }: EvaluatorOptions): Promise<Ni
     outputLimitBytes: HELP_BYTES,
     ...(signal === undefined ? {} : { signal }),
   });
-  const known = new Set(
+  const options = new Set(
     [...help.stdout.toString('utf8').matchAll(/^ *--([a-z-]+)/gm)].map(([, name]) => name),
   );
-  if (!NEEDED.every(name => known.has(name))) return null;
+  if (!NEEDED.every(name => options.has(name))) return null;
   // Derivations are written into the store without it.
-  const mode = known.has('no-instantiate') ? ['--no-instantiate'] : [];
+  const mode = options.has('no-instantiate') ? ['--no-instantiate'] : [];
   return {
     async evaluate(expression, { limits, workers, onReply }) {
       const stopping = new AbortController();

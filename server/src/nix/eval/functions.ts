@@ -28,6 +28,8 @@ export function applyLambda(cx: Evaluation, fn: LambdaValue, arg: Lazy, at: Orig
   if (result !== undefined) return result;
   // The result is used by all callers, so it must not contain this call.
   const value = call(cx, fn, arg, null);
+  // Arguments that do not fit are a mistake of this call, reported where it is written.
+  if (value.kind === 'failure' && value.called?.fn === fn) return call(cx, fn, arg, at);
   const results = cx.applications.get(path);
   if (results === undefined) cx.applications.set(path, new Map([[shared, value]]));
   else results.set(shared, value);

@@ -6,7 +6,7 @@ import type { Node } from 'web-tree-sitter';
 import type { NixSyntaxError } from '../syntax.ts';
 import { errorOver, missingAt } from './lower-atoms.ts';
 
-/** More errors would not help anybody. */
+/** The number of errors that are still useful. */
 export const MAX_ERRORS = 50;
 
 const NAMES: Readonly<Record<string, string>> = {

@@ -8,7 +8,7 @@ export const MAX_DEPTH = 500;
 /** The state that a lowering accumulates. */
 export interface Lowering {
   readonly text: string;
-  /** The name that stands for something missing in a repaired text. */
+  /** The placeholder for missing names in a repaired text. */
   readonly placeholder: string | null;
   readonly comments: Comment[];
   readonly errors: NixSyntaxError[];

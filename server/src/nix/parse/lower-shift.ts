@@ -1,17 +1,15 @@
-/**
- * Takes the tree of a repaired text back to the broken one: every range and every string map, nothing else.
- */
+/** Moves the tree of a repaired text to the offsets of the broken one: every range and every string map, nothing else. */
 import type { SyntaxTree } from '../syntax.ts';
 
-/** The way from a repaired text back to the broken one. */
+/** Maps offsets in a repaired text back to the broken one. */
 export interface OffsetMapping {
   /** Returns the offset in the broken text of an offset in the repaired one. Monotonic. */
   readonly original: (offset: number) => number;
-  /** Up to here both texts are the same. */
+  /** The length of the common beginning of both texts. */
   readonly unchanged: number;
 }
 
-/** Returns a copy of `tree` with the UTF-16 offsets of the broken text. What stands before the first repair is not copied. */
+/** Returns a copy of `tree` with the UTF-16 offsets of the broken text. Nodes before the first repair are shared, not copied. */
 export function shiftTree(tree: SyntaxTree, back: OffsetMapping): SyntaxTree {
   return shift(tree, back) as SyntaxTree;
 }

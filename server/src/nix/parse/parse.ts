@@ -1,9 +1,9 @@
 /**
  * The parser: text in, typed tree out. The only module that runs tree-sitter; nothing of it leaves `parse`.
  *
- * Nearly every valid text is read by quick.ts and does not come to tree-sitter at all. A broken one is repaired, by its
- * tokens and if need be by its layout, and parsed again; the reading that explains most is taken, at the offsets of the
- * text as it is.
+ * Nearly every valid text is read by `quick.ts` and never reaches tree-sitter. A broken text is repaired, by its tokens
+ * and if necessary by its layout, and parsed again. The reading that explains most of the text wins; its ranges are moved
+ * back to the offsets of the broken text.
  */
 import { readFileSync } from 'node:fs';
 import { Language, type Node, Parser, type Tree } from 'web-tree-sitter';
@@ -17,13 +17,13 @@ import { type Repaired, repairText } from './repair.ts';
 import { defaultWasm } from './wasm.ts';
 
 export interface NixParser {
-  /** Parses a whole file. Never throws; broken input has `errors` and as much of a tree as could be read. */
+  /** Parses a whole file. Never throws: broken input yields `errors` and as much of a tree as could be read. */
   parse(text: string): SyntaxTree;
-  /** Does the same by the grammar alone: tests compare the quick reader with it. */
+  /** Parses with the grammar alone, for tests that compare the quick reader with it. */
   parseByGrammar(text: string): SyntaxTree;
 }
 
-/** The two wasm modules, as bytes or as paths; what is left out is found by `defaultWasm`. */
+/** The two wasm modules, as bytes or as paths. `defaultWasm` finds those that are left out. */
 export interface ParserWasm {
   readonly runtime?: Uint8Array | string;
   readonly grammar?: Uint8Array | string;
@@ -32,7 +32,7 @@ export interface ParserWasm {
 const sharedParser = once(() => load({}));
 
 /**
- * Loads the parser. Without arguments it is loaded once a process and shared.
+ * Loads the parser. Without arguments it is loaded once per process and shared.
  * @throws if a wasm file cannot be read or does not load
  */
 export function createParser(wasm?: ParserWasm): Promise<NixParser> {
@@ -61,7 +61,7 @@ interface Reading {
   readonly damage: number;
 }
 
-/** Tree-sitter takes some hundred bytes of memory a character; no Nix that people wrote is this long. */
+/** Tree-sitter needs some hundred bytes of memory per character. No handwritten Nix is this long. */
 const MAX_LENGTH = 10_000_000;
 
 function parseQuickly(parser: Parser, text: string): SyntaxTree {
@@ -73,8 +73,8 @@ function parseQuickly(parser: Parser, text: string): SyntaxTree {
 }
 
 /**
- * Parses by the grammar.
- * @param quickly whether repaired texts are tried with the quick reader first
+ * Parses with the grammar.
+ * @param quickly true to try the quick reader on repaired texts first
  * @param known the reading of the repaired text, if it is known
  */
 function parseText(parser: Parser, text: string, quickly = false, known?: Reading | null): SyntaxTree {
@@ -92,7 +92,7 @@ function parseText(parser: Parser, text: string, quickly = false, known?: Readin
   }
 }
 
-/** Returns the reading of the repaired text that leaves least unexplained, of several the one with the fewest edits. */
+/** Returns the reading of a repaired text that leaves the least unexplained; among equals, the one with the fewest edits. */
 function readRepaired(parser: Parser, text: string, quickly: boolean): Reading | null {
   const byTokens = repairText(text, false);
   const byLayout = !byTokens || byTokens.unbalanced ? repairText(text, true) : null;
@@ -107,7 +107,7 @@ function readRepaired(parser: Parser, text: string, quickly: boolean): Reading |
 }
 
 function read(parser: Parser, repaired: Repaired, quickly: boolean): Reading | null {
-  // What it takes is without any mistake, and lowering costs several times as much.
+  // A text that it accepts has no mistakes, and lowering costs several times as much.
   const quick = quickly ? readQuickly(repaired.text, repaired.placeholder) : 'unsure';
   if (typeof quick === 'object') return { tree: unrepaired(quick, repaired), damage: 0 };
   const parsed = parseWithin(parser, repaired.text);
@@ -127,7 +127,7 @@ function lowered(root: Node, text: string, placeholder: string | null): SyntaxTr
   return root.hasError ? { ...tree, errors: [...collectErrors(root, text), ...tree.errors] } : tree;
 }
 
-/** Moves a tree to the offsets of the broken text. Errors that the parser still finds in a repair say little. */
+/** Moves a tree to the offsets of the broken text. Errors that the parser finds in a repaired text say little and are dropped. */
 function unrepaired(tree: SyntaxTree, repaired: Repaired): SyntaxTree {
   const shifted = shiftTree(tree, repaired);
   const reported = new Set(repaired.errors.map(error => error.start));
@@ -140,8 +140,8 @@ function inOrder({ root, comments, errors }: SyntaxTree): SyntaxTree {
 }
 
 /**
- * Parses within a number of steps that no readable text needs (real files take about one callback in twenty
- * characters), since what a parser does to recover from garbage may take much longer than reading it.
+ * Parses within a limit of steps that no sensible text reaches (real files take about one callback per twenty
+ * characters), because recovering from garbage may take the parser much longer than reading it.
  */
 function parseWithin(parser: Parser, text: string): Tree | null {
   let left = 10_000 + text.length;

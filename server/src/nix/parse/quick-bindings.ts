@@ -22,7 +22,7 @@ const AT = 64;
 const COLON = 58;
 const CLOSE_BRACE = 125;
 
-/** Bindings up to what cannot begin one. The height is that of the highest value. */
+/** Reads bindings until something that cannot begin one. The height is that of the highest value. */
 export function readBindings(reader: Reader, readExpr: ReadExpr): Binding[] {
   const bindings: Binding[] = [];
   let height = 0;
@@ -68,7 +68,7 @@ function readInherit(reader: Reader, readExpr: ReadExpr): Binding {
   return { kind: 'inherit', start, end: reader.end, from, names: exact(names) };
 }
 
-/** Reads `a."b".${c}`, past blanks. The height is that of the highest hole. */
+/** Reads `a."b".${c}` after white space and comments. The height is that of the highest hole. */
 export function readAttrPath(reader: Reader, readExpr: ReadExpr): AttrName[] {
   skipBlanks(reader);
   const first = readAttrName(reader, readExpr);
@@ -90,8 +90,8 @@ function isDotNext(reader: Reader): boolean {
 }
 
 /**
- * Returns whether a path begins after a dot: `a ./b` is an application, `a .b` a selection; `.b/c` is for the parser to
- * decide.
+ * Returns whether a path begins after a dot: `a ./b` is an application, `a .b` a selection. Leaves `.b/c` to the
+ * parser.
  */
 function isPathAfterDot({ text, at }: Reader): boolean {
   const next = text.charCodeAt(at + 1);

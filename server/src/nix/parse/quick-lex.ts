@@ -1,6 +1,6 @@
 /**
- * Characters, blanks and names for the quick reader (quick.ts): its position in a text and what it has gathered.
- * Whatever is unusual makes it give up, never guess.
+ * Reads characters, white space and names for the quick reader (`quick.ts`), and holds its position in the text and the
+ * comments found so far. Anything unusual makes it give up; it never guesses.
  */
 import type { Comment } from '../syntax.ts';
 
@@ -8,21 +8,21 @@ export interface Reader {
   readonly text: string;
   /** Offset of the next character that has not been read. */
   at: number;
-  /** Where the last token ended. */
+  /** The end of the last token. */
   end: number;
-  /** How deeply the expression that was read last nests. */
+  /** The height of the expression that was read last. */
   height: number;
-  /** How deeply the reader itself nests. */
+  /** The current depth of nested reads. */
   depth: number;
   comments: Comment[];
-  /** The name in the place of something missing in a repaired text. */
+  /** The placeholder for missing names in a repaired text. */
   readonly placeholder: string | null;
 }
 
-/** Thrown to give up; caught in quick.ts. Not an `Error`: a stack that is never read would cost more than reading on. */
+/** Thrown to give up; caught in `quick.ts`. Not an `Error`, since recording a stack would cost more than reading the text. */
 export const GIVE_UP = { reason: 'not for the quick reader' } as const;
 
-/** Thrown where no reader of Nix could go on. */
+/** Thrown at text that is certainly not valid Nix. */
 export const BROKEN = { reason: 'not Nix' } as const;
 
 const NAME_START = 1;
@@ -48,7 +48,7 @@ function isOf(code: number, kind: number): boolean {
 export const isNameStart = (code: number): boolean => isOf(code, NAME_START);
 export const isDigit = (code: number): boolean => isOf(code, DIGIT);
 
-/** Moves past white space and comments, which are kept. Returns the code of the next character; NaN at the end. */
+/** Skips white space, and comments, which are recorded. Returns the code of the next character; NaN at the end. */
 export function skipBlanks(reader: Reader): number {
   const { text } = reader;
   for (;;) {
@@ -78,8 +78,8 @@ function skipComment(reader: Reader, to: number): void {
 const DELIMITERS: ReadonlySet<number> = new Set([...';,)]}'].map(character => character.charCodeAt(0)));
 
 /**
- * Ends the reading where what comes next is not what has to come. Delimiters and names mean the same to all readers, so that
- * one of them is a mistake here, and so is the end of a text of which something was read. A keyword may be a name to some.
+ * Ends the reading because the next token does not fit. Delimiters and names mean the same to all parsers of Nix, so such a
+ * token is a mistake, and so is a premature end of the text. A keyword is not, since some parsers read it as a name.
  */
 export function refuse({ text, at, end }: Reader): never {
   const code = text.charCodeAt(at);
@@ -91,13 +91,13 @@ export function refuse({ text, at, end }: Reader): never {
     : GIVE_UP;
 }
 
-/** Takes one character that has to come next, past blanks. */
+/** Consumes a required character after white space and comments. */
 export function expect(reader: Reader, code: number): void {
   if (skipBlanks(reader) !== code) refuse(reader);
   take(reader, 1);
 }
 
-/** Takes that many characters as a token. */
+/** Consumes a token of the given length. */
 export function take(reader: Reader, length: number): void {
   reader.at += length;
   reader.end = reader.at;
@@ -124,7 +124,7 @@ export const KEYWORDS: ReadonlySet<string> = new Set([
   'with',
 ]);
 
-/** Takes the name that has to be here. */
+/** Consumes a required name. */
 export function takeName(reader: Reader): string {
   const stop = nameEnd(reader.text, reader.at);
   const name = reader.text.slice(reader.at, stop);
@@ -134,21 +134,21 @@ export function takeName(reader: Reader): string {
   return name;
 }
 
-/** Takes a keyword that has to come next, past blanks. */
+/** Consumes a required keyword after white space and comments. */
 export function expectWord(reader: Reader, word: string): void {
   skipBlanks(reader);
   if (!isHere(reader, word)) refuse(reader);
   take(reader, word.length);
 }
 
-/** Returns whether the name at this place is `word`. */
+/** Returns whether the name at the current offset is `word`. */
 export function isHere({ text, at }: Reader, word: string): boolean {
   return text.startsWith(word, at) && !isOf(text.charCodeAt(at + word.length), NAME);
 }
 
 /**
- * Returns whether a path begins here. What is a path to one reader of Nix and a division, an update or an address to
- * another is given up.
+ * Returns whether a path begins here. Gives up at text that one parser of Nix reads as a path, and another as a division,
+ * an update or a URL.
  */
 export function isPathHere({ text, at }: Reader): boolean {
   let stop = at;
@@ -164,7 +164,7 @@ export function isPathHere({ text, at }: Reader): boolean {
   return isPath;
 }
 
-/** Returns the offset after the characters of a path from here, slashes included. */
+/** Returns the offset after the characters of a path, including slashes. */
 export function pathEnd(text: string, start: number): number {
   let at = start;
   for (;;) {

@@ -1,7 +1,7 @@
 /**
- * A reader of valid Nix, several times as fast as parsing and lowering: nothing crosses the border to wasm. It gives
- * the very tree that parse.ts gives, or nothing: at the first thing that is wrong, unusual or read differently by
- * different readers it gives up, and the parser, which knows how to read broken text, takes over.
+ * Reads valid Nix, several times as fast as parsing and lowering, because no calls cross into wasm. Returns exactly the
+ * tree that `parse.ts` returns, or none: it gives up at anything that is wrong, unusual or ambiguous, and leaves the text
+ * to the parser, which can read broken text.
  */
 
 import { exact } from '../exact.ts';
@@ -28,12 +28,12 @@ import {
 import { HAS_ATTR, NEGATE, NOT, operatorHere } from './quick-operators.ts';
 import { readDouble, readIndented, readNumber, readPath } from './quick-strings.ts';
 
-/** Why a text is not read quickly: it certainly is not Nix, or it takes the parser to tell. */
+/** The reason for giving up: the text is certainly not valid Nix, or only the parser can tell. */
 type Refusal = 'broken' | 'unsure';
 
 /**
- * Reads a text without any mistake.
- * @param placeholder the name that stands in a repaired text for what is missing; no variable or attribute is called so
+ * Reads a text that has no mistakes.
+ * @param placeholder the placeholder for missing names in a repaired text; no variable or attribute has this name
  */
 export function readQuickly(text: string, placeholder: string | null = null): SyntaxTree | Refusal {
   if (text.includes('\0')) return 'unsure';
@@ -52,7 +52,7 @@ export function readQuickly(text: string, placeholder: string | null = null): Sy
 function readExpr(reader: Reader): Expr {
   if (++reader.depth > MAX_DEPTH) throw GIVE_UP;
   const expr = readWhole(reader);
-  // The parser cuts what nests too deeply, and says so.
+  // The parser cuts expressions that are nested too deeply, and reports it.
   if (reader.height > MAX_DEPTH / 2) throw GIVE_UP;
   reader.depth--;
   return expr;
@@ -86,7 +86,7 @@ function readWhole(reader: Reader): Expr {
   return readLambda(reader, start, readIdentifier(reader));
 }
 
-/** Reads a function; its argument's name has been read if it comes first. */
+/** Reads a function. If it begins with the name of its argument, that has already been read. */
 function readLambda(reader: Reader, start: number, first: Identifier | null): Expr {
   let name = first;
   let formals = null;
@@ -134,7 +134,7 @@ function readIf(reader: Reader, start: number): Expr {
   return { kind: 'if', start, end: reader.end, condition, then, otherwise };
 }
 
-/** Reads `with` or `assert`, a word that ends at `stop`. */
+/** Reads a `with` or an `assert`, whose keyword ends at `stop`. */
 function readWith(reader: Reader, start: number, stop: number): Expr {
   take(reader, stop - start);
   const first = readExpr(reader);
@@ -147,7 +147,7 @@ function readWith(reader: Reader, start: number, stop: number): Expr {
   return { kind: 'assert', start, end, condition: first, body };
 }
 
-/** Operands and the operators between them that bind at least this much. */
+/** Reads operands and the operators between them that bind at least as tightly as `least`. */
 function readOperation(reader: Reader, least: number): Expr {
   if (++reader.depth > MAX_DEPTH) throw GIVE_UP;
   const code = skipBlanks(reader);
@@ -201,7 +201,7 @@ function searchPathEnd({ text, at }: Reader): number {
   return SEARCH_PATH.test(text) ? SEARCH_PATH.lastIndex : at;
 }
 
-/** Returns whether another operand comes next, past blanks. */
+/** Returns whether another operand follows, after white space and comments. */
 function isOperandHere(reader: Reader): boolean {
   const code = skipBlanks(reader);
   if (isNameStart(code)) {
@@ -304,7 +304,7 @@ function readList(reader: Reader): Expr {
   const start = reader.at;
   const items: Expr[] = [];
   let height = 0;
-  // Lists in lists come here without passing by an expression.
+  // Nested lists are read without going through `readExpr`, so the depth is counted here too.
   if (++reader.depth > MAX_DEPTH / 2) throw GIVE_UP;
   take(reader, 1);
   while (skipBlanks(reader) !== 93) {

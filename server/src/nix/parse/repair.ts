@@ -2,8 +2,8 @@
  * Repair of broken Nix before it is read: a copy of the text in which missing brackets, semicolons and values
  * are filled in and stray tokens are blanked, so that a mistake costs its own binding and not the file.
  *
- * What tree-sitter makes of broken input is a tree of the whole that often swallows the neighbours; this works
- * on statements instead. It guesses, so it never says that a text is valid: that is for the parser to say.
+ * Tree-sitter recovers by building a tree of the whole text, in which a mistake often swallows its neighbours; a repair
+ * works on single bindings instead. It guesses, and so never decides that a text is valid: the parser does that.
  */
 
 import type { NixSyntaxError } from '../syntax.ts';
@@ -13,15 +13,15 @@ import { step } from './repair-shape.ts';
 import { bodyEnd } from './repair-strings.ts';
 import { tokenAt, tokenStart } from './tokens.ts';
 
-/** A repaired text, and the way back to the broken one. */
+/** A repaired text, with its mapping back to the broken one. */
 export interface Repaired extends OffsetMapping {
   readonly text: string;
   readonly placeholder: string;
-  /** What was wrong, at offsets of the broken text, in order. */
+  /** The mistakes, at offsets of the broken text, in order. */
   readonly errors: readonly NixSyntaxError[];
-  /** Some bracket or quote had no partner, so the layout may know better. */
+  /** True if a bracket or quote had no partner, so that a repair by layout may do better. */
   readonly unbalanced: boolean;
-  /** How much was changed. */
+  /** The number of edits. */
   readonly edits: number;
 }
 
@@ -31,7 +31,7 @@ const MAX_EDITS = 200;
 
 /**
  * Repairs a text. With `byLayout`, indentation and line ends decide where an unpaired bracket or quote ends.
- * @returns null if there is nothing to repair or too much.
+ * @returns null if there is nothing to repair, or too much
  */
 export function repairText(text: string, byLayout: boolean): Repaired | null {
   if (text.length > MAX_LENGTH) return null;
@@ -82,7 +82,7 @@ function scan(repair: Repair, byLayout: boolean): void {
   if (seen) ensureOperand(repair);
 }
 
-/** Passes over a string's body to its hole, its end or where its end is missing. */
+/** Skips a string's body up to its next hole, its end, or the place where its end is missing. */
 function scanBody(repair: Repair, frame: Frame, from: number, byLayout: boolean): number {
   const end = bodyEnd(repair.text, from, frame, byLayout);
   repair.last = end.at;
@@ -137,7 +137,7 @@ function applied(repair: Repair): Repaired {
   };
 }
 
-/** Offsets inside an inserted text are those of its place; inside a blanked token, no further than its end. */
+/** Maps an offset. Inside an inserted text it is the offset of the insertion; inside a blanked token, at most the token's end. */
 function originalOffset(starts: readonly number[], sources: readonly number[], offset: number): number {
   let low = -1;
   let high = starts.length - 1;

@@ -24,7 +24,13 @@ export interface ScriptedGenerator {
 interface Slot {
   readonly generator: Generator;
   readonly body: GeneratorBody;
-  readonly kept: unknown[];
+  readonly kept: (Kept | undefined)[];
+}
+
+/** The results for a body, and the texts that were read for them: a fix looks at what is written around the body. */
+interface Kept {
+  readonly results: readonly unknown[];
+  readonly texts: ReadonlyMap<string, string | null> | null;
 }
 
 /**
@@ -33,7 +39,7 @@ interface Slot {
  */
 const slotsOf = derived((fleet): readonly Slot[] =>
   fleet.generators.flatMap(generator =>
-    generator.bodies().map(body => ({ generator, body, kept: keptOf(body) })),
+    generator.bodies().map(body => ({ generator, body, kept: keptOf(body) as (Kept | undefined)[] })),
   ),
 );
 
@@ -45,7 +51,7 @@ export interface GeneratorMatches<T> {
 }
 
 /**
- * Inspects each body once, for as long as it is unchanged.
+ * Inspects each body once, for as long as it and the texts that were read for it are unchanged.
  *
  * @param look returns the results, or null to be asked again next time because nothing is known yet
  *
@@ -56,20 +62,62 @@ export function inBodies<T>(
 ): (context: CheckContext) => Iterable<GeneratorMatches<T>> {
   const question = newQuestion();
   return function* (context) {
+    const { noted, takeTexts } = notingTexts(context);
     for (const { generator, body, kept } of slotsOf(context.fleet)) {
-      let results = kept[question] as readonly T[] | undefined;
-      if (results === undefined) {
-        const fresh = look(generator, body, context);
-        if (fresh === null) continue;
-        results = [...fresh];
-        kept[question] = results.length === 0 ? NOTHING : results;
+      let known = kept[question];
+      if (known === undefined || !areCurrent(known, context)) {
+        const fresh = look(generator, body, noted);
+        const results = fresh === null ? null : [...fresh];
+        const texts = takeTexts();
+        if (results === null) continue;
+        known = results.length === 0 && texts === null ? NOTHING_KEPT : { results, texts };
+        kept[question] = known;
       }
-      if (results.length > 0) yield { generator, body, found: results };
+      const found = known.results as readonly T[];
+      if (found.length > 0) yield { generator, body, found };
     }
   };
 }
 
 const NOTHING: readonly never[] = [];
+const NOTHING_KEPT: Kept = { results: NOTHING, texts: null };
+
+/** Returns whether the texts are those that were read. Reads them, so that a rule is run again when they change. */
+function areCurrent({ texts }: Kept, { sources }: CheckContext): boolean {
+  if (texts === null) return true;
+  for (const [path, text] of texts) if (sources.text(path) !== text) return false;
+  return true;
+}
+
+/** Returns the context with sources that note which texts are read, and a function that takes those since the last time. */
+function notingTexts(context: CheckContext) {
+  const { sources } = context;
+  let texts: Map<string, string | null> | null = null;
+  const note = (path: string) => {
+    texts ??= new Map();
+    texts.set(path, sources.text(path));
+  };
+  const noted: CheckContext = {
+    ...context,
+    sources: {
+      ...sources,
+      parse(path) {
+        note(path);
+        return sources.parse(path);
+      },
+      text(path) {
+        note(path);
+        return sources.text(path);
+      },
+    },
+  };
+  const takeTexts = (): ReadonlyMap<string, string | null> | null => {
+    const taken = texts;
+    texts = null;
+    return taken;
+  };
+  return { noted, takeTexts };
+}
 
 /**
  * Returns the check of a rule that inspects generators one at a time. What several generators take from one

@@ -110,8 +110,8 @@ function missingIn(tree: OptionTree, { path, names, conditional }: OptionRead): 
     if (below === undefined) {
       const place = names[index - (path.length - names.length)];
       if (inside.tree.open || place === undefined) return null;
-      const known = [...inside.tree.options.keys()];
-      return { kind: 'read', path: path.slice(0, index + 1), at: place, conditional, known };
+      const optionNames = [...inside.tree.options.keys()];
+      return { kind: 'read', path: path.slice(0, index + 1), at: place, conditional, known: optionNames };
     }
     at = below;
   }

@@ -5,7 +5,7 @@ import type { CheckContext } from '../../rule.ts';
 
 export interface SecretUseMatch<T> {
   readonly use: SecretUse;
-  readonly found: T;
+  readonly fact: T;
 }
 
 /**
@@ -39,8 +39,8 @@ export function seenAtUses<T>(
     const source = here.length === 0 || !mark.test(sources.text(file) ?? '') ? null : sources.parse(file);
     if (source === null) return [];
     return here.flatMap(use => {
-      const found = look(source, use);
-      return found === null ? [] : [{ use, found }];
+      const fact = look(source, use);
+      return fact === null ? [] : [{ use, fact }];
     });
   }
 }

@@ -35,11 +35,11 @@ export function* writtenOptions(context: CheckContext): Iterable<WrittenSecretOp
 
 function* writtenIn({ fleet }: CheckContext, facts: SecretFacts): Iterable<WrittenSecretOption> {
   const { definitions, templates, settings } = facts;
-  const things = [
+  const owners = [
     ...definitions.map(definition => ({ ...definition, of: 'secret' as const })),
     ...templates.map(template => ({ ...template, of: 'template' as const, keeper: 'sops' as const })),
   ];
-  for (const { keeper, of, name: owner, options, above, conditional } of things) {
+  for (const { keeper, of, name: owner, options, above, conditional } of owners) {
     if (!isModule(above) || options.some(({ name }) => MODULE_KEYS.has(name))) continue;
     const side = sideOf(fleet, facts.file, above);
     for (const option of options) {

@@ -114,12 +114,12 @@ export function usesOfSecrets(attribute: string): (context: CheckContext) => Ite
 /** The facts that the text around a use shows, regardless of what is used. */
 interface UseMatch<T> {
   readonly use: Use;
-  readonly found: T;
+  readonly fact: T;
 }
 
 /** A use of a secret's path with the facts from its surroundings. */
 export interface ResolvedUseMatch<T> extends ResolvedUse {
-  readonly found: T;
+  readonly fact: T;
 }
 
 /**
@@ -147,17 +147,17 @@ export function seenAtPaths<T>(
   };
   return perUnit(function* (unit, context) {
     const facts = factsOf(context.fleet);
-    for (const { use, found } of seenIn(unit, context)) {
+    for (const { use, fact } of seenIn(unit, context)) {
       const file = usedFile(facts, use);
-      if (file?.secret === true) yield { unit, use, file, found };
+      if (file?.secret === true) yield { unit, use, file, fact };
     }
   });
 }
 
 const NOTHING: readonly never[] = [];
 
-function seenAt<T>(use: Use, found: T | null): UseMatch<T>[] {
-  return found === null ? [] : [{ use, found }];
+function seenAt<T>(use: Use, fact: T | null): UseMatch<T>[] {
+  return fact === null ? [] : [{ use, fact }];
 }
 
 /**

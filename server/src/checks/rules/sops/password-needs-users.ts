@@ -64,11 +64,11 @@ modules/age.nix.`,
   check: function* (context) {
     const isNew = firstTime();
     const secrets = secretsOf(context);
-    for (const { use, found } of passwords(context)) {
+    for (const { use, fact } of passwords(context)) {
       const secret = secrets.secrets.find(({ keeper, name }) => keeper === 'sops' && name === use.name);
       if (secret === undefined || secret.definitions.length === 0 || secret.implicitOn.length > 0) continue;
       if (use.name.startsWith('vars/') || !secret.definitions.every(isTooLate)) continue;
-      for (const { start, end } of found) {
+      for (const { start, end } of fact) {
         const at = { file: use.at.file, start, end };
         if (!isNew({ at })) continue;
         yield {

@@ -56,8 +56,8 @@ secrets, write a template: \`sops.templates.<name>.content\` with \`config.sops.
   },
   check: function* ({ fleet, ...context }) {
     const isNew = firstTime();
-    for (const { use, found } of readings({ fleet, ...context }))
-      for (const { start, end } of found) {
+    for (const { use, fact } of readings({ fleet, ...context }))
+      for (const { start, end } of fact) {
         const at = { file: use.at.file, start, end };
         if (isNew({ at })) yield reportOf(use, at, severityOf(fleet, at.file, false));
       }

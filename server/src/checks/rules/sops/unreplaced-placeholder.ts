@@ -89,8 +89,8 @@ Source: sops-nix 56b2406, modules/sops/templates, modules/sops/secrets-for-users
   check: function* (context) {
     const isNew = firstTime();
     const secrets = secretsOf(context);
-    for (const { use, found } of placeholders(context)) {
-      const report = found.isInTemplate ? tooLate(secrets, use) : outside(secrets, use, found.options);
+    for (const { use, fact } of placeholders(context)) {
+      const report = fact.isInTemplate ? tooLate(secrets, use) : outside(secrets, use, fact.options);
       if (report !== null && isNew(report)) yield report;
     }
   },

@@ -119,8 +119,8 @@ function* reportsOf(
   seenUse: ResolvedUseMatch<Disk>,
   isOnlyUse: boolean,
 ): Iterable<Report> {
-  const { use, file, found } = seenUse;
-  for (const { start, end } of found.keys) {
+  const { use, file, fact } = seenUse;
+  for (const { start, end } of fact.keys) {
     const edit = setFileOption(sources, file, 'neededFor', '"partitioning"');
     yield {
       at: { file: use.at.file, start, end },
@@ -138,7 +138,7 @@ function* reportsOf(
                 edits: [edit],
                 preferred: true,
                 // Other readers would no longer find the file on the running machine.
-                guess: !isOnlyUse || !found.hasOneWay,
+                guess: !isOnlyUse || !fact.hasOneWay,
               },
             ],
     };

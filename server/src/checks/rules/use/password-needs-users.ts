@@ -92,8 +92,8 @@ function* reportsOf(
   { fleet, sources }: CheckContext,
   seenUse: ResolvedUseMatch<readonly Range[]>,
 ): Iterable<Report> {
-  const { use, file, found } = seenUse;
-  for (const { start, end } of found)
+  const { use, file, fact } = seenUse;
+  for (const { start, end } of fact)
     yield {
       at: { file: use.at.file, start, end },
       message:

@@ -123,8 +123,8 @@ const readings = seenAtPaths(OPENERS, (file, use): readonly Range[] | null => {
   return places.size === 0 ? null : [...places.values()];
 });
 
-function* reportsOf({ use, found }: ResolvedUseMatch<readonly Range[]>): Iterable<Report> {
-  for (const { start, end } of found)
+function* reportsOf({ use, fact }: ResolvedUseMatch<readonly Range[]>): Iterable<Report> {
+  for (const { start, end } of fact)
     yield {
       at: { file: use.at.file, start, end },
       message:

@@ -112,8 +112,8 @@ const arrivals = seenAtPaths(OPENERS, (file, use): readonly Sink[] | null => {
   return sinks.size === 0 ? null : [...sinks.values()];
 });
 
-function* reportsOf({ use, found }: ResolvedUseMatch<readonly Sink[]>): Iterable<Report> {
-  for (const { how, at } of found)
+function* reportsOf({ use, fact }: ResolvedUseMatch<readonly Sink[]>): Iterable<Report> {
+  for (const { how, at } of fact)
     yield {
       at: { file: use.at.file, ...at },
       message: `${messages[how](fileText(use))} Use its .path, and let the program read the file when it runs.`,
