@@ -32,6 +32,7 @@ export const ROWS = [
   { id: 'estate-inspect', label: 'inspect, 1,000 machines × 20', unit: 'ms', judge: 'p50', bar: 4000 },
   { id: 'estate-peak', label: 'its peak memory', unit: 'MiB', judge: 'value', bar: 400 },
   { id: 'files-inspect', label: 'inspect, 4,300 files', unit: 'ms', judge: 'p50', bar: 2000 },
+  { id: 'more-files-inspect', label: 'inspect, 10,000 files', unit: 'ms', judge: 'p50' },
   {
     id: 'estate-keystroke',
     label: 'keystroke → findings, 1,000 machines',

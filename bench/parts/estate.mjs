@@ -11,8 +11,10 @@ import { missing, single, timed } from './cells.mjs';
 import { repeat, runProgram } from './program.mjs';
 
 const SIZES = [100, 300, 1000];
-const FILES = 4300;
-const ROWS = ['estate-inspect', 'estate-peak', 'files-inspect', 'estate-keystroke', 'estate-shared'];
+/** Larger than any fleet known; measured once, to see whether time and memory still grow with the machines. */
+const HUGE = 5000;
+const FILES = { 'files-inspect': 4300, 'more-files-inspect': 10_000 };
+const ROWS = ['estate-inspect', 'estate-peak', ...Object.keys(FILES), 'estate-keystroke', 'estate-shared'];
 
 /** Rows of the main table, and the sizes for the table of growth. */
 export async function largeFleets(context) {
@@ -23,11 +25,14 @@ export async function largeFleets(context) {
   const sizes = [];
   const figures = {};
   try {
-    for (const machines of SIZES) sizes.push(await inspectEstate(context, cli, machines));
+    for (const machines of SIZES)
+      sizes.push(await inspectEstate(context, cli, machines, context.repetitions.scaling));
     const largest = sizes.at(-1);
     figures['estate-inspect'] = { varsmith: timed(largest) };
     figures['estate-peak'] = { varsmith: single(largest.peakMiB) };
-    figures['files-inspect'] = { varsmith: await inspectFiles(context, cli) };
+    for (const [row, count] of Object.entries(FILES))
+      figures[row] = { varsmith: await inspectFiles(context, cli, count) };
+    sizes.push(await inspectEstate(context, cli, HUGE, 1));
   } catch (error) {
     context.tell(error.message);
   }
@@ -41,13 +46,13 @@ function rootOf({ work }, machines) {
   return root;
 }
 
-async function inspectEstate(context, cli, machines) {
-  const { tell, repetitions } = context;
+async function inspectEstate(context, cli, machines, times) {
+  const { tell } = context;
   tell(`inspect on ${machines} machines`);
   const root = rootOf(context, machines);
   const { files } = estate(machines);
   writeFiles(root, files);
-  const runs = await repeat(repetitions.scaling, () => inspect(cli, root));
+  const runs = await repeat(times, () => inspect(cli, root));
   const looked = await inspect(cli, root, true);
   const found = JSON.parse(looked.output);
   return {
@@ -59,10 +64,10 @@ async function inspectEstate(context, cli, machines) {
   };
 }
 
-async function inspectFiles({ work, tell, repetitions }, cli) {
-  tell(`inspect on ${FILES} files`);
-  const root = join(work, 'bystanders');
-  writeFiles(root, bystanders(FILES));
+async function inspectFiles({ work, tell, repetitions }, cli, count) {
+  tell(`inspect on ${count} files`);
+  const root = join(work, `bystanders-${count}`);
+  writeFiles(root, bystanders(count));
   const runs = await repeat(repetitions.scaling, () => inspect(cli, root));
   return timed(statistics(runs.map(run => run.milliseconds)));
 }

@@ -13,7 +13,7 @@ import { editedWorlds } from './edited-worlds.ts';
 import { createRepository, discard, type Repository } from './repository.ts';
 import { type Step, stepIn } from './steps.ts';
 
-const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 60);
+const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 120);
 
 /** What is looked at after a step: what was looked at is kept, so that it can be out of date. */
 type Look = 'nothing' | 'fleet' | 'findings' | 'everything';
