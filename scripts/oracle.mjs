@@ -37,6 +37,7 @@ import { counted } from '../test/oracle/rows.mjs';
 import { prepareSources } from '../test/oracle/sources.mjs';
 import {
   fleetTable,
+  joinedTable,
   mendedRows,
   originTable,
   unknownTable,
@@ -47,6 +48,7 @@ import { writeSection } from './lib/page-sections.mjs';
 import { ROOT } from './lib/root.mjs';
 
 const PAGE = join(ROOT, 'docs/truth.md');
+const NIX_PAGE = join(ROOT, 'docs/nix.md');
 const ORACLE = join(ROOT, 'test/oracle');
 const MAX_OUTPUT = 2 ** 30;
 
@@ -93,7 +95,8 @@ function main() {
   const results = [...own, ...open, ...cases];
   if (results.length === 0) throw new Error('There is no such fleet.');
   printAll(results);
-  if (values.update) update(own, open);
+  if (values.update && values.joined) updateJoined(own, open);
+  else if (values.update) update(own, open);
   return verdict(results);
 }
 
@@ -183,6 +186,12 @@ function verdict(results) {
   const known = knownWrong();
   const fresh = wrongRows(results, known).filter(({ cause }) => cause === null);
   return fresh.length > 0 || mendedRows(results, known).length > 0 ? 1 : 0;
+}
+
+/** Writes what is left once Nix's answer is joined in. */
+function updateJoined(own, open) {
+  if (values.fleet.length > 0 || open.length === 0) throw new Error('This page is of all fleets.');
+  writeSection(NIX_PAGE, 'joined', joinedTable(own, open));
 }
 
 /** Writes what Nix says of the fleets of this repository, and the sections of which there are figures. */

@@ -1,11 +1,12 @@
 /** `server.js --stdio`, or started by VS Code over node IPC: starts the language server. */
-import { GARBAGE_KEPT_SMALL, start } from './start.ts';
+import { SERVER_NEW_SPACE, start } from './start.ts';
 
 start(
   {
     program: 'server',
     purpose: 'server',
-    flags: [GARBAGE_KEPT_SMALL],
+    flags: [],
+    newSpace: SERVER_NEW_SPACE,
     lasts: true,
   },
   module,

@@ -10,6 +10,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
 import { keptCode } from './host/programs/kept-files.ts';
+import { fixNewSpace, widenNewSpace } from './new-space.ts';
 import type * as Programs from './programs.ts';
 
 export interface Start {
@@ -22,6 +23,8 @@ export interface Start {
    * frozen, and is left alone.
    */
   readonly flags: readonly string[];
+  /** Size of the space for new objects in MiB, kept for good, or `null`: V8 chooses. Electron is left alone here as well. */
+  readonly newSpace: number | null;
   /** It may be ended at any moment: what it has compiled is not kept only at its end. */
   readonly lasts: boolean;
 }
@@ -33,9 +36,12 @@ const SETTLED_MS = 30_000;
 const ROUNDS = 3;
 
 /** @param within the module that is started in the place of the program: what it gives out and may require */
-export function start({ program, purpose, flags, lasts }: Start, within: NodeJS.Module): void {
-  if (process.versions.electron === undefined && isMainThread)
+export function start({ program, purpose, flags, newSpace, lasts }: Start, within: NodeJS.Module): void {
+  const mayTune = process.versions.electron === undefined && isMainThread;
+  if (mayTune) {
     for (const flag of flags) setFlagsFromString(flag);
+    if (newSpace !== null) fixNewSpace();
+  }
   const file = join(__dirname, 'programs.js');
   const source = readFileSync(file);
   const kept = keptCode(process.env);
@@ -50,6 +56,7 @@ export function start({ program, purpose, flags, lasts }: Start, within: NodeJS.
   // What V8 has refused it would refuse again: the name holds all that it goes by.
   if (kept !== null && round < ROUNDS && script.cachedDataRejected !== true && isMainThread)
     atEnd(lasts, () => kept.write(name, Buffer.concat([script.createCachedData(), Buffer.of(round + 1)])));
+  if (mayTune && newSpace !== null) widenNewSpace(newSpace);
   script.runInThisContext().call(within.exports, within.exports, require, within, file, __dirname);
   void (within.exports as typeof Programs)[program]();
 }
@@ -71,7 +78,7 @@ function fingerprint(source: Buffer): string {
 }
 
 /**
- * Keeps the space for new objects at its first size. An analysis makes much that is soon forgotten; V8 would let that
- * space grow to three times 16 MB and keep it, which makes nothing faster in a server.
+ * In MiB: the size that V8 begins with. An analysis makes much that is soon forgotten; V8 would let the space grow to three
+ * times 16 MiB and keep it.
  */
-export const GARBAGE_KEPT_SMALL = '--semi-space-growth-factor=1';
+export const SERVER_NEW_SPACE = 1;

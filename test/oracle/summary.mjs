@@ -50,6 +50,25 @@ export function fleetTable(results) {
   ].join('\n');
 }
 
+/** The same in short, with the fleets of this repository in a line. @param {readonly Result[]} own @param {readonly Result[]} open */
+export function joinedTable(own, open) {
+  const line = (name, results) => {
+    const { compared, wrong, unknown } = countsOf(results.flatMap(({ rows }) => rows));
+    const [all, evaluated] = ['all', 'evaluated'].map(field =>
+      results.reduce((sum, result) => sum + machinesOf(result)[field], 0),
+    );
+    const share = `${((100 * unknown) / compared).toFixed(2)} %`;
+    return `| ${[name, `${evaluated} of ${all}`, number(compared), wrong, unknown, share].join(' | ')} |`;
+  };
+  return [
+    '| fleet | machines | facts compared | wrong | unknown | of all |',
+    '|---|---:|---:|---:|---:|---:|',
+    line(`${own.length} small ones of this repository`, own),
+    ...open.map(result => line(result.fleet, [result])),
+    line('**together**', [...own, ...open]),
+  ].join('\n');
+}
+
 const ORIGINS = [
   ['declared by the fleet', row => row.origin === 'fleet'],
   ['the same without `group`', row => row.origin === 'fleet' && row.field !== 'file.group'],

@@ -39,6 +39,7 @@ describe('a fleet is asked', () => {
             sops: new Map(),
             age: new Map(),
             templates: [],
+            withoutOption: ['sops', 'age'],
             tags: null,
           },
           generators: new Map([

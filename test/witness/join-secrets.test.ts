@@ -150,3 +150,17 @@ it('secrets of agenix are joined as well', () => {
   expect(definitions(fleet)[0]?.owner?.value).toBe('web');
   expect(witnesses(fleet)).toEqual(['key: machine confirmed', 'key: owner nix', 'key: file confirmed']);
 });
+
+it('nothing is said of secrets where the machine does not have the option', () => {
+  const web = `{ config, ... }: {
+  sops.secrets.mail = { };
+  services.a.file = config.sops.secrets.mail.path;
+  services.b.file = config.sops.templates.env.path;
+  sops.templates.env.content = "a";
+}
+`;
+  const { fleet, findings } = judged(web, machine({}));
+  expect(findings.filter(text => /disagrees|undeclared/.test(text))).toEqual([]);
+  expect(definitions(fleet).map(({ name }) => name)).toEqual(['mail']);
+  expect(witnesses(fleet)).toEqual([]);
+});

@@ -20,10 +20,10 @@ function madeFolder(contents: Readonly<Record<string, string>> = {}): string {
   return made;
 }
 
-const { VARSMITH_ORACLE_NIX: unpacked, PATH = '' } = process.env;
+const { PATH = '' } = process.env;
 
 /** The environment in which `nix` is a real one with a store of its own. */
-function environment(home: string) {
+function environment(home: string, unpacked = process.env.VARSMITH_ORACLE_NIX) {
   const state = (name: string) => join(home, 'nix', name);
   const own = {
     HOME: home,
@@ -122,6 +122,18 @@ for (const job of nix('builtins.attrNames (' + question + ')'))
     console.log(JSON.stringify({ attr: job, attrPath: [job], error: stderr }));
   }
 `;
+
+/** A folder into which a Nix of before 2.18 was unpacked, such as that of Debian bookworm. */
+const { VARSMITH_OLD_NIX: old } = process.env;
+
+describeIf(old !== undefined, 'a real Nix that is too old', {}, () => {
+  it('is not asked', async () => {
+    const env = environment(madeFolder(), old);
+    expect(await askAbout(madeFolder(), { env })).toEqual({
+      absent: expect.stringMatching(/ is Nix 2\.\d+\.\d+; 2\.18 or later is needed to be asked\.$/),
+    });
+  });
+});
 
 it('is asked where it is there', () => {
   expect(typeof isThere).toBe('boolean');

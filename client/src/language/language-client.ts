@@ -107,9 +107,14 @@ export async function talk(
   await startQuietly(client);
   initialized = true;
   return {
-    // An undefined parameter would be sent as `null`, which is invalid for a request without parameters.
-    request: (method, params, token) =>
-      params === undefined ? client.sendRequest(method, token) : client.sendRequest(method, params, token),
+    request(method, params, token) {
+      // What is undefined would be sent as `null`: a request without parameters would have one, and one with parameters two.
+      if (token === undefined)
+        return params === undefined ? client.sendRequest(method) : client.sendRequest(method, params);
+      return params === undefined
+        ? client.sendRequest(method, token)
+        : client.sendRequest(method, params, token);
+    },
     showFindings: () => findings?.set([...findings]),
     close: () => {
       closing = true;

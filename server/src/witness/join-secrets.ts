@@ -27,24 +27,40 @@ export function joinedSecrets({ machineSecrets }: Fleet, factsOf: FactsOf): Flee
   return joined;
 }
 
-/** Returns Nix's secrets of one program; null where Nix could not say. */
-export function secretsIn(facts: NixFacts, keeper: SecretKeeper): ReadonlyMap<string, NixSecret> | null {
+/**
+ * Returns Nix's secrets of one program; null where Nix could not say. A machine whose modules declare secrets without having the option does
+ * not evaluate as a whole, so that nothing is said of its secrets.
+ */
+export function secretsIn(
+  facts: NixFacts,
+  keeper: SecretKeeper,
+  { modules }: MachineSecrets,
+): ReadonlyMap<string, NixSecret> | null {
+  const isDeclared = modules.some(({ secrets: { definitions, templates, gaps } }) =>
+    keeper === 'sops' && templates.length > 0
+      ? true
+      : [...definitions, ...gaps].some(declared => declared.keeper === keeper),
+  );
+  if (isDeclared && facts.withoutOption?.includes(keeper) === true) return null;
   return keeper === 'sops' ? facts.sops : facts.age;
 }
 
-function joinedOn({ modules, complete }: MachineSecrets, facts: NixFacts): MachineSecrets {
+function joinedOn(secrets: MachineSecrets, facts: NixFacts): MachineSecrets {
+  const { modules, complete } = secrets;
+  const byKeeper = { sops: secretsIn(facts, 'sops', secrets), age: secretsIn(facts, 'age', secrets) };
+  const templateNames = byKeeper.sops === null ? null : facts.templates;
   const all = modules.flatMap(({ secrets }) => secrets.definitions);
   const templates = modules.flatMap(module => module.secrets.templates);
   const isKnown = (keeper: SecretKeeper) =>
-    secretsIn(facts, keeper) !== null && (keeper === 'age' || facts.templates !== null);
-  const namesOf = (keeper: SecretKeeper) => namesIn(secretsIn(facts, keeper));
+    byKeeper[keeper] !== null && (keeper === 'age' || templateNames !== null);
+  const namesOf = (keeper: SecretKeeper) => namesIn(byKeeper[keeper]);
   const joined = modules.map(module => {
     const { secrets } = module;
     const definitions = secrets.definitions.flatMap(definition => {
       const { keeper } = definition;
       const same = all.filter(other => other.keeper === keeper);
       return namedByNix(definition, same, namesOf(keeper)).map(named =>
-        filled(named, same, secretsIn(facts, keeper)?.get(named.name)),
+        filled(named, same, byKeeper[keeper]?.get(named.name)),
       );
     });
     return {
@@ -52,7 +68,7 @@ function joinedOn({ modules, complete }: MachineSecrets, facts: NixFacts): Machi
       secrets: {
         ...secrets,
         definitions,
-        templates: secrets.templates.flatMap(template => namedByNix(template, templates, facts.templates)),
+        templates: secrets.templates.flatMap(template => namedByNix(template, templates, templateNames)),
         gaps: secrets.gaps.filter(({ keeper }) => !isKnown(keeper)),
       },
     };
@@ -65,7 +81,7 @@ function joinedOn({ modules, complete }: MachineSecrets, facts: NixFacts): Machi
         all.filter(definition => definition.keeper === keeper),
       ).map(name => ofNixAlone(keeper, name)),
     ),
-    templates: namesLeft(facts.templates, templates).map(templateOfNixAlone),
+    templates: namesLeft(templateNames, templates).map(templateOfNixAlone),
   };
   return {
     modules: [...joined, { secrets: onlyNix, sure: true }],

@@ -5,7 +5,7 @@
  */
 
 /** Changes with every change of the expressions, so that cached answers to older ones are not used. */
-export const QUESTION_VERSION = 3;
+export const QUESTION_VERSION = 4;
 
 /** `flake` is in scope. Options are those of clan-core's `nixosModules/clanCore/vars`, at d7c35d912. */
 const DEFINITIONS = `

@@ -74,11 +74,11 @@ const SECRET = v.object({
   neededForUsers: attempted(v.boolean()),
 });
 
-/** Accepts names, or none if the machine has no such option. */
+/** Accepts names, or reads `absent` if the machine has no such option. */
 const NAMES_OF_OPTION = attempted(
   v.pipe(
     v.nullable(texts),
-    v.transform(names => names ?? []),
+    v.transform((names): readonly string[] | 'absent' => names ?? 'absent'),
   ),
 );
 
@@ -145,17 +145,19 @@ export function factsIn(reply: unknown, ownPath: OwnPath): NixFacts | null {
     ),
     sops: machine.sops && secretsOf(machine.sops, machine.sopsSecrets, ownPath),
     age: machine.age && secretsOf(machine.age, machine.ageSecrets, ownPath),
-    templates: machine.templates,
+    templates: machine.templates === 'absent' ? [] : machine.templates,
+    withoutOption: (['sops', 'age'] as const).filter(keeper => machine[keeper] === 'absent'),
     tags: machine.tags,
   };
 }
 
 /** @param secrets null if Nix could evaluate only the names */
 function secretsOf(
-  names: readonly string[],
+  names: readonly string[] | 'absent',
   secrets: ReadonlyMap<string, v.InferOutput<typeof SECRET>> | null,
   ownPath: OwnPath,
 ): ReadonlyMap<string, NixSecret> {
+  if (names === 'absent') return new Map();
   return new Map(
     names.map(name => {
       const { sopsFile = null, file = null, ...options } = secrets?.get(name) ?? NOTHING_KNOWN;

@@ -22,9 +22,10 @@ export function witnessedSecrets(
 function* factsOf(
   { name: machine, facts }: NixMachine,
   keeper: SecretKeeper,
-  { modules, complete }: MachineSecrets,
+  secrets: MachineSecrets,
 ): Iterable<WitnessedSecret> {
-  const nix = facts && secretsIn(facts, keeper);
+  const { modules, complete } = secrets;
+  const nix = facts && secretsIn(facts, keeper, secrets);
   if (nix === null) return;
   const declared = modules.flatMap(({ secrets, sure }) =>
     secrets.definitions

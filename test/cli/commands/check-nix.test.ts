@@ -82,4 +82,21 @@ describe('check --nix', () => {
     expect(code).toBe(0);
     expect(findings).toMatchObject([{ rule: 'eval/nix-error', severity: 'info', file: 'flake.nix' }]);
   });
+
+  it.each<[string, StandIn]>([
+    ['a flake that does not evaluate', { names: failing('error: undefined variable') }],
+    ['a flake that Nix cannot read', { metadata: failing('error: getting status of flake.nix') }],
+    ['an input that is missing', { names: failing('error: cannot fetch input: in offline mode') }],
+    ['a machine that recurses for ever', { machines: { web: 'kill -SEGV $$' } }],
+    ['output of 100 MB', { machines: { web: 'yes | head -c 100000000' } }],
+    ['garbage', { machines: { web: 'echo "{ nothing"' } }],
+    ['garbage for its names', { names: 'head -c 1000 /dev/urandom' }],
+    ['an answer to another question', { machines: { web: printing(['web']) } }],
+    ['a Nix that is too old', { version: 'nix (Nix) 2.8.0' }],
+    ['a Nix that is none', { version: 'hello' }],
+  ])('changes nothing else where there is %s', async (_, standIn) => {
+    const without = await check(standIn);
+    const { findings } = await check(standIn, '--nix');
+    expect(findings.filter(({ rule }) => rule !== 'eval/nix-error')).toEqual(without.findings);
+  });
 });

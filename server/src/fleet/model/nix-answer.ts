@@ -44,6 +44,8 @@ export interface NixFacts {
   /** Secrets of sops-nix and agenix by name: none where the machine has no such option, null if Nix could not evaluate them. */
   readonly sops: ReadonlyMap<string, NixSecret> | null;
   readonly age: ReadonlyMap<string, NixSecret> | null;
+  /** Programs whose options the machine does not have; none where it is left out. */
+  readonly withoutOption?: readonly SecretKeeper[];
   /** Names of the templates of sops-nix. */
   readonly templates: readonly string[] | null;
   /** Tags of the inventory; null where the machine is in none. */
