@@ -134,7 +134,7 @@ test('what Nix says is in tooltips, and beside the name where it needs attention
   const node = (nix: ShownWitness) =>
     ({ kind: 'generator', root: root.uri, machine: 'lea', generator: { ...generator, nix } }) as const;
   const only = node(says('nix', 'only Nix says'));
-  expect(shown(only)).toBe('mail-password | partly generated · shared · 2 files · only Nix says');
+  expect(shown(only)).toBe('mail-password | partly generated · only Nix says · shared · 2 files');
   expect(itemOf(only).tooltip).toBe(`${generator.stateSentence}\nNix says so.`);
   expect(shown(node(says('confirmed', '')))).toBe('mail-password | partly generated · shared · 2 files');
   const wrong = { ...machine, nix: says('contradicted', 'Nix says otherwise') };

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // The walk of a person through the packed extension, in a real workbench, over a copy of the broken example fleet.
-//   walk.mjs VSIX [--beside | --restricted | --generation | --start | --sops | --web | --newcomer [--theme NAME]] [--report FILE] [--pictures DIR | --update-images]
+//   walk.mjs VSIX [--beside | --restricted | --generation | --start | --sops | --nix | --web | --newcomer [--theme NAME]] [--report FILE] [--pictures DIR | --update-images]
 // --beside: with another Nix extension installed; --restricted: in a folder that is not trusted. --generation: in
-// a copy of the whole example fleet, with keys; --start: without a fleet, as one begins; --sops: in a fleet with sops-nix.
+// a copy of the whole example fleet, with keys; --start: without a fleet, as one begins; --sops: in a fleet with sops-nix; --nix: in one that Nix is asked about.
 // --web: with the extension in the browser itself; --newcomer: from `npm start` to generated vars, in the time it may take, which
 // needs no VSIX. Each has steps of its own.
 // --update-images puts the pictures into docs/images, where README shows them. VSC_WHICH=latest|floor chooses the VS Code.
@@ -21,6 +21,7 @@ import { checkSteps, writeTasks } from './walk-check.mjs';
 import { generationSteps } from './walk-generation.mjs';
 import { graphSteps } from './walk-graph.mjs';
 import { makeNewcomerScene, newcomerSteps } from './walk-newcomer.mjs';
+import { makeNixScene, nixSteps } from './walk-nix.mjs';
 import { renameSteps } from './walk-rename.mjs';
 import { scaffoldSteps } from './walk-scaffold.mjs';
 import { makeSopsScene, sopsSteps } from './walk-sops.mjs';
@@ -39,6 +40,7 @@ const { values, positionals } = parseArgs({
     generation: { type: 'boolean', default: false },
     start: { type: 'boolean', default: false },
     sops: { type: 'boolean', default: false },
+    nix: { type: 'boolean', default: false },
     web: { type: 'boolean', default: false },
     newcomer: { type: 'boolean', default: false },
     theme: { type: 'string' },
@@ -244,8 +246,8 @@ function steps(scene) {
   ];
 }
 
-const { beside, restricted, generation, start, sops, web, newcomer, theme } = values;
-const way = ['beside', 'restricted', 'generation', 'start', 'sops', 'web', 'newcomer'].filter(
+const { beside, restricted, generation, start, sops, nix, web, newcomer, theme } = values;
+const way = ['beside', 'restricted', 'generation', 'start', 'sops', 'nix', 'web', 'newcomer'].filter(
   name => values[name],
 );
 // Two ways may be walked in one VS Code at the same time.
@@ -287,6 +289,10 @@ function walkSops() {
   return drive({ ...common, ...scene }, sopsSteps(scene));
 }
 
+function walkNix() {
+  return drive({ ...common, ...makeNixScene() }, nixSteps());
+}
+
 function walkWeb() {
   const scene = makeScene(root);
   const openFile = path.join(scene.folder, scene.unknownKey.file);
@@ -308,9 +314,11 @@ const result = await (newcomer
       ? walkStart()
       : sops
         ? walkSops()
-        : web
-          ? walkWeb()
-          : walk());
+        : nix
+          ? walkNix()
+          : web
+            ? walkWeb()
+            : walk());
 fs.writeFileSync(report, JSON.stringify(result, null, 2));
 console.log(`${result.passed} passed, ${result.failed} failed`);
 process.exitCode = result.failed === 0 && result.passed > 0 ? 0 : 1;

@@ -291,9 +291,9 @@ function generatorItem(
 ): TreeItem {
   const words = [
     isDescribed({ state }) ? stateText : '',
+    nix?.text,
     share === true ? l10n.t('shared') : '',
     fileCount(files.length),
-    nix?.text,
   ];
   const item = look(name, 'circle', words.filter(Boolean).join(' · '), COLLAPSED);
   item.iconPath = stateIcon(state);
