@@ -29,6 +29,7 @@ import {
   type StartOptions,
   statusNotification,
 } from '../protocol/status.ts';
+import { sendRequest } from './send-request.ts';
 import { explicitSettings } from './settings.ts';
 
 export interface Connection {
@@ -107,14 +108,7 @@ export async function talk(
   await startQuietly(client);
   initialized = true;
   return {
-    request(method, params, token) {
-      // What is undefined would be sent as `null`: a request without parameters would have one, and one with parameters two.
-      if (token === undefined)
-        return params === undefined ? client.sendRequest(method) : client.sendRequest(method, params);
-      return params === undefined
-        ? client.sendRequest(method, token)
-        : client.sendRequest(method, params, token);
-    },
+    request: (method, params, token) => sendRequest(client, method, params, token),
     showFindings: () => findings?.set([...findings]),
     close: () => {
       closing = true;
