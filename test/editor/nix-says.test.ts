@@ -1,6 +1,6 @@
 // Who vouches for what hovers, the explorer and the graph show, where Nix was asked.
 import { expect, it } from 'vitest';
-import { nixSaysOf, nixSaysOfMachine } from '../../server/src/checks/facts/eval/nix-says.ts';
+import { nixSaysOf, nixSaysOfMachine, nixSaysOfSecret } from '../../server/src/checks/facts/eval/nix-says.ts';
 import { fleetEntry, generatorEntries } from '../../server/src/editor/explorer/explorer.ts';
 import { EVERYTHING } from '../../server/src/editor/explorer/explorer-filter.ts';
 import { graphOf } from '../../server/src/editor/graph/graph.ts';
@@ -184,4 +184,29 @@ it('is in the graph, with marks and a legend for what is not confirmed', () => {
   );
   const plain = graphOf(snapshotOf().fleet, null, { generator: 'open' });
   expect(legendEntries(plain).map(({ text }) => text)).not.toContain('only Nix says');
+});
+
+it('says the same of secrets of sops-nix and agenix', () => {
+  const about = { keeper: 'sops', secret: 'mail', at: null } as const;
+  const fact = (more: object) => ({
+    ...{ ...about, machine: 'a', fact: 'machine', witness: 'confirmed' as const, read: 'a', nix: 'a' },
+    ...more,
+  });
+  const nix = (secrets: readonly ReturnType<typeof fact>[]) => ({
+    ...{ answer: ANSWER, facts: [], secrets, asOf: () => null },
+  });
+  const said = (...more: readonly object[]) => nixSaysOfSecret(nix(more.map(fact)), 'sops', 'mail');
+  expect(said({}, { fact: 'owner', witness: 'nix', read: null, nix: 'web' })).toEqual({
+    witness: 'confirmed',
+    sentence: `Confirmed by Nix ${AT}, which alone knows the owner.`,
+  });
+  expect(said({ witness: 'nix', read: null })?.sentence).toBe(`Only Nix knows it ${AT}.`);
+  expect(said({}, { fact: 'mode', witness: 'contradicted', read: '0400', nix: '0440' })?.sentence).toBe(
+    `Nix says otherwise ${AT}: the mode is "0440", read here as "0400" (machine a).`,
+  );
+  expect(said({ witness: 'contradicted', nix: null })?.sentence).toBe(
+    `Nix says otherwise ${AT}: there is no such secret (machine a).`,
+  );
+  expect(nixSaysOfSecret(nix([fact({})]), 'sops', 'other')).toBeNull();
+  expect(nixSaysOfSecret(null, 'sops', 'mail')).toBeNull();
 });

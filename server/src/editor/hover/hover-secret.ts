@@ -2,6 +2,7 @@
  * Renders the hover cards of sops-nix and agenix secrets, of their templates, and of encrypted files and keys: the
  * encrypted file, who can decrypt it, and its path on each machine. Never reads a value.
  */
+import { nixSaysOfSecret } from '../../checks/facts/eval/nix-says.ts';
 import { counted } from '../../checks/facts/wording.ts';
 import type { SecretDefinition, SecretKeeper, SecretOption, SecretUse } from '../../fleet/model/secrets.ts';
 import { textOr } from '../../fleet/secrets/secrets-files.ts';
@@ -39,11 +40,13 @@ export function secretCard(context: HoverContext, keeper: SecretKeeper, name: st
   if (secret === null) return null;
   const { definitions } = secret;
   const uses = usesOf(snapshot, { keeper, of: 'secret', name });
+  const says = nixSaysOfSecret(snapshot.fleet.nix, keeper, name);
   const lines = [
     ...encryptedLines(context, secret),
     ...deployedLines(context, secret, name),
     ...machinesLine(context, machinesOfSecret(snapshot.fleet, secret)),
     ...usesLine(context, uses),
+    ...(says === null ? [] : [`- ${plain(says.sentence)}`]),
   ];
   const isConditional = definitions.length > 0 && definitions.every(({ conditional }) => conditional);
   return [

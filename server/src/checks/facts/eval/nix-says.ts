@@ -10,6 +10,7 @@ import type {
   Witness,
   WitnessedFact,
 } from '../../../fleet/model/nix-answer.ts';
+import type { SecretKeeper } from '../../../fleet/model/secrets.ts';
 import { groupBy, sortedUnique } from '../../../std.ts';
 import { counted, inBrackets, joined, quoted } from '../wording.ts';
 
@@ -49,14 +50,40 @@ export function nixSaysOf(
   const facts = ofGenerator.filter(
     fact => (machine === null || fact.machine === machine) && (file === null || isOfFile(fact.fact, file)),
   );
-  if (facts.length === 0) return readAlone(nix.answer, machine === null ? having : [machine]);
   const presence = facts.filter(({ fact }) => fact === (file === null ? 'machine' : `file ${file}`));
+  return facts.length === 0
+    ? readAlone(nix.answer, machine === null ? having : [machine])
+    : saidOf(nix, { facts, presence, what: 'generator', withMachines: machine === null });
+}
+
+/** Returns what Nix says of a secret of sops-nix or agenix on all machines; null if Nix was not asked, or knows nothing of it. */
+export function nixSaysOfSecret(nix: NixWitness | null, keeper: SecretKeeper, name: string): NixSays | null {
+  const facts = nix?.secrets.filter(({ keeper: kind, secret }) => kind === keeper && secret === name) ?? [];
+  if (nix === null || facts.length === 0) return null;
+  const presence = facts.filter(({ fact }) => fact === 'machine');
+  return saidOf(nix, { facts, presence, what: 'secret', withMachines: true });
+}
+
+type Fact = Pick<WitnessedFact, 'machine' | 'fact' | 'witness' | 'read' | 'nix' | 'asOf'>;
+
+/** The facts of an item, and how they are told. */
+interface Told {
+  /** Not empty. */
+  readonly facts: readonly Fact[];
+  /** Those that say that the item is there. */
+  readonly presence: readonly Fact[];
+  readonly what: 'generator' | 'secret';
+  /** True to name the machines of contradictions. */
+  readonly withMachines: boolean;
+}
+
+function saidOf(nix: NixWitness, { facts, presence, what, withMachines }: Told): NixSays {
   const at = source(nix, facts.find(({ asOf }) => asOf !== undefined)?.asOf ?? null);
   const contradicted = facts.filter(({ witness }) => witness === 'contradicted');
   if (contradicted.length > 0)
     return {
       witness: 'contradicted',
-      sentence: `Nix says otherwise${at}: ${contradictions(contradicted, machine === null)}.`,
+      sentence: `Nix says otherwise${at}: ${contradictions(contradicted, what, withMachines)}.`,
     };
   if (presence.length > 0 && presence.every(({ witness }) => witness === 'nix'))
     return { witness: 'nix', sentence: `Only Nix knows it${at}.` };
@@ -115,9 +142,8 @@ function readAlone({ machines }: NixAnswer, having: readonly string[]): NixSays 
   return { witness: 'read', sentence: `Read here alone: Nix does not evaluate ${quoted(failed)}.` };
 }
 
-/** @param withMachines true to name the machines of each */
-function contradictions(facts: readonly WitnessedFact[], withMachines: boolean): string {
-  const same = groupBy(facts, contradiction);
+function contradictions(facts: readonly Fact[], what: Told['what'], withMachines: boolean): string {
+  const same = groupBy(facts, fact => contradiction(fact, what));
   const shown = [...same]
     .slice(0, MAX_FACTS)
     .map(([text, having]) => text + (withMachines ? inBrackets(having.map(({ machine }) => machine)) : ''));
@@ -125,11 +151,11 @@ function contradictions(facts: readonly WitnessedFact[], withMachines: boolean):
   return [...shown, ...more].join('; ');
 }
 
-function contradiction({ fact, read, nix }: WitnessedFact): string {
+function contradiction({ fact, read, nix }: Fact, what: Told['what']): string {
   const name = nameOf(fact);
   if (fact === 'script') return 'another script';
-  if (read === null) return `there is ${fact === 'machine' ? 'such a generator' : name}`;
-  if (nix === null) return `there is no ${fact === 'machine' ? 'such generator' : name}`;
+  if (read === null) return `there is ${fact === 'machine' ? `such a ${what}` : name}`;
+  if (nix === null) return `there is no ${fact === 'machine' ? `such ${what}` : name}`;
   return `${name} is ${short(nix)}, read here as ${short(read)}`;
 }
 
@@ -138,7 +164,7 @@ function short(value: unknown): string {
 }
 
 /** Returns the names of facts: of an item with all its options, its own name; of several options, one name. */
-function namesOf(facts: readonly WitnessedFact[]): readonly string[] {
+function namesOf(facts: readonly Fact[]): readonly string[] {
   const names = sortedUnique(facts.map(({ fact }) => fact));
   const byItem = groupBy(names, fact => fact.replace(OPTION, ''));
   return [...byItem].map(([item, [first = item, ...others]]) => {
