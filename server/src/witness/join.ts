@@ -12,6 +12,7 @@ import { placesIn, type TextOf } from '../nix/positions.ts';
 import { addToList, groupBy, once, withLazy } from '../std.ts';
 import { touchedBy } from './edits-since.ts';
 import { agreedBody, filledBody, joinedBody, OPAQUE } from './join-body.ts';
+import { createJoinMemo, type JoinMemo, remembered, rememberedFor, sameList } from './join-memo.ts';
 import { joinedSecretFacts, joinedSecrets } from './join-secrets.ts';
 import { type Joining, joinedMachines, joiningOf } from './joining.ts';
 import { datedFacts, witnessedFacts } from './witnessed-facts.ts';
@@ -21,19 +22,27 @@ import { witnessedSecrets } from './witnessed-secrets.ts';
  * Returns the joined fleet.
  * @param textOf returns the text of a file of the fleet, or null if it does not exist
  * @param since what was edited since the answer; null for nothing
+ * @param memo what was joined with this answer before
  */
 export function joinedFleet(
   fleet: Fleet,
   answer: NixAnswer,
   textOf: TextOf,
   since: EditsSince | null = null,
+  memo: JoinMemo = createJoinMemo(),
 ): Fleet {
   const isTouched = touchedBy(fleet, since);
   const asOf = (machine: string | null) => (since !== null && isTouched(machine) ? since.at : null);
-  const joining = joiningOf(fleet, answer, { textOf, isTouched });
+  const machines = remembered(memo, 'machines', [fleet.machines], () => joinedMachines(fleet, answer));
+  const touched = answer.machines.flatMap(({ name }) => (isTouched(name) ? [name] : []));
+  const joining = remembered(memo, 'joining', [machines, touched], () =>
+    joiningOf(machines, answer, { textOf, isTouched: name => touched.includes(name) }),
+  );
   const { factsOf } = joining;
-  const generators = once(() => joinedGenerators(fleet, joining));
-  const machineSecrets = once(() => joinedSecrets(fleet, factsOf));
+  const generators = once(() => joinedGenerators(fleet, joining, memo));
+  const machineSecrets = once(() =>
+    remembered(memo, 'machine secrets', [fleet.machineSecrets, joining], () => joinedSecrets(fleet, factsOf)),
+  );
   const same = Object.fromEntries(
     (Object.keys(fleet) as (keyof Fleet)[]).map(name => [name, () => fleet[name]]),
   ) as { readonly [Name in keyof Fleet]: () => Fleet[Name] };
@@ -41,13 +50,16 @@ export function joinedFleet(
     {},
     {
       ...same,
-      machines: () => joinedMachines(fleet, answer),
+      machines: () => machines,
       machinesComplete: () => fleet.machinesComplete || answer.machinesComplete,
       hasAllGenerators: () => (machine: string) => factsOf.has(machine) || fleet.hasAllGenerators(machine),
       generators: () => generators().own,
       clanGenerators: () => generators().clanGenerators,
       machineSecrets,
-      secrets: () => joinedSecretFacts(fleet, machineSecrets(), joining.isWhole),
+      secrets: () =>
+        remembered(memo, 'secrets', [fleet.secrets, fleet.machineSecrets, joining], () =>
+          joinedSecretFacts(fleet, machineSecrets(), joining.isWhole),
+        ),
       nix: () =>
         withLazy(
           { answer, asOf },
@@ -60,14 +72,17 @@ export function joinedFleet(
   );
 }
 
-function joinedGenerators(fleet: Fleet, joining: Joining) {
+function joinedGenerators(fleet: Fleet, joining: Joining, memo: JoinMemo) {
   const { factsOf } = joining;
   const named = fleet.generators.filter(({ nameKind }) => nameKind !== 'pattern');
   const patterns = fleet.generators.filter(({ nameKind }) => nameKind === 'pattern');
   const ofName = groupBy(named, ({ name }) => name);
-  const declared = named.map(generator =>
-    joinedGenerator(generator, ofName.get(generator.name) ?? [], joining),
-  );
+  const declared = named.map(generator => {
+    const sameName = ofName.get(generator.name) ?? [];
+    return rememberedFor(memo, generator, [sameName, joining], () =>
+      joinedGenerator(generator, sameName, joining),
+    );
+  });
   const clanGenerators = fleet.clanGenerators.filter(({ isPattern }) => !isPattern);
   const clanNames = new Set(clanGenerators.map(({ name }) => name));
   const onlyNix = new Map<string, string[]>();
@@ -89,18 +104,20 @@ function joinedGenerators(fleet: Fleet, joining: Joining) {
     else added.push(joinedGenerator(generator, [generator], joining));
   }
   return {
-    own: [
+    own: sameList(memo, 'generators', [
       ...declared,
       ...added,
       ...patterns
         .filter(pattern => !(joining.isWhole && resolved.has(pattern)))
-        .map(pattern => unsettledPart(pattern, joining)),
-    ],
-    clanGenerators: [
-      ...clanGenerators.map(generator => joinedClanGenerator(generator, joining)),
+        .map(pattern => rememberedFor(memo, pattern, [joining], () => unsettledPart(pattern, joining))),
+    ]),
+    clanGenerators: sameList(memo, 'clan generators', [
+      ...clanGenerators.map(generator =>
+        rememberedFor(memo, generator, [joining], () => joinedClanGenerator(generator, joining)),
+      ),
       ...addedElsewhere,
       ...fleet.clanGenerators.filter(({ isPattern }) => isPattern && !joining.isWhole),
-    ],
+    ]),
   };
 }
 

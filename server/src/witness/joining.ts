@@ -19,8 +19,9 @@ export interface Joining {
   readonly textOf: TextOf;
 }
 
+/** @param machines those of the joined fleet */
 export function joiningOf(
-  fleet: Fleet,
+  machines: readonly Machine[],
   answer: NixAnswer,
   { textOf, isTouched }: Pick<Joining, 'textOf'> & { readonly isTouched: (machine: string) => boolean },
 ): Joining {
@@ -31,7 +32,7 @@ export function joiningOf(
       ),
     );
   const factsOf = factsIf(machine => !isTouched(machine));
-  const order = joinedMachines(fleet, answer).map(({ name }) => name);
+  const order = machines.map(({ name }) => name);
   return {
     ...{ factsOf, order, textOf, olderFactsOf: factsIf(isTouched) },
     namesOf: new Map([...factsOf].map(([machine, facts]) => [machine, new Set(facts.generatorNames)])),

@@ -9,6 +9,7 @@ import type { Fleet } from '../fleet/model/fleet.ts';
 import type { EditsSince, NixAnswer } from '../fleet/model/nix-answer.ts';
 import { groupBy } from '../std.ts';
 import { joinedFleet } from '../witness/join.ts';
+import { createJoinMemo, type JoinMemo } from '../witness/join-memo.ts';
 import type { Engine } from './engine.ts';
 import type { Disk } from './files/disk.ts';
 import { createFiles, type WorkspaceFiles } from './files/files.ts';
@@ -68,6 +69,7 @@ export interface WorkspaceState {
     readonly read: Fleet;
     readonly answer: NixAnswer;
     readonly since: EditsSince | null;
+    readonly memo: JoinMemo;
     readonly fleet: Fleet;
   } | null;
   version: number;
@@ -165,8 +167,9 @@ export function fleetOf(state: WorkspaceState): Fleet {
   const { answer, since, joined, files } = state;
   if (answer === null) return read;
   if (joined?.read !== read || joined.answer !== answer || joined.since !== since) {
-    const fleet = joinedFleet(read, answer, path => files.text(path), since);
-    state.joined = { read, answer, since, fleet };
+    const memo = joined?.answer === answer ? joined.memo : createJoinMemo();
+    const fleet = joinedFleet(read, answer, path => files.text(path), since, memo);
+    state.joined = { read, answer, since, memo, fleet };
   }
   return state.joined?.fleet ?? read;
 }
