@@ -50,7 +50,7 @@ test('the command asks, and says how many machines evaluate', async () => {
 test.each([
   [
     { ...ANSWERED, answer: { ...(ANSWERED.answer as object), failed: ['web'] } },
-    'Nix 2.26.3 evaluated 2 of 3 machines in 4.2 s. The others are in the problems: web.',
+    'Nix 2.26.3 evaluated 2 of 3 machines in 4.2 s. See Problems for the others: web.',
   ],
   [
     { ...ANSWERED, answer: { ...(ANSWERED.answer as object), failure: "attribute 'x' missing" } },

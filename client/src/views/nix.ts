@@ -88,7 +88,7 @@ async function tell({ answer, reason }: NixOutcome): Promise<void> {
         ? ([
             window.showWarningMessage,
             l10n.t(
-              'Nix {0} evaluated {1} of {2} machines in {3} s. The others are in the problems: {4}.',
+              'Nix {0} evaluated {1} of {2} machines in {3} s. See Problems for the others: {4}.',
               answer.version,
               answer.machines - answer.failed.length,
               answer.machines,
