@@ -6,7 +6,7 @@ import type { Lazy } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
 import type { GeneratorScript } from '../model/generators.ts';
-import { isForeignOption } from '../options/generator-options.ts';
+import { isForeignOption } from './generator-options.ts';
 import {
   agreed,
   dependsOnMachine,

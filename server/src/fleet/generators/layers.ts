@@ -15,7 +15,7 @@ import type { AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeOf } from '../../nix/places.ts';
 import { groupBy } from '../../std.ts';
-import type { OptionOwner } from '../options/generator-options.ts';
+import type { OptionOwner } from './generator-options.ts';
 
 /** One of the values that define a generator, a file or a prompt, with a place for values that have none. */
 export interface Layer extends WeightedDefinition {

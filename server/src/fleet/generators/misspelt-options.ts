@@ -2,7 +2,7 @@
  * Handles unknown names among a generator's options. Evaluation fails for them, and a rule reports them. Since the
  * intended option is unknown, nothing is concluded from its absence.
  */
-import { type OptionOwner, possibleOption } from '../options/generator-options.ts';
+import { type OptionOwner, possibleOption } from './generator-options.ts';
 import type { Layer, PossibleOptions, Reading } from './layers.ts';
 
 export const NOTHING_MEANT: PossibleOptions = { of: 'generator', layerOf: () => null };

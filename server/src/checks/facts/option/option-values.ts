@@ -8,8 +8,8 @@
 
 import { stringText } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import { OPTIONS, type OptionType } from '../../../fleet/generators/generator-options.ts';
 import type { WrittenOption } from '../../../fleet/model/generators.ts';
-import { OPTIONS, type OptionType } from '../../../fleet/options/generator-options.ts';
 import type { Setting } from '../../../modules/settings.ts';
 import { packageNames } from '../../../shell/programs/tools.ts';
 import { quoted } from '../wording.ts';

@@ -1,6 +1,7 @@
 /** The options of secrets and templates, and of sops-nix and agenix themselves, as written. */
+
+import { MODULE_KEYS, MODULE_WORDS } from '../../../fleet/generators/generator-options.ts';
 import type { SecretFacts, SecretKeeper, SecretOption } from '../../../fleet/model/secrets.ts';
-import { MODULE_KEYS, MODULE_WORDS } from '../../../fleet/options/generator-options.ts';
 import {
   type KnownOption,
   SECRET_OPTIONS,

@@ -1,8 +1,8 @@
 /** Finds generators with stored values that were made from inputs other than the declared ones. */
 
+import { OPTIONS } from '../../../fleet/generators/generator-options.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { WrittenOption } from '../../../fleet/model/generators.ts';
-import { OPTIONS } from '../../../fleet/options/generator-options.ts';
 import type { Setting } from '../../../modules/settings.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import { type Validation, validationHash } from '../../../store/vars/validation.ts';

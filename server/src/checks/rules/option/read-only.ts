@@ -1,8 +1,8 @@
 /** option/read-only: an option that clan sets itself is set again. */
 
 import { removeOption } from '../../../edits/edit-bindings.ts';
+import { READ_ONLY } from '../../../fleet/generators/generator-options.ts';
 import type { WrittenOption } from '../../../fleet/model/generators.ts';
-import { READ_ONLY } from '../../../fleet/options/generator-options.ts';
 import { firstTime } from '../../facts/fleet-facts.ts';
 import { isOtherClanCore } from '../../facts/inventory/clan-core-version.ts';
 import { optionsWhere, optionText } from '../../facts/option/written-generator-options.ts';

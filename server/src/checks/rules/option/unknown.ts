@@ -3,7 +3,6 @@
 import { removeOption } from '../../../edits/edit-bindings.ts';
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean } from '../../../edits/suggest.ts';
-import type { WrittenOption } from '../../../fleet/model/generators.ts';
 import {
   FORMER,
   likelyOption,
@@ -12,7 +11,8 @@ import {
   OPTIONS,
   type OptionOwner,
   ownerOf,
-} from '../../../fleet/options/generator-options.ts';
+} from '../../../fleet/generators/generator-options.ts';
+import type { WrittenOption } from '../../../fleet/model/generators.ts';
 import { firstTime } from '../../facts/fleet-facts.ts';
 import { isOtherClanCore, mayKnowMore } from '../../facts/inventory/clan-core-version.ts';
 import { type DeclaredNames, declaredNames } from '../../facts/option/own-declarations.ts';

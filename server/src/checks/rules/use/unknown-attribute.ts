@@ -2,8 +2,8 @@
 
 import { attributeText, replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import { OPTIONS } from '../../../fleet/generators/generator-options.ts';
 import type { OtherRead, Unit } from '../../../fleet/model/uses.ts';
-import { OPTIONS } from '../../../fleet/options/generator-options.ts';
 import type { Place } from '../../../nix/places.ts';
 import { sortedUnique } from '../../../std.ts';
 import { type Facts, factsOf } from '../../facts/fleet-facts.ts';
