@@ -101,7 +101,7 @@ test.each([
     'something else has its name',
     { 'a.nix': '{ services.x.peer = "lea"; }' },
     'lena',
-    '"lea" stands at a.nix:1 too',
+    '"lea" also appears at a.nix:1',
   ],
   [
     'its name is part of a text',

@@ -126,7 +126,7 @@ test.each([
     'is also something else',
     () => inExample('flake.nix', 'tove'),
     'x',
-    '"tove" stands at modules/hosts/tove/default.nix:18 too',
+    '"tove" also appears at modules/hosts/tove/default.nix:18',
   ],
 ])('a name that %s is refused', (_, at, to, message) => {
   expect(refusal(at(), to)).toContain(message);

@@ -154,7 +154,7 @@ describe('a secret of sops-nix', () => {
       - Machines: lea
       - Used in \`machines/lea/configuration.nix:1\`
 
-      Declared by clan, for what lies in \`sops/secrets\`"
+      Declared by clan, for \`sops/secrets\`"
     `);
     expect(leadsTo(at)).toEqual(['sops/secrets/mail/secret: ']);
   });

@@ -58,7 +58,7 @@ const WORDS: Readonly<Record<UnknownPart, Words>> = {
   unread: {
     what: 'This file or folder was left out',
     follows: 'What it declares is missing everywhere.',
-    advice: 'Files are read that are text, not encrypted, up to 2 MB, and lie in the workspace.',
+    advice: 'Files are read that are text, not encrypted, up to 2 MB, and are in the workspace.',
   },
   module: {
     what: 'This is not read as a module',

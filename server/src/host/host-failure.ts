@@ -46,7 +46,7 @@ export function systemFailure(error: unknown, action: string): HostFailure {
     case 'EISDIR':
       return new HostFailure(
         'in-the-way',
-        `Cannot ${action}: a file stands where a folder is needed, or the other way round.`,
+        `Cannot ${action}: there is a file where a folder is needed, or the other way round.`,
       );
     default:
       return new HostFailure('other', `Cannot ${action}: ${code ?? 'unknown error'}.`);

@@ -146,7 +146,7 @@ test('nothing but what cannot be read', async () => {
       reason: 'it is larger than 2 MB',
       what: 'unread',
       message:
-        'This file or folder was left out: it is larger than 2 MB. What it declares is missing everywhere. Files are read that are text, not encrypted, up to 2 MB, and lie in the workspace.',
+        'This file or folder was left out: it is larger than 2 MB. What it declares is missing everywhere. Files are read that are text, not encrypted, up to 2 MB, and are in the workspace.',
     },
   ]);
   expect(output).toMatchObject({ machines: [], generators: [], references: [], registry: null });

@@ -83,7 +83,7 @@ describe('a generator', () => {
   it('leaves what is stored where that is wanted', async () => {
     const made = await generated();
     const { stderr } = await made.run(['rename', 'generator', 'ca', 'root-ca', '--keep-stored']);
-    expect(stderr).toContain('vars/shared/ca stays: what is under the new name is generated anew.');
+    expect(stderr).toContain('vars/shared/ca stays: what has the new name is generated again.');
     expect((await made.run(['verify'])).code).toBe(1);
   });
 });

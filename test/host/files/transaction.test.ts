@@ -26,7 +26,7 @@ describe('changes that belong together', () => {
     await expect(
       applyChanges(root, [...changes, wrong], { journal: join(state, 'journal') }),
     ).rejects.toThrow(
-      'Cannot write vars/shared/blocked/f/value: a file stands where a folder is needed, or the other way round.',
+      'Cannot write vars/shared/blocked/f/value: there is a file where a folder is needed, or the other way round.',
     );
     expect(contentsOf(root)).toEqual({ ...before, 'vars/shared/blocked': 'a file' });
     expect(contentsOf(state)).toEqual({});

@@ -24,7 +24,7 @@ const NOTE: Readonly<Record<ReaderState, string>> = {
 const OTHER_NOTE: Readonly<Record<ReaderState, string>> = {
   now: '',
   pending: 'not yet: it is not encrypted to it',
-  leaving: 'still: it is encrypted to it, and no link says so',
+  leaving: 'still encrypted to it, without a link',
 };
 
 /** Returns a paragraph for each secret: its name, then a line for each reader. */

@@ -161,7 +161,7 @@ export const STORED: readonly CommandSpec[] = [
     operand: '[ROOT]',
     summary: 'encrypt stored secrets to those they should be for',
     text:
-      'Encrypts stored secrets to those they should be for. Values stay as they are: to shut somebody out, generate anew. ' +
+      'Encrypts stored secrets to those they should be for. Values stay as they are: to lock a reader out, generate again. ' +
       'Names who gains and who loses access. A key that has none today is given it only on request, unless the declarations ' +
       'alone demand it (a machine that declares the generator since).',
     usage: ['fix [ROOT] [--machine M]… [-g GENERATOR]… [--yes] [--no-commit] [--json | --events]'],

@@ -116,7 +116,7 @@ export const WRITE: readonly CommandSpec[] = [
         'folder',
         'the folder of the fleet, instead of the one around the current folder',
       ),
-      flag('keep-stored', 'leave what is stored where it is; what goes by the new name is generated anew'),
+      flag('keep-stored', 'leave what is stored where it is; what has the new name is generated again'),
       flag('dry-run', 'print the changes and moves, and make none'),
       json,
     ],

@@ -14,7 +14,7 @@ export function usedAnew(
 ): TextEdit | string {
   if (name !== secret) return 'is perhaps used under a name that only Nix can tell';
   if (of === 'placeholder')
-    return 'stands in a template as sops.placeholder, which vars have no counterpart for';
+    return 'is used in a template as sops.placeholder, which vars have no counterpart for';
   if (attribute === null) return 'is handed on as a whole, not by its path';
   if (attribute !== 'path') return `is asked for its "${attribute}", which a var does not have`;
   const whole = files.text(at.file) ?? '';

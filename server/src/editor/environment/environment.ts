@@ -76,7 +76,7 @@ function exportOf(around: Surroundings, entry: RegistryKey, machine: string): Ex
   const body = bodyOn(around.fleet, generator.value, entry, machine);
   const file = exportedFile(entry, body);
   if (file === null)
-    return note(variable, `It is not known which file of "${generator.value}" it stands for.`);
+    return note(variable, `It is not known which file of "${generator.value}" it refers to.`);
   const shown = `"${generator.value}/${file.name}"`;
   const secret = entry.secret ?? file.secret;
   if (secret === null) return note(variable, `It is not known whether ${shown} is secret.`);

@@ -57,7 +57,7 @@ export function secretCard(context: HoverContext, keeper: SecretKeeper, name: st
           context,
           definitions.map(({ at }) => at),
         )
-      : ['Declared by clan, for what lies in `sops/secrets`']),
+      : ['Declared by clan, for `sops/secrets`']),
   ].join('\n\n');
 }
 

@@ -155,5 +155,5 @@ function pathsIn(source: SourceFile): Range[] {
 
 function mentioned(source: SourceFile, { start }: Range, name: string): string {
   const { line } = positionAt(source.lineStarts, start);
-  return `"${name}" stands at ${source.path}:${line + 1} too, and it cannot be told whether that is the machine. Rename it there by hand, or the machine where it is declared.`;
+  return `"${name}" also appears at ${source.path}:${line + 1}, and it cannot be told whether that is the machine. Rename it there by hand, or the machine where it is declared.`;
 }

@@ -124,7 +124,7 @@ function problemOf(snapshot: Snapshot, subject: SecretSubject, to: string): stri
 function undeclared(snapshot: Snapshot, keeper: SecretKeeper, name: string): string | null {
   const secret = secretNamed(snapshot, keeper, name);
   if (secret !== null && secret.implicitOn.length > 0)
-    return `Clan declares "${name}" for what lies in sops/secrets/${name}: rename it there.`;
+    return `Clan declares "${name}" for sops/secrets/${name}: rename it there.`;
   if (secret !== null) return null;
   return name.startsWith('vars/')
     ? `"${name}" is a file of a generator: rename that.`

@@ -65,7 +65,7 @@ export const TEMPLATES: readonly Template[] = [
   },
   {
     label: 'generator: SSH key',
-    text: 'An SSH key pair: the private key is deployed, the public key lies in the repository.',
+    text: 'An SSH key pair: the private key is deployed, the public key is in the repository.',
     body: `\${1:ssh-key} = {
   files."id_ed25519" = { };
   files."id_ed25519.pub".secret = false;

@@ -126,7 +126,7 @@ export function withMoves(
     ...(annotated && required !== true ? { annotationId: MOVE } : {}),
   }));
   const label = 'Move what is stored under the old name';
-  const description = 'Without this, the values are generated anew under the new name.';
+  const description = 'Without this, the values are generated again under the new name.';
   return {
     documentChanges: [...edit.documentChanges, ...renames],
     ...(annotated ? { changeAnnotations: { [MOVE]: { label, description, needsConfirmation: false } } } : {}),

@@ -36,7 +36,7 @@ function writeSentences({ files, moves, kept }: RenameResult, isDry: boolean, io
     );
   else for (const { path } of files) write(`changed ${path}`);
   for (const { from, to } of moves) write(`${isDry ? 'would move' : 'moved'} ${from} to ${to}`);
-  for (const { from } of kept) say(io, `${from} stays: what is under the new name is generated anew.`);
+  for (const { from } of kept) say(io, `${from} stays: what has the new name is generated again.`);
   if (!isDry)
     say(
       io,
