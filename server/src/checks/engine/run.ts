@@ -72,7 +72,7 @@ export function runRules(
     if (severity === 'off') continue;
     for (const report of reportsOf(run, rule, onFailure)) {
       if (settings.isExcluded?.(rule.id, report.at.file)) continue;
-      const finding = findingOf(rule, report, severity);
+      const finding = keptFinding(rule, report, severity);
       if (!isSilenced(finding, sources)) findings.push(finding);
     }
   }
@@ -100,6 +100,21 @@ function reportsOf(run: Run, rule: Rule, onFailure: (failure: RuleFailure) => vo
   const { reports, failure } = outcomeOf(run.memory.database, rule);
   if (failure !== null) onFailure({ rule: rule.id, error: failure.error });
   return reports;
+}
+
+/** The findings of reports, which are kept from one run to the next, by the severity of the settings. */
+const findingsOf = new WeakMap<
+  Report,
+  { readonly severity: Severity | undefined; readonly finding: Finding }
+>();
+
+function keptFinding(rule: Rule, report: Report, severity: Severity | undefined): Finding {
+  const before = findingsOf.get(report);
+  if (before !== undefined && before.severity === severity && before.finding.rule === rule.id)
+    return before.finding;
+  const finding = findingOf(rule, report, severity);
+  findingsOf.set(report, { severity, finding });
+  return finding;
 }
 
 function findingOf(rule: Rule, report: Report, severity: Severity | undefined): Finding {

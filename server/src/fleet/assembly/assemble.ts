@@ -9,7 +9,7 @@ import type { NixFiles } from '../../nix/eval/value.ts';
 import { placeKey } from '../../nix/places.ts';
 import { once, sameItems, withLazy } from '../../std.ts';
 import { catalogueGenerators } from '../catalogue/catalogue.ts';
-import { type CoreModules, coreModules } from '../catalogue/core-modules.ts';
+import { CORE_SWITCHES, type CoreModules, coreModules } from '../catalogue/core-modules.ts';
 import { type ExtendedCache, withServices } from '../catalogue/extended-generators.ts';
 import { usedClanCore } from '../catalogue/locked-clan-core.ts';
 import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from '../generators/generator-index.ts';
@@ -77,6 +77,8 @@ export interface AssemblyCache {
   readonly ownership: OwnershipCache;
   readonly generators: GeneratorIndex;
   readonly extended: ExtendedCache;
+  /** The state of clan-core's own modules on each machine, with its inputs. */
+  readonly core: Map<string, KeptCore>;
   readonly options: OptionCache;
   machineSecrets: ReadonlyMap<string, MachineSecrets>;
   joined: {
@@ -96,6 +98,7 @@ export function createAssemblyCache(files: NixFiles): AssemblyCache {
     ownership: createOwnershipCache(),
     generators: createGeneratorIndex(),
     extended: new WeakMap(),
+    core: new Map(),
     options: createOptionCache(),
     machineSecrets: new Map(),
     joined: null,
@@ -175,17 +178,19 @@ function clanGeneratorsOf(
   const { inventory } = join.fleet;
   const locked = usedClanCore(parts.files);
   const core = coreOf(parts, owners, inventory.machines);
-  const values = [...core].map(([machine, modules]) => [
-    machine,
-    ...[...modules.values()].flatMap(module => [module.isEnabled, ...module.values.values()]),
-  ]);
-  const key = [locked, JSON.stringify(values)];
+  const key = [locked, ...[...core].flat()];
   if (join.clanGenerators === null || !sameItems(join.clanGenerators.key, key))
     join.clanGenerators = { key, all: catalogueGenerators(inventory, locked, core) };
   return join.clanGenerators.all;
 }
 
-/** Returns the state of clan-core's own modules on each NixOS machine, by its name. */
+/** The state of clan-core's own modules on a machine, and what it was determined from. */
+interface KeptCore {
+  readonly inputs: readonly unknown[];
+  readonly modules: CoreModules;
+}
+
+/** Returns the state of clan-core's own modules on each NixOS machine, by its name; the same object as before if it is equal. */
 function coreOf(
   { cache, table, mentions }: Parts,
   owners: ReadonlyMap<string, MachineModules>,
@@ -197,18 +202,28 @@ function coreOf(
     words.set(word, isPresent);
     return isPresent;
   };
+  const mentioned = CORE_SWITCHES.filter(isMentioned).join(' ');
   const core = new Map<string, CoreModules>();
-  for (const machine of machines) {
-    const [modules, kept] = [owners.get(machine.name), cache.ownership.machines.get(machine.name)];
-    if (machine.class !== 'nixos' || modules === undefined || kept === undefined) continue;
-    const asked = {
-      ...table.machine(kept.followed),
-      isComplete: modules.complete,
-      hasForeign: modules.foreign,
-    };
-    core.set(machine.name, coreModules(asked, isMentioned));
+  for (const { name, class: machineClass } of machines) {
+    const [modules, kept] = [owners.get(name), cache.ownership.machines.get(name)];
+    if (machineClass !== 'nixos' || modules === undefined || kept === undefined) continue;
+    const { complete: isComplete, foreign: hasForeign } = modules;
+    const inputs = [kept.followed, mentioned, isComplete, hasForeign];
+    const before = cache.core.get(name);
+    if (before === undefined || !sameItems(before.inputs, inputs)) {
+      const asked = { ...table.machine(kept.followed), isComplete, hasForeign };
+      const now = coreModules(asked, isMentioned);
+      const isSame = before !== undefined && textOf(before.modules) === textOf(now);
+      cache.core.set(name, { inputs, modules: isSame ? before.modules : now });
+    }
+    core.set(name, (cache.core.get(name) as KeptCore).modules);
   }
+  for (const name of cache.core.keys()) if (!core.has(name)) cache.core.delete(name);
   return core;
+}
+
+function textOf(modules: CoreModules): string {
+  return JSON.stringify([...modules].map(([name, { isEnabled, values }]) => [name, isEnabled, [...values]]));
 }
 
 /** Returns all places that could not be analysed. */

@@ -45,12 +45,13 @@ export function machineSecrets(table: TableState, followed: FollowedModules): Ma
 function generalSecrets(table: TableState, facts: ModuleFacts): ModuleSecrets | null {
   const { cache, files } = table;
   const path = facts.source === null ? facts.file : null;
-  if (facts.file !== null && !mentionsSecrets(files.text(facts.file) ?? '')) return null;
+  const isMentioned = () => facts.file === null || mentionsSecrets(files.text(facts.file) ?? '');
+  if (path === null && !isMentioned()) return null;
   const kept = path === null ? cache.ownSecrets.get(facts) : cache.secrets.get(path);
   if (kept !== undefined) return kept;
-  const secrets = secretsOf(table, facts, null);
-  if (path === null) cache.ownSecrets.set(facts, secrets);
-  else cache.secrets.set(path, secrets);
+  const secrets = path === null || isMentioned() ? secretsOf(table, facts, null) : null;
+  if (path !== null) cache.secrets.set(path, secrets);
+  else if (secrets !== null) cache.ownSecrets.set(facts, secrets);
   return secrets;
 }
 

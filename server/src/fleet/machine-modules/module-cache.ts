@@ -35,8 +35,8 @@ export interface ModuleCache {
   /** Options declared and defined by modules: by file, or by module for modules that are not files. */
   readonly options: Map<string, ModuleOptions>;
   readonly ownOptions: WeakMap<ModuleFacts, ModuleOptions>;
-  /** Secrets, kept in the same way. */
-  readonly secrets: Map<string, ModuleSecrets>;
+  /** Secrets, kept in the same way; null for a file that certainly declares none. */
+  readonly secrets: Map<string, ModuleSecrets | null>;
   readonly ownSecrets: WeakMap<ModuleFacts, ModuleSecrets>;
   /** Secrets of modules on machines, by the secrets that the modules declare in general. */
   readonly settledSecrets: WeakMap<ModuleSecrets, Settled<ModuleSecrets>>;

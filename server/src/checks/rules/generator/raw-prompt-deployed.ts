@@ -2,6 +2,7 @@
  * generator/raw-prompt-deployed: a typed answer is deployed to a machine that only needs what is derived from
  * it.
  */
+import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
 import type { ReadFact } from '../../../shell/flow/flow-facts.ts';
 import { firstTime } from '../../facts/fleet-facts.ts';
@@ -9,7 +10,7 @@ import { followed } from '../../facts/followed-scripts.ts';
 import { isUsed } from '../../facts/generator/consumers.ts';
 import { hasherOf, isHasher } from '../../facts/generator/hashers.ts';
 import { inBodies } from '../../facts/generator/scripted-generators.ts';
-import type { CheckContext, Report, Rule } from '../../rule.ts';
+import type { Report, Rule } from '../../rule.ts';
 
 function mailText(file: string, mark = ''): string {
   return `\
@@ -65,15 +66,31 @@ and the generator has nothing else but hashes.`,
     ],
   }),
   check: function* (context) {
+    const isUsedFile = usedFiles(context.fleet);
     for (const { generator, body, found } of rawPrompts(context))
       for (const file of found)
-        if (isUnusedAnswer(context, generator, body, file)) yield reportOf(generator, file);
+        if (isUnusedAnswer(isUsedFile, generator, body, file)) yield reportOf(generator, file);
     const isNew = firstTime();
     for (const { generator, body, found } of hashedPasswords(context))
       for (const file of found)
-        if (isHashAlone(context, generator, body, file) && isNew(file)) yield passwordReport(generator, file);
+        if (isHashAlone(isUsedFile, generator, body, file) && isNew(file))
+          yield passwordReport(generator, file);
   },
 };
+
+/** Returns whether a file of a generator is read, or may be. */
+type IsUsed = (generator: string, file: string) => boolean;
+
+/** Looks for uses once per name: a generator of a thousand machines has as many bodies, and as many files with uses. */
+function usedFiles(fleet: Fleet): IsUsed {
+  const answers = new Map<string, boolean>();
+  return (generator, file) => {
+    const key = `${generator}\0${file}`;
+    const answer = answers.get(key) ?? isUsed(fleet, generator, file);
+    answers.set(key, answer);
+    return answer;
+  };
+}
 
 /** Returns the secret files that a script writes and then hashes. */
 const hashedPasswords = inBodies(({ nameKind }, { files, script }) => {
@@ -92,7 +109,7 @@ const hashedPasswords = inBodies(({ nameKind }, { files, script }) => {
 
 /** Returns whether every other file is a hash, one of the hashes is used, and the password is not. */
 function isHashAlone(
-  { fleet }: CheckContext,
+  isUsedFile: IsUsed,
   generator: Generator,
   body: GeneratorBody,
   { name, neededFor }: GeneratorFile,
@@ -100,11 +117,11 @@ function isHashAlone(
   const flow = followed(body.script)?.flow;
   if (flow === undefined || !body.complete.files || (neededFor !== 'services' && neededFor !== 'users'))
     return false;
-  if (isUsed(fleet, generator.name, name)) return false;
+  if (isUsedFile(generator.name, name)) return false;
   const others = body.files.filter(file => file.name !== name);
   return (
     others.every(other => hasherOf(flow, other.name) !== null) &&
-    others.some(other => isUsed(fleet, generator.name, other.name))
+    others.some(other => isUsedFile(generator.name, other.name))
   );
 }
 
@@ -131,16 +148,16 @@ function isRawPrompt(body: GeneratorBody, file: GeneratorFile): boolean {
 
 /** Returns whether something derived from the answer is used, but not the answer itself. */
 function isUnusedAnswer(
-  { fleet }: CheckContext,
+  isUsedFile: IsUsed,
   generator: Generator,
   body: GeneratorBody,
   { name, neededFor }: GeneratorFile,
 ): boolean {
   // Files needed before the system runs are looked up by their path, without a visible use.
   if (neededFor !== 'services' && neededFor !== 'users') return false;
-  if (isUsed(fleet, generator.name, name)) return false;
+  if (isUsedFile(generator.name, name)) return false;
   const others = body.files.filter(file => file.name !== name && file.secret !== null);
-  if (!others.some(other => isUsed(fleet, generator.name, other.name))) return false;
+  if (!others.some(other => isUsedFile(generator.name, other.name))) return false;
   const flow = followed(body.script)?.flow;
   if (flow === undefined) return false;
   const { reads, writes } = flow;
