@@ -17,8 +17,7 @@ export const generatorsInImports: Rule = {
   documentation: `\
 Generators, or something derived from them, are made by applying a function inside \`imports\`
 (\`importApply ./vars-generators.nix { … }\`). It does not matter how the application is written, nor where: what
-\`imports\` contains is evaluated, through names, lists, functions, conditions and other files. Modules count whose
-generators come from a registry; those that a module declares itself are harmless, and so is what is only assigned in
+\`imports\` contains is evaluated, through names, lists, functions, conditions and other files. Reported for modules whose generators come from a registry; those that a module declares itself are harmless, and so is what is only assigned in
 the body.
 
 The module system has to know all imports before there is a configuration. Clan reads

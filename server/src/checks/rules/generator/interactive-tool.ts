@@ -24,7 +24,7 @@ Source: clan-core d7c35d912, \`clan_lib/vars/generate.py\`.`,
   examples: ({ generatorFile }) => ({
     bad: [
       {
-        title: 'A key with a passphrase to be asked for',
+        title: 'A key whose passphrase ssh-keygen asks for',
         files: generatorFile(
           'ssh',
           `\

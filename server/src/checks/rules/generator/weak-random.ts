@@ -30,7 +30,7 @@ const WEAK_VARIABLES: ReadonlySet<string> = new Set(
 export const weakRandom: Rule = {
   id: 'generator/weak-random',
   severity: 'warning',
-  summary: 'A secret made of what can be guessed',
+  summary: 'A secret made from guessable data',
   documentation: `\
 A secret file is filled from \`$RANDOM\` (15 bits, from a generator that is not meant for secrets), from the time, or
 from the hash of something that is in the script or publicly known. A hash adds nothing: anyone who can guess its

@@ -183,7 +183,7 @@ function* ofFolder(fleet: Fleet, { name, folder }: Sources): Iterable<Report> {
   const path = `${fleet.directory === '' ? '' : `${fleet.directory}/`}machines/${name}`;
   yield {
     at,
-    message: `The inventory has no machine "${name}", but clan makes a machine "${name}" of the folder ${path}: one of NixOS, with no tags but "all" and "nixos". Add it to \`inventory.machines\`, or move the folder if it is none of a machine.`,
+    message: `The inventory has no machine "${name}", but clan makes a machine "${name}" of the folder ${path}: a NixOS machine whose only tags are "all" and "nixos". Add it to \`inventory.machines\`, or move the folder if it is none of a machine.`,
     machines: [name],
   };
 }

@@ -57,7 +57,7 @@ Source: nixpkgs, lib/types.nix (mergeEqualOption); clan-core d7c35d912, generic-
     ],
     good: [
       {
-        title: 'One with the last word',
+        title: 'One with a higher priority',
         files: {
           'modules/key.nix': `\
 { lib, pkgs, ... }:

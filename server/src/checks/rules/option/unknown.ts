@@ -226,7 +226,9 @@ function reportOf({ sources }: CheckContext, option: WrittenOption): Report | nu
     at,
     ...(isSure ? {} : { severity: 'warning' as const }),
     message: `${THINGS[of]} no option "${name}"${
-      isSure ? ': evaluating it fails.' : ' in the clan-core known here; that of flake.lock is another.'
+      isSure
+        ? ': evaluating it fails.'
+        : ' in the clan-core known here, which differs from the one in flake.lock.'
     }${instead}`,
     fixes,
   };

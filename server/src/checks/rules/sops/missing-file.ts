@@ -17,7 +17,7 @@ export const missingFile: Rule = {
   summary: 'A secret of sops-nix or agenix is taken from a file that is not there',
   documentation: `\
 \`sopsFile\`, \`defaultSopsFile\` or the \`file\` of a secret of agenix, or of a template, names a file of this repository that is not there: it was
-moved or renamed, or the path is meant from another folder than that of the module. The machine does not evaluate:
+moved or renamed, or the path is relative to another folder than the module's. The machine does not evaluate:
 sops-nix says \`Cannot find path '…' set in sops.secrets.….sopsFile\`, or Nix itself that it does not exist.
 
 If the repository is a flake, a file that git does not track is missing as well: a flake consists of what is in git's
@@ -27,7 +27,7 @@ A \`sopsFile\` that is a text with a path outside of the repository is refused a
 \`sops.validateSopsFiles\` is \`false\`.
 
 Not reported for files of submodules, for paths that are not fully known, for the \`rekeyFile\` of agenix-rekey, which
-makes it, and where a condition asks whether the file is there. A warning under any other condition, for a default
+makes it, and where a condition asks whether the file is there. It is a warning under any other condition, for a default
 that no secret uses, and in files that are part of no machine.
 
 Source: sops-nix 56b2406, modules/sops/manifest-for.nix; agenix b027ee2, modules/age.nix; the Nix manual on flakes.`,

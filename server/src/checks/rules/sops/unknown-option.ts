@@ -18,7 +18,7 @@ export const sopsUnknownOption: Rule = {
   summary: 'An option that secrets of sops-nix or agenix do not have',
   documentation: `\
 A secret or a template of sops-nix, a secret of agenix, or \`sops\` or \`age\` itself sets an option that does not exist:
-a typo (\`restartUnit\`), or an option of something else (\`neededFor\` is clan's, \`neededForUsers\` that of sops-nix).
+a typo (\`restartUnit\`), or an option of something else (\`neededFor\` is clan's, \`neededForUsers\` is sops-nix's).
 Evaluating the machine ends with \`The option … does not exist\`.
 
 The modules for home-manager have fewer options than those for machines: what a user's module declares belongs to that
@@ -105,7 +105,9 @@ function reportOf({ fleet, sources }: CheckContext, written: WrittenSecretOption
   const meant = known === null ? likelyOption(written) : null;
   if (!isSure && meant === null) return null;
   const where = side === 'home' ? ' in the module for home-manager' : '';
-  const why = isSure ? ': evaluating it fails' : ' in the version known here; that of flake.lock is another';
+  const why = isSure
+    ? ': evaluating it fails'
+    : ' in the version known here, which differs from the one in flake.lock';
   return {
     at: option.at,
     severity: isSure ? severityOf(fleet, option.at.file, conditional) : 'warning',

@@ -12,7 +12,7 @@ import type { Report, Rule } from '../../rule.ts';
 export const unreplacedPlaceholder: Rule = {
   id: 'sops/unreplaced-placeholder',
   severity: 'warning',
-  summary: 'A placeholder of sops-nix that nothing replaces by its secret',
+  summary: 'A placeholder of sops-nix that is never replaced with its secret',
   documentation: `\
 \`config.sops.placeholder.<name>\` is a meaningless text (\`<SOPS:…:PLACEHOLDER>\`). When a machine is activated, sops-nix
 replaces it by the secret in the files that it writes for \`sops.templates\`, and nowhere else. If it is assigned to an

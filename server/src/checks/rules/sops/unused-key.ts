@@ -21,7 +21,7 @@ removed declaration; or a declaration is missing or names another key.
 Remove it (\`sops unset FILE '["key"]'\`), or declare the secret. Keep it if something outside of the repository reads
 it: this is only a hint.
 
-Not reported if any declaration may take it: one of which the file, the key or the name is not known, or one that
+Not reported if any declaration may take it: one whose file, key or name is not known, or one that
 takes the whole file. Nor is it reported where a script, a recipe, a Terraform file or documentation about sops names
 the key.
 

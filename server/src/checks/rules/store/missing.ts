@@ -18,8 +18,8 @@ public files fail to evaluate, secrets have no path on the machine, and \`clan v
 the same, so this is only a hint; \`clan machines update\` generates what is missing by itself, and asks for prompts
 then.
 
-\`varsmith generate --machine MACHINE -g NAME\` generates it now, *Generate* in VS Code does, and
-\`clan vars generate MACHINE --generator NAME\` does. If a file was added to a generator that has others, all of its
+\`varsmith generate --machine MACHINE -g NAME\` generates it now, as do *Generate* in VS Code and
+\`clan vars generate MACHINE --generator NAME\`. If a file was added to a generator that has others, all of its
 files are generated again: keys and passwords change.
 
 Not reported for secrets that are not kept in the repository (password-store), for machines of which nothing has been
@@ -54,7 +54,7 @@ Source: clan-core d7c35d912, clan_lib/vars/check.py.`,
           links: linksOf(FOLDER),
         },
         {
-          title: 'A machine of which nothing is generated yet',
+          title: 'A machine without any generated files',
           files: clanWith(MAIL),
         },
       ],

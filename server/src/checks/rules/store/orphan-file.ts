@@ -60,7 +60,7 @@ Source: clan-core d7c35d912 writes declared files only and never removes others.
     ],
   }),
   summarise: (leftovers, folder) =>
-    `${storedFiles(leftovers)} below \`${folder}\` are left over: nothing in this repository gives their generators such files any more (${quoted(leftovers.map(leftover => leftover.of))}). ${removal(leftovers)}`,
+    `${storedFiles(leftovers)} below \`${folder}\` are left over: no generator in this repository declares them any more (${quoted(leftovers.map(leftover => leftover.of))}). ${removal(leftovers)}`,
   check: function* ({ fleet, stored }: CheckContext) {
     const machines = new Set(fleet.machines.map(machine => machine.name));
     const isRead = readsOf(fleet);

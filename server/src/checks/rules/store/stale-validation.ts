@@ -70,7 +70,7 @@ function reportOf(
 ): Report {
   const isShared = stale[0] === '';
   const machines = isShared ? (generator.machines ?? []) : stale;
-  const why = hash === null ? 'with a `validation`, and there is none any more' : 'from another `validation`';
+  const why = hash === null ? 'with a `validation`, which was removed since' : 'from another `validation`';
   return {
     at,
     machines,
