@@ -372,7 +372,7 @@ describe('stays as it is, with the reason,', () => {
     [
       'a secret in a template',
       `  sops.secrets.other.${own}\n  sops.templates.t.content = "x=\${config.sops.placeholder.other}";`,
-      /"other" stands in a template as sops\.placeholder, which vars have no counterpart for \(.*:4\)/,
+      /"other" is used in a template as sops\.placeholder, which vars have no counterpart for \(.*:4\)/,
     ],
     [
       'one with a path of its own',
