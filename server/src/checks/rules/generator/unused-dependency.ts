@@ -3,8 +3,9 @@
 import { removeListItem } from '../../../edits/edits.ts';
 import { suggest } from '../../../edits/suggest.ts';
 import type { Place } from '../../../nix/places.ts';
+import { firstTime } from '../../facts/fleet-facts.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
-import { examined, machinesOf, mayRead, memberRead, oncePerPlace } from '../../facts/generator/script-io.ts';
+import { examined, machinesOf, mayRead, memberRead } from '../../facts/generator/script-io.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 const module = (script: string, mark = ''): string => `\
@@ -63,10 +64,12 @@ Take it out of \`dependencies\`, or read \`$in/<dependency>/<file>\`. Source: cl
       },
     ],
   }),
-  check: context => oncePerPlace(reports(context)),
+  check: reports,
 };
 
 function* reports(context: CheckContext): Iterable<Report> {
+  // A module of a thousand machines makes as many generators at one place.
+  const isNew = firstTime();
   for (const subject of examined(context.fleet)) {
     const { body, script, generator, whole } = subject;
     if (!whole || script === null || script.flow.fails || script.flow.empty) continue;
@@ -80,6 +83,7 @@ function* reports(context: CheckContext): Iterable<Report> {
         )
       )
         continue;
+      if (!isNew({ at })) continue;
       yield {
         at,
         message: `"${generator.name}" depends on "${value}", but its script never reads "$in/${value}". It runs again for nothing whenever "${value}" does; take it out.`,
