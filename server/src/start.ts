@@ -45,7 +45,7 @@ export function start({ program, purpose, flags, newSpace, lasts }: Start, withi
   const file = join(__dirname, 'programs.js');
   const source = readFileSync(file);
   const kept = keptCode(process.env);
-  const name = `${purpose}-${fingerprint(source)}`;
+  const name = `${purpose}-${fingerprint(source, flags)}`;
   const known = kept?.read(name) ?? null;
   // ASCII, and already wrapped in the function that Node makes of a module, so that starting decodes and concatenates nothing.
   const script = new Script(source.toString('latin1'), {
@@ -72,8 +72,8 @@ function atEnd(orBefore: boolean, keep: () => void): void {
 }
 
 /** Of the text, which V8 itself tells apart by its length only, and of all that compiled code depends on. */
-function fingerprint(source: Buffer): string {
-  const engine = [process.versions, process.arch, process.execArgv, process.env.NODE_OPTIONS ?? ''];
+function fingerprint(source: Buffer, flags: readonly string[]): string {
+  const engine = [process.versions, process.arch, process.execArgv, process.env.NODE_OPTIONS ?? '', flags];
   return createHash('sha256').update(JSON.stringify(engine)).update(source).digest('hex').slice(0, 32);
 }
 
