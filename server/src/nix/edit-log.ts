@@ -55,7 +55,7 @@ export function nextRevision({ log }: Revision, before: string, after: string): 
 }
 
 /** Returns the smallest edit that leads from one text to another. */
-export function spliceBetween(before: string, after: string): Splice {
+function spliceBetween(before: string, after: string): Splice {
   const shorter = Math.min(before.length, after.length);
   let at = 0;
   while (at < shorter && before.charCodeAt(at) === after.charCodeAt(at)) at++;
