@@ -16,14 +16,13 @@ export const nixDisagrees: Rule = {
   severity: 'info',
   summary: 'A fact that Varsmith reads otherwise than Nix evaluates it',
   documentation: `\
-Varsmith reads the sources by itself and says only what it can prove. Where Nix was asked as well
-(\`varsmith check --nix\`) and says otherwise of a generator or of a secret of sops-nix or agenix, then Nix is right,
-its answer counts for all other rules, and Varsmith has a mistake: this finding is about Varsmith and not about the
-fleet. There is nothing to fix in the fleet.
+Varsmith reads the sources itself and reports only what it can prove. If Nix was asked too (\`varsmith check --nix\`)
+and its answer about a generator, or about a secret of sops-nix or agenix, differs, Nix is right: all other rules use
+its answer. This finding is about a mistake in Varsmith. There is nothing to fix in the fleet.
 
 Please report it. \`varsmith inspect --nix --format json\` lists all such facts in \`nix.witnesses\` and
-\`nix.secretWitnesses\`, with no value of any file; together with the lines around the place, with private names
-replaced, that is all we need.`,
+\`nix.secretWitnesses\`, without the contents of any file. That output and the lines around the place, with private
+names replaced, are all we need.`,
   examples: ({ FLAKE_OF_WEB }) => ({
     bad: [
       {

@@ -24,8 +24,8 @@ export const brokenPipe: Rule = {
   severity: 'error',
   summary: 'An endless source in front of `head`, which fails under `pipefail`',
   documentation: `\
-\`tr -dc a-z < /dev/urandom | head -c 32\`: \`head\` ends when it has enough, the endless program in front of it is killed by
-SIGPIPE, and with \`set -o pipefail\` the whole pipeline has its status, 141. Scripts of generators run with
+\`tr -dc a-z < /dev/urandom | head -c 32\`: \`head\` exits when it has enough, the endless program before it is killed by
+SIGPIPE, and with \`set -o pipefail\` the whole pipeline exits with its status, 141. Scripts of generators run with
 \`set -euo pipefail\`: the script ends there, without a message.
 
 The same pipeline in \`$(…)\` as an argument (\`echo "$(…)"\`) is fine, because its status is ignored; as the value of an

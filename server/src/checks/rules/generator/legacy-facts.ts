@@ -22,7 +22,7 @@ The script uses \`$secrets\` or \`$facts\`. These were the directories of clan's
 vars has \`$out\`, \`$in\` and \`$prompts\`; as it runs with \`set -u\`, it ends at the first unset variable.
 
 This goes unnoticed as long as the files of an earlier run exist, and fails at the next regeneration or on a new
-machine. Write to \`$out\`; the option \`secret\` in \`files\` says which files are secret.
+machine. Write to \`$out\`; the option \`secret\` in \`files\` marks which files are secret.
 
 Source: clan-core d7c35d912, \`clan_lib/vars/generate.py\` and \`generic-generator.nix\`.`,
   examples: ({ generatorFile }) => ({

@@ -27,7 +27,7 @@ export const secretInLog: Rule = {
   summary: 'A script prints a secret to its output, which is logged',
   documentation: `\
 The script prints a secret file, or the answer of a hidden prompt, to its own standard output or standard error. clan
-captures both and writes them to its log: to the terminal, to the log of a CI job, to the error message if the script
+captures both and writes them to its log: the terminal, the log of a CI job, and the error message if the script
 fails.
 
 \`cat\` or \`echo\` without a redirection, and \`tee "$out/key"\` at the end of a pipeline (\`tee\` prints what it writes:

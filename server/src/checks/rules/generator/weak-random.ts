@@ -34,15 +34,15 @@ export const weakRandom: Rule = {
   documentation: `\
 A secret file is filled from \`$RANDOM\` (15 bits, from a generator that is not meant for secrets), from the time, or
 from the hash of something that is in the script or publicly known. A hash adds nothing: anyone who can guess its
-input can compute the secret. The seconds of a year are only 32 million attempts. The same is reported of fewer than
-32 bits from a good source (\`xkcdpass -n 2\`: 60 million), and of \`openssl rand\` without a number of bytes, which
-prints nothing and succeeds: an error, because the secret is empty.
+input can compute the secret. A year has only 32 million seconds to try. The rule also reports fewer than 32 bits from
+a good source (\`xkcdpass -n 2\`: 60 million), and \`openssl rand\` without a number of bytes, which prints nothing and
+succeeds: an error, because the secret is empty.
 
 Use a source that is made for secrets: \`openssl rand -hex 32\`, \`head -c 32 /dev/urandom | base64\`, \`pwgen -s 32 1\`,
 \`xkcdpass\`; \`$SRANDOM\` is fine too, but has only 32 bits.
 
-Reported only if nothing else takes part. Public files are left alone, and so is the bare time in a file whose name does
-not say that it is a secret. Source: \`apps/rand.c\` of OpenSSL 3.`,
+Reported only if the secret has no other source. Public files, and a plain time in a file whose name does not suggest
+a secret, are not reported. Source: \`apps/rand.c\` of OpenSSL 3.`,
   examples: ({ generatorFile }) => ({
     bad: [
       {

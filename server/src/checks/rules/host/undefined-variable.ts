@@ -11,9 +11,9 @@ export const undefinedVariable: Rule = {
   severity: 'error',
   summary: 'A name that nothing in the file gives',
   documentation: `\
-A variable is neither an argument, nor bound by \`let\` or \`rec\` around it, nor one of Nix's own. Nix refuses the whole
-file before anything of it is evaluated: \`undefined variable '…'\`. The usual cause is an argument that is not asked for:
-a module that says \`pkgs\` needs it in its \`{ pkgs, ... }:\`.
+A variable is neither an argument, nor bound by a surrounding \`let\` or \`rec\`, nor built into Nix. Nix rejects the
+whole file before evaluating any of it: \`undefined variable '…'\`. The usual cause is a missing argument: a module that
+uses \`pkgs\` needs it in its \`{ pkgs, ... }:\`.
 
 Not reported inside \`with\`, which may bring any name into scope, or where the fleet uses \`scopedImport\`.`,
   examples: ({ FLAKE_OF_WEB }) => ({

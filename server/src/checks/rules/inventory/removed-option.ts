@@ -10,12 +10,12 @@ export const removedOption: Rule = {
   severity: 'warning',
   summary: 'An option of clan that is removed or renamed',
   documentation: `\
-Clan's options changed over the years. Some are gone: \`inventory.services\` (instances of services took its place, and
-evaluation ends with \`The \\\`inventory.services\\\` option has been removed\`), \`clan-core.clanModules\`, facts, and
-options of \`clan.core\` such as \`clanName\` and \`secretsUploadDirectory\`. Code that still uses one fails as soon as it
-is evaluated: immediately in a module of a machine, later in one that no machine imports today.
+Clan's options have changed over the years. Some were removed: \`inventory.services\` (replaced by instances; evaluation
+ends with \`The \\\`inventory.services\\\` option has been removed\`), \`clan-core.clanModules\`, facts, and options of
+\`clan.core\` such as \`clanName\` and \`secretsUploadDirectory\`. Code that still uses one fails as soon as it is
+evaluated: immediately in a module of a machine, later in one that no machine imports today.
 
-Others have a new name and work with a warning at each evaluation; they are reported as information, with a fix:
+Others were renamed and still work, with a warning at each evaluation. They are reported as information, with a fix:
 \`clanCore\`, \`clan.core.clanDir\`, \`clan.core.machineName\`, \`clan.networking\`.
 
 Use what the message suggests. Not reported for an option that the clan-core in \`flake.lock\` still has, or where that

@@ -19,8 +19,9 @@ export const conflict: Rule = {
   severity: 'error',
   summary: 'Two modules of a machine define the same script or share differently',
   documentation: `\
-Modules may add to one generator: files, prompts, dependencies and packages are joined. \`script\` and \`share\` have one
-value. Two definitions of the same priority that differ end the evaluation with \`conflicting definition values\`.
+Several modules may define one generator: files, prompts, dependencies and packages are merged, but \`script\` and
+\`share\` have a single value. Two different definitions of the same priority end the evaluation with
+\`conflicting definition values\`.
 
 Reported where a machine certainly has both definitions and they certainly differ.
 

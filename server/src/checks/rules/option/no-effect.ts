@@ -20,7 +20,7 @@ export const noEffect: Rule = {
 and no user owns them. clan-core warns about it at every evaluation. If only some user may read the file, it is a
 secret (\`secret = true\`).
 
-\`restartUnits\` of a file that sops-nix does not install: of a public file, of one with \`deploy = false\` or
+\`restartUnits\` of a file that sops-nix does not install: a public file, one with \`deploy = false\` or
 \`neededFor = "activation"\` or \`"partitioning"\`, on macOS, or with the backends \`age\` and \`password-store\`. The service
 keeps the old secret until something else restarts it.
 

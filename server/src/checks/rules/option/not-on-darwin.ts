@@ -14,8 +14,8 @@ export const notOnDarwin: Rule = {
   severity: 'warning',
   summary: 'A secret that never comes to a machine with macOS',
   documentation: `\
-Some of what clan does on NixOS does not exist on macOS, and evaluation does not report it: the secret has a path, but
-the file is never created.
+Some features that clan has on NixOS do not exist on macOS, and evaluation does not report it: the secret has a path,
+but the file is never created.
 
 * \`neededFor = "partitioning"\`: such secrets are deployed while a machine is installed and its disk is partitioned; clan
   installs NixOS alone.

@@ -10,14 +10,14 @@ export const plaintext: Rule = {
   severity: 'error',
   summary: 'A file that is to be encrypted and is not',
   documentation: `\
-A secret of sops-nix or agenix is taken from this file, or a creation rule of \`.sops.yaml\` says that it is to be
-encrypted, and it is plain text: it was written without \`sops\`, or decrypted in place and saved. Everybody who can
-read the repository can read it and, with a flake, so can every user of every machine that builds it. It does not work
-either: sops-nix builds the system, and refuses when the machine is activated (\`sops metadata not found\`); agenix ends
-with \`failed to read header\`.
+This file is plain text, although a secret of sops-nix or agenix uses it or a creation rule of \`.sops.yaml\` requires
+it to be encrypted: it was written without \`sops\`, or decrypted in place and saved. Everyone who can read the
+repository can read it and, with a flake, so can every user of every machine that builds it. Nor does it work:
+sops-nix builds the system but fails when the machine is activated (\`sops metadata not found\`), and agenix ends with
+\`failed to read header\`.
 
-\`sops encrypt -i FILE\` encrypts it, for agenix \`agenix -e FILE\` makes it anew. If it was ever committed, treat its
-content as known and change it.
+\`sops encrypt -i FILE\` encrypts it; for agenix, create it again with \`agenix -e FILE\`. If it was ever committed, treat
+its content as compromised and change it.
 
 Reported for files that declarations name, with or without a \`.sops.yaml\`, and for YAML, JSON, \`.env\` and \`.ini\` files
 that fit a rule which names a folder or a file; not for rules that take every file of a format, for empty files, for

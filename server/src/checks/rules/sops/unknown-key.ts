@@ -21,16 +21,16 @@ export const unknownKey: Rule = {
   severity: 'error',
   summary: 'A secret of sops-nix whose key is not in the encrypted file',
   documentation: `\
-\`sops.secrets.<name>\` takes a value out of an encrypted file, by the key \`<name>\` or by the option \`key\`; a slash
-selects inside a map. The file has no such key, or it is a map or a list where a value is wanted, or its path leads
-through a value that is not a map. sops-nix checks that when it builds the system ("the key … cannot be found in …"),
+\`sops.secrets.<name>\` selects a value from an encrypted file by the key \`<name>\` or by the option \`key\`; a slash
+selects inside a map. The file has no such key, or the key holds a map or a list instead of a value, or its path leads
+through a value that is not a map. sops-nix checks this when it builds the system ("the key … cannot be found in …"),
 and when the machine is activated.
 
 Correct the name, or add the key: \`sops FILE\` opens the file.
 
-Keys are not encrypted, so the file need not be decrypted to know. Reported only if the file and the key are certain, of all
-machines or of those with this module, whose options may say which file it is;
-a warning where the secret is declared under a condition. Files of the formats \`binary\`, \`dotenv\` and \`ini\` have no keys.
+Keys are not encrypted, so the file need not be decrypted for this check. Reported only if the file and the key are
+certain for all machines or for those with this module; a warning if the secret is declared under a condition. Files
+of the formats \`binary\`, \`dotenv\` and \`ini\` have no keys.
 
 Source: sops-nix 56b2406, pkgs/sops-install-secrets/main.go (\`recurseSecretKey\`, \`validateSopsFile\`).`,
   examples: ({ encryptedYaml, moduleWith, VALUE }) => ({

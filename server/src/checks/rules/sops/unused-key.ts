@@ -14,16 +14,15 @@ export const unusedKey: Rule = {
   severity: 'hint',
   summary: 'A key of an encrypted file that no secret of sops-nix takes',
   documentation: `\
-Declarations of sops-nix take values out of this file, and none takes this key. What is under it is of no use to any
-machine of the repository, yet every machine that the file is encrypted to can read it. It may be left over from a
-removed declaration; or a declaration is missing or names another key.
+Declarations of sops-nix select values from this file, but none selects this key. No machine of the repository uses
+its value, yet every machine that the file is encrypted to can read it. Its declaration may have been removed; or a
+declaration is missing or names another key.
 
-Remove it (\`sops unset FILE '["key"]'\`), or declare the secret. Keep it if something outside of the repository reads
-it: this is only a hint.
+Remove it (\`sops unset FILE '["key"]'\`), or declare the secret. Keep it if something outside the repository reads it:
+this is only a hint.
 
-Not reported if any declaration may take it: one whose file, key or name is not known, or one that
-takes the whole file. Nor is it reported where a script, a recipe, a Terraform file or documentation about sops names
-the key.
+Not reported if any declaration may select it: one whose file, key or name is unknown, or one that uses the whole
+file. Nor is it reported if a script, a recipe, a Terraform file or documentation about sops names the key.
 
 Source: sops-nix 56b2406, pkgs/sops-install-secrets.`,
   examples: ({ encryptedYaml, moduleWith, VALUE }) => ({

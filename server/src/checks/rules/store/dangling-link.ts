@@ -11,13 +11,12 @@ export const danglingLink: Rule = {
 Beside each secret, clan keeps links to the users, machines and groups that may read it. This link is broken: the user
 or machine was removed or renamed, or the link is absolute and works on one computer only. Clan looks up the keys of
 all links whenever it checks or re-encrypts the secret, so the next \`clan vars fix\`, \`clan secrets\` or
-\`clan machines update\` fails on it. And the former reader can still decrypt what they have already seen.
+\`clan machines update\` fails. The former reader can still decrypt versions that they already have.
 
 Remove the link (\`clan secrets users remove-secret\`, \`clan secrets machines …\`, or the file itself), then run
-\`varsmith fix\` or \`clan vars fix\` to encrypt the secret to those who are left.
+\`varsmith fix\` or \`clan vars fix\` to re-encrypt the secret for the remaining readers.
 
-Nothing is reported if there is no user and no machine below \`sops/\` at all: the folder may not have been fetched
-then.
+Nothing is reported if there are no users and machines below \`sops/\` at all: the folder may not have been fetched.
 
 Source: clan-core d7c35d912, clan_cli/secrets/secrets.py (\`collect_keys_for_type\`).`,
   examples: ({ EXAMPLE_USER, KEY_OF_ADA, secretFor }) => {

@@ -10,13 +10,13 @@ export const malformed: Rule = {
   severity: 'error',
   summary: 'A stored secret or key that cannot be used',
   documentation: `\
-A secret in the store is not what its backend writes: its JSON is broken, it has an unresolved merge conflict, it has
-no metadata of sops, its content is not encrypted at all, or an age file is empty. Or a \`key.json\` below \`sops/\` is
-not a list of public keys. Whatever reads the file fails: \`clan vars get\`, re-encryption, and the build or the
-activation of the machines that the secret is for.
+A secret in the store does not have the format of its backend: its JSON is broken, it has an unresolved merge
+conflict, it has no metadata of sops, its content is not encrypted at all, or an age file is empty. Or a \`key.json\`
+below \`sops/\` is not a list of public keys. Everything that reads the file fails: \`clan vars get\`, re-encryption, and
+the build or activation of the secret's machines.
 
 Restore the file from git, or generate it again: \`clan vars generate MACHINE --generator NAME --regenerate\`. If its
-content was not encrypted, treat the secret as known and change it.
+content was not encrypted, treat the secret as compromised and change it.
 
 Only the file's format is checked; nothing is decrypted or shown.
 

@@ -24,15 +24,15 @@ export const orphanFile: Rule = {
   severity: 'info',
   summary: 'A stored file that its generator does not have any more',
   documentation: `\
-A file lies in the store below a generator that is declared, and the generator has no such file any more. Clan leaves
-it there. Nothing uses it, but the machines and users that it is encrypted to can still read it, and a token in it may
-still be valid; a public file misleads readers who look for the current value.
+The store contains a file of a declared generator that no longer has such a file. Clan does not remove it. Nothing
+uses it, but the machines and users that it is encrypted to can still read it, and a token in it may still be valid; a
+public file misleads readers who look for the current value.
 
 Remove its folder below \`vars/\` (\`git rm -r\`), and revoke what it held.
 
-Reported only if all definitions of the generator are in this repository and all of its files and persisted prompts are
-known, and if nothing reads the file by its name. A module of another flake may still add the file, and the message says
-so where machines have such modules.
+Reported only if all definitions of the generator are in this repository and all of its files and persisted prompts
+are known, and if nothing reads the file by its name. A module of another flake may still add the file, which the
+message mentions if machines have such modules.
 
 Several files in one folder of the store are one finding, with a related place for each.
 

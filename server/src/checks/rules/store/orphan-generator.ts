@@ -32,20 +32,19 @@ export const orphanGenerator: Rule = {
   severity: 'info',
   summary: 'Stored files of a generator that is not declared any more',
   documentation: `\
-Files of a generator lie in the store, and nothing in this repository declares it any more: it was removed or renamed,
-or it is shared today and was a machine's own, or the other way round. Clan never removes them. They do no harm by
-themselves, but the machines and users that they are encrypted to can still read them, and tokens in them may still be
-valid.
+The store contains files of a generator that nothing in this repository declares any more: it was removed or renamed,
+or changed between shared and per machine. Clan never removes such files. They are harmless in themselves, but the
+machines and users that they are encrypted to can still read them, and tokens in them may still be valid.
 
-Remove the folder below \`vars/\` (\`git rm -r\`), and revoke what it held. Where the machine has a generator with the
-same files and nothing stored, it is most likely the same one under a new name: then rename the folder, so that
-nothing has to be generated again.
+Remove the folder below \`vars/\` (\`git rm -r\`), and revoke what it held. If the machine has a generator with the same
+files and nothing stored, it is most likely the same generator under a new name: rename the folder, so that nothing
+has to be generated again.
 
 Reported only if the whole inventory is known and all of its services are clan-core's or this repository's own, if
 nothing with a partly known name can be the generator, and if clan-core has, or ever had, none of that name. A module
-of another flake may still declare it, and the message says so where machines have such modules; then exclude its folder
-from this rule in \`varsmith.json\`. A generator that
-some machines have is reported for those that certainly do not have it.
+of another flake may still declare it, which the message mentions if machines have such modules; in that case exclude
+its folder from this rule in \`varsmith.json\`. A generator that only some machines have is reported for those that
+certainly do not have it.
 
 Several files in one folder of the store are one finding, with a related place for each.
 

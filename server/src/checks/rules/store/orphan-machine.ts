@@ -13,17 +13,17 @@ export const orphanMachine: Rule = {
   severity: 'info',
   summary: 'Keys or files of a machine that is not there any more',
   documentation: `\
-The store has keys or generated files of a machine that neither the inventory nor a configuration nor a folder below
-\`machines/\` has: it was renamed or removed, and its files remained. As long as secrets are encrypted to its key,
-anyone with its disk can read them; the message says how many.
+The store has keys or generated files of a machine that is not in the inventory, in a configuration or in a folder
+below \`machines/\`: it was renamed or removed, and its files remained. As long as secrets are encrypted to its key,
+anyone with its disk can read them; the message gives their number.
 
-\`clan machines delete NAME\` removes the files and the key of a machine; \`clan vars fix\` then encrypts shared secrets
-to those who are left. After a renaming, move \`vars/per-machine/OLD\` and \`sops/machines/OLD\` to the new name. Where a
-machine of a similar name has nothing stored yet, the message assumes that it is the same one and advises against
-deleting.
+\`clan machines delete NAME\` removes the files and the key of a machine; \`clan vars fix\` then re-encrypts shared
+secrets for the remaining machines. After renaming a machine, move \`vars/per-machine/OLD\` and \`sops/machines/OLD\` to
+the new name. If a machine with a similar name has nothing stored yet, the message assumes that it is the same machine
+and advises against deleting.
 
 Reported only if all machines of the fleet are known. A machine that another flake manages with the same store is
-reported too: switch the rule off in \`varsmith.json\` if you have one.
+reported too: if you have one, turn the rule off in \`varsmith.json\`.
 
 Several files in one folder of the store are one finding, with a related place for each.
 

@@ -14,11 +14,11 @@ export const untracked: Rule = {
   summary: 'A stored file that git does not know, and flakes do not see',
   documentation: `\
 A generated file or a public key is in the repository, but git does not track it. A flake in a git repository consists
-of the files in git's index and of no others: for Nix this file is not there. A public value "does not exist", a
-secret has the path \`/no-such-path\`, and a machine's new key is not used, and no message mentions git.
+only of the files in git's index: for Nix this file does not exist. A public value "does not exist", a secret has the
+path \`/no-such-path\`, and a machine's new key is not used, but no message mentions git.
 
-\`git add\` is enough; it does not have to be committed. The command line of clan adds what it writes, unless
-\`CLAN_NO_COMMIT\` or a rule in \`.gitignore\` keeps it from it.
+\`git add\` is enough; the file does not have to be committed. Clan's command line adds the files that it writes, unless
+\`CLAN_NO_COMMIT\` or a rule in \`.gitignore\` prevents it.
 
 Reported once per generator and machine. Not reported outside of git, or for folders that are submodules or links.
 

@@ -8,12 +8,13 @@ export const existsOfSecret: Rule = {
   severity: 'error',
   summary: 'Whether a secret exists is asked during evaluation',
   documentation: `\
-\`.exists\` of a generator's file is read, and the file is secret (files are, unless they say \`secret = false\`).
+The configuration reads \`.exists\` of a generator's file, but the file is secret (files are, unless they set
+\`secret = false\`).
 
 Only the store knows whether a secret has been generated, and it may be outside the repository: clan ends the
 evaluation with \`Cannot determine existence of secret file\` in any case.
 
-Ask for a public file of the same generator (the public half of a key, say), or let the program look for the file at
+Test a public file of the same generator (such as the public half of a key), or let the program look for the file at
 \`.path\` when it runs.
 
 Source: clan-core, nixosModules/clanCore/vars/secret.`,

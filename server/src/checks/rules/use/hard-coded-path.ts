@@ -32,11 +32,11 @@ export const hardCodedPath: Rule = {
   severity: 'warning',
   summary: 'The path of a deployed file is written out',
   documentation: `\
-A path below \`/run/secrets\` (or \`/run/secrets-for-users\`, \`/run/user-secrets\`, \`/run/partitioning-secrets\`) is written
-out, and it is the place of a generator's file.
+A path below \`/run/secrets\` (or \`/run/secrets-for-users\`, \`/run/user-secrets\`, \`/run/partitioning-secrets\`) is
+hard-coded, and it is the location of a generator's file.
 
-The place of a file depends on the store, on what the file is needed for, and on whether the generator is shared; and
-clan has changed the layout: since August 2026 it is \`/run/secrets/vars/shared/<generator>/<file>\` or
+The location of a file depends on the store, on when the file is needed, and on whether the generator is shared. Clan
+has also changed the layout: since August 2026 it is \`/run/secrets/vars/shared/<generator>/<file>\` or
 \`/run/secrets/vars/per-machine/<machine>/<generator>/<file>\`, before it was \`/run/secrets/vars/<generator>/<file>\`. An
 outdated path goes unnoticed until the program does not find its file. A path of the older layout is a warning, unless
 \`flake.lock\` has an older clan-core, or a release or commit that may be older: then, and for the newer layout, it is
