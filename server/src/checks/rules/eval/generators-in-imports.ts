@@ -13,7 +13,7 @@ import type { Report, Rule } from '../../rule.ts';
 export const generatorsInImports: Rule = {
   id: 'eval/generators-in-imports',
   severity: 'error',
-  summary: 'Generators brought in through `imports`, or imports that depend on the configuration',
+  summary: 'Generators created inside `imports`, or imports that depend on the configuration',
   documentation: `\
 Generators, or something derived from them, are made by applying a function inside \`imports\`
 (\`importApply ./vars-generators.nix { … }\`). How and where the application is written makes no difference: Varsmith
@@ -59,9 +59,9 @@ function reportOf(sources: Sources, applied: AppliedImport, mixed: boolean): Rep
 function whyFailing({ kind, name }: FailingCall): string {
   switch (kind) {
     case 'missing-argument':
-      return `the function asks for the argument "${name}", which is not given`;
+      return `the function asks for the argument "${name}", which is not passed`;
     case 'unexpected-argument':
-      return `the function is given the argument "${name}", which it does not take`;
+      return `the function is passed the argument "${name}", which it does not take`;
     case 'missing-function':
       return `lib has no ${name}; it is lib.modules.${name}`;
   }
@@ -69,7 +69,7 @@ function whyFailing({ kind, name }: FailingCall): string {
 
 function messageOf(applied: AppliedImport, mixed: boolean): string {
   const what = {
-    generators: 'Generators are brought in through imports',
+    generators: 'Generators are created inside imports',
     module: 'A module that assigns generators is made inside imports',
     arguments: 'A module inside imports is made from generators',
   }[applied.provides];

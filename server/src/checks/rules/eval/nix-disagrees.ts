@@ -14,7 +14,7 @@ import type { Report, Rule } from '../../rule.ts';
 export const nixDisagrees: Rule = {
   id: 'eval/nix-disagrees',
   severity: 'info',
-  summary: 'A fact that Varsmith reads otherwise than Nix evaluates it',
+  summary: 'A fact that Varsmith reads differently from what Nix evaluates',
   documentation: `\
 Varsmith reads the sources itself and reports only what it can prove. If Nix was asked too (\`varsmith check --nix\`)
 and its answer about a generator, or about a secret of sops-nix or agenix, differs, Nix is right: all other rules use
@@ -26,7 +26,7 @@ names replaced, are all we need.`,
   examples: ({ FLAKE_OF_WEB }) => ({
     bad: [
       {
-        title: 'A mode that Nix has otherwise',
+        title: 'A mode that is different in Nix',
         files: {
           'flake.nix': FLAKE_OF_WEB,
           'hosts/web.nix': HOST('# ^^^ eval/nix-disagrees: Nix says "0440"\n'),
@@ -36,7 +36,7 @@ names replaced, are all we need.`,
     ],
     good: [
       {
-        title: 'The same in both',
+        title: 'The same in Varsmith and in Nix',
         files: { 'flake.nix': FLAKE_OF_WEB, 'hosts/web.nix': HOST('') },
         nix: saying('0400'),
       },
@@ -74,7 +74,7 @@ function reportOf<T extends Pick<WitnessedFact, 'at' | 'machine'>>(
   return {
     at: fact.at ?? { file: 'flake.nix', start: 0, end: 0 },
     machines,
-    message: `${saying(fact, where)} Nix is right, and its answer is used: this is a mistake of Varsmith, please report it.`,
+    message: `${saying(fact, where)} Nix is right, and its answer is used: this is a mistake in Varsmith, please report it.`,
   };
 }
 
@@ -83,7 +83,7 @@ function contradiction({ generator, fact, read, nix }: WitnessedFact, where: str
     return read === null
       ? `Nix has the generator "${generator}" ${where}, which Varsmith does not see there.`
       : `Varsmith sees the generator "${generator}" ${where}, where Nix has none.`;
-  if (fact === 'script') return `The script of generator "${generator}" ${where} is another one in Nix.`;
+  if (fact === 'script') return `The script of generator "${generator}" ${where} differs in Nix.`;
   return `Of generator "${generator}" ${where}, ${fact}: Varsmith reads ${shown(read)}, Nix says ${shown(nix)}.`;
 }
 

@@ -14,7 +14,7 @@ const MATRIX = '{\n  lea = [\n    "anthropic"\n    "gmail"\n  ];\n}\n';
 export const pkgsInMetadata: Rule = {
   id: 'eval/pkgs-in-metadata',
   severity: 'warning',
-  summary: 'A package set in a place that reads only names from the registry',
+  summary: 'A package set passed to code that reads only names from the registry',
   documentation: `\
 A file that reads only metadata (names of generators, variables and files, or paths) imports the registry with a real
 \`pkgs\`, or an entry of the registry needs \`pkgs\` for its metadata.

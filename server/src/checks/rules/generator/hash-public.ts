@@ -90,7 +90,7 @@ function reportOf(
     message:
       `The public file "${file.name}" of generator "${generator.name}" holds a password's hash (${hasher}): whoever reads the repository can try passwords against it. ` +
       (byPath
-        ? `Only its .path is used, so it can be secret.${isForUsers ? ' Give it neededFor = "users" as well: a hashedPasswordFile is read before other secrets are in place.' : ''}`
+        ? `Only its .path is used, so it can be secret.${isForUsers ? ' Give it neededFor = "users" as well: a hashedPasswordFile is read before other secrets are installed.' : ''}`
         : 'Make it secret, unless its .value is needed. If the .value is needed, use a long random password.'),
   };
   return byPath ? { ...report, fixes: secretFixes(sources, written) } : report;

@@ -11,7 +11,7 @@ import type { Rule } from '../../rule.ts';
 export const invalidName: Rule = {
   id: 'generator/invalid-name',
   severity: 'error',
-  summary: 'A name of a generator, a file or a prompt that clan cannot work with',
+  summary: 'A name of a generator, file or prompt that clan cannot use',
   documentation: `\
 The script of a generator becomes a file of the Nix store, \`generator-<name>\`: the name may contain only letters,
 digits and \`+ . _ ? = -\`, and at most 201 characters. With a slash or a space in it, evaluation fails when the

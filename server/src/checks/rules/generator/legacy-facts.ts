@@ -16,7 +16,7 @@ export const LEGACY: ReadonlySet<string> = new Set(['secrets', 'facts']);
 export const legacyFacts: Rule = {
   id: 'generator/legacy-facts',
   severity: 'error',
-  summary: 'A script writes to `$secrets` or `$facts`, which vars do not have',
+  summary: 'A script uses `$secrets` or `$facts`, which vars do not have',
   documentation: `\
 The script uses \`$secrets\` or \`$facts\`. These were the directories of clan's facts, the forerunner of vars. A script of
 vars has \`$out\`, \`$in\` and \`$prompts\`; as it runs with \`set -u\`, it ends at the first unset variable.

@@ -36,7 +36,7 @@ Source: clan-core d7c35d912, \`generic-generator.nix\`: \`makeBinPath (runtimeIn
   examples: ({ generatorFile }) => ({
     bad: [
       {
-        title: 'No package for openssl, and none for what xargs starts',
+        title: 'No package for openssl, and none for what `xargs` starts',
         files: generatorFile(
           'api',
           `\
@@ -154,7 +154,7 @@ function describe(
   const what = `\`${name}\` is not on the PATH of the script of ${named(scripted)}, which has only its \`runtimeInputs\` and coreutils.${silently}`;
   if (home === null) {
     const near = suggest(name, reachable(scripted));
-    const advice = near === null ? 'Add the package that brings it.' : didYouMean(near).trim();
+    const advice = near === null ? 'Add the package that provides it.' : didYouMean(near).trim();
     return { severity, message: `${what} ${advice}` };
   }
   const edit = addPackage(sources, scripted.body, home.name);

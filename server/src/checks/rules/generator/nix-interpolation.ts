@@ -23,7 +23,7 @@ const EXPANSION = /^\$\{[#!]?[A-Za-z_]\w*(?:\[[^\]}]*\])?(?:(?::?[-=?+]|%|#|\/|\
 export const nixInterpolation: Rule = {
   id: 'generator/nix-interpolation',
   severity: 'error',
-  summary: 'A `${…}` in a script that is meant for Bash and read by Nix',
+  summary: 'A `${…}` in a script that is meant for Bash but read by Nix',
   documentation: `\
 A script is a Nix string, and \`\${…}\` in it is Nix's interpolation: \`\${out}\` refers to a Nix variable \`out\`, not to the
 directory. Evaluation ends with \`undefined variable 'out'\`; for \`\${in}\` and for Bash's operators (\`\${x:-y}\`, \`\${x%.pem}\`)

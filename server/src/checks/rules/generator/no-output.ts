@@ -19,7 +19,7 @@ Declare the files, or set \`persist = true\` for the prompts. Source: clan-core 
   examples: () => ({
     bad: [
       {
-        title: 'The files are forgotten',
+        title: 'Missing files',
         files: {
           'modules/token.nix': `\
 {
@@ -80,7 +80,7 @@ function* reports({ fleet, sources }: CheckContext): Iterable<Report> {
       fixes:
         lost.length === 0 || edits.length < lost.length
           ? []
-          : [{ title: 'Persist what is asked', edits, preferred: true, guess: true }],
+          : [{ title: 'Persist the answers', edits, preferred: true, guess: true }],
     };
   }
 }

@@ -14,7 +14,7 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const noScript: Rule = {
   id: 'generator/no-script',
   severity: 'error',
-  summary: 'A generator with files, but without a script that could make them',
+  summary: 'A generator with files, but without a script that creates them',
   documentation: `\
 The answers of persisted prompts are stored without a script; every other file needs one. Without it generation ends with
 *did not generate a file for …*. Where a generator has both persisted prompts and further files, that is an error: the

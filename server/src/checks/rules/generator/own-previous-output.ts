@@ -19,7 +19,7 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const ownPreviousOutput: Rule = {
   id: 'generator/own-previous-output',
   severity: 'warning',
-  summary: 'A script looks for its own earlier output, which is never there',
+  summary: 'A script looks for its own earlier output, which never exists',
   documentation: `\
 Every run starts with an empty \`$out\`, and \`$in\` holds the files of the generator's dependencies, not its own. A
 script that tries to keep what it generated earlier (\`[ -s "$out/password" ] || …\`, \`cp "$in/<itself>/password" …\`)
@@ -33,7 +33,7 @@ clan_lib/vars/generate.py.`,
   examples: () => ({
     bad: [
       {
-        title: 'An empty directory is asked',
+        title: 'Testing an empty directory',
         files: {
           'modules/db.nix': `\
 {

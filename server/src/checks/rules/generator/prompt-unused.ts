@@ -12,7 +12,7 @@ import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 export const promptUnused: Rule = {
   id: 'generator/prompt-unused',
   severity: 'warning',
-  summary: 'A prompt whose answer is thrown away',
+  summary: 'A prompt whose answer is discarded',
   documentation: `\
 The generator asks for a value, but its script never reads it and it is not persisted: whatever is typed is lost, and
 the next run asks for it again. Often \`persist = true\` was meant, which stores the answer as a file of the same name;

@@ -13,7 +13,7 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const scriptNotExecutable: Rule = {
   id: 'generator/script-not-executable',
   severity: 'error',
-  summary: 'A script in a file of its own that cannot be run',
+  summary: 'A script in a separate file that cannot be run',
   documentation: `\
 \`script = ./generate.sh\`, or \`\${./generate.sh}\` as a command: Nix copies the file into its store, and the generator
 runs it as a program. The file must therefore be executable (\`chmod +x\`; Nix keeps that bit and no other), or the run
@@ -147,6 +147,6 @@ function reportOf({ sources }: CheckContext, at: Place, path: string, name: stri
     severity: 'warning',
     message:
       `\`${path}\` begins with \`#!${interpreter}\`, which does not exist in the sandbox of generator "${name}" on Linux. ` +
-      'Take the line out, or use `builtins.readFile`.',
+      'Remove the line, or use `builtins.readFile`.',
   };
 }

@@ -177,6 +177,6 @@ function differingScript(generator: Generator) {
     machines: [...first.machines, ...other.machines],
     message:
       `The script of the shared generator "${generator.name}" is not the same on ${machinesText(first.machines)} and on ${machinesText(other.machines)}: ` +
-      'it runs once for all of them, and whichever comes first decides. Drop share, or what differs.',
+      'it runs once for all of them, and the first one decides. Remove share, or what differs.',
   };
 }

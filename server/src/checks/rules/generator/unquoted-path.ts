@@ -136,6 +136,6 @@ function fixesOf({ sources }: CheckContext, all: readonly Unquoted[]): Fix[] {
     else stretches.push(at);
   }
   const edits = stretches.flatMap(at => quotesAround(sources, at) ?? []);
-  const title = all.length === 1 ? 'Put it in quotes' : `Put all ${all.length} in quotes`;
+  const title = all.length === 1 ? 'Quote it' : `Put all ${all.length} in quotes`;
   return edits.length === 0 ? [] : [{ title, edits, preferred: true }];
 }

@@ -44,7 +44,7 @@ files."web.env" = { };
 runtimeInputs = [ pkgs.openssl ];
 script = ''
   echo "$SECRET_KEY=$(openssl rand -hex 32)" > "$out/web.env"
-  #     ^^^^^^^^^^^ generator/unset-variable: leave out the
+  #     ^^^^^^^^^^^ generator/unset-variable: remove the
 '';
 `,
         ),
@@ -123,8 +123,7 @@ function advice(scripted: ScriptedGenerator, { name, end }: VariableFact): strin
   const { script, body } = scripted;
   if (body.prompts.some(prompt => prompt.name === name))
     return `The answer of the prompt is in a file: \`$(cat "$prompts/${name}")\`.`;
-  if (script.source.text[end] === '=')
-    return 'If its name is to be written, leave out the `$`, or write `\\$`.';
+  if (script.source.text[end] === '=') return 'If you mean its name, remove the `$`, or write `\\$`.';
   const set = script.flow.assignments.map(assignment => assignment.name);
   const meant = suggest(name, new Set([...set, 'in', 'out', 'prompts']));
   return meant === null ? 'Set it first, or write `\\$` for a dollar sign.' : didYouMean(meant).trim();

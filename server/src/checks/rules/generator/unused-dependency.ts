@@ -115,5 +115,5 @@ function fixesOf({ sources }: CheckContext, at: Place): Fix[] {
   const edit = file === null ? null : removeListItem(file, at);
   return edit === null
     ? []
-    : [{ title: 'Take it out of the dependencies', edits: [edit], preferred: true, guess: true }];
+    : [{ title: 'Remove it from the dependencies', edits: [edit], preferred: true, guess: true }];
 }

@@ -28,7 +28,7 @@ const SILENT: ReadonlySet<string> = new Set(['bash', 'bashInteractive', 'busybox
 export const unusedTool: Rule = {
   id: 'generator/unused-tool',
   severity: 'hint',
-  summary: 'A package in `runtimeInputs` of which the script uses no program',
+  summary: 'A package in `runtimeInputs` whose programs the script does not use',
   documentation: `\
 \`runtimeInputs\` lists a package, and the script runs none of its programs. This is harmless, but the package is
 fetched or built before each run, and it misleads readers of the script.

@@ -7,7 +7,7 @@ import type { Report, Rule } from '../../rule.ts';
 export const visiblePrompt: Rule = {
   id: 'generator/visible-prompt',
   severity: 'hint',
-  summary: 'A password or key that is shown while it is typed',
+  summary: 'A password or key that is visible while it is typed',
   documentation: `\
 A prompt has the type \`line\` by default: what is typed is visible on the terminal, to bystanders and in the
 scrollback. The answer to this prompt is stored as a secret, and its name is that of a password, token or key.
@@ -21,7 +21,7 @@ Source: clan-core, clan_lib/vars/prompt.py.`,
   examples: () => ({
     bad: [
       {
-        title: 'A token of the default type',
+        title: 'A token with the default prompt type',
         files: {
           'modules/mail.nix': `\
 {

@@ -75,7 +75,7 @@ files.env = { };
 runtimeInputs = [ pkgs.openssl pkgs.xkcdpass ];
 script = ''
   xkcdpass -n 2 > "$out/password"
-# ^^^^^^^^ generator/weak-random: 26 bits
+# ^^^^^^^^ generator/weak-random: only 26 random bits
   echo "KEY=$(openssl rand -base64)" 48 > "$out/env"
   #           ^^^^^^^ generator/weak-random: prints nothing
 '';
@@ -111,8 +111,8 @@ script = ''
       const at = isEmptyRandom(command) ? script.placeOf(command.nameAt) : null;
       if (at === null) continue;
       const message =
-        `\`openssl rand\` without a number of bytes prints nothing and ends well, so that what ${named(scripted)} makes ` +
-        'of it is empty. Put the number behind its options: `openssl rand -hex 32`.';
+        `\`openssl rand\` without a number of bytes prints nothing and succeeds, so what ${named(scripted)} makes ` +
+        'of it is empty. Add the number after its options: `openssl rand -hex 32`.';
       yield { at, message, severity: 'error' };
     }
     for (const { command, what } of weakSources(scripted)) {
@@ -180,7 +180,7 @@ function tooFewBits([first, ...filters]: readonly (CommandFact | null)[]): Sourc
   const bits = first == null ? null : randomBits(first);
   if (first == null || bits === null || bits === 0 || bits >= FEW_BITS || !filters.every(isPlainFilter))
     return null;
-  return { command: first, what: `only ${Math.ceil(bits)} bits of chance (\`${first.name}\`)` };
+  return { command: first, what: `only ${Math.ceil(bits)} random bits (\`${first.name}\`)` };
 }
 
 /** Returns the program that prints the time into a file whose name suggests a secret, or null. */
@@ -220,7 +220,7 @@ function weakSource([first, ...filters]: readonly (CommandFact | null)[], script
     );
   if (isRandom) return { command: first, what: '`$RANDOM`' };
   const isText = first.arguments.every(({ value }) => literal(value) !== null);
-  return isHashed ? { command: first, what: isText ? 'a fixed text' : 'what everybody knows' } : null;
+  return isHashed ? { command: first, what: isText ? 'a fixed text' : 'publicly known data' } : null;
 }
 
 function isWeak(part: ValuePart): boolean {

@@ -6,7 +6,7 @@ import type { Rule } from '../../rule.ts';
 export const duplicateAttribute: Rule = {
   id: 'host/duplicate-attribute',
   severity: 'error',
-  summary: 'An attribute or an argument that is there twice',
+  summary: 'An attribute or argument that is defined twice',
   documentation: `\
 A set gives a name two values, or a function takes the same argument twice. Nix rejects the whole file before
 evaluating any of it: \`attribute '…' already defined\`, \`duplicate formal function argument\`. The same applies to
@@ -20,7 +20,7 @@ warning if it may, and information if nothing is known to import it.`,
   examples: ({ FLAKE_OF_WEB }) => ({
     bad: [
       {
-        title: 'A value that was written below the old one',
+        title: 'A new value below the old one',
         files: {
           'flake.nix': FLAKE_OF_WEB,
           'hosts/web.nix': `\
@@ -70,7 +70,7 @@ warning if it may, and information if nothing is known to import it.`,
           at: { file, start, end },
           severity: severityOf(faults),
           machines,
-          message: `${what}: Nix refuses the file. ${consequence(faults)} Remove one of the two.`,
+          message: `${what}: Nix rejects the file. ${consequence(faults)} Remove one of the two.`,
           related: [{ at: { file, ...rangeOf(first) }, message: 'The first one is here.' }],
         };
       }

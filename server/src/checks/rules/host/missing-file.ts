@@ -12,7 +12,7 @@ import type { CheckFiles, Fix, Report, Rule } from '../../rule.ts';
 export const missingImport: Rule = {
   id: 'host/missing-file',
   severity: 'error',
-  summary: 'A path that is imported leads to nothing',
+  summary: 'An imported path does not exist',
   documentation: `\
 A file that Nix certainly reads imports a path, lists it among its modules or calls it as a package, but the file does
 not exist, or is a folder without a \`default.nix\`: \`path '…' does not exist\`. Literal paths are checked at any depth;
@@ -31,7 +31,7 @@ are covered by host/missing.`,
   examples: ({ FLAKE_OF_WEB }) => ({
     bad: [
       {
-        title: 'A module and a library that are not there',
+        title: 'A module and a library that do not exist',
         files: {
           'flake.nix': FLAKE_OF_WEB,
           'hosts/web.nix': `\

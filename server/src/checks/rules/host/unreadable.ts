@@ -18,7 +18,7 @@ to import the file and it declares or uses vars.`,
   examples: ({ FLAKE_OF_WEB }) => ({
     bad: [
       {
-        title: 'A semicolon where the bracket belongs',
+        title: 'A semicolon in place of a bracket',
         files: {
           'flake.nix': FLAKE_OF_WEB,
           'hosts/web.nix': `\
@@ -35,7 +35,7 @@ to import the file and it declares or uses vars.`,
     ],
     good: [
       {
-        title: 'A file that is whole, and a template that is none yet',
+        title: 'A valid file, and a template that is not Nix yet',
         files: {
           'flake.nix': FLAKE_OF_WEB,
           'hosts/web.nix': '{ services.openssh.enable = true; }\n',

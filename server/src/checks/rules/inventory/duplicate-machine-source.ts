@@ -30,7 +30,7 @@ Source: clan-core, \`modules/clan/module.nix\`.`,
   examples: ({ FLAKE }) => ({
     bad: [
       {
-        title: 'A Mac that the inventory takes for NixOS',
+        title: 'A Mac that the inventory assumes to run NixOS',
         files: {
           'flake.nix': FLAKE,
           'clan.nix': `\

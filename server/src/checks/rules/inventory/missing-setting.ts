@@ -13,7 +13,7 @@ import type { Report, Rule } from '../../rule.ts';
 export const missingSetting: Rule = {
   id: 'inventory/missing-setting',
   severity: 'warning',
-  summary: 'A setting without a default that nobody sets',
+  summary: 'A setting that has no default and no value',
   documentation: `\
 The \`interface\` of a role declares an option without a default, and neither the role's \`settings\` nor those of the
 machine give it a value. Evaluation of the machine fails as soon as the service reads it:
@@ -30,7 +30,7 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
   examples: ({ BACKUP, FLAKE, LOCK }) => ({
     bad: [
       {
-        title: 'A setting that one machine lacks, and one that all lack',
+        title: 'A setting missing on one machine, and one missing on all',
         files: {
           'flake.nix': FLAKE,
           'flake.lock': LOCK,

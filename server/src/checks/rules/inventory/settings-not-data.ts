@@ -103,7 +103,7 @@ function reportOf(instance: Instance, { kind, at, path }: NotData, of: string): 
           : `In ${whose}, \`${path.join('.')}\` is a function.`;
   const advice =
     kind === 'imports'
-      ? 'Take the values in with `import`, or put the module into `extraModules` of the role.'
+      ? 'Use `import` for the values, or put the module into `extraModules` of the role.'
       : 'Clan turns settings into JSON and fails for every machine: write plain values.';
   return { at, message: `${what} ${advice}` };
 }

@@ -13,7 +13,7 @@ import type { Fix, Report, Rule, Severity } from '../../rule.ts';
 export const inventoryType: Rule = {
   id: 'inventory/type',
   severity: 'error',
-  summary: 'An option of an inventory, or a setting of a service, has a value that it cannot have',
+  summary: 'An option of an inventory, or a setting of a service, has a value of the wrong type',
   documentation: `\
 An option of a clan, of its inventory or of a service's settings has a value of the wrong type: a string where a list
 is expected, or a word that is not among the allowed ones. Evaluation ends with

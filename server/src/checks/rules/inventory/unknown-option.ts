@@ -58,7 +58,7 @@ Source: clan-core, \`modules/clan\` and \`modules/inventoryClass\`.`,
     ],
     good: [
       {
-        title: 'All options that there are',
+        title: 'Valid options',
         files: {
           'flake.nix': FLAKE,
           'flake.lock': LOCK,

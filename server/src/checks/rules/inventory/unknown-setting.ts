@@ -11,7 +11,7 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const unknownSetting: Rule = {
   id: 'inventory/unknown-setting',
   severity: 'error',
-  summary: 'A setting that the role of the service does not take',
+  summary: "A setting that the service's role does not have",
   documentation: `\
 The \`settings\` of a role, or those of one machine in it, set an option that the role's \`interface\` does not declare.
 Evaluation of the machines in the role ends with \`The option … does not exist\`.
@@ -133,7 +133,7 @@ function reportOf(
   return {
     at: mistake.at,
     severity,
-    message: `The role "${role.name}" of "${instance.name}" takes no setting "${mistake.path.join('.')}".${advice}`,
+    message: `The role "${role.name}" of "${instance.name}" has no setting "${mistake.path.join('.')}".${advice}`,
     fixes: isOfRole ? [] : replacement(sources, mistake.at, name, meant),
   };
 }

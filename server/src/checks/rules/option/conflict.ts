@@ -266,7 +266,7 @@ function reportOf(generator: string, name: string, machines: readonly string[], 
     machines,
     message:
       `"${name}" of the generator "${generator}" has two different definitions${inBrackets(machines)}: ` +
-      'evaluating it fails. Keep one, or let one have the last word with lib.mkForce.',
+      'evaluating it fails. Keep one, or give one priority with lib.mkForce.',
     related: [{ at: pair.first, message: 'The other definition.' }],
   };
 }

@@ -13,7 +13,7 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const settingType: Rule = {
   id: 'option/setting-type',
   severity: 'error',
-  summary: 'An option for keeping vars has a value that it cannot have',
+  summary: 'An option for storing vars has a value of the wrong type',
   documentation: `\
 An option for how a clan stores its vars has a value that clan-core does not accept: a secret store that does not
 exist or no longer exists (\`vm\` and \`fs\` were removed in April 2026), a public store other than \`in_repo\`, a
@@ -26,7 +26,7 @@ Source: clan-core d7c35d912, modules/clan/vars/settings-opts.nix and nixosModule
   examples: ({ FLAKE }) => ({
     bad: [
       {
-        title: 'Stores that there are not',
+        title: 'Stores that do not exist',
         files: {
           'clan.nix': `\
 {

@@ -9,7 +9,7 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const storeDiffers: Rule = {
   id: 'option/store-differs',
   severity: 'error',
-  summary: 'A machine keeps its secrets in another store than its clan',
+  summary: 'A machine uses a different store of secrets than its clan',
   documentation: `\
 Since January 2026 the store of secrets is chosen for the whole clan, with \`vars.settings.secretStore\`. A machine that
 sets \`clan.core.vars.settings.secretStore\` to something else fails clan's assertion
@@ -22,7 +22,7 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix.`,
   examples: ({ FLAKE }) => ({
     bad: [
       {
-        title: 'One machine with a store of its own',
+        title: 'A machine with its own store',
         files: {
           'clan.nix': `\
 {

@@ -29,7 +29,7 @@ and of options below a \`freeformType\`. Modules of home-manager have options of
   examples: ({ FLEET }) => ({
     bad: [
       {
-        title: 'Slips of the pen',
+        title: 'Typos',
         files: {
           ...FLEET,
           'hosts/server.nix': `\

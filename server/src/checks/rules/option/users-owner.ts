@@ -10,7 +10,7 @@ import type { Rule } from '../../rule.ts';
 export const usersOwner: Rule = {
   id: 'option/users-owner',
   severity: 'warning',
-  summary: 'A secret that is needed for users belongs to somebody else than root',
+  summary: 'A secret that is needed for users has an owner other than root',
   documentation: `\
 A secret with \`neededFor = "users"\` is decrypted before users and groups are made, so only root can own it. With the
 sops backend, the current sops-nix installs it without looking up the user: root owns it, and a service that runs as

@@ -24,7 +24,7 @@ Remove the second one. If both come from shared lists, the finding is reported a
   examples: ({ PIPELINE }) => ({
     bad: [
       {
-        title: 'The shared list has brought it',
+        title: 'The shared list already contains it',
         files: {
           ...PIPELINE,
           'lib/machine-env-matrix.nix': `\

@@ -14,7 +14,7 @@ const MATRIX = '{\n  emily = [ "anthropic" ];\n  lea = [\n    "anthropic"\n    "
 export const missingMachine: Rule = {
   id: 'registry/missing-machine',
   severity: 'error',
-  summary: 'A row is read that the matrix does not have',
+  summary: 'Code reads a row that the matrix does not have',
   documentation: `\
 A module reads the matrix row of a machine (\`envMatrix.lea\`), and the matrix has no such row.
 

@@ -87,7 +87,7 @@ Source: agenix b027ee2, pkgs/agenix.sh.`,
       const advice = meant === null ? ` Add \`"${wanted}".publicKeys = [ … ];\` there.` : didYouMean(meant);
       yield {
         at,
-        message: `${ageRules.at.file} has no rule for ${path}: \`agenix -e\` fails on it, and \`agenix -r\` passes it over.${advice}`,
+        message: `${ageRules.at.file} has no rule for ${path}: \`agenix -e\` fails on it, and \`agenix -r\` skips it.${advice}`,
       };
     }
   },

@@ -14,7 +14,7 @@ const MODULE = '{\n  age.secrets.mail.file = ./mail.age;\n}\n';
 export const ageUnusedRule: Rule = {
   id: 'sops/age-unused-rule',
   severity: 'hint',
-  summary: 'A rule of `secrets.nix` without a file, or for a file that nothing takes',
+  summary: 'A rule of `secrets.nix` without a file, or for an unused file',
   documentation: `\
 A rule of \`secrets.nix\` names a file that does not exist: it was not created yet (\`agenix -e FILE\` creates it), or it
 was removed and the rule was forgotten. Or the file exists, but no agenix secret in this repository uses it: a
@@ -30,7 +30,7 @@ Source: agenix b027ee2, pkgs/agenix.sh.`,
   examples: () => ({
     bad: [
       {
-        title: 'A file that is gone, and one that nothing takes',
+        title: 'A file that does not exist, and one that is not used',
         files: {
           'mail.age': AGE,
           'vpn.age': AGE,
@@ -42,7 +42,7 @@ in
 {
   "mail.age".publicKeys = [ lea ];
   "vpn.age".publicKeys = [ lea ];
-# ^^^^^^^^^ sops/age-unused-rule: No secret of agenix
+# ^^^^^^^^^ sops/age-unused-rule: No agenix secret
   "web.age".publicKeys = [ lea ];
 # ^^^^^^^^^ sops/age-unused-rule: There is no web.age
 }
@@ -109,7 +109,7 @@ function reportOf(
   if (fleet.namedBy(path).some(file => file !== rulesPath) || namedInScripts(context)(name)) return null;
   return {
     at,
-    message: `No secret of agenix here is taken from ${path}, and no script names it. Declare one, or remove the rule and the file if nothing else reads it.`,
+    message: `No agenix secret here uses ${path}, and no script names it. Declare one, or remove the rule and the file if nothing else reads it.`,
     unnecessary: true,
   };
 }

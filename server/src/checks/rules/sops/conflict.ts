@@ -29,7 +29,7 @@ pkgs/sops-install-secrets/main.go (\`validateManifest\`).`,
     return {
       bad: [
         {
-          title: 'A file for root alone, and an owner',
+          title: 'A file that only root may own, with an owner',
           files: {
             ...FILE,
             'configuration.nix': moduleWith(`\

@@ -12,7 +12,7 @@ import type { CheckContext, Fix, Rule } from '../../rule.ts';
 export const fileFormat: Rule = {
   id: 'sops/file-format',
   severity: 'error',
-  summary: 'A secret of sops-nix is decrypted by another format than its file is written in',
+  summary: 'A secret of sops-nix has a different format than its file',
   documentation: `\
 sops-nix ignores a file's extension: it uses the option \`format\`, then \`sops.defaultSopsFormat\`, and otherwise reads
 the file as YAML. This file has a different format. The build of the system ends with \`cannot parse … of …\`, or

@@ -14,7 +14,7 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const missingFile: Rule = {
   id: 'sops/missing-file',
   severity: 'error',
-  summary: 'A secret of sops-nix or agenix is taken from a file that is not there',
+  summary: 'A secret of sops-nix or agenix uses a file that does not exist',
   documentation: `\
 \`sopsFile\`, \`defaultSopsFile\` or the \`file\` of a secret of agenix, or of a template, names a file of this repository
 that does not exist: it was moved or renamed, or the path is not relative to the module's folder. The machine does not
@@ -36,7 +36,7 @@ Source: sops-nix 56b2406, modules/sops/manifest-for.nix; agenix b027ee2, modules
     return {
       bad: [
         {
-          title: 'A path from the wrong folder',
+          title: 'A path relative to the wrong folder',
           files: {
             ...FILE,
             'modules/mail.nix': `\
@@ -169,7 +169,7 @@ function missing(
   }
   const severity = isTaken ? severityOf(fleet, at.file, conditional) : 'warning';
   if (kind === 'directory')
-    return { at, severity, message: `${path} is a folder: a secret is taken from a file.` };
+    return { at, severity, message: `${path} is a folder, but a secret needs a file.` };
   const folder = folderOf(path);
   const beside = (sources.list(folder) ?? [])
     .filter(entry => entry.kind === 'file')
@@ -193,7 +193,7 @@ function outside({ fleet }: CheckContext, secrets: FleetSecrets, named: NamedSou
   return {
     at,
     severity: severityOf(fleet, at.file, named.conditional),
-    message: `"${text}" is not in the Nix store, and sops-nix looks at it when the system is built. Write a path without quotes to a file of the repository, or set sops.validateSopsFiles = false.`,
+    message: `"${text}" is not in the Nix store, but sops-nix reads it when the system is built. Write a path without quotes to a file of the repository, or set sops.validateSopsFiles = false.`,
   };
 }
 

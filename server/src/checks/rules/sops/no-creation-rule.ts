@@ -7,7 +7,7 @@ import type { CheckContext, Rule } from '../../rule.ts';
 export const noCreationRule: Rule = {
   id: 'sops/no-creation-rule',
   severity: 'warning',
-  summary: 'An encrypted file that no rule of `.sops.yaml` takes',
+  summary: 'An encrypted file that no rule of `.sops.yaml` matches',
   documentation: `\
 A sops-nix declaration reads a secret from this file, and no creation rule of \`.sops.yaml\` matches its path. The file
 can still be edited, with the keys it was created with. But \`sops updatekeys\` fails ("no matching creation rules
@@ -26,7 +26,7 @@ Source: getsops/sops 15e36f97a, config/config.go.`,
     return {
       bad: [
         {
-          title: 'Moved out of the folder of the rule',
+          title: "Moved out of the rule's folder",
           files: {
             ...FILE,
             '.sops.yaml': SOPS_YAML.replace('secrets/', 'hosts/'),
@@ -34,7 +34,7 @@ Source: getsops/sops 15e36f97a, config/config.go.`,
           found: ['secrets/lea.yaml'],
         },
       ],
-      good: [{ title: 'A rule for it', files: { ...FILE, '.sops.yaml': SOPS_YAML } }],
+      good: [{ title: 'A matching rule', files: { ...FILE, '.sops.yaml': SOPS_YAML } }],
     };
   },
   check: function* (context: CheckContext) {

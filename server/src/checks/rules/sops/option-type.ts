@@ -15,7 +15,7 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const sopsOptionType: Rule = {
   id: 'sops/option-type',
   severity: 'error',
-  summary: 'An option of a secret of sops-nix or agenix has a value that it cannot have',
+  summary: 'An option of a secret of sops-nix or agenix has a value of the wrong type',
   documentation: `\
 An option of a secret, of a template, or of \`sops\` or \`age\` itself has a value of the wrong type: a number as \`owner\`,
 a single unit where a list of units is expected, a \`format\` that does not exist, or a file given as a string without a
@@ -34,7 +34,7 @@ modules/age.nix; the types of nixpkgs' lib.`,
     return {
       bad: [
         {
-          title: 'Numbers, words and lists',
+          title: 'Numbers, strings and lists',
           files: {
             ...FILE,
             'configuration.nix': moduleWith(`\

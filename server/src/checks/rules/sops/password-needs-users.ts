@@ -36,7 +36,7 @@ modules/age.nix.`,
     return {
       bad: [
         {
-          title: 'The file is in place too late',
+          title: 'The file is installed too late',
           files: {
             ...FILE,
             'configuration.nix': moduleWith(`\

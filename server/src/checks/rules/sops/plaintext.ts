@@ -8,7 +8,7 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const plaintext: Rule = {
   id: 'sops/plaintext',
   severity: 'error',
-  summary: 'A file that is to be encrypted and is not',
+  summary: 'A file that should be encrypted but is not',
   documentation: `\
 This file is plain text, although a secret of sops-nix or agenix uses it or a creation rule of \`.sops.yaml\` requires
 it to be encrypted: it was written without \`sops\`, or decrypted in place and saved. Everyone who can read the
@@ -35,7 +35,7 @@ Source: getsops/sops 15e36f97a, config/config.go and stores/; sops-nix 56b2406, 
         found: ['secrets/lea.yaml'],
       },
       {
-        title: 'Taken by a machine, and no rule for it',
+        title: 'Used by a machine, without a rule',
         files: {
           'configuration.nix': moduleWith('  sops.secrets.mail = { };\n'),
           'secrets/lea.yaml': 'mail: correct horse\n',
@@ -76,8 +76,8 @@ Source: getsops/sops 15e36f97a, config/config.go and stores/; sops-nix 56b2406, 
       if (isJudged(path) && isForAge(startOf(context.sources, path)) === false)
         yield {
           at: wholeFile(path),
-          message: `This file is not encrypted, and agenix is to decrypt it: that fails with "failed to read header", and whoever can read the repository can read it. Make it anew with \`agenix -e ${path}\`, and change what was in it if it was ever committed.`,
-          related: [{ at, message: 'the secret that is taken from it' }],
+          message: `This file is not encrypted, so agenix fails with "failed to read header", and everyone who can read the repository can read it. Create it again with \`agenix -e ${path}\`, and change its contents if it was ever committed.`,
+          related: [{ at, message: 'the secret that uses it' }],
         };
   },
 };
@@ -89,13 +89,13 @@ function reportOf(context: CheckContext, path: string): Report {
   const why =
     rule !== null && covered !== null
       ? `${covered.config.path} says that it is to be`
-      : 'sops-nix is to decrypt it: activation ends with "sops metadata not found"';
+      : 'sops-nix must decrypt it: activation ends with "sops metadata not found"';
   return {
     at: wholeFile(path),
-    message: `This file is not encrypted, and ${why}. Run \`sops encrypt -i ${path}\`, and change what was in it if it was ever committed.`,
+    message: `This file is not encrypted, and ${why}. Run \`sops encrypt -i ${path}\`, and change its contents if it was ever committed.`,
     related: [
       ...(rule === null ? [] : [{ at: rule.pathRegex?.at ?? rule.at, message: 'the rule that covers it' }]),
-      ...(definition === undefined ? [] : [{ at: definition.at, message: 'a secret that is taken from it' }]),
+      ...(definition === undefined ? [] : [{ at: definition.at, message: 'a secret that uses it' }]),
     ],
   };
 }

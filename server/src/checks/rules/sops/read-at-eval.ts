@@ -29,7 +29,7 @@ write a template: \`sops.templates.<name>.content\` with \`config.sops.placehold
     return {
       bad: [
         {
-          title: 'A password that is wanted as text',
+          title: 'A password that is read as text',
           files: {
             ...FILE,
             'configuration.nix': moduleWith(`\

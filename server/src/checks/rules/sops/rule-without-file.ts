@@ -19,7 +19,7 @@ import type { CheckContext, CheckFiles, Fix, Report, Rule } from '../../rule.ts'
 export const ruleWithoutFile: Rule = {
   id: 'sops/rule-without-file',
   severity: 'warning',
-  summary: 'A rule of `.sops.yaml` that fits no file, while a file has no rule',
+  summary: 'A rule of `.sops.yaml` that matches no file, while a file has no rule',
   documentation: `\
 The \`path_regex\` of a creation rule matches no file, and a file that sops-nix reads secrets from matches no rule of
 the same \`.sops.yaml\`: most likely the rule was meant for the file. Paths are relative to the folder of \`.sops.yaml\`:
@@ -39,7 +39,7 @@ Source: getsops/sops 15e36f97a, config/config.go.`,
     return {
       bad: [
         {
-          title: 'A path from the root, in a folder below',
+          title: 'A path relative to the root, in a folder below it',
           files: {
             ...MODULE,
             ...FILE,
@@ -54,7 +54,7 @@ Source: getsops/sops 15e36f97a, config/config.go.`,
       ],
       good: [
         {
-          title: 'A path from its own folder',
+          title: 'A path relative to its own folder',
           files: {
             ...MODULE,
             ...FILE,

@@ -43,7 +43,7 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
   examples: ({ encryptedYaml, moduleWith, VALUE }) => ({
     bad: [
       {
-        title: 'A secret of another name',
+        title: 'A secret with another name',
         files: {
           'configuration.nix': moduleWith(
             '  sops.secrets.mail-password = { };\n  services.mail.passwordFile = config.sops.secrets.mail-pasword.path;\n  #                                                ^^^^^^^^^^^^ sops/undeclared-secret\n',
@@ -152,7 +152,7 @@ function isGivenByClan(context: CheckContext, use: SecretUse): boolean {
 function olderName(use: SecretUse, machines: readonly string[], names: readonly string[]): Report {
   return {
     at: use.nameAt,
-    message: `The clan-core that flake.lock has calls the secret "${use.name}" of ${keeperName(use.keeper)} ${quoted(names)}${inBrackets(machines)}; reading it by the older name fails. Use the .path of the generator's file, or the name of today.`,
+    message: `The clan-core that flake.lock has calls the secret "${use.name}" of ${keeperName(use.keeper)} ${quoted(names)}${inBrackets(machines)}; reading it by the old name fails. Use the .path of the generator's file, or the current name.`,
     machines,
   };
 }

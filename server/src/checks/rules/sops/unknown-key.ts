@@ -36,7 +36,7 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets/main.go (\`recurseSecretKey\
   examples: ({ encryptedYaml, moduleWith, VALUE }) => ({
     bad: [
       {
-        title: 'A map where there is a value',
+        title: 'A map in place of a value',
         files: {
           'configuration.nix': moduleWith(
             '  sops.secrets."newt/token" = { };\n  #            ^^^^^^^^^^^^ sops/unknown-key\n',
@@ -144,7 +144,7 @@ function problem(wanted: string, { kind, upTo, file, names }: LocatedKey): strin
     case 'not-a-map':
       return `There is no key "${wanted}" in ${file}: "${upTo}" is a value there, with nothing below it.`;
     case 'not-a-value':
-      return `"${wanted}" is no value in ${file}, but holds further keys; sops-nix can hand out values only.`;
+      return `"${wanted}" is not a value in ${file} but contains further keys; sops-nix can only provide values.`;
     default: {
       const above = upTo.includes('/') ? `"${upTo.slice(0, upTo.lastIndexOf('/'))}" there` : 'it';
       const has = names.length === 0 ? '' : `; ${above} has ${quoted(names)}`;

@@ -11,7 +11,7 @@ import type { CheckContext, Rule } from '../../rule.ts';
 export const unusedFile: Rule = {
   id: 'sops/unused-file',
   severity: 'hint',
-  summary: 'An encrypted file that no secret of sops-nix is taken from',
+  summary: 'An encrypted file that no secret of sops-nix uses',
   documentation: `\
 This file is encrypted according to a rule of \`.sops.yaml\` that names a folder or a file, but no sops-nix secret in
 this repository uses it. Its declaration may have been removed, while every recipient can still read the file; or a
@@ -51,7 +51,7 @@ Source: sops-nix 56b2406, modules/sops.`,
       yield {
         at: wholeFile(path),
         message:
-          'No secret of sops-nix here is taken from this file, and no script names it. Declare one, or remove the file if nothing else reads it.',
+          'No sops-nix secret here uses this file, and no script names it. Declare one, or remove the file if nothing else reads it.',
         unnecessary: true,
       };
     }

@@ -12,7 +12,7 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const unusedKey: Rule = {
   id: 'sops/unused-key',
   severity: 'hint',
-  summary: 'A key of an encrypted file that no secret of sops-nix takes',
+  summary: 'A key of an encrypted file that no secret of sops-nix uses',
   documentation: `\
 Declarations of sops-nix select values from this file, but none selects this key. No machine of the repository uses
 its value, yet every machine that the file is encrypted to can read it. Its declaration may have been removed; or a
@@ -39,7 +39,7 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets.`,
     ],
     good: [
       {
-        title: 'All keys are taken',
+        title: 'All keys are used',
         files: {
           'configuration.nix': moduleWith('  sops.secrets.mail = { };\n  sops.secrets."vpn/key" = { };\n'),
           'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\nvpn:\n    key: ${VALUE}\n`),
@@ -103,7 +103,7 @@ function* unusedIn(
       else if (!isNamed(name))
         yield {
           at: key.at,
-          message: `No secret of sops-nix takes "${name}" from this file, and no script here names it. Remove it if nothing else reads it, or declare the secret.`,
+          message: `No sops-nix secret uses "${name}" of this file, and no script here names it. Remove it if nothing else reads it, or declare the secret.`,
           unnecessary: true,
         };
     }

@@ -27,7 +27,7 @@ Source: clan-core d7c35d912, clan_cli/secrets/secrets.py (\`collect_keys_for_typ
     return {
       bad: [
         {
-          title: 'A user who is gone',
+          title: 'A removed user',
           files: SECRET,
           links: {
             'vars/shared/mail/password/users/ada': '../../../../../sops/users/ada',
@@ -36,7 +36,7 @@ Source: clan-core d7c35d912, clan_cli/secrets/secrets.py (\`collect_keys_for_typ
           found: ['vars/shared/mail/password/users/bob'],
         },
         {
-          title: 'A path of one computer',
+          title: 'A path that exists on one computer only',
           files: SECRET,
           links: { 'vars/shared/mail/password/users/ada': '/home/ada/fleet/sops/users/ada' },
           found: ['vars/shared/mail/password/users/ada'],
@@ -68,7 +68,7 @@ function reportOf({ path, link, name, dangling, foreign }: StoredLink): Report[]
     return [
       {
         at,
-        message: `The link to the ${kind} "${name}" is an absolute path, \`${link}\`, which leads nowhere on other computers and in the Nix store. Make it relative.`,
+        message: `The link to the ${kind} "${name}" is an absolute path, \`${link}\`, which does not exist on other computers or in the Nix store. Make it relative.`,
       },
     ];
   if (!dangling) return [];

@@ -38,7 +38,7 @@ Source: clan-core d7c35d912, clan_lib/vars/public_modules/in_repo.py (\`_set\`).
     return {
       bad: [
         {
-          title: 'Secret once, public today',
+          title: 'Formerly secret, now public',
           files: { ...clanWith(PUBLIC), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
           links: linksOf(FOLDER),
           found: [`${FOLDER}/secret`],
@@ -98,7 +98,7 @@ function reportOf(
       at,
       machines,
       severity: 'info',
-      message: `${what} is public, and its value is stored; this secret is left over from before. Remove it.`,
+      message: `${what} is public, and its value is stored; this secret is obsolete. Remove it.`,
     };
   const has = generator.machines ?? [];
   const isUsed =

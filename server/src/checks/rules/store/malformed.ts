@@ -24,21 +24,21 @@ Formats: getsops/sops 15e36f97a; clan-core d7c35d912, docs of the sops and age s
   examples: ({ EXAMPLE_SECRET, KEYS, linksOf }) => ({
     bad: [
       {
-        title: 'A merge that was not finished',
+        title: 'An unfinished merge',
         files: {
           'vars/per-machine/lea/mail/password/secret': `<<<<<<< HEAD\n${EXAMPLE_SECRET}`,
         },
         found: ['vars/per-machine/lea/mail/password/secret'],
       },
       {
-        title: 'A key file that is no list of keys',
+        title: 'A key file that is not a list of keys',
         files: { 'sops/users/ada/key.json': '[ { "type": "age" } ]\n' },
         found: ['sops/users/ada/key.json'],
       },
     ],
     good: [
       {
-        title: 'A secret as sops writes it',
+        title: 'A valid secret of sops',
         files: { ...KEYS, 'vars/shared/mail/password/secret': EXAMPLE_SECRET },
         links: linksOf('vars/shared/mail/password'),
       },

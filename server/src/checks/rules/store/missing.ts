@@ -11,7 +11,7 @@ const FOLDER = 'vars/per-machine/lea/mail/password';
 export const missing: Rule = {
   id: 'store/missing',
   severity: 'hint',
-  summary: 'A generator of which files are not generated yet',
+  summary: 'A generator with files that are not generated yet',
   documentation: `\
 A machine has this generator, but some of its files are not in the store. Until they are generated, \`.value\` and
 \`.path\` of public files fail to evaluate, secrets have no path on the machine, and \`clan vars check\` fails. A new
@@ -34,7 +34,7 @@ Source: clan-core d7c35d912, clan_lib/vars/check.py.`,
     return {
       bad: [
         {
-          title: 'A generator that is new',
+          title: 'A new generator',
           files: {
             ...clanWith(TWO.replace('vpn = {\n', 'vpn = {\n  #                         ^^^ store/missing\n')),
             ...KEYS,
@@ -45,7 +45,7 @@ Source: clan-core d7c35d912, clan_lib/vars/check.py.`,
       ],
       good: [
         {
-          title: 'All is generated',
+          title: 'Everything is generated',
           files: {
             ...clanWith(MAIL),
             ...KEYS,

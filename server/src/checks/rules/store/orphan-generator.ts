@@ -30,7 +30,7 @@ const OLD = 'vars/per-machine/lea/old-mail/password';
 export const orphanGenerator: Rule = {
   id: 'store/orphan-generator',
   severity: 'info',
-  summary: 'Stored files of a generator that is not declared any more',
+  summary: 'Stored files of a generator that is no longer declared',
   documentation: `\
 The store contains files of a generator that nothing in this repository declares any more: it was removed or renamed,
 or changed between shared and per machine. Clan never removes such files. They are harmless in themselves, but the
@@ -65,7 +65,7 @@ Source: clan-core d7c35d912 removes stored files only with \`clan machines delet
     ],
     good: [
       {
-        title: 'A generator that there is',
+        title: 'An existing generator',
         files: { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
         links: linksOf(FOLDER),
       },
@@ -73,7 +73,7 @@ Source: clan-core d7c35d912 removes stored files only with \`clan machines delet
   }),
   summarise: (leftovers, folder) => {
     const names = sortedUnique(leftovers.map(leftover => leftover.of));
-    return `${storedFiles(leftovers)} of ${counted(names.length, 'generator')} below \`${folder}\` are left over: nothing in this repository declares ${names.length === 1 ? 'it' : 'them'} there any more (${quoted(names)}). ${removal(leftovers)}`;
+    return `${storedFiles(leftovers)} of ${counted(names.length, 'generator')} below \`${folder}\` are unused: nothing in this repository declares ${names.length === 1 ? 'it' : 'them'} there any more (${quoted(names)}). ${removal(leftovers)}`;
   },
   check: function* (context: CheckContext) {
     const { fleet } = context;
@@ -169,7 +169,7 @@ function* undeclared(
     yield {
       at: wholeFile(first.path),
       machines: owners,
-      message: `${lacking}; ${unless}its files are left over${inBrackets(owners)}. Remove its folder below \`vars/\`${cure(first)}.`,
+      message: `${lacking}; ${unless}its files are unused${inBrackets(owners)}. Remove its folder below \`vars/\`${cure(first)}.`,
       leftover: leftoverFrom(name, values, unless !== ''),
     };
   }
@@ -185,7 +185,7 @@ function renamedTo(renamed: string, lacking: string, { owners, first }: Places):
   return {
     at: wholeFile(first.path),
     machines: owners,
-    message: `${lacking}. If it is called "${renamed}" now, which has the same files and nothing stored, rename its folder below \`vars/\`. Otherwise its files are left over: remove them${cure(first)}.`,
+    message: `${lacking}. If it is called "${renamed}" now, which has the same files and nothing stored, rename its folder below \`vars/\`. Otherwise its files are unused: remove them${cure(first)}.`,
   };
 }
 
@@ -216,7 +216,7 @@ function* leftBehind(
   if (share === false && stored.shared[0] !== undefined && [...machines].every(isKnown))
     yield {
       at: wholeFile(stored.shared[0].path),
-      message: `The generator "${name}" is not shared any more; these files are left over from when it was. Remove \`${below(fleet.directory ?? '', `vars/shared/${name}`)}\`.`,
+      message: `The generator "${name}" is not shared any more; these files are from when it was. Remove \`${below(fleet.directory ?? '', `vars/shared/${name}`)}\`.`,
       leftover: leftoverFrom(name, stored.shared, false),
     };
   const isShared = (owner: string) => (share ?? declared.generator.bodyOn(owner).share) === true;
@@ -227,7 +227,7 @@ function* leftBehind(
     yield* leftFrom(
       stored,
       shared,
-      `The generator "${name}" is shared today; files from when it was not are left over${inBrackets(shared)}. Remove them.`,
+      `The generator "${name}" is shared now; files from before are unused${inBrackets(shared)}. Remove them.`,
     );
 }
 
@@ -243,7 +243,7 @@ function* leftOn(
     if (first === undefined) continue;
     const lacking = `The ${machinesText(owners)} ${owners.length === 1 ? 'does' : 'do'} not have the generator "${stored.name}" any more`;
     if (renamed !== null) yield renamedTo(renamed, lacking, { owners, first });
-    else yield* leftFrom(stored, owners, `${lacking}; its files are left over. Remove them${cure(first)}.`);
+    else yield* leftFrom(stored, owners, `${lacking}; its files are unused. Remove them${cure(first)}.`);
   }
 }
 

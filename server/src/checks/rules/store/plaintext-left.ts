@@ -18,7 +18,7 @@ const FOLDER = 'vars/per-machine/lea/mail/password';
 export const plaintextLeft: Rule = {
   id: 'store/plaintext-left',
   severity: 'error',
-  summary: 'The plaintext of a secret, left in the repository',
+  summary: 'The plaintext of a secret in the repository',
   documentation: `\
 A file of a generator is a secret, but its plaintext is in the repository: as a \`value\` beside the encrypted \`secret\`,
 or as a \`value\` from the time when the file was public. Clan never removes it by itself. Everyone who can read the
@@ -47,7 +47,7 @@ Source: clan-core d7c35d912, clan_lib/vars/_types.py (\`StoreBase.set\`) and pub
         found: [`${FOLDER}/value`],
       },
       {
-        title: 'Public once, a secret today',
+        title: 'Formerly public, now secret',
         files: { ...clanWith(MAIL), [`${FOLDER}/value`]: 'plaintext\n' },
         found: [`${FOLDER}/value`],
       },

@@ -13,7 +13,7 @@ const FOLDER = 'vars/per-machine/lea/mail/password';
 export const recipientDrift: Rule = {
   id: 'store/recipient-drift',
   severity: 'warning',
-  summary: 'A secret that is encrypted to others than its links say',
+  summary: 'A secret whose recipients differ from its links',
   documentation: `\
 Beside each secret, clan keeps links to the users, machines and groups that may read it; the secret itself is
 encrypted to their keys. Here the two differ. If a linked key is missing, its owner cannot decrypt the secret: a

@@ -74,6 +74,6 @@ function reportOf(
   return {
     at,
     machines,
-    message: `What is stored of "${generator.name}"${inBrackets(machines)} was made ${why}: \`clan vars check\` fails, and the next run of Varsmith or of clan makes its files anew.`,
+    message: `The stored files of "${generator.name}"${inBrackets(machines)} were generated ${why}: \`clan vars check\` fails, and the next run of Varsmith or clan generates them again.`,
   };
 }

@@ -127,12 +127,12 @@ function* reportsOf({ sources }: CheckContext, source: SourceFile, knownUse: Res
   // Releases do not receive breaking changes.
   const mayBeRight = isOlder && locked !== null && locked.from < NEWER_LAYOUT_TIME;
   const why = isStillRight
-    ? `This is where ${fileText(use)} lies with the clan-core that flake.lock has; since August 2026 clan has it elsewhere, so an update breaks this.`
+    ? `This is the location of ${fileText(use)} in the clan-core of flake.lock; clan moved it in August 2026, so an update breaks this.`
     : mayBeRight
-      ? `This is where clan's older layout has ${fileText(use)}, which the clan-core that flake.lock has may still be of; on main it is elsewhere since August 2026, so an update breaks this.`
+      ? `This is the location of ${fileText(use)} in clan's older layout, which the clan-core of flake.lock may still use; main moved it in August 2026, so an update breaks this.`
       : isOlder
-        ? `This is where clan's older layout has ${fileText(use)}; since August 2026 it is elsewhere.`
-        : `This is where ${fileText(use)} lies, and that may change.`;
+        ? `This is the location of ${fileText(use)} in clan's older layout; clan moved it in August 2026.`
+        : `This is the location of ${fileText(use)}, which may change.`;
   const isSetting = ways.some(isInventorySetting);
   // There is no alternative there, and the path is currently correct.
   if (isSetting && !isOlder) return;
@@ -154,7 +154,7 @@ function inSettings({ use, file: { generators } }: ResolvedUse, isLater: boolean
     ? 'shared'
     : 'per-machine/MACHINE';
   const path = `/run/secrets/vars/${placement}/${use.generator}/${use.fileName}`;
-  return `Settings of the inventory cannot read its .path: ${isLater ? 'with the update, ' : ''}write \`${path}\`, or let the module of the service read .path if it is yours.`;
+  return `Settings of the inventory cannot read its .path: ${isLater ? 'with the update, ' : ''}write \`${path}\`, or let the service's module read .path if it is yours.`;
 }
 
 /**

@@ -148,7 +148,7 @@ function reportOf(fleet: Fleet, knownUse: ResolvedUse): Report {
     at: use.at,
     message:
       `T${fileText(use).slice(1)} has deploy = false: no machine ever gets it, and there is no file at its .path. ` +
-      'Deploy it, or use what is made of it for the machines.',
+      'Deploy it, or use what the generator derives from it for the machines.',
     machines: machinesAt(fleet, knownUse),
     related: file.declared.map(({ at }) => ({ at, message: 'The file is declared here' })),
   };

@@ -48,7 +48,7 @@ Source: clan-core, nixosModules/clanCore/vars/interface.nix; sops-nix, "Setting 
   examples: () => ({
     bad: [
       {
-        title: 'The file is in place too late',
+        title: 'The file is installed too late',
         files: {
           'modules/ada.nix': moduleWith(
             '{ }',

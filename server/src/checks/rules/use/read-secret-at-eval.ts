@@ -39,7 +39,7 @@ and systemd has \`LoadCredential\` and \`EnvironmentFile\`. If the file is not s
   examples: () => ({
     bad: [
       {
-        title: 'A password that is wanted as text',
+        title: 'A password that is read as text',
         files: {
           'modules/wifi.nix': `\
 { config, lib, ... }:

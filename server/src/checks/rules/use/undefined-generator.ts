@@ -233,7 +233,7 @@ function reportOf(
     message: `No generator "${use.generator}" is defined${elsewhere ? ' here' : ''}${inBrackets(machines)}.${
       meant === null
         ? isByKey
-          ? ' Correct the name, or select the key that brings it.'
+          ? ' Correct the name, or select the key that provides it.'
           : ' Correct the name, or import the module that defines it.'
         : didYouMean(meant)
     }`,

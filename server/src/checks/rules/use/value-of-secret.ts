@@ -23,7 +23,7 @@ Read \`.path\` and let the program open the file when it runs; or, if the file i
   examples: ({ hostOf, PIPELINE }) => ({
     bad: [
       {
-        title: 'A password in a file of the store',
+        title: 'A password in a file of the Nix store',
         files: {
           ...PIPELINE,
           'lib/machine-env-matrix.nix': MATRIX,
