@@ -26,7 +26,7 @@ export function settingsPage({ contributes }) {
   );
   return `# Settings of the editor
 
-Written by \`npm run docs\` from package.json; not edited by hand. None of them has to be set. What is not set here is taken
+Written by \`npm run docs\` from package.json; not edited by hand. None of them must be set. What is not set here is taken
 from the \`varsmith.json\` at the root of the fleet, which counts for every editor and for the command line:
 [configuration](configuration.md).
 

@@ -115,6 +115,6 @@ describe('wrong usage', () => {
     const args = ['check', brokenFleet(), '--write-baseline', 'b.json', '--rule', 'registry/unknown-key'];
     const { code, stderr } = await varsmith(args);
     expect(code).toBe(2);
-    expect(stderr).toBe('varsmith: A new baseline is about all rules: leave out --rule.\n');
+    expect(stderr).toBe('varsmith: A new baseline covers all rules: remove --rule.\n');
   });
 });

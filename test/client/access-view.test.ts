@@ -120,7 +120,7 @@ test('every item says in words what it shows by its icon', async () => {
     'User ada, 2 secrets',
     'User mallory, 1 secret, 1 not settled',
     'Machine web, 1 secret, 1 not settled',
-    'Key of nobody here age1qqqqqqqq…zzzzzz, 1 secret, 1 not settled',
+    'Key of no one here age1qqqqqqqq…zzzzzz, 1 secret, 1 not settled',
   ]);
   const all = await children(secrets);
   expect(all.map(spoken)).toEqual([
@@ -131,7 +131,7 @@ test('every item says in words what it shows by its icon', async () => {
   expect((await children(all[0])).map(spoken)).toEqual([
     'User ada',
     'User mallory, through group ops, not yet: "varsmith fix" gives it',
-    'Key of nobody here age1qqqqqqqq…zzzzzz, still, until "varsmith fix"',
+    'Key of no one here age1qqqqqqqq…zzzzzz, still, until "varsmith fix"',
   ]);
   expect((await children(somebody[1])).map(spoken)).toEqual([
     'Secret for services: shared/ca/key, through group ops, not yet: "varsmith fix" gives it',

@@ -66,8 +66,8 @@ test('what is only tried is typed once', async () => {
 test('an answer is needed, unless leaving it empty means something', async () => {
   const { answer, shown } = await ask({}, ['', 'at last']);
   expect([answer, shown[1]?.error]).toEqual(['at last', 'An answer is needed.']);
-  const kept = await ask({ hidden: true, ifEmpty: 'Left empty, it stays as it is' }, ['']);
-  expect([kept.answer, kept.shown[0]?.placeholder]).toEqual([null, 'Left empty, it stays as it is']);
+  const kept = await ask({ hidden: true, ifEmpty: 'Leave empty to keep the current value' }, ['']);
+  expect([kept.answer, kept.shown[0]?.placeholder]).toEqual([null, 'Leave empty to keep the current value']);
   expect((await ask({ required: false }, [''])).answer).toBe('');
 });
 

@@ -265,12 +265,12 @@ test('keys are given access only by somebody who was told whose they are', async
   await commands.executeCommand(fixAccessCommand, root.uri);
   expect(called()).toEqual([['fix', place, '--events'], { id: 1, answer: false }]);
   expect(window.showWarningMessage).toHaveBeenCalledWith(
-    'This gives access to keys that have none today.',
+    'This gives access to keys that have none now.',
     { modal: true, detail: `${gains}.` },
     'Give Access',
   );
   expect(window.showInformationMessage).toHaveBeenCalledWith(
-    'Varsmith: nobody was given access, and nothing was changed.',
+    'Varsmith: no access was given, and nothing was changed.',
   );
 });
 
@@ -477,7 +477,7 @@ describe('Deploy Machine…', () => {
 
   test('asks for the address where only that is missing', async () => {
     choose(3);
-    does([], { problems: [], refused: 'Say which computer becomes lea.', needsTarget: true });
+    does([], { problems: [], refused: 'Specify the computer for lea.', needsTarget: true });
     window.showInputBox.mockImplementationOnce(async () => 'root@192.0.2.7');
     await commands.executeCommand('varsmith.deployMachine', node());
     expect(called().map(args => (args as string[]).slice(3))).toEqual([
@@ -573,6 +573,6 @@ test('a run that cannot be followed ends, and the person is told why', async () 
   marked.push(({ items }) => items);
   await commands.executeCommand('varsmith.generate');
   expect(window.showErrorMessage).toHaveBeenCalledWith(
-    'Varsmith: The command line said something that is no event.',
+    'Varsmith: The command line printed an unexpected line.',
   );
 });

@@ -57,8 +57,8 @@ test.each([
     "The flake does not evaluate: attribute 'x' missing",
   ],
   [
-    { ...ANSWERED, answer: null, reason: 'There is no nix on PATH, so it cannot be asked.' },
-    'There is no nix on PATH, so it cannot be asked.',
+    { ...ANSWERED, answer: null, reason: 'Nix is not on PATH, so it cannot be asked.' },
+    'Nix is not on PATH, so it cannot be asked.',
   ],
 ])('what went wrong is a sentence', async (outcome, sentence) => {
   server.request.mockResolvedValueOnce([outcome]);

@@ -36,7 +36,7 @@ test('stored files are linked, and what was not kept is named', () => {
     ['private', 'varsmith.openPlace', [ROOT, { file: result.files[0]?.path, line: 1, column: 1 }]],
     ['public', 'varsmith.openPlace', [ROOT, { file: result.files[1]?.path, line: 1, column: 1 }]],
   ]);
-  expect(body).toContain('log is not declared and was not kept');
+  expect(body).toContain('log is not declared and was not stored');
 });
 
 test('a failure shows what the script said and where it is', () => {
@@ -83,7 +83,7 @@ test('a trial shows sizes, public contents, and what is missing or not declared'
     'private secret 45 bytes not shown',
     'public public 4 bytes abc',
     'psk secret not written',
-    'log would not be kept',
+    'log would not be stored',
     'Time: 42 ms',
     'Run before it, for its inputs: ca',
     'Answers made up for: name',

@@ -48,13 +48,13 @@ test('what would be lost is listed, and why', () => {
   expect(plan && overwriteText(plan).split('\n')).toEqual([
     'ca (a, b, c and 2 more): key, cert',
     'leaf (tove): key, made from what changes',
-    'Besides, 1 generator will run of which nothing is stored yet.',
+    'In addition, 1 generator runs for the first time.',
   ]);
 });
 
 test.each([
   ['good', [result('ca', 'stored'), end('done')], '1 file of 1 generator stored.'],
-  ['nothing', [end('done')], 'Nothing to generate: all vars that are known here are there.'],
+  ['nothing', [end('done')], 'Nothing to generate: all known vars exist.'],
   [
     'bad',
     [result('ca', 'stored'), result('leaf', 'failed'), end('failed')],
@@ -64,7 +64,7 @@ test.each([
   [
     'cancelled',
     [result('ca', 'stored'), result('leaf', 'cancelled'), end('cancelled')],
-    'Cancelled. 1 file of 1 generator stored before; they stay.',
+    'Cancelled. 1 file of 1 generator were stored before that and are kept.',
   ],
   ['problems', [end('problems')], 'Nothing was generated: 0 problems in the plan.'],
 ] as const)('a run that went %s ends with a sentence: %#', (verdict, events, text) => {

@@ -107,17 +107,17 @@ test('what cannot be told is asked for: the module, then the file', async () => 
 });
 
 test('a refusal is shown, and nobody is asked for a value', async () => {
-  answers({ json: { refused: 'There is a secret "x" already, in a.nix.', choices: CHOICES } });
+  answers({ json: { refused: 'A secret "x" already, in a.nix.', choices: CHOICES } });
   window.showInputBox.mockResolvedValueOnce('x');
   await commands.executeCommand('varsmith.addSopsSecret');
-  expect(window.showErrorMessage).toHaveBeenCalledWith('Varsmith: There is a secret "x" already, in a.nix.');
+  expect(window.showErrorMessage).toHaveBeenCalledWith('Varsmith: A secret "x" already, in a.nix.');
   expect(window.showQuickPick).not.toHaveBeenCalled();
 });
 
 test('where no key opens the file another one can be named', async () => {
   const closed = {
     code: 1,
-    stderr: 'varsmith: None of your keys opens it. Name one with --identity FILE.\n',
+    stderr: 'varsmith: None of your keys can decrypt it. Name one with --identity FILE.\n',
   };
   answers({ json: { ...ADDED, choices: CHOICES } }, closed, { json: ADDED });
   window.showInputBox.mockResolvedValueOnce('x');

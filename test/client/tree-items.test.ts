@@ -106,7 +106,7 @@ test('a machine of which nothing is known claims no number of generators', () =>
   const hidden = { ...machine, generators: 0, lacking: 0, summary: '', complete: false };
   const node = { kind: 'machine', root: root.uri, machine: hidden } as const;
   expect(shown(node)).toBe('lea | generators not known');
-  expect(itemOf(node).tooltip).toContain('Only Nix can tell whether it has generators.');
+  expect(itemOf(node).tooltip).toContain('Whether it has generators cannot be determined without Nix.');
   expect(shown({ ...node, machine: { ...hidden, complete: true } })).toBe('lea | 0 generators');
 });
 

@@ -87,7 +87,7 @@ describe('another fleet', () => {
     const deployment = deploymentOf(request(), false, desk);
     expect(deployment).toEqual({
       refused:
-        'This computer is called desk, not web: nixos-rebuild would turn it into web. Say --target-host user@host, or --local if this computer is web.',
+        'This computer is called desk, not web: nixos-rebuild would turn it into web. Use --target-host user@host, or --local if this computer is web.',
       needsTarget: true,
     });
     expect(deploymentOf(request({ machine: mac }), false, desk)).toMatchObject({ needsTarget: false });

@@ -69,7 +69,7 @@ test('what cannot be analysed is listed by reason, with a count and a place', as
   });
   expect(found?.standing).toBe('unknown');
   expect(found?.details.join('\n')).toMatch(
-    /^Not all machines can be told without Nix: .+\. \(flake\.nix:1\)$/m,
+    /^Not all machines can be determined without Nix: .+\. \(flake\.nix:1\)$/m,
   );
   expect(await entryOf('not analysable', FLEET)).toMatchObject({ standing: 'found' });
 });
@@ -84,12 +84,14 @@ test('files that Nix refuses are a problem, with their places', async () => {
 });
 
 test('the backend is told with what it was told by', async () => {
-  expect((await entryOf('backend', { ...FLEET, ...STORED }))?.text).toBe('sops, judging by what is on disk');
+  expect((await entryOf('backend', { ...FLEET, ...STORED }))?.text).toBe(
+    'sops, judging by the files on disk',
+  );
   const set = FLEET['flake.nix'].replace('inherit self;', 'inherit self; vars.settings.secretStore = "age";');
   expect((await entryOf('backend', { ...FLEET, 'flake.nix': set }))?.text).toBe(
-    'age, as the configuration sets it',
+    'age, according to the configuration',
   );
-  expect((await entryOf('backend', FLEET))?.text).toBe('nothing says which; sops would be used');
+  expect((await entryOf('backend', FLEET))?.text).toBe('not configured; sops would be used');
 });
 
 test('a store that clan does not have any more, or never had, is a problem', async () => {
@@ -101,8 +103,8 @@ test('a store that clan does not have any more, or never had, is a problem', asy
     ),
   });
   const gone = await entryOf('backend', stored('vm'));
-  expect(gone).toMatchObject({ standing: 'problem', text: 'vm, as the configuration sets it' });
-  expect(gone?.details.join()).toContain('clan has no secret store "vm" any more');
+  expect(gone).toMatchObject({ standing: 'problem', text: 'vm, according to the configuration' });
+  expect(gone?.details.join()).toContain('clan no longer has the secret store "vm" any more');
   expect((await entryOf('backend', stored('sopss')))?.details.join()).toContain(
     'There is no secret store "sopss"',
   );
@@ -121,7 +123,7 @@ test("what machines set comes before the clan's, and where they differ that is s
   });
   expect(await entryOf('backend', { ...texts, 'machines/noa/configuration.nix': age })).toMatchObject({
     standing: 'found',
-    text: 'age, as the configuration sets it',
+    text: 'age, according to the configuration',
   });
 });
 
@@ -137,7 +139,7 @@ test("a store of one's own is told with its command, and has keys of its own", a
   });
   const named = { ...without, 'varsmith.json': '{ "store": { "command": ["./tools/our-store", "main"] } }' };
   expect((await entryOf('backend', named))?.text).toBe(
-    'a store of your own: ./tools/our-store main, as varsmith.json sets it',
+    'a custom store: ./tools/our-store main, according to varsmith.json',
   );
   expect((await entryOf('your keys', named))?.text).toContain('keeps its own keys');
 });
@@ -202,7 +204,7 @@ test('no part of a secret is shown, whatever state the keys are in', async () =>
   const text = JSON.stringify(found) + examinationText(found) + examinationMarkdown(found);
   for (const part of [secret.slice(0, 25), damaged.slice(20, 40), 'top-secret', 'hidden'])
     expect(text).not.toContain(part);
-  expect(text).toContain('its checksum does not fit');
+  expect(text).toContain('its checksum does not match');
   expect(text).toContain('SOPS_AGE_KEY_FILE names /nowhere/key, which cannot be read');
 });
 
@@ -224,8 +226,8 @@ test('commands are called as they are where the answer is read, and what they do
     const found = await examined(FLEET, { names });
     const entries = found.sections.flatMap(section => section.entries);
     expect(entries.filter(({ action }) => action !== undefined)).toMatchObject([
-      { name: 'stored vars', action: 'generate', advice: `${generate} makes what is missing.` },
-      { name: 'your keys', action: 'key', advice: `Make one before the first secret: ${key}.` },
+      { name: 'stored vars', action: 'generate', advice: `${generate} generates what is missing.` },
+      { name: 'your keys', action: 'key', advice: `Create one before the first secret: ${key}.` },
     ]);
     expect(actionsIn(found)).toEqual(['generate', 'key']);
   }

@@ -13,26 +13,26 @@ const sandbox = { kind: 'bwrap', path: '/usr/bin/bwrap', user: null } as const;
 
 test('what the sandbox has is told', () => {
   expect(sandboxWords({ ...sandbox, guards: ALL }, 'x64')).toEqual([
-    'Calls to the kernel are filtered.',
-    'No user namespaces can be made inside.',
+    'System calls are filtered.',
+    'User namespaces cannot be created inside.',
     'Memory, processes and files are limited.',
   ]);
   expect(sandboxWords({ ...sandbox, guards: ALL, user: 61_500 }, 'x64').at(-1)).toBe(
-    'Scripts run as a user of their own, since Varsmith is root.',
+    'Scripts run as a separate user, because Varsmith runs as root.',
   );
 });
 
 test('what it lacks is told, and why', () => {
   expect(sandboxWords({ ...sandbox, guards: NO_GUARDS }, 'riscv64')).toEqual([
-    'Calls to the kernel are not filtered: there is no filter for riscv64 (there is for x64 and arm64).',
+    'System calls are not filtered: there is no filter for riscv64 (there is for x64 and arm64).',
     'Bubblewrap cannot forbid user namespaces inside (0.8 and later can): nothing does.',
-    'Memory and files are limited, processes are not: the kernel does not count them sandbox by sandbox here.',
-    '/tmp has no limit of its own: bubblewrap knows no sizes (0.6 and later do).',
+    'Memory and files are limited, processes are not: this kernel does not count them per sandbox.',
+    '/tmp has no limit of its own: this bubblewrap cannot limit its size (0.6 and later can).',
   ]);
   const [filter, namespaces] = sandboxWords({ ...sandbox, guards: { ...ALL, filter: null } }, 'arm64');
   expect([filter, namespaces]).toEqual([
-    'Calls to the kernel are not filtered: bubblewrap or the kernel does not take the filter.',
-    'No user namespaces can be made inside.',
+    'System calls are not filtered: bubblewrap or the kernel does not take the filter.',
+    'User namespaces cannot be created inside.',
   ]);
   expect(sandboxWords({ ...sandbox, guards: { ...ALL, lastNamespace: false } }, 'x64')[1]).toBe(
     'Bubblewrap cannot forbid user namespaces inside (0.8 and later can): the filter does.',

@@ -5,7 +5,7 @@ import { bySentence, followsFrom, unknownText } from '../../server/src/doctor/un
 test('a text says what cannot be told, why, what follows, and what to do', () => {
   const unknown = { what: 'imports', reason: 'it depends on the argument `nodes`' } as const;
   expect(unknownText(unknown)).toBe(
-    'Which modules are imported here cannot be told without Nix: it depends on the argument `nodes`. Machines that have this module may have more generators than are listed: what nothing declares is not reported there, and what is stored is not called left over. Import modules by paths that are written out, and leave what depends on the configuration to `lib.mkIf` inside them.',
+    'Which modules are imported here cannot be determined without Nix: it depends on the argument `nodes`. Machines with this module may have more generators than are listed: undeclared generators and unused stored files are not reported for them. Import modules by literal paths, and use `lib.mkIf` inside them for what depends on the configuration.',
   );
 });
 

@@ -96,7 +96,7 @@ test('the doctor counts what is stored, and says where it has looked', async () 
   };
   const found = await entries(FILES);
   expect(found.get('stored vars')?.text).toBe('1 secret, 1 public file');
-  expect(found.get('backend')?.text).toBe('sops, judging by what is on disk');
+  expect(found.get('backend')?.text).toBe('sops, judging by the files on disk');
   const empty = await entries({ 'flake.nix': FLAKE });
   expect(empty.get('stored vars')?.details).toEqual(['Looked in infra/vars/ and infra/secrets/.']);
 });

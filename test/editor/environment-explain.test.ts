@@ -76,7 +76,7 @@ test.each([
     'TOKEN',
     [
       'session-step: A step of the session reads it from the file that TOKEN_FILE names.',
-      'secret-file: The key "token" is secret: TOKEN_FILE says where its file is deployed.',
+      'secret-file: The key "token" is secret: TOKEN_FILE contains the path of its deployed file.',
     ],
   ],
   [
@@ -111,7 +111,10 @@ test.each([
   ['silent', ['no-variable: The key "silent" is exported under no name: its `envVar` is null.']],
   ['SILENT_VALUE', ['no-variable: The key "silent" is exported under no name: its `envVar` is null.']],
   ['ACCOUNT_FILE', ['public-value: The key "account" is public: its value is in ACCOUNT.']],
-  ['TWICE_FILE', ['clash: The keys "one" and "two" are exported under one name; only one of them can be.']],
+  [
+    'TWICE_FILE',
+    ['clash: The keys "one" and "two" are exported under the same name; only one of them takes effect.'],
+  ],
   ['LATER', ['not-certain: "later-value/key" is not generated yet.']],
   [
     'GREETING',
@@ -154,7 +157,7 @@ test('nothing is claimed of a row that is not wholly known', () => {
 
 test('without a registry there are no variables', () => {
   expect(said(explainVariable(around({ 'flake.nix': '{ }' }), 'lea', 'TOKEN'))).toEqual([
-    'unknown: There is no registry: nothing says which variables there are.',
+    'unknown: There is no registry to define variables.',
   ]);
 });
 

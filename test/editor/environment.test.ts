@@ -44,9 +44,7 @@ describe('the variables of a machine', () => {
     expect(shown(withEntries(secret))).toEqual(['MAIL_FILE=/run/secrets/vars/per-machine/lea/mail/key']);
     const own = withEntries(secret, { 'varsmith.json': '{ "store": { "command": ["./my-store"] } }' });
     expect(shown(own)).toEqual([]);
-    expect(said(own)).toEqual([
-      'MAIL_FILE: Where the store of "lea" puts "mail/key" is known to that store alone.',
-    ]);
+    expect(said(own)).toEqual(['MAIL_FILE: Only the store of "lea" puts "mail/key".']);
   });
 
   test('are the path of a secret and the value of a public file', () => {
@@ -113,7 +111,7 @@ describe('what is not known is said', () => {
     );
     expect(found.variables.map(({ key }) => key)).toEqual(['c']);
     expect(said(found)).toEqual([
-      'TOKEN_FILE: The keys "a" and "b" are exported under one name; only one of them can be.',
+      'TOKEN_FILE: The keys "a" and "b" are exported under the same name; only one of them takes effect.',
     ]);
   });
 
@@ -207,10 +205,7 @@ in`;
   test.each([
     ['{ kind = "guess"; name = "X"; }', 'X: There is no kind of step "guess".'],
     ['{ kind = "compose"; name = "A-B"; parts = [ ]; }', 'A-B: "A-B" is not a valid name for a variable.'],
-    [
-      '{ kind = "compose"; name = "X"; parts = [ <x> ]; }',
-      'X: It is not known without Nix what it is made of.',
-    ],
+    ['{ kind = "compose"; name = "X"; parts = [ <x> ]; }', 'X: Its contents are not known without Nix.'],
     ['(import <x>)', `null: ${SPEC}: A step of the session is not known without Nix.`],
   ])('%s is no step, and that is said', (step, note) => {
     const found = steps(`{ shared = [ ${step} ]; machines = { }; }`);

@@ -128,24 +128,24 @@ describe('programs and packages', () => {
 
   test('a program: which package brings it, and whether the script has it', () => {
     expect(at('      wg')).toBe(
-      '**`wg`** · program\n\nBrought by `wireguard-tools`.\n\n`runtimeInputs` has no package with it: the script does not find it.',
+      '**`wg`** · program\n\nBrought by `wireguard-tools`.\n\nNo package in `runtimeInputs` provides it: the script does not find it.',
     );
     expect(at('| jq')).toBe('**`jq`** · program\n\nFrom `jq` in `runtimeInputs`.');
     expect(at('| te')).toBe('**`tee`** · program\n\nFrom `coreutils`, which every script has.');
     expect(at('      rea')).toBe('**`read`** · builtin of Bash');
-    expect(at('frob')).toContain('It is not known which package brings it.');
+    expect(at('frob')).toContain('It is not known which package provides it.');
   });
 
   test('a program of a script with packages that are not known says so', () => {
-    expect(at('      wg', 'config.tools')).toContain('Not all that `runtimeInputs` brings is known.');
-    expect(at('frob', '[ pkgs.own-tool ]')).toContain('Not all that `runtimeInputs` brings is known.');
+    expect(at('      wg', 'config.tools')).toContain('Not all programs of `runtimeInputs` are known.');
+    expect(at('frob', '[ pkgs.own-tool ]')).toContain('Not all programs of `runtimeInputs` are known.');
   });
 
   test('a package: what it brings, and what of that the script calls', () => {
     expect(at('pkgs.jq')).toBe('**`jq`** · package\n\n- Programs: `jq`\n- The script calls `jq`');
     expect(at('[ j', 'with pkgs; [ jq own-tool ]')).toContain('**`jq`** · package');
     expect(at('own-', 'with pkgs; [ jq own-tool ]')).toBe(
-      '**`own-tool`** · package\n\nIt is not known which programs it brings.',
+      '**`own-tool`** · package\n\nIt is not known which programs it provides.',
     );
   });
 });

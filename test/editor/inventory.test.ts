@@ -106,7 +106,7 @@ describe('hover', () => {
 
       Defined in \`services/backup.nix:7\`"
     `);
-    expect(shown('target.ho')).toContain('It has to be set');
+    expect(shown('target.ho')).toContain('It must be set');
   });
 
   test('a setting of a service of clan-core', () => {

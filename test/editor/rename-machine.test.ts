@@ -115,7 +115,7 @@ test.each([
     'lena',
     'vars/per-machine/lena is there already',
   ],
-  ['there is such a machine', {}, 'lea-two', 'There is a machine "lea-two" already.'],
+  ['there is such a machine', {}, 'lea-two', 'A machine "lea-two" already.'],
   ['no host can have the name', {}, 'le/a', 'cannot be the name of a machine'],
   ['clan does not take the name', {}, 'le_a', 'cannot be the name of a machine'],
 ])('it is refused where %s', (_, more, to, message) => {

@@ -136,7 +136,7 @@ describe('a secret of sops-nix', () => {
 
   test('is refused where the name is taken, or cannot be one', () => {
     expect(renamed(inFleet(SOPS, 'modules/secrets.nix', '"api/tok'), 'ada-password')).toBe(
-      'There is a secret "ada-password" already.',
+      'A secret "ada-password" already.',
     );
     expect(renamed(inFleet(SOPS, 'modules/secrets.nix', '"api/tok'), '../x')).toContain('cannot be a name');
     expect(renamed(inFleet(SOPS, 'modules/secrets.nix', '"api/tok'), '')).toContain('cannot be empty');

@@ -113,12 +113,12 @@ test('what is stored moves with the name', () => {
 });
 
 test.each([
-  ['is taken', () => inModule('generators.c'), 'leaf', 'There is a generator "leaf" already.'],
+  ['is taken', () => inModule('generators.c'), 'leaf', 'A generator "leaf" already.'],
   [
     'is a file of the generator',
     () => inModule('$out/ca'),
     'pass',
-    'The generator "ca" has a "pass" already.',
+    'The generator "ca" already has a "pass".',
   ],
   ['is empty', () => inModule('generators.c'), '', 'A name cannot be empty.'],
   ['cannot be a path', () => inModule('generators.c'), 'a/b', '"a/b" cannot be a name here'],

@@ -157,7 +157,7 @@ describe('in a file of its own', () => {
     const { texts, scaffolded } = add(fleet('{ }\n'), 'ssh-key', 'modules/fresh.nix');
     expect(texts['modules/fresh.nix']).toBe(`{ pkgs, ... }:\n{\n${indented(2, PREFIX)}}\n`);
     expect(scaffolded.notes).toEqual([
-      'Import modules/fresh.nix in the machines that are to have it, and make it known to git.',
+      'Import modules/fresh.nix in the machines that should have it, and add it to git.',
     ]);
   });
 
@@ -173,7 +173,7 @@ describe('refused', () => {
   test('a module that computes all its generators', () => {
     const module = '{ pkgs, ... }:\nlet\n  all = { };\nin\n{\n  clan.core.vars.generators = all;\n}\n';
     expect(refused(fleet(module))).toBe(
-      `${LEA} computes all its generators, so none can be written beside them: take a file of its own.`,
+      `${LEA} computes all its generators, so none can be added: take a file of its own.`,
     );
   });
 
@@ -191,7 +191,7 @@ describe('refused', () => {
   test('a name that is taken, also by the second generator of a template', () => {
     const texts = fleet('{\n  clan.core.vars.generators.fresh-certificate.prompts.key.persist = true;\n}\n');
     const template = 'certificate-authority-and-certificate';
-    expect(refused(texts, template)).toBe(`There is a generator "fresh-certificate" already, in ${LEA}.`);
+    expect(refused(texts, template)).toBe(`A generator "fresh-certificate" already, in ${LEA}.`);
     expect(generatorNameProblem(around(texts).fleet, 'fresh-certificate')).toContain('already');
     expect(generatorNameProblem(around(texts).fleet, 'a/b')).toContain('letters, digits');
   });

@@ -349,7 +349,7 @@ describe('a row', () => {
   test('that is not a list of texts is left to the person', () => {
     const matrix = 'let\n  gmail = "gmail";\nin\n{\n  lea = [ gmail ];\n}\n';
     expect(refused(withMatrix(matrix), 'icloud', { machines: ['lea'] })).toBe(
-      'The row of lea in lib/machine-env-matrix.nix is not a list that can be added to: add "icloud" there by hand.',
+      'The row of lea in lib/machine-env-matrix.nix is not a list that Varsmith can extend: add "icloud" there by hand.',
     );
   });
 });
@@ -426,7 +426,7 @@ describe('registries of other forms', () => {
       [MATRIX]: rows,
     };
     expect(refused(texts, 'fresh')).toBe(
-      'The entries of lib/secret-registry.nix are not written in a form that can be added to: add "fresh" there by hand.',
+      'The entries of lib/secret-registry.nix have a form that Varsmith cannot extend: add "fresh" there by hand.',
     );
   });
 
@@ -449,9 +449,7 @@ describe('registries of other forms', () => {
 
   test('a registry that is broken as it stands', () => {
     const texts = { [REGISTRY]: `{\n${plainEntry('a')}  b = ;\n}\n`, [MATRIX]: rows };
-    expect(refused(texts, 'fresh')).toBe(
-      'lib/secret-registry.nix is not valid Nix as it stands: fix it first.',
-    );
+    expect(refused(texts, 'fresh')).toBe('lib/secret-registry.nix is not valid Nix: fix it first.');
   });
 
   test('several registries: which one has to be said', () => {

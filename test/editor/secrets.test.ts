@@ -165,7 +165,7 @@ describe('a secret of sops-nix', () => {
 
       - Can be decrypted by admin, server
       - 2 keys: \`api/token\`, \`wg\`
-      - Secrets taken from it: \`api/token\`, \`mistake\`"
+      - Secrets that use it: \`api/token\`, \`mistake\`"
     `);
     expect(shown(inFleet(SOPS, 'secrets/common.yaml', '    tok'))).toMatchInlineSnapshot(`
       "**api/token** · key of secrets/common.yaml
@@ -306,7 +306,7 @@ describe('a secret of agenix', () => {
       "**secrets/db.age** · encrypted by age
 
       - Can be decrypted by ada, web
-      - Secrets taken from it: \`db\`"
+      - Secrets that use it: \`db\`"
     `);
   });
 

@@ -72,7 +72,7 @@ describe('fix all of a rule', () => {
 });
 
 describe('switch a rule off in the workspace', () => {
-  const TITLE = 'Switch test/bad off in the workspace';
+  const TITLE = 'Turn test/bad off in the workspace';
 
   test('makes varsmith.json where there is none', async () => {
     const session = await startSession({ root: folder({ 'a.nix': 'bad' }), capabilities: CAPABILITIES });

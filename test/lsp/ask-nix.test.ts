@@ -117,7 +117,7 @@ test('Nix is never started in a workspace that is not trusted', async () => {
   const askNix = answering('0440');
   const { ask } = await openFleet(askNix);
   const [outcome] = await ask(false);
-  expect(outcome).toMatchObject({ answer: null, reason: 'Nix is asked only about a folder that you trust.' });
+  expect(outcome).toMatchObject({ answer: null, reason: 'Nix is asked only about folders that you trust.' });
   expect(askNix).not.toHaveBeenCalled();
 });
 
@@ -128,7 +128,7 @@ test('where no program can be started, that is the answer', async () => {
 
 test('a missing Nix and one that cannot be started are sentences, and nothing else changes', async () => {
   const missing = await openFleet(async () => ({
-    absent: 'There is no nix on PATH, so it cannot be asked.',
+    absent: 'Nix is not on PATH, so it cannot be asked.',
   }));
   expect((await missing.ask())[0]).toMatchObject({ answer: null, reason: /no nix on PATH/ });
   const broken = await openFleet(async () => {

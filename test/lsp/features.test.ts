@@ -107,7 +107,7 @@ test('renaming edits the text, and moves what is stored if the client can', asyn
   });
   expect(move).toMatchObject({ options: { overwrite: false }, annotationId: 'varsmith.move' });
   expect(Object.values(edit.changeAnnotations ?? {})).toEqual([
-    expect.objectContaining({ label: 'Move what is stored under the old name', needsConfirmation: false }),
+    expect.objectContaining({ label: 'Move the files stored under the old name', needsConfirmation: false }),
   ]);
 });
 

@@ -172,7 +172,7 @@ test('an editor that makes no files is asked for none', async () => {
 test('what is refused, or not applied, is told', async () => {
   const refused = await scaffolding(folder({ 'a.nix': '{ }\n' }));
   const secret = { ...METADATA, what: 'secret', name: 'x', machines: [], registry: null } as const;
-  expect((await refused.write(secret)).refused).toContain('There is no registry of keys here.');
+  expect((await refused.write(secret)).refused).toContain('There is no registry here.');
   const declined = await scaffolding(example(), true, { applied: false });
   expect((await declined.write(secret)).refused).toBe('The editor did not apply the edit.');
 });

@@ -164,7 +164,7 @@ describe('Nix is not asked', () => {
     const asked = await askAbout(testFolder(), { env: { ...env, PATH: '/nowhere' } });
     // Where this system has one, it is found without PATH.
     const isElsewhere = ['/usr/bin/nix', '/run/current-system/sw/bin/nix'].some(path => existsSync(path));
-    if (!isElsewhere) expect(asked).toEqual({ absent: 'There is no nix on PATH, so it cannot be asked.' });
+    if (!isElsewhere) expect(asked).toEqual({ absent: 'Nix is not on PATH, so it cannot be asked.' });
     else expect(JSON.stringify(asked)).not.toContain('no nix on PATH');
   });
 

@@ -14,7 +14,7 @@ const CANARY = 'canary-4d7e';
 /** Runs a command that is about generators of the machine, and chooses these. */
 export async function chooseGenerators(ui, title, generators) {
   await ui.command(title);
-  await ui.listShown('Vars of which machines?');
+  await ui.listShown('Which machines?');
   await ui.pick([MACHINE]);
   await ui.listShown(`Generators of ${MACHINE}`);
   await ui.pick(generators);
@@ -45,7 +45,7 @@ export function generationSteps({ folder, git, get }) {
       'Generate Vars asks for machines, generators and prompts',
       async ui => {
         await ui.command('Varsmith: Generate Vars');
-        await ui.listShown('Vars of which machines?');
+        await ui.listShown('Which machines?');
         await ui.pick([MACHINE]);
         await ui.listShown(`Generators of ${MACHINE}`);
         await ui.picture('generate-choose');
@@ -170,7 +170,7 @@ export function generationSteps({ folder, git, get }) {
         await ui.fill('wireguard');
         await ui.choose('wireguard');
         const page = await ui.webview('table');
-        await page.getByText('The script ended well. Nothing was stored.').waitFor();
+        await page.getByText('The script succeeded. Nothing was stored.').waitFor();
         await ui.picture('generate-try');
         equal(git('status', '--porcelain'), '');
       },

@@ -118,7 +118,7 @@ export function newcomerSteps(scene, theme) {
       'Generate Vars has what is missing chosen, and says that there is no key',
       async ui => {
         await ui.command('Varsmith: Generate Vars');
-        await ui.listShown('Vars of which machines?');
+        await ui.listShown('Which machines?');
         await ui.picture('newcomer-5-machines');
         await ui.accept();
         await ui.listShown('Generators of');

@@ -99,12 +99,12 @@ async function closeOthers({ created, shown }: ScaffoldResult): Promise<void> {
 /** Shows the number of files in a new fleet, and offers the next step. */
 async function showFleet({ created, notes }: ScaffoldResult, kept: readonly string[]): Promise<void> {
   if (created.length === 0) {
-    const there = [l10n.t('Everything is there already.'), ...notes, ...kept];
+    const there = [l10n.t('Everything already exists.'), ...notes, ...kept];
     void window.showInformationMessage(there.join(' '));
     return;
   }
-  const made = l10n.t('A fleet of {0} files was made.', created.length);
-  const next = l10n.t('Next, make your key; then generate.');
+  const made = l10n.t('Created a fleet of {0} files.', created.length);
+  const next = l10n.t('Next, create your key; then generate.');
   const message = [made, ...notes, ...kept, next].join(' ');
   const canMake = (await commands.getCommands(true)).includes(MAKE_KEY);
   const step = canMake ? l10n.t('Make a Key…') : l10n.t('Run the Doctor');

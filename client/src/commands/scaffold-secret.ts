@@ -9,7 +9,7 @@ export async function askSecret(context: ScaffoldContext): Promise<ScaffoldWish 
   const { registries, machines } = context;
   if (registries.length === 0) {
     const lay = l10n.t('Initialise Fleet…');
-    const answer = await window.showInformationMessage(l10n.t('There is no registry of keys here.'), lay);
+    const answer = await window.showInformationMessage(l10n.t('There is no registry here.'), lay);
     if (answer === lay) await commands.executeCommand('varsmith.initFleet');
     return undefined;
   }
@@ -43,7 +43,7 @@ export async function askSecret(context: ScaffoldContext): Promise<ScaffoldWish 
       ? []
       : await window.showQuickPick([...machines], {
           ...STAYS,
-          title: l10n.t('Add Secret {0}: machines that get it', name),
+          title: l10n.t('Add Secret {0}: machines', name),
           canPickMany: true,
         });
   return (
@@ -54,11 +54,11 @@ export async function askSecret(context: ScaffoldContext): Promise<ScaffoldWish 
 function kindWords(kind: SecretProposal['kind']): { readonly label: string; readonly detail: string } {
   switch (kind) {
     case 'prompt':
-      return { label: l10n.t('Secret from a prompt'), detail: l10n.t('Somebody types it in once.') };
+      return { label: l10n.t('Secret from a prompt'), detail: l10n.t('The value is typed in once.') };
     case 'setting':
       return {
         label: l10n.t('Setting from a prompt'),
-        detail: l10n.t('The same for a value that is no secret.'),
+        detail: l10n.t('The same for a public value.'),
       };
     case 'password':
       return { label: l10n.t('Password'), detail: l10n.t('A script makes it.') };
@@ -91,7 +91,7 @@ async function askMetadata(
   const description = await window.showInputBox({
     ...STAYS,
     title: l10n.t('Add Secret {0}: description', name),
-    prompt: l10n.t('What people are asked for.'),
+    prompt: l10n.t('The text of the prompt.'),
     value: proposal.description,
   });
   if (description === undefined) return undefined;
@@ -100,7 +100,7 @@ async function askMetadata(
   const envVar = await window.showInputBox({
     ...STAYS,
     title: l10n.t('Add Secret {0}: environment variable', name),
-    prompt: l10n.t('The variable that sessions find it in. Empty: in none.'),
+    prompt: l10n.t('The session variable for it. Leave empty for none.'),
     value: proposal.envVar ?? '',
     validateInput: value => context.problem('variable', value, registry),
   });

@@ -67,7 +67,7 @@ async function addSopsSecret({ run, root, cwd, node }: About): Promise<void> {
     ...STAYS,
     title: l10n.t('Add sops Secret: name'),
     prompt: l10n.t(
-      'As in {0}; its key in the encrypted file is the same. A slash leads into a map.',
+      'As in {0}; its key in the encrypted file is the same. A slash selects inside a map.',
       'sops.secrets."…"',
     ),
     placeHolder: 'api/token',
@@ -85,7 +85,7 @@ async function addSopsSecret({ run, root, cwd, node }: About): Promise<void> {
     },
     {
       label: l10n.t('Make it'),
-      detail: l10n.t('32 random bytes in letters, digits, - and _.'),
+      detail: l10n.t('32 random bytes as letters, digits, - and _.'),
       isRandom: true,
     },
   ];
@@ -132,8 +132,8 @@ async function settled(run: Run, args: readonly string[]): Promise<readonly stri
   const offered = asks === 'module' ? choices.modules : choices.files;
   const title =
     asks === 'module'
-      ? l10n.t('Add sops Secret: declared in which module')
-      : l10n.t('Add sops Secret: kept in which encrypted file');
+      ? l10n.t('Add sops Secret: module that declares it')
+      : l10n.t('Add sops Secret: encrypted file');
   const other = { label: `$(new-file) ${l10n.t('Another…')}`, path: null };
   const items = [...offered.map(path => ({ label: path, path })), other];
   const picked = await window.showQuickPick(items, { ...STAYS, title });

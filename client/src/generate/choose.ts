@@ -78,7 +78,7 @@ export function rootAround(
 
 function noGenerators(machines: readonly string[]): string {
   return machines.length === 0
-    ? l10n.t('No machine is known here, so there is nothing to generate.')
+    ? l10n.t('No machines are known, so there is nothing to generate.')
     : l10n.t('No generator is declared for {0}, so there is nothing to generate.', machines.join(', '));
 }
 
@@ -126,8 +126,8 @@ function namesOf({ machines }: FleetRoot): readonly string[] {
 async function chooseMachines(root: FleetRoot): Promise<readonly string[] | null> {
   if (root.machines.length === 1) return namesOf(root);
   const picked = await pickSome(machineChoices(root.machines), {
-    title: l10n.t('Vars of which machines?'),
-    placeholder: l10n.t('Those with something to generate are chosen already'),
+    title: l10n.t('Which machines?'),
+    placeholder: l10n.t('Machines with something to generate are preselected'),
     empty: l10n.t('No machine is chosen. Choose at least one, or press Escape to leave.'),
   });
   return picked?.map(choice => choice.label) ?? null;
@@ -157,11 +157,11 @@ async function chooseTarget(server: Server, preselect: boolean): Promise<Target 
   }
   const isLacking = items.some(item => 'picked' in item && item.picked);
   const missing = isLacking
-    ? l10n.t('Those that are missing are chosen already')
-    : l10n.t('All of them are generated; choose those to look at again');
+    ? l10n.t('Missing generators are preselected')
+    : l10n.t('All of them are generated; choose those to check again');
   const chosen = await pickSome(items, {
     title: l10n.t('Generators of {0}', machines.join(', ')),
-    placeholder: preselect ? missing : l10n.t('Which are made anew?'),
+    placeholder: preselect ? missing : l10n.t('Which should be generated again?'),
     empty: l10n.t('No generator is chosen. Choose at least one, or press Escape to leave.'),
   });
   const generators = (chosen ?? []).flatMap(item => item.key ?? []);

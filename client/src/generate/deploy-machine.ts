@@ -30,14 +30,14 @@ const actions = (machine: string) => [
     label: l10n.t('Deploy'),
     question: l10n.t('Deploy {0}?', machine),
     anyway: l10n.t('Deploy Anyway'),
-    detail: l10n.t('Brings the machine to the configuration of this repository.'),
+    detail: l10n.t('Deploys the configuration of this repository.'),
     flags: [],
   },
   {
     label: l10n.t('Test'),
     question: l10n.t('Test {0}?', machine),
     anyway: l10n.t('Test Anyway'),
-    detail: l10n.t('The same until its next start only ({0}).', 'nixos-rebuild test'),
+    detail: l10n.t('The same, but only until the next start ({0}).', 'nixos-rebuild test'),
     flags: ['--test'],
   },
   {
@@ -51,9 +51,7 @@ const actions = (machine: string) => [
     label: l10n.t('Install'),
     question: l10n.t('Install {0}?', machine),
     anyway: l10n.t('Install Anyway'),
-    detail: l10n.t(
-      'Puts the machine onto a computer that has no NixOS yet. Everything on its disks is lost.',
-    ),
+    detail: l10n.t('Installs the machine on a computer without NixOS. Everything on its disks is lost.'),
     flags: ['--install'],
   },
 ];

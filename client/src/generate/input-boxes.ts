@@ -11,10 +11,10 @@ import {
 import type { Box, BoxButton, Boxes } from './ask.ts';
 
 const looks = (): Readonly<Record<BoxButton, readonly [icon: string, tooltip: string]>> => ({
-  back: ['arrow-left', l10n.t('Back to the line before')],
-  blank: ['newline', l10n.t('An empty line, below what is typed here')],
-  clipboard: ['clippy', l10n.t('Take the text of the clipboard, with all its lines')],
-  file: ['folder-opened', l10n.t('Take the text of a file')],
+  back: ['arrow-left', l10n.t('Back to the previous line')],
+  blank: ['newline', l10n.t('An empty line below the current one')],
+  clipboard: ['clippy', l10n.t('Use all lines of the clipboard')],
+  file: ['folder-opened', l10n.t('Use the text of a file')],
   finish: ['check', l10n.t('Finish')],
 });
 

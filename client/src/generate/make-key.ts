@@ -80,14 +80,14 @@ function tellMade(made: MadeKey): void {
 function madeText({ recipient, written, user, added, note }: MadeKey): string {
   const key =
     written === null
-      ? l10n.t('You have a key already: {0}.', recipient)
+      ? l10n.t('You already have a key: {0}.', recipient)
       : l10n.t('Your new key is in {0}. Keep a backup of it: without it, nothing can be read.', written);
   const member =
     user === null
       ? l10n.t('Add {0} to vars.settings.recipients in the configuration of the clan.', recipient)
       : added
         ? l10n.t('User {0} was added to sops/users: secrets are encrypted to you from now on.', user)
-        : l10n.t('It is in sops/users already.');
+        : l10n.t('It is already in sops/users.');
   return [key, member, ...(note === null ? [] : [note])].join(' ');
 }
 
@@ -107,7 +107,10 @@ export async function offerKey(
   const text =
     kind === 'no-key'
       ? l10n.t('You have no key yet, and secrets are encrypted to keys. {0}', message)
-      : l10n.t('{0} Make yourself a user; somebody who has access must then encrypt anew.', message);
+      : l10n.t(
+          '{0} Add yourself as a user; someone who has access must then re-encrypt the secrets.',
+          message,
+        );
   const answer = await window.showErrorMessage(l10n.t('Varsmith: {0}', text), make, doctor);
   if (answer === doctor) await commands.executeCommand(doctorCommand);
   if (answer === make && (await makeKey(cli, root)) && again !== null) await again();

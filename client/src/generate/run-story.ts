@@ -110,8 +110,8 @@ export function overwriteText({ steps }: PlannedEvent): string {
   if (others > 0)
     lines.push(
       others === 1
-        ? l10n.t('Besides, 1 generator will run of which nothing is stored yet.')
-        : l10n.t('Besides, {0} generators will run of which nothing is stored yet.', others),
+        ? l10n.t('In addition, 1 generator runs for the first time.')
+        : l10n.t('In addition, {0} generators run for the first time.', others),
     );
   return lines.join('\n');
 }
@@ -143,12 +143,12 @@ export function confirmText(
 function accessText(overwrites: number): string {
   switch (overwrites) {
     case 0:
-      return l10n.t('This gives access to keys that have none today.');
+      return l10n.t('This gives access to keys that have none now.');
     case 1:
-      return l10n.t('This overwrites 1 stored value and gives access to keys that have none today.');
+      return l10n.t('This overwrites 1 stored value and gives access to keys that have none now.');
     default:
       return l10n.t(
-        'This overwrites {0} stored values and gives access to keys that have none today.',
+        'This overwrites {0} stored values and gives access to keys that have none now.',
         overwrites,
       );
   }
@@ -162,7 +162,7 @@ function lostText(files: string, reason: string): string {
     case 'superseded':
       return l10n.t('{0}, made from older values', files);
     case 'outdated':
-      return l10n.t('{0}, made from other inputs than the configuration has now', files);
+      return l10n.t('{0}, made from inputs that differ from the configuration', files);
     default:
       return files;
   }
@@ -186,7 +186,7 @@ export function verdictOf(
     const text =
       stored.length === 0
         ? l10n.t('Cancelled. Nothing was changed.')
-        : l10n.t('Cancelled. {0} of {1} stored before; they stay.', fileText, generatorText);
+        : l10n.t('Cancelled. {0} of {1} were stored before that and are kept.', fileText, generatorText);
     return { verdict: 'cancelled', text };
   }
   if (end === null) return null;
@@ -206,7 +206,7 @@ export function verdictOf(
   if (results.length === 0)
     return {
       verdict: 'nothing',
-      text: l10n.t('Nothing to generate: all vars that are known here are there.'),
+      text: l10n.t('Nothing to generate: all known vars exist.'),
     };
   return { verdict: 'good', text: storedText };
 }

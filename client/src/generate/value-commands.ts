@@ -125,7 +125,7 @@ export async function copyPublicValue(
     void window.showWarningMessage(
       secret
         ? l10n.t('"{0}" is secret and was not copied.', file.name)
-        : l10n.t('"{0}" is no text and was not copied.', file.name),
+        : l10n.t('"{0}" is not text and was not copied.', file.name),
     );
     return;
   }
@@ -208,8 +208,8 @@ export async function fixAccess(bench: Bench, root: string): Promise<void> {
 }
 
 function fixedText({ outcome, fixed }: EndEvent): string {
-  if (outcome === 'refused') return l10n.t('nobody was given access, and nothing was changed.');
-  if (fixed.length === 0) return l10n.t('nothing was to be done.');
+  if (outcome === 'refused') return l10n.t('no access was given, and nothing was changed.');
+  if (fixed.length === 0) return l10n.t('nothing to do.');
   return fixed.length === 1
     ? l10n.t('1 secret brought up to date.')
     : l10n.t('{0} secrets brought up to date.', fixed.length);

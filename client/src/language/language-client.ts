@@ -101,7 +101,7 @@ export async function talk(
       showStatus({
         state: 'failed',
         message: l10n.t('not running'),
-        detail: l10n.t('The language server has ended.'),
+        detail: l10n.t('The language server has stopped.'),
       });
     }
   });

@@ -196,7 +196,7 @@ function whoText(kind: SecretReader['kind'], name: string): string {
     case 'admin':
       return l10n.t('Admin key {0}', shortKey(name));
     case 'unknown':
-      return l10n.t('Key of nobody here {0}', shortKey(name));
+      return l10n.t('Key of no one here {0}', shortKey(name));
   }
 }
 
@@ -232,8 +232,8 @@ function throughText({ kind, name }: SecretReader['via'][number]): string {
 function aboutText({ kind, machines, neededFor }: AccessSecret): string {
   if (kind === 'machine-key')
     return l10n.t('Key of machine {0}, which opens all that it can read', machines.join(', '));
-  if (kind === 'other') return l10n.t("Secret of clan's own");
+  if (kind === 'other') return l10n.t("Clan's own secret");
   return neededFor === null
-    ? l10n.t('Stored secret that is not known to be declared')
+    ? l10n.t('Stored secret without a known declaration')
     : l10n.t('Secret for {0}', neededFor);
 }

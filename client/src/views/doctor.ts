@@ -54,7 +54,7 @@ async function offer(actions: DoctorResult['actions']): Promise<void> {
         l10n.t('You have no key for this fleet yet. Its secrets are encrypted to keys.'),
         l10n.t('Make a Key…'),
       ]
-    : [GENERATE, l10n.t('Vars of this fleet wait to be generated.'), l10n.t('Generate Vars…')];
+    : [GENERATE, l10n.t('This fleet has vars to generate.'), l10n.t('Generate Vars…')];
   if (actions.length === 0 || !(await commands.getCommands(true)).includes(command)) return;
   if ((await window.showInformationMessage(text, button)) === button) await commands.executeCommand(command);
 }

@@ -183,7 +183,7 @@ async function reportDisagreement(server: Server): Promise<void> {
   const open = l10n.t('Copy and Open the Page for Reports');
   const answer = await window.showInformationMessage(
     l10n.t(
-      'This page has no names and no values of your fleet. Add the lines that are read wrongly, and send it.',
+      'This page contains no names or values of your fleet. Add the lines that Varsmith reads wrongly, and send it.',
     ),
     open,
   );

@@ -91,7 +91,7 @@ export function secretItem(node: SecretNode): TreeItem {
     case 'unassigned': {
       const [label, text] = [l10n.t('Not tied to a machine'), secretCount(node.count)];
       const item = withSpokenLabel(look(label, 'question', text, COLLAPSED), `${label}, ${text}`);
-      item.tooltip = l10n.t('Secrets of modules of which Varsmith cannot tell who imports them.');
+      item.tooltip = l10n.t('Secrets of modules whose importers are unknown.');
       return named(item, node.root, 'secrets-unassigned');
     }
     case 'secret':

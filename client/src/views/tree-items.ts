@@ -201,7 +201,7 @@ function shapeOf(node: FleetNode): TreeItem {
       return named(machineItem(node.machine), node.root, 'machine', node.machine.name);
     case 'unassigned': {
       const item = look(l10n.t('Not tied to a machine'), 'question', generatorCount(node.count), COLLAPSED);
-      item.tooltip = l10n.t('Generators of modules of which Varsmith cannot tell who imports them.');
+      item.tooltip = l10n.t('Generators of modules whose importers are unknown.');
       return named(item, node.root, 'unassigned');
     }
     case 'generator':
@@ -262,8 +262,8 @@ function machineItem({
 
 function incompleteText(generators: number): string {
   return generators === 0
-    ? l10n.t('Only Nix can tell whether it has generators.')
-    : l10n.t('Only Nix can tell whether it has further generators.');
+    ? l10n.t('Whether it has generators cannot be determined without Nix.')
+    : l10n.t('Whether it has further generators cannot be determined without Nix.');
 }
 
 /**

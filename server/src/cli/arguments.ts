@@ -49,7 +49,7 @@ export function readArguments(
     throw new UsageError(`${(lines[0] ?? '').replace(/\.$/, '')}.`);
   }
   const { values, positionals } = parsed;
-  if (positionals.length > most) throw new UsageError(`"${positionals[most]}" is one argument too many.`);
+  if (positionals.length > most) throw new UsageError(`Unexpected argument "${positionals[most]}".`);
   const all = (name: string) => (values[name] ?? []) as readonly string[];
   const isJson = asksForJson(all('json').length > 0, all('format').at(-1), !('format' in commandOptions));
   return {
@@ -68,7 +68,7 @@ export function readArguments(
 function asksForJson(flag: boolean, format: string | undefined, isOnly: boolean): boolean {
   if (isOnly) oneOf('--format', format, ['text', 'json'], 'text');
   if (flag && format !== undefined && format !== 'json')
-    throw new UsageError(`--json is --format json: leave one of --json and --format ${format} out.`);
+    throw new UsageError(`--json means --format json: remove --json or --format ${format}.`);
   return flag || format === 'json';
 }
 

@@ -54,12 +54,12 @@ export function readCheckOptions(parsed: Parsed, rules: readonly Rule[], cwd: st
 
 function rejectContradictions(parsed: Parsed): void {
   if (parsed.flag('dry-run')) {
-    if (!parsed.flag('fix')) throw new UsageError('--dry-run shows what --fix would do: give both.');
+    if (!parsed.flag('fix')) throw new UsageError('--dry-run shows what --fix would do: add --fix.');
     if (parsed.option('format') !== undefined)
-      throw new UsageError('--dry-run prints a diff: leave out --format.');
+      throw new UsageError('--dry-run prints a diff: remove --format.');
     if (parsed.option('write-baseline') !== undefined)
-      throw new UsageError('--dry-run writes nothing: leave out --write-baseline.');
+      throw new UsageError('--dry-run writes nothing: remove --write-baseline.');
   }
   if (parsed.option('write-baseline') !== undefined && parsed.options('rule').length > 0)
-    throw new UsageError('A new baseline is about all rules: leave out --rule.');
+    throw new UsageError('A new baseline covers all rules: remove --rule.');
 }

@@ -29,10 +29,10 @@ export function choiceFrom(parsed: Parsed): Choice {
     throw new UsageError('--file takes a path inside the root, relative to it.');
   const machines = parsed.options('machine');
   if (names.length === 0 && path === null && !parsed.flag('all') && machines.length === 0)
-    throw new UsageError('Convert what? Name secrets, or say --file FILE, --machine M or --all.');
+    throw new UsageError('Specify what to convert: name secrets, or use --file FILE, --machine M or --all.');
   const name = parsed.option('name');
   if (name !== undefined && names.length !== 1)
-    throw new UsageError('--name names the generator of one secret: say which secret.');
+    throw new UsageError('--name names the generator of one secret: specify the secret.');
   const seen: string[] = [];
   return {
     wish: {

@@ -11,7 +11,7 @@ const EXIT_CODES: ReadonlyArray<{
   {
     code: EXIT.ok,
     short: 'nothing found',
-    meaning: 'All went well. `check` has found nothing at or above the level of `--severity`.',
+    meaning: 'Success. `check` found nothing at or above the level of `--severity`.',
   },
   {
     code: EXIT.findings,
@@ -30,16 +30,16 @@ const EXIT_CODES: ReadonlyArray<{
 const ONE: Readonly<Record<string, string>> = {
   check: 'There are findings of the level of `--severity` (default `error`) or above.',
   merge: 'As for `check`, of all reports.',
-  plan: 'Something in the declarations would make a run fail. Vars to generate are no problem.',
+  plan: 'Something in the declarations would make a run fail. Missing vars are not a problem.',
   generate: 'Not everything could be generated and stored, or it was not confirmed.',
-  try: 'The script failed, or did not make what is declared.',
+  try: 'The script failed, or did not create the declared files.',
   get: 'The var has not been generated yet, or cannot be decrypted.',
-  verify: 'Vars are missing, outdated, or for the wrong people.',
+  verify: 'Vars are missing, outdated, or encrypted to the wrong keys.',
   fix: 'Access could not be changed, or it was not confirmed.',
   convert: 'Nothing could be converted, or some files could not be opened.',
   deploy: 'There are problems, it was not confirmed, or it failed.',
   doctor:
-    'Something that the fleet asks for will not work. That you have no key is no reason: CI and readers need none.',
+    'Something that the fleet requires will not work. A missing key does not count: CI and readers need none.',
   'env --explain': 'The variable is not set on the machine.',
 };
 

@@ -20,7 +20,7 @@ export function namedIdentities(paths: readonly string[], { cwd }: Io): Identity
     }
     const { identities } = parseIdentities(text, path);
     if (identities.length === 0)
-      throw new UsageError(`"${path}" holds no key: age identities and ssh private keys are read.`);
+      throw new UsageError(`"${path}" contains no key: age identities and ssh private keys are supported.`);
     return identities;
   });
 }

@@ -16,7 +16,7 @@ export function chosenMachines(parsed: Parsed): IsWanted | undefined {
   const range = parsed.option('machines-from');
   if (shard === undefined && range === undefined) return undefined;
   if (!parsed.flag('nix'))
-    throw new UsageError('--shard and --machines-from say which machines Nix is asked about: give --nix.');
+    throw new UsageError('--shard and --machines-from select the machines to ask Nix about: add --nix.');
   const isInShard = shard === undefined ? () => true : shardOf(shard);
   const isInRange = range === undefined ? () => true : rangeOf(range);
   return machine => isInShard(machine) && isInRange(machine);

@@ -110,5 +110,5 @@ async function run(args: readonly string[], io: Io): Promise<number> {
 function unknownCommand(name: string): string {
   const kind = name.startsWith('-') ? 'option' : 'command';
   const near = suggest(name, Object.keys(LOADERS));
-  return `There is no ${kind} "${name}".${near ? ` Did you mean "${near}"?` : ''} \`varsmith --help\` lists what there is.`;
+  return `There is no ${kind} "${name}".${near ? ` Did you mean "${near}"?` : ''} \`varsmith --help\` lists the valid ones.`;
 }

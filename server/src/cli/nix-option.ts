@@ -35,13 +35,13 @@ export async function askedByOption(parsed: Parsed, workspace: Workspace, io: Io
   });
   if (signal?.aborted) throw new UsageError('Stopped while Nix was asked.');
   if ('absent' in asked) {
-    say(io, `${asked.absent} Everything is as it is read without it.`);
+    say(io, `${asked.absent} Results are those without Nix.`);
     return null;
   }
   const { answer } = asked;
   if (answer.failure !== null) say(io, `Nix does not evaluate the flake: ${failureText(answer.failure)}`);
   const silent = answer.machines.filter(({ facts }) => facts === null).length;
-  if (silent > 0) say(io, `Nix says nothing of ${counted(silent, 'machine')}.`);
+  if (silent > 0) say(io, `Nix has no answer about ${counted(silent, 'machine')}.`);
   workspace.witnessed(answer, { at: asked.at, changed: new Set() });
   return asked;
 }

@@ -111,7 +111,7 @@ function installation(
       'Installing a machine takes `clan` and a fleet that is a clan. Without them, follow the manual of NixOS or nixos-anywhere.',
     );
   if (targetHost === null)
-    return refusal(`Say which computer becomes ${machine.name}: --target-host root@ADDRESS.`, true);
+    return refusal(`Specify the computer for ${machine.name}: --target-host root@ADDRESS.`, true);
   return {
     command: ['clan', 'machines', 'install', machine.name, '--target-host', targetHost, ...more],
     where: `${targetHost}: its disks are partitioned anew and everything on them is lost`,
@@ -135,7 +135,7 @@ function rebuild(request: DeployRequest, here: LocalHost, isClan: boolean): Depl
   if (targetHost === null && !local && !isCalled(here.hostName, machine.name))
     return refusal(
       `This computer is called ${here.hostName}, not ${machine.name}: ${program} would turn it into ${machine.name}. ` +
-        (isMac ? 'Run this on the Mac itself' : 'Say --target-host user@host') +
+        (isMac ? 'Run this on the Mac itself' : 'Use --target-host user@host') +
         `, or --local if this computer is ${machine.name}.`,
       !isMac,
     );

@@ -26,9 +26,14 @@ export async function allowedEntries(
   if (state !== null && isAllowed(state, folderCommand(root, storeCommand, program)))
     return [entry("store's command", 'found', 'allowed for this folder')];
   return [
-    entry("store's command", 'problem', 'not allowed for this folder as it is now, so it is not started', {
-      advice: 'Look at it, then run `varsmith allow`: it runs with everything that you may do yourself.',
-    }),
+    entry(
+      "store's command",
+      'problem',
+      'not allowed for this folder in its current form, so it is not started',
+      {
+        advice: 'Review it, then run `varsmith allow`: it runs with all of your permissions.',
+      },
+    ),
   ];
 }
 

@@ -20,7 +20,7 @@ export function analysisEntry({ fleet, files }: Examined, declared: Declared): E
   const sentences = bySentence(fleet.notAnalysable);
   const questions = openQuestions(declared);
   if (sentences.length === 0 && questions.length === 0)
-    return entry('not analysable', 'found', 'nothing; all of it was understood');
+    return entry('not analysable', 'found', 'nothing; everything was understood');
   const places = sentences.map(([sentence, [{ at }, ...others]]) => {
     const place = `${at.file}:${lineOf(files.text(at.file), at.start)}`;
     return `${sentence} (${others.length === 0 ? place : `${others.length + 1} places, the first ${place}`})`;
@@ -28,7 +28,7 @@ export function analysisEntry({ fleet, files }: Examined, declared: Declared): E
   const details = [...some(places, MAX_REASONS, 'reasons'), ...some(questions, MAX_QUESTIONS, 'questions')];
   const text =
     sentences.length === 0
-      ? 'all files were understood; some of what they declare only Nix can tell'
+      ? 'all files were understood; some declarations cannot be determined without Nix'
       : `${counted(fleet.notAnalysable.length, 'place')} without Nix`;
   if (sentences.length === 0) return entry('not analysable', 'unknown', text, { details });
   const kinds = [...new Set(sentences.map(([, [{ what }]]) => what))];
@@ -45,7 +45,7 @@ export function refusedEntries({ fleet, files }: Examined): Entry[] {
   const details = some(places, MAX_FILES, 'files');
   const text = `${counted(places.length, 'file')}: whatever imports ${places.length === 1 ? 'it' : 'them'} cannot be evaluated`;
   return [
-    entry('refused by Nix', 'problem', text, { details, advice: '`varsmith check` says what is wrong.' }),
+    entry('refused by Nix', 'problem', text, { details, advice: '`varsmith check` shows what is wrong.' }),
   ];
 }
 

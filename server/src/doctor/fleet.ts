@@ -29,7 +29,7 @@ export function fleetSection(examined: Examined): Section {
 
 function rootEntry({ root, marker }: Examined): Entry {
   if (marker !== null) return entry('root', 'found', `${root}, recognised by ${marker}`);
-  return entry('root', 'absent', `${root}, taken as it was given`, {
+  return entry('root', 'absent', `${root}, as given`, {
     details: ['Looked for .clan-flake, flake.nix and .git in it.'],
     advice: 'If this is not the folder of the fleet, open that one, or name it.',
   });
@@ -46,14 +46,9 @@ function filesEntry({ nixFiles, skipped }: Examined): Entry {
 function clanEntry({ fleet }: Examined): Entry {
   return fleet.isClan
     ? entry('clan-core', 'found', 'used by this fleet')
-    : entry(
-        'clan-core',
-        'absent',
-        'not used here, as far as can be seen; rules about clan alone are silent',
-        {
-          details: ['Looked for .clan-flake and for flake outputs and modules of clan-core.'],
-        },
-      );
+    : entry('clan-core', 'absent', 'apparently not used here; rules that only concern clan report nothing', {
+        details: ['Looked for .clan-flake and for flake outputs and modules of clan-core.'],
+      });
 }
 
 function machinesEntry({ fleet }: Examined): Entry {
@@ -65,10 +60,10 @@ function machinesEntry({ fleet }: Examined): Entry {
     `Looked in the inventory, in flake outputs, in ${below(fleet.directory ?? '', 'machines/')}, and in modules that read a matrix.`,
   ];
   if (!machinesComplete)
-    return entry('machines', 'unknown', 'none that can be told without Nix', {
+    return entry('machines', 'unknown', 'none that can be determined without Nix', {
       details,
       advice:
-        'Write machines out in the inventory of the clan or as nixosConfigurations, if you want findings that name them.',
+        "List the machines in the clan's inventory or as nixosConfigurations to get findings that name them.",
     });
   return entry('machines', 'absent', 'none', {
     details,
@@ -80,7 +75,7 @@ function machinesEntry({ fleet }: Examined): Entry {
 function generatorsEntry({ fleet }: Examined): Entry {
   const count = fleet.generators.length;
   const ofClan = fleet.clanGenerators.length;
-  const text = `${count} declared here, ${ofClan} brought by clan-core's services`;
+  const text = `${count} declared here, ${ofClan} added by clan-core's services`;
   if (count + ofClan > 0) return entry('generators', 'found', text);
   const details = ['Looked for clan.core.vars.generators in all Nix files.'];
   if (fleet.isClan)
@@ -107,15 +102,14 @@ function registryEntry({ fleet }: Examined): Entry {
 }
 
 function settingsEntry({ files, problems, enabled }: Examined): Entry {
-  const where =
-    files.kind('varsmith.json') === 'file' ? 'varsmith.json' : 'no varsmith.json, and none is needed';
+  const where = files.kind('varsmith.json') === 'file' ? 'varsmith.json' : 'no varsmith.json; none is needed';
   if (problems.length > 0)
     return entry('settings', 'problem', `${where}; ${counted(problems.length, 'mistake')}`, {
       details: problems,
       advice: 'Correct them: docs/configuration.md has all settings.',
     });
   if (!enabled)
-    return entry('settings', 'problem', `${where}; the analysis is switched off`, {
+    return entry('settings', 'problem', `${where}; the analysis is turned off`, {
       advice: 'Set "enable" to true to have findings.',
     });
   return entry('settings', 'found', where);

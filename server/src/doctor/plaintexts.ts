@@ -14,7 +14,7 @@ export async function plaintextsSection({ trusted }: DoctorEnvironment): Promise
   return { title: 'Plaintexts', entries: trusted ? [place, await leftEntry()] : [place] };
 }
 
-const USE = 'Where secrets lie while scripts and the programs of stores read them.';
+const USE = 'Where secrets are kept while scripts and store programs read them.';
 
 async function leftEntry(): Promise<Entry> {
   const removed = await sweepScratch();
@@ -22,8 +22,8 @@ async function leftEntry(): Promise<Entry> {
   if (left.length > 0)
     return entry('left behind', 'problem', `${left.length} scratch folders cannot be removed`, {
       details: left,
-      advice: 'Remove them yourself: they may hold plaintexts of a run that was killed.',
+      advice: 'Remove them yourself: they may contain plaintexts from a killed run.',
     });
-  const text = removed === 0 ? 'nothing' : `${removed} scratch folders of runs that were killed; now removed`;
+  const text = removed === 0 ? 'nothing' : `${removed} scratch folders of killed runs; now removed`;
   return entry('left behind', 'found', text);
 }

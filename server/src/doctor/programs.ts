@@ -43,20 +43,20 @@ const PROGRAMS: readonly Program[] = [
   },
   {
     command: 'age',
-    use: 'Used for ssh keys and keys of plugins; native keys do not need it.',
-    advice: 'Install age if your key is an ssh key or one of a plugin.',
+    use: 'Used for ssh keys and plugin keys; native age keys do not need it.',
+    advice: 'Install age if your key is an ssh key or a plugin key.',
     needed: false,
   },
   {
     command: 'nix',
-    use: 'Used for the packages of scripts, as the nixpkgs of the fleet has them, and asked with --nix; clan needs it.',
-    advice: 'Nothing to do: scripts then use the programs of this system, and the analysis does not need it.',
+    use: "Used for the scripts' packages from the fleet's nixpkgs, and with --nix; clan needs it.",
+    advice: "Nothing to do: scripts use this system's programs instead, and the analysis does not need it.",
     needed: false,
   },
   {
     command: 'clan',
-    use: 'Used by Generate Vars in the editor where varsmith.engine says so.',
-    advice: 'Nothing to do: Varsmith generates by itself where there is no clan.',
+    use: 'Used by Generate Vars in the editor if varsmith.engine selects it.',
+    advice: 'Nothing to do: Varsmith generates vars itself if clan is not installed.',
     needed: false,
   },
 ];

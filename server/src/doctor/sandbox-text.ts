@@ -10,17 +10,17 @@ export function sandboxWords({ guards, user }: SandboxProgram, arch: string): re
   const { lastNamespace, sizes, countsProcesses } = guards;
   const isFiltered = guards.filter !== null;
   return [
-    isFiltered
-      ? 'Calls to the kernel are filtered.'
-      : `Calls to the kernel are not filtered: ${unfiltered(arch)}.`,
+    isFiltered ? 'System calls are filtered.' : `System calls are not filtered: ${unfiltered(arch)}.`,
     lastNamespace
-      ? 'No user namespaces can be made inside.'
+      ? 'User namespaces cannot be created inside.'
       : `Bubblewrap cannot forbid user namespaces inside (0.8 and later can): ${isFiltered ? 'the filter does' : 'nothing does'}.`,
     countsProcesses
       ? 'Memory, processes and files are limited.'
-      : 'Memory and files are limited, processes are not: the kernel does not count them sandbox by sandbox here.',
-    ...(sizes ? [] : ['/tmp has no limit of its own: bubblewrap knows no sizes (0.6 and later do).']),
-    ...(user === null ? [] : ['Scripts run as a user of their own, since Varsmith is root.']),
+      : 'Memory and files are limited, processes are not: this kernel does not count them per sandbox.',
+    ...(sizes
+      ? []
+      : ['/tmp has no limit of its own: this bubblewrap cannot limit its size (0.6 and later can).']),
+    ...(user === null ? [] : ['Scripts run as a separate user, because Varsmith runs as root.']),
   ];
 }
 

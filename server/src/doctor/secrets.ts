@@ -59,15 +59,10 @@ function keeperEntry(
   if (flaws.length === 0) return [entry(name, 'found', text)];
   const more = flaws.length > MAX_LINES ? [`… and ${flaws.length - MAX_LINES} more`] : [];
   return [
-    entry(
-      name,
-      'problem',
-      `${text}; ${counted(flaws.length, 'of them is', 'of them are')} not as they should be`,
-      {
-        details: [...flaws.slice(0, MAX_LINES), ...more],
-        advice: '`varsmith check` says where they are named, and what to do.',
-      },
-    ),
+    entry(name, 'problem', `${text}; ${counted(flaws.length, 'of them has', 'of them have')} problems`, {
+      details: [...flaws.slice(0, MAX_LINES), ...more],
+      advice: '`varsmith check` shows where they are named and what to do.',
+    }),
   ];
 }
 

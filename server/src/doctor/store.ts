@@ -69,9 +69,9 @@ async function owedEntries(
     const owed = await owedIn({ root, env, home }, await openRepository(root, env));
     if (owed.length === 0) return [];
     return [
-      entry('not committed', 'problem', `${counted(owed.length, 'file')} that an earlier run has stored`, {
+      entry('not committed', 'problem', `${counted(owed.length, 'file')} stored by an earlier run`, {
         details: owed,
-        advice: `${names.generate} commits what is still as it was stored.`,
+        advice: `${names.generate} commits what has not changed since.`,
         action: 'generate',
       }),
     ];
@@ -119,36 +119,36 @@ function describedBackend(
     return entry(
       'backend',
       'found',
-      `a store of your own: ${storeCommand.join(' ')}, as varsmith.json sets it`,
+      `a custom store: ${storeCommand.join(' ')}, according to varsmith.json`,
       {
         details,
       },
     );
   if (setting === 'custom')
-    return entry('backend', 'problem', 'custom, as the configuration sets it, and no command for it', {
+    return entry('backend', 'problem', 'custom, according to the configuration, but without a command', {
       details,
       advice: 'Name its command in varsmith.json: { "store": { "command": ["./my-store"] } }.',
     });
   if (setting !== null && isNoStore(setting))
-    return entry('backend', 'problem', `${setting}, as the configuration sets it`, {
+    return entry('backend', 'problem', `${setting}, according to the configuration`, {
       details: [...details, noSuchStore(setting)],
-      advice: 'Set vars.settings.secretStore of the clan to one of them: evaluation fails otherwise.',
+      advice: "Set the clan's vars.settings.secretStore to one of them; otherwise evaluation fails.",
     });
   if (setting !== null)
-    return entry('backend', 'found', `${setting}, as the configuration sets it`, { details });
+    return entry('backend', 'found', `${setting}, according to the configuration`, { details });
   if (storeBackend !== null)
-    return entry('backend', 'found', `${storeBackend}, as varsmith.json sets it`, { details });
+    return entry('backend', 'found', `${storeBackend}, according to varsmith.json`, { details });
   if (isWithoutClan(fleet, files))
-    return entry('backend', 'problem', 'none: the fleet is without clan, and nothing reads its layout', {
+    return entry('backend', 'problem', 'none: the fleet does not use clan, and nothing reads its layout', {
       details,
       advice: 'Name a store in varsmith.json before you generate: docs/configuration.md.',
     });
   if (evidence === 'disk')
-    return entry('backend', 'found', `${backend}, judging by what is on disk`, { details });
+    return entry('backend', 'found', `${backend}, judging by the files on disk`, { details });
   const looked = [...details, 'Looked for vars.settings.secretStore in the configuration.'];
   if (!hasVars(fleet))
-    return entry('backend', 'absent', 'none, and none is needed without generators', { details: looked });
-  return entry('backend', 'absent', `nothing says which; ${used[0] ?? 'sops'} would be used`, {
+    return entry('backend', 'absent', 'none; none is needed without generators', { details: looked });
+  return entry('backend', 'absent', `not configured; ${used[0] ?? 'sops'} would be used`, {
     details: looked,
     advice: 'Nothing to do: sops is the default of clan.',
   });
@@ -174,7 +174,7 @@ function storedEntry(
     : entry('stored vars', 'absent', 'none', {
         details: [...state, `Looked in ${below(directory, 'vars/')} and ${below(directory, 'secrets/')}.`],
         ...(fleet.generators.length > 0
-          ? { advice: `${names.generate} makes what is missing.`, action: 'generate' as const }
+          ? { advice: `${names.generate} generates what is missing.`, action: 'generate' as const }
           : {}),
       });
 }
@@ -187,13 +187,11 @@ async function keyEntries(
 ): Promise<Entry[]> {
   const backend = shownBackend(examined.fleet, examined.files, null, examined.storeCommand !== null);
   if (examined.storeCommand !== null || commonSetting(examined.fleet) === 'custom')
-    return [entry('your keys', 'unknown', 'A store of your own keeps its own keys; they are not looked at.')];
+    return [entry('your keys', 'unknown', 'A custom store manages its own keys; they are not checked.')];
   if (backend === 'password-store')
-    return [entry('your keys', 'unknown', 'The password store keeps its own keys; they are not looked at.')];
+    return [entry('your keys', 'unknown', 'The password store manages its own keys; they are not checked.')];
   if (backend === null)
-    return [
-      entry('your keys', 'unknown', 'The store that the configuration names is not known to Varsmith.'),
-    ];
+    return [entry('your keys', 'unknown', 'Varsmith does not know the store that the configuration names.')];
   if (!trusted)
     return [
       entry('your keys', 'unknown', 'not looked for: the workspace is not trusted', {
@@ -206,7 +204,7 @@ async function keyEntries(
     foundIdentities.identities.map(identity => keyEntry(identity, contents, secrets, backend, names)),
   );
   const commands = foundIdentities.commands.map(({ variable }) =>
-    entry(variable, 'unknown', 'names a command that prints a key; it is run only when something is opened'),
+    entry(variable, 'unknown', 'names a command that prints a key; it runs only when something is decrypted'),
   );
   const mistakes = foundIdentities.problems.map(({ source, message }) => entry(source, 'problem', message));
   const none =
@@ -234,13 +232,13 @@ async function keyEntry(
       return entry(
         source,
         'found',
-        `a key of age-plugin-${identity.plugin}: ${identity.recipient ?? 'its public key is not noted in the file'}`,
+        `a key of age-plugin-${identity.plugin}: ${identity.recipient ?? 'its public key is not in the file'}`,
       );
     case 'native': {
       const recipient = await recipientOf(identity.secret);
       if (recipient === null)
-        return entry(source, 'problem', 'a key that is damaged: its checksum does not fit', {
-          advice: 'Restore the file from a copy.',
+        return entry(source, 'problem', 'a damaged key: its checksum does not match', {
+          advice: 'Restore the file from a backup.',
         });
       const user = sops.users.find(user => user.keys()?.some(({ key }) => key === recipient));
       if (backend !== 'sops') return entry(source, 'found', recipient);
@@ -250,7 +248,7 @@ async function keyEntry(
       // Without vars there is no need to be a user.
       if (opens !== null && sops.users.length === 0) return entry(source, 'found', `${recipient}${also}`);
       return entry(source, 'found', `${recipient}, no user in sops/users${also}`, {
-        advice: `${names.key} makes you a user, so that secrets are encrypted to you.`,
+        advice: `${names.key} adds you as a user, so that secrets are encrypted to you.`,
         action: 'key',
       });
     }
@@ -271,15 +269,15 @@ function noKeys(
     `Looked in: ${looked.length === 0 ? 'nowhere, there is no home folder' : looked.join(', ')}.`,
   ];
   if (vars.some(({ kind }) => kind === 'secret'))
-    return entry('your keys', 'absent', 'none found; stored secrets can be neither read nor changed by you', {
+    return entry('your keys', 'absent', 'none found; you can neither read nor change stored secrets', {
       details,
-      advice: `Put your key where it is looked for, or make one: ${names.key}. To look at the fleet, as in CI, none is needed.`,
+      advice: `Put your key in one of these places, or create one: ${names.key}. Reading the fleet, as in CI, needs no key.`,
       action: 'key',
     });
   if (!hasVars(fleet)) return entry('your keys', 'absent', 'none found', { details });
   return entry('your keys', 'absent', 'none found', {
     details,
-    advice: `Make one before the first secret: ${names.key}.`,
+    advice: `Create one before the first secret: ${names.key}.`,
     action: 'key',
   });
 }

@@ -14,51 +14,49 @@ interface Words {
 }
 
 const NOTHING_MISSED =
-  'Machines that have this module may have more generators than are listed: what nothing declares is not reported there, and what is stored is not called left over.';
+  'Machines with this module may have more generators than are listed: undeclared generators and unused stored files are not reported for them.';
 
 const WORDS: Readonly<Record<UnknownPart, Words>> = {
   generators: {
-    what: 'Which generators are declared here cannot be told without Nix',
+    what: 'Which generators are declared here cannot be determined without Nix',
     follows: NOTHING_MISSED,
-    advice:
-      'Write the names of generators out, or make them from lists and sets that are written in the repository.',
+    advice: "Write the generators' names out, or derive them from lists and sets in the repository.",
   },
   secrets: {
-    what: 'Which secrets of sops-nix or agenix are declared here cannot be told without Nix',
+    what: 'Which secrets of sops-nix or agenix are declared here cannot be determined without Nix',
     follows: 'Uses of secrets that nothing else declares are not reported.',
-    advice:
-      'Write the names of secrets out, or make them from lists and sets that are written in the repository.',
+    advice: "Write the secrets' names out, or derive them from lists and sets in the repository.",
   },
   imports: {
-    what: 'Which modules are imported here cannot be told without Nix',
+    what: 'Which modules are imported here cannot be determined without Nix',
     follows: NOTHING_MISSED,
     advice:
-      'Import modules by paths that are written out, and leave what depends on the configuration to `lib.mkIf` inside them.',
+      'Import modules by literal paths, and use `lib.mkIf` inside them for what depends on the configuration.',
   },
   foreign: {
     what: 'What this module declares is not read',
     follows: NOTHING_MISSED,
-    advice: 'There is nothing to do, unless a generator of it is missed.',
+    advice: 'Nothing to do, unless a generator of this module is missing from the results.',
   },
   machines: {
-    what: 'Not all machines can be told without Nix',
-    follows: 'Names of machines that are not listed are not reported.',
-    advice: 'Write the machines out below `inventory.machines`, or give each a folder below `machines`.',
+    what: 'Not all machines can be determined without Nix',
+    follows: 'Unknown machine names are not reported.',
+    advice: 'List the machines in `inventory.machines`, or create a folder for each in `machines`.',
   },
   instances: {
-    what: 'Not all instances of services can be told without Nix',
+    what: 'Not all instances of services can be determined without Nix',
     follows: 'Machines may have generators of services that are not listed.',
-    advice: 'Write the names of the instances out below `inventory.instances`.',
+    advice: 'List the instances in `inventory.instances`.',
   },
   file: {
     what: 'Nothing in this file is known',
-    follows: 'What it declares is missing everywhere, and nothing that may be in it is reported as missing.',
-    advice: '`varsmith check` says what is wrong in it.',
+    follows: 'Its declarations are unknown, so nothing that may be in it is reported as missing.',
+    advice: '`varsmith check` shows what is wrong in it.',
   },
   unread: {
     what: 'This file or folder was left out',
-    follows: 'What it declares is missing everywhere.',
-    advice: 'Files are read that are text, not encrypted, up to 2 MB, and are in the workspace.',
+    follows: 'Its declarations are unknown.',
+    advice: 'Varsmith reads unencrypted text files of up to 2 MB in the workspace.',
   },
   module: {
     what: 'This is not read as a module',
@@ -66,9 +64,9 @@ const WORDS: Readonly<Record<UnknownPart, Words>> = {
     advice: 'Assign the set to `clan.core.vars.generators` in a module.',
   },
   effort: {
-    what: 'This was not evaluated to its end',
-    follows: 'Nothing is reported that depends on it.',
-    advice: 'A smaller expression, or names that are written out, can be evaluated.',
+    what: 'This was not evaluated completely',
+    follows: 'Nothing that depends on it is reported.',
+    advice: 'Use a smaller expression, or write names out.',
   },
 };
 

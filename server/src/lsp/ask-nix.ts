@@ -28,8 +28,8 @@ export interface Asking {
   readonly status: Pick<StatusLine, 'nix'>;
 }
 
-const NOT_TRUSTED = 'Nix is asked only about a folder that you trust.';
-const NO_PROGRAMS = 'No program can be started here, so Nix cannot be asked.';
+const NOT_TRUSTED = 'Nix is asked only about folders that you trust.';
+const NO_PROGRAMS = 'Programs cannot be started here, so Nix cannot be asked.';
 
 /** Asks Nix about each folder with a flake, one after the other. */
 export async function onAskNix(

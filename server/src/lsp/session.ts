@@ -30,7 +30,7 @@ export function inOrder(): ConnectionOptions {
     if (session === 'none' && method !== 'initialize')
       return { code: ErrorCodes.ServerNotInitialized, message: 'The first request must be "initialize".' };
     if (session === 'open' && method === 'initialize')
-      return { code: ErrorCodes.InvalidRequest, message: 'The server is initialized already.' };
+      return { code: ErrorCodes.InvalidRequest, message: 'The server is already initialized.' };
     if (method === REFUSED)
       return { code: ErrorCodes.MethodNotFound, message: `There is no method "${REFUSED}".` };
     const problem = parameterProblem(method, params);

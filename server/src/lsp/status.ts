@@ -71,7 +71,7 @@ function notAnalysableText(places: Fleet['notAnalysable']): string[] {
   });
   const more = sentences.length - shown.length;
   return [
-    `${counted(places.length, 'place')} cannot be analysed without Nix, and rules are silent about what they decide.`,
+    `${counted(places.length, 'place')} cannot be analysed without Nix, so rules do not report what depends on them.`,
     ...shown,
     ...(more > 0 ? [`There ${more === 1 ? 'is' : 'are'} ${counted(more, 'other reason')}.`] : []),
     '"Varsmith: Doctor" lists all.',

@@ -42,7 +42,7 @@ export function isNoStore(name: string): boolean {
 export function noSuchStore(name: string): string {
   const all = 'clan has "sops", "password-store", "age" and "custom".';
   return name === 'vm' || name === 'fs'
-    ? `clan has no secret store "${name}" any more: ${all}`
+    ? `clan no longer has the secret store "${name}": ${all}`
     : `There is no secret store "${name}": ${all}`;
 }
 

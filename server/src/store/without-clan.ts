@@ -22,4 +22,4 @@ export function isWithoutClan(fleet: Declared, files: StoreFiles): boolean {
 
 /** The advice for such a fleet. */
 export const NO_READER =
-  'Nothing here reads what would be generated: this fleet is without clan, and its module for vars looks for files elsewhere. Say in varsmith.json where generated secrets belong: { "store": { "command": ["./my-store"] } } for a store of your own, or { "store": { "backend": "sops" } } (or "age") where something of yours reads vars/ as clan lays it out.';
+  'Nothing here would read the generated files: this fleet does not use clan, and its module for vars looks for files elsewhere. Set in varsmith.json where generated secrets belong: { "store": { "command": ["./my-store"] } } for a custom store, or { "store": { "backend": "sops" } } (or "age") if something reads vars/ in clan\'s layout.';

@@ -26,9 +26,9 @@ const NAMED =
 
 const LIMITS: Readonly<Record<Exclude<NixFailureKind, 'error'>, string>> = {
   timeout: 'Nix did not answer in time and was stopped.',
-  memory: 'Nix needed more memory than it may have and was stopped.',
-  output: 'Nix said more than a fleet has to say, so it was not listened to.',
-  garbage: 'What Nix printed is no answer to what it was asked.',
+  memory: 'Nix exceeded its memory limit and was stopped.',
+  output: 'Nix printed more output than is plausible for a fleet, so it was ignored.',
+  garbage: 'Nix did not print a valid answer.',
   cancelled: 'Nix was stopped.',
 };
 

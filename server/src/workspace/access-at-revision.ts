@@ -33,7 +33,7 @@ export async function accessAt(
     return { commit: contents.commit, secrets, notes };
   } catch (error) {
     if (!(error instanceof StoreFailure || error instanceof RunFailure)) throw error;
-    const note = `Nothing is known of who could read what at ${revision}: ${error.message}`;
+    const note = `Who could read what at ${revision} is unknown: ${error.message}`;
     return { commit: contents.commit, secrets: [], notes: [note] };
   }
 }

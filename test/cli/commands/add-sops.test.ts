@@ -147,7 +147,7 @@ describe('a secret of sops-nix', () => {
 
 describe('nothing is changed', () => {
   it.each([
-    ['where the name is taken', ['api/token'], /There is a secret "api\/token" already/],
+    ['where the name is taken', ['api/token'], /A secret "api\/token" already/],
     ['where another value is in the way', ['other/x'], /"other" is a value of the file/],
     ['by a name with a space', ['a b'], /A name has no spaces/],
     ['by a path that leads out', ['x', '--file', '../x.yaml'], /takes a path inside the root/],
@@ -156,7 +156,7 @@ describe('nothing is changed', () => {
       ['x', '--file', 'x.yaml'],
       /No creation rule of \.sops\.yaml fits x\.yaml/,
     ],
-    ['where sops-nix hands out the whole', ['x', '--file', 'secrets/x.env'], /as a whole/],
+    ['where sops-nix always provides the whole', ['x', '--file', 'secrets/x.env'], /as a whole/],
     ['where there is no such module', ['x', '--module', 'machines/lea/configuratoin.nix'], /Did you mean/],
     ['without a value', ['x'], /The value is empty/],
     ['by what would stay in plaintext', ['x_unencrypted'], /would leave "x_unencrypted" in plaintext/],

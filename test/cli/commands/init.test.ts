@@ -61,7 +61,7 @@ describe('in an empty folder', () => {
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n').sort()).toEqual(FILES.map(path => `new  ${path}`));
     expect(stderr).toContain('made 13 files.');
-    expect(stderr).toContain('made a git repository');
+    expect(stderr).toContain('created a git repository');
     expect(stderr).toContain('Next: `varsmith keygen`');
     expect(Object.keys(filesIn(root))).toEqual(FILES);
     expect(await findings(root, 'hint')).toEqual([]);
@@ -130,7 +130,7 @@ describe('in an empty folder', () => {
     const { code, stdout, stderr } = await varsmith(['init'], { cwd: root });
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n').sort()).toEqual(FILES.map(path => `kept ${path}`));
-    expect(stderr).toBe('varsmith: everything is there already.\n');
+    expect(stderr).toBe('varsmith: everything already exists.\n');
     expect(filesIn(root)).toEqual(before);
   });
 
@@ -247,7 +247,7 @@ describe('what is there', () => {
     });
     const { code, stderr } = await varsmith(['init', root]);
     expect(code).toBe(1);
-    expect(stderr).toContain('This fleet has a registry already: nix/registry.nix.');
+    expect(stderr).toContain('This fleet already has a registry: nix/registry.nix.');
     expect(readdirSync(root)).toEqual(['nix']);
   });
 

@@ -59,7 +59,7 @@ it('prints what it read where there is no Nix that can be asked', async () => {
   const { stdout, stderr, code } = await inspect({ version: 'nix (Nix) 2.8.0' }, '--format', 'json');
   expect(JSON.parse(stdout).nix).toBeUndefined();
   expect(stderr).toContain(
-    'is Nix 2.8.0; 2.18 or later is needed to be asked. Everything is as it is read without it.',
+    'is Nix 2.8.0; 2.18 or later is needed to be asked. Results are those without Nix.',
   );
   expect(code).toBe(0);
 });

@@ -146,7 +146,7 @@ test('nothing but what cannot be read', async () => {
       reason: 'it is larger than 2 MB',
       what: 'unread',
       message:
-        'This file or folder was left out: it is larger than 2 MB. What it declares is missing everywhere. Files are read that are text, not encrypted, up to 2 MB, and are in the workspace.',
+        'This file or folder was left out: it is larger than 2 MB. Its declarations are unknown. Varsmith reads unencrypted text files of up to 2 MB in the workspace.',
     },
   ]);
   expect(output).toMatchObject({ machines: [], generators: [], references: [], registry: null });
@@ -240,7 +240,7 @@ test('the summary counts machines, generators, uses, and by reason what was give
   expect(stdout).toMatch(/^\d+ generators?: /m);
   expect(stdout).toMatch(/^1 use: 1 of clan-core's services$/m);
   expect(stdout).toMatch(
-    /places? not analysable without Nix\n {4}2 {2}Which generators are declared here cannot be told without Nix: it depends on the argument `settings`\.\n {9}lea\.nix:2:/,
+    /places? not analysable without Nix\n {4}2 {2}Which generators are declared here cannot be determined without Nix: it depends on the argument `settings`\.\n {9}lea\.nix:2:/,
   );
 });
 

@@ -82,11 +82,11 @@ it('merge joins their reports', async () => {
   );
 });
 
-it('merge refuses what is no report', async () => {
+it('merge refuses what is not a report', async () => {
   const { root, run } = fleet();
   writeFileSync(join(root, 'x.json'), '{}');
   const { code, stderr } = await run('merge', 'x.json');
   expect(code).toBe(2);
-  expect(stderr).toContain('"x.json" is no report');
+  expect(stderr).toContain('"x.json" is not a report');
   expect((await run('merge')).code).toBe(2);
 });

@@ -59,7 +59,7 @@ describe('a clan', () => {
     const { code, output } = await run('web', '--yes');
     expect([code, called()]).toEqual([1, '']);
     expect(output).toContain('per-machine/web/topic: topic is missing.');
-    expect(output).toContain('Nothing was run: 1 problem with web. --anyway deploys all the same.');
+    expect(output).toContain('Nothing was run: 1 problem with web. --anyway deploys nevertheless.');
     expect((await run('web', '--yes', '--anyway')).code).toBe(0);
     expect(called()).toContain('machines update web');
     // The other machine has none of that.
@@ -112,7 +112,7 @@ describe('before it is run', () => {
     const { root, env, called } = ready();
     const { code, stderr } = await varsmith(['deploy', 'web', root], { env });
     expect([code, called()]).toEqual([2, '']);
-    expect(stderr).toContain('There is nobody to confirm this: use --yes to run it.');
+    expect(stderr).toContain('There is no terminal to confirm this: use --yes to run it.');
   });
 
   test('a no is a no', async () => {

@@ -53,7 +53,7 @@ describe('a generator', () => {
     const { code, stdout, stderr } = await made.run(['rename', 'generator', 'ca', 'root-ca']);
     expect([code, stderr]).toEqual([
       0,
-      'varsmith: 2 files changed, 1 folder moved, nothing committed: look at it with "git status".\n',
+      'varsmith: 2 files changed, 1 folder moved, nothing committed: review with "git status".\n',
     ]);
     expect(stdout).toBe(
       'changed machines/lea/configuration.nix\nchanged machines/noa/configuration.nix\nmoved vars/shared/ca to vars/shared/root-ca\n',
@@ -75,7 +75,7 @@ describe('a generator', () => {
     const taken = await made.run(['rename', 'generator', 'ca', 'host']);
     expect([taken.code, taken.stderr]).toEqual([
       1,
-      'varsmith: There is a generator "host" already. Nothing was changed.\n',
+      'varsmith: A generator "host" already. Nothing was changed.\n',
     ]);
     expect(made.git('status', '--porcelain')).toBe('');
   });
@@ -83,7 +83,7 @@ describe('a generator', () => {
   it('leaves what is stored where that is wanted', async () => {
     const made = await generated();
     const { stderr } = await made.run(['rename', 'generator', 'ca', 'root-ca', '--keep-stored']);
-    expect(stderr).toContain('vars/shared/ca stays: what has the new name is generated again.');
+    expect(stderr).toContain('vars/shared/ca stays: the files under the new name are generated again.');
     expect((await made.run(['verify'])).code).toBe(1);
   });
 });

@@ -119,11 +119,11 @@ test('a service', async () => {
 });
 
 test.each([
-  [['add'], 'Say what to add'],
-  [['add', 'machine', 'x'], 'Say what to add'],
+  [['add'], 'Specify what to add'],
+  [['add', 'machine', 'x'], 'Specify what to add'],
   [['add', 'secret', 'x', '--kind', 'magic'], '"magic" is not a value of --kind'],
-  [['add', 'secret', 'x', '--env', 'X', '--no-env'], '--env and --no-env exclude each other'],
-  [['new', 'generator'], 'Say what to write'],
+  [['add', 'secret', 'x', '--env', 'X', '--no-env'], '--env and --no-env cannot be combined'],
+  [['new', 'generator'], 'Specify what to write'],
   [['new', 'generator', 'x', '--per', 'machine'], 'There is no option "--per".'],
   [['new', 'service', 'x', '--template', 'magic'], '"magic" is not a value of --template'],
 ])('%j is a mistake of usage', async (args, message) => {
@@ -136,6 +136,6 @@ test('what is refused is said, and nothing is written', async () => {
   const root = folder({ 'flake.nix': '{ }\n' });
   const { code, stdout, stderr } = await varsmith(['add', 'secret', 'x', root]);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toContain('There is no registry of keys here.');
+  expect(stderr).toContain('There is no registry here.');
   expect(existsSync(join(root, 'lib'))).toBe(false);
 });

@@ -66,7 +66,7 @@ test('no settings file writes to the terminal', async () => {
 test('a rule that is asked for and switched off is mentioned', async () => {
   const root = brokenFleet({ 'varsmith.json': '{ "rules": { "registry/*": "off" } }' });
   const { stderr } = await varsmith(['check', root, '--rule', 'registry/unknown-key']);
-  expect(stderr).toBe('varsmith: registry/unknown-key is switched off by varsmith.json.\n');
+  expect(stderr).toBe('varsmith: registry/unknown-key is turned off by varsmith.json.\n');
 });
 
 test('an optional rule says how it is switched on, and is on then', async () => {
@@ -80,7 +80,7 @@ test('an optional rule says how it is switched on, and is on then', async () => 
   const off = await run('{ }');
   expect(off.stdout).not.toContain(rule);
   expect(off.stderr).toBe(
-    'varsmith: generator/unquoted-path is off by default: { "rules": { "generator/unquoted-path": "hint" } } in varsmith.json switches it on.\n',
+    'varsmith: generator/unquoted-path is off by default: { "rules": { "generator/unquoted-path": "hint" } } in varsmith.json turns it on.\n',
   );
   expect((await run(`{ "rules": { "${rule}": "hint" } }`)).stdout).toContain(rule);
 });

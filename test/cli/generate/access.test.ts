@@ -144,7 +144,7 @@ describe('who gains access', { timeout: 60_000 }, () => {
       1,
       expect.stringContaining(`machine b (${short(recipient)}) gains access to shared/s/x`),
     ]);
-    expect(replaced.stderr).toContain(`key ${short(key)}, which belongs to nobody here, loses access`);
+    expect(replaced.stderr).toContain(`key ${short(key)}, which belongs to no one here, loses access`);
     expect(recipients(made)).toContain(key);
   });
 
@@ -222,7 +222,7 @@ describe('who gains access, with the age backend', { timeout: 60_000 }, () => {
     expect([verified.code, verified.stdout + verified.stderr]).toEqual([
       1,
       expect.stringContaining(
-        `per-machine/m/g/x is for machine m, whose public key was replaced: that of its private key is ${before}, so put it back into ${pub}`,
+        `per-machine/m/g/x is for machine m, whose public key was replaced: its private key belongs to ${before}, so restore that in ${pub}`,
       ),
     ]);
     const gains = `machine m (${short(planted.recipient)}) gains access to per-machine/m/g/x`;

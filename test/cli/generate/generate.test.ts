@@ -132,9 +132,7 @@ describeIf(hasSandbox, 'generate', { timeout: 120_000 }, () => {
     expect(code).toBe(1);
     expect(stderr).toContain('Generator "bad" (machine m) failed with exit code 3.');
     expect(stderr).toContain('  working\n  no luck\n');
-    expect(stderr).toContain(
-      'Generator "child" (machine m) was not run: something that it depends on failed.',
-    );
+    expect(stderr).toContain('Generator "child" (machine m) was not run: one of its dependencies failed.');
     expect(stdout).toBe('Updated secret var fine/z for machines: m\n');
     expect(await value(made, 'm', 'fine/z')).toBe('z\n');
     expect(existsSync(join(made.root, 'vars/per-machine/m/bad'))).toBe(false);
@@ -290,7 +288,7 @@ describeIf(hasSandbox, 'generate', { timeout: 120_000 }, () => {
     expect(stderr).toContain(
       'Generator "file" (machine m) failed: it wrote more than 16 MiB into a file (exit code 153).',
     );
-    expect(stderr).toContain('  first\n  (What it said after 16 MiB was dropped.)\n');
+    expect(stderr).toContain('  first\n  (Output beyond 16 MiB was dropped.)\n');
     expect(stderr).not.toContain('cana');
   });
 
@@ -318,7 +316,7 @@ describeIf(hasSandbox, 'generate', { timeout: 120_000 }, () => {
     const made = await fleet({ m: 'g = { files.x = { }; script = "echo a | sed s/a/b/ > $out/x"; };' });
     const { stderr } = await made.run(['generate']);
     expect(stderr).toContain(
-      'a command was not found (exit code 127). What a script uses must be in runtimeInputs.',
+      'a command was not found (exit code 127). The programs of a script must be in runtimeInputs.',
     );
   });
 

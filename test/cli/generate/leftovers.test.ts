@@ -57,7 +57,7 @@ describe('what is stored and could not be committed', { timeout: 120_000 }, () =
     const next = await made.run(['generate', '--no-sandbox']);
     expect([next.code, next.stderr]).toEqual([
       0,
-      expect.stringContaining('What an earlier run stored without committing is committed now.'),
+      expect.stringContaining('The uncommitted files of an earlier run are now committed.'),
     ]);
     expect(made.git('status', '--porcelain')).toBe('');
     expect(made.git('log', '-1', '--format=%s')).toBe('vars: update via generator g (machine: m)\n');
@@ -81,7 +81,7 @@ describe('what is stored and could not be committed', { timeout: 120_000 }, () =
       ],
     ]);
     expect((await made.run(['plan'])).stdout).toContain(`${path} is stored, but not committed`);
-    expect((await made.run(['doctor'])).stdout).toContain('1 file that an earlier run has stored');
+    expect((await made.run(['doctor'])).stdout).toContain('1 file stored by an earlier run');
     // Somebody commits it by hand.
     made.allow();
     made.git('commit', '-qam', 'by hand');
@@ -141,7 +141,7 @@ it.each(Object.entries(REFUSALS))(
     const before = made.git('rev-parse', 'HEAD');
     const run = await made.run(['generate', '--no-sandbox', '--jobs', '1', '--json']);
     expect([run.code, run.stderr.match(/The files are stored/g)]).toEqual([1, ['The files are stored']]);
-    expect(run.stderr).toMatch(/not committed, or not all of them\. .*The next run commits them\./s);
+    expect(run.stderr).toMatch(/not, or not all, committed\. .*The next run commits them\./s);
     expect(JSON.parse(run.stdout).results.map((one: { outcome: string }) => one.outcome)).toEqual([
       'stored',
       'stored',
@@ -154,7 +154,7 @@ it.each(Object.entries(REFUSALS))(
     expect([next.code, next.stdout, next.stderr]).toEqual([
       0,
       'Nothing to generate.\n',
-      expect.stringContaining('What an earlier run stored without committing is committed now.'),
+      expect.stringContaining('The uncommitted files of an earlier run are now committed.'),
     ]);
     expect(made.git('status', '--porcelain')).toBe('');
     expect(made.git('log', '--reverse', '--format=%s', `${before.trim()}..`).trim().split('\n')).toEqual([

@@ -109,7 +109,9 @@ describe('a script that only Nix knows', { timeout: 60_000 }, () => {
     }));
     const { code, stderr } = await generate(run, '--nix');
     expect(code).not.toBe(0);
-    expect(stderr).toMatch(/Generator "g" needs Nix for its script, and Nix did not build what it uses/);
+    expect(stderr).toMatch(
+      /Generator "g" needs Nix for its script, and Nix could not build its dependencies/,
+    );
     expect(stderr).toMatch(/builder for .* failed with exit code 1/);
   });
 

@@ -281,7 +281,7 @@ case $2 in exists | get) exit 1 ;; esac
   it('and another store in the configuration contradict each other', async () => {
     const made = await outsideFleet(OWN_KINDS.custom, { m: OWN });
     write(made.root, 'clan.nix', '{ vars.settings.secretStore = "sops"; }');
-    expect((await made.run(['plan'])).stderr).toContain('and the configuration says "sops"');
+    expect((await made.run(['plan'])).stderr).toContain('but the configuration sets "sops"');
     write(made.root, 'clan.nix', '{ vars.settings.secretStore = "custom"; }');
     expect((await made.run(['plan'])).code).toBe(0);
     write(made.root, 'varsmith.json', '{}');

@@ -54,7 +54,7 @@ describe('packages', { timeout: 120_000 }, () => {
     const made = await fleet({ m: MACHINE }, { more: { 'flake.lock': LOCKED } });
     const env = withNix(made, told(made));
     const { code, stderr } = await made.run(['generate', ...BOX], { env });
-    expect([code, stderr]).toEqual([0, expect.stringContaining('Nix could not give coreutils')]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Nix could not provide coreutils')]);
     expect(await shown(made)).toBe('from the store\nfrom the store\n');
     const asked = () => readFileSync(join(made.home, '../asked'), 'utf8');
     const first = asked();
@@ -80,7 +80,7 @@ describe('packages', { timeout: 120_000 }, () => {
     expect([code, stderr]).toEqual([
       0,
       expect.stringContaining(
-        'Nix could not tell the packages of this fleet (unable to download nixpkgs): the programs of this system are used instead.',
+        "Nix could not determine the packages of this fleet (unable to download nixpkgs): this system's programs are used instead.",
       ),
     ]);
     const again = (...more: readonly string[]) =>
@@ -160,7 +160,7 @@ describe('packages', { timeout: 120_000 }, () => {
       const narHash = execFileSync('nix', [...features, 'hash', 'path', path], options).trim();
       write(made.root, 'flake.lock', lock({ type: 'path', path, narHash }));
       const { code, stderr } = await made.run(['generate', ...BOX], { env });
-      expect([code, stderr]).toEqual([0, expect.stringContaining('Nix could not give coreutils')]);
+      expect([code, stderr]).toEqual([0, expect.stringContaining('Nix could not provide coreutils')]);
       expect(await shown(made)).toBe('built\nbuilt\n');
     });
 });

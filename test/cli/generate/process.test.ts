@@ -44,7 +44,10 @@ describeIf(existsSync(MEMORY), 'a run', { timeout: 120_000 }, () => {
     await written(run, 'x');
     run.child.kill('SIGINT');
     const { code, output } = await run.ended;
-    expect([code, output]).toEqual([1, expect.stringContaining('was cancelled; nothing of it was stored.')]);
+    expect([code, output]).toEqual([
+      1,
+      expect.stringContaining('was cancelled; none of its files were stored.'),
+    ]);
     expect(scratchOf(run)).toEqual([]);
     expect(existsSync(join(made.root, 'vars'))).toBe(false);
     expect(made.git('status', '--porcelain')).toBe('');
@@ -96,7 +99,7 @@ describeIf(existsSync(MEMORY), 'a run', { timeout: 120_000 }, () => {
     const second = await start(made, 'generate', ...BOX, ...answer).ended;
     expect([second.code, second.output]).toEqual([
       1,
-      expect.stringContaining(`Varsmith is already at work here (process ${first.child.pid})`),
+      expect.stringContaining(`Varsmith is already running here (process ${first.child.pid})`),
     ]);
     // Reading waits for nobody.
     expect((await start(made, 'plan').ended).code).toBe(0);
@@ -155,7 +158,7 @@ describe('secrets', { timeout: 240_000 }, () => {
     expect(run.output).toContain('(Its output is not shown: the script switches tracing on');
     expect(run.output).toContain('[secret]');
     expect(run.output).toContain('Generator "d-slow" (machine m) was ended after 2 seconds.');
-    expect(run.output).toContain('(Its output is not shown: it may hold a secret.)');
+    expect(run.output).toContain('(Its output is not shown: it may contain a secret.)');
     expect(run.output).not.toContain('987');
     expect(run.output.replaceAll('canary-less', '')).not.toContain('canary');
 

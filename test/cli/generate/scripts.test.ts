@@ -54,7 +54,7 @@ describe.each(WAYS.map(way => ({ way, name: way[0] ?? 'in the sandbox' })))(
       const { code, stderr } = await made.run(['generate', ...way]);
       expect([code, stderr]).toEqual([
         1,
-        expect.stringContaining('Generator "g" uses machines/m/nothing, which is not there.'),
+        expect.stringContaining('Generator "g" uses machines/m/nothing, which does not exist.'),
       ]);
     });
   },

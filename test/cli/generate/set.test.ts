@@ -46,10 +46,10 @@ describe('a value that others are made from', { timeout: 120_000 }, () => {
     const { code, stdout, stderr } = await made.run(['set', 'm', 'root/key'], { input: 'key-2' });
     expect([code, stdout]).toEqual([0, 'Updated secret var root/key for machines: m, n\n']);
     expect(stderr).toBe(
-      'varsmith: Made from the older value: per-machine/m/leaf, per-machine/n/leaf. "varsmith generate" makes them anew.\n',
+      'varsmith: Made from the older value: per-machine/m/leaf, per-machine/n/leaf. "varsmith generate" generates them anew.\n',
     );
     expect((await made.run(['verify'])).stdout).toContain(
-      '✗ per-machine/m/leaf was made from an older root/key, set anew since. "varsmith generate" makes it anew.\n',
+      '✗ per-machine/m/leaf was made from an older root/key, which changed since. "varsmith generate" generates it again.\n',
     );
     expect(await found(made)).toEqual([
       ['superseded', 'per-machine/m/leaf', ['root/key']],

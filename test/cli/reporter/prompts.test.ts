@@ -265,7 +265,7 @@ g did not write $out/lost; it wrote extra, id, key (N ms). Nothing was stored.
   ✓ id (public, 17 bytes): made-up-userbase
   ✓ key (secret, 13 bytes)
   ✗ lost (secret) was not written
-  ? extra is not declared and would not be kept
+  ? extra is not declared and would not be stored
 Answers made up for: user
 Run before it: base
 `);
@@ -298,7 +298,7 @@ Run before it: base
   it('says what it cannot run', async () => {
     const made = await fleet({ m: 'g = { files.x = { }; script = config.s; };' }, { user: null });
     expect((await made.run(['try', 'g'])).stderr).toContain(
-      '"g" (machine m) needs Nix: only evaluation can tell its script',
+      '"g" (machine m) needs Nix: without Nix, its script',
     );
     expect((await made.run(['try', 'h'])).stderr).toContain('There is no generator "h". There is only g.');
   });

@@ -256,7 +256,7 @@ describe('problems, before anything runs', () => {
   it('what only Nix can tell of a generator that runs', () => {
     const unknown = [{ part: 'script' as const, expression: 'cfg.script' }];
     expect(messages(plan({ m: { g: { unknown } } }, []))).toEqual([
-      'Generator "g" (machine m) needs Nix: only evaluation can tell its script: cfg.script.',
+      'Generator "g" (machine m) needs Nix: without Nix, its script: cfg.script.',
     ]);
     expect(plan({ m: { g: { unknown } } }, 'all').problems).toEqual([]);
   });
@@ -273,7 +273,7 @@ describe('notes', () => {
     const found = plan({ m: { g: { unknown } } }, ['per-machine/m/g/value', 'per-machine/m/g#abc']);
     expect(found.steps).toEqual([]);
     expect(found.notes.map(note => note.message)).toEqual([
-      'Whether generator "g" (machine m) is complete, only Nix can tell: validation = config.networking.domain. It is left as it is.',
+      'Whether generator "g" (machine m) is complete cannot be determined without Nix: validation = config.networking.domain. It is left unchanged.',
     ]);
   });
 
@@ -283,19 +283,19 @@ describe('notes', () => {
     ];
     const found = plan({ m: {} }, [], { generators: ['user-a'] }, { uncertain });
     expect(found.notes.map(note => note.message)).toEqual([
-      'Only Nix can tell the names of these generators, which are left out: mapAttrs mk cfg.users.',
+      'The names of these generators cannot be determined without Nix; they are left out: mapAttrs mk cfg.users.',
     ]);
-    expect(messages(found)[0]).toContain('as far as can be told without Nix');
+    expect(messages(found)[0]).toContain('as far as can be determined without Nix');
   });
 
   it('generators of which it is not known who has them are left out, and cannot be asked for', () => {
     const uncertain = [{ name: 'tls', machines: null, expression: 'tls', isFromClan: false }];
     const found = plan({ m: {} }, [], { generators: ['tls'] }, { uncertain });
     expect(found.notes.map(note => note.message)).toEqual([
-      'Only Nix can tell which machines have these generators, which are left out: tls.',
+      'Which machines have these generators cannot be determined without Nix; they are left out: tls.',
     ]);
     expect(messages(found)).toEqual([
-      'Generator "tls" needs Nix: only evaluation can tell which machines have it.',
+      'Generator "tls" needs Nix: which machines have it cannot be determined by reading.',
     ]);
   });
 
@@ -316,8 +316,8 @@ describe('notes', () => {
     const found = plan(fleet, [], { skipUnknown: true });
     expect([names(found), found.problems]).toEqual([['c'], []]);
     expect(found.notes.map(note => note.message)).toEqual([
-      'Generator "a" (machine m) is left out: it needs Nix: only evaluation can tell its script: cfg.script.',
-      'Generator "b" (machine m) is left out: it depends on one that needs Nix.',
+      'Generator "a" (machine m) is left out: it needs Nix: without Nix, its script: cfg.script.',
+      'Generator "b" (machine m) is left out: it depends on a generator that needs Nix.',
     ]);
   });
 });

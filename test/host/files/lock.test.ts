@@ -10,7 +10,7 @@ describe('the lock of a repository', () => {
   it('has one holder, and is free again when released', async () => {
     const path = join(testFolder(), 'state/lock');
     const lock = await takeLock(path);
-    await expect(takeLock(path)).rejects.toThrow(`Varsmith is already at work here (process ${process.pid})`);
+    await expect(takeLock(path)).rejects.toThrow(`Varsmith is already running here (process ${process.pid})`);
     await lock.release();
     await (await takeLock(path)).release();
   });

@@ -27,7 +27,7 @@ describe('the age command', () => {
     const now = new Date('2026-02-03T04:05:06Z');
     const text = await sealSecret(Buffer.from('for ssh'), { recipients: [recipient], now, command: age });
     expect((await openSecret(text, await ring('mine'))).toString()).toBe('for ssh');
-    await expect(openSecret(text, await ring('other'))).rejects.toThrow('None of your keys opens it.');
+    await expect(openSecret(text, await ring('other'))).rejects.toThrow('None of your keys can decrypt it.');
   });
 
   it.skipIf(age === null || !hasKeygen)('is not troubled by a key that a passphrase locks', async () => {

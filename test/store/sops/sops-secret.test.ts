@@ -80,7 +80,7 @@ describe('a secret in the binary store of sops', () => {
 
   it('is sealed for nobody neither without recipients nor with a damaged one', async () => {
     const me = await somebody();
-    expect((await failureOf(seal(CANARY))).message).toBe('There is nobody to encrypt to.');
+    expect((await failureOf(seal(CANARY))).message).toBe('There are no recipients to encrypt to.');
     const damaged = `${me.recipient.slice(0, -1)}${me.recipient.endsWith('q') ? 'p' : 'q'}`;
     expect((await failureOf(seal(CANARY, damaged))).message).toContain('its checksum does not match');
     expect((await failureOf(seal(CANARY, 'alice'))).message).toContain('"alice" is not an age recipient');

@@ -24,7 +24,7 @@ export async function access(args: readonly string[], io: Io): Promise<number> {
   const format = oneOf('--format', parsed.option('format'), FORMATS, 'text');
   const revision = parsed.option('diff');
   if (format === 'markdown' && revision === undefined)
-    throw new UsageError('--format markdown is for what changes: name a revision with --diff.');
+    throw new UsageError('--format markdown needs a revision to compare with: add --diff.');
   const workspace = await openConfigured(parsed.positions[0], io);
   const choice = {
     machines: parsed.options('machine'),

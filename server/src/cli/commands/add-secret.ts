@@ -21,9 +21,9 @@ export async function addSecretCommand(args: readonly string[], io: Io): Promise
   const parsed = readCommand('add secret', args);
   const [what, name, root] = parsed.positions;
   if (what !== 'secret' || name === undefined)
-    throw new UsageError('Say what to add: varsmith add secret NAME.');
+    throw new UsageError('Specify what to add: varsmith add secret NAME.');
   if (parsed.flag('no-env') && parsed.option('env') !== undefined)
-    throw new UsageError('--env and --no-env exclude each other.');
+    throw new UsageError('--env and --no-env cannot be combined.');
   const kind = parsed.option('kind');
   const machines = [...parsed.options('machines'), ...parsed.options('machine')]
     .flatMap(list => list.split(','))

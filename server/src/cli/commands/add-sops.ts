@@ -22,7 +22,7 @@ import { readCommand } from '../table/read-command.ts';
 export async function addSops(args: readonly string[], io: Io): Promise<number> {
   const parsed = readCommand('add sops', args);
   const [, name, root] = parsed.positions;
-  if (name === undefined) throw new UsageError('Say what to call it: varsmith add sops NAME.');
+  if (name === undefined) throw new UsageError('Specify its name: varsmith add sops NAME.');
   const inside = (option: 'file' | 'module') => {
     const path = parsed.option(option);
     if (path === undefined) return null;

@@ -7,5 +7,5 @@ export async function add(args: readonly string[], io: Io): Promise<number> {
   const what = args.find(arg => !arg.startsWith('-'));
   if (what === 'secret') return addSecretCommand(args, io);
   if (what === 'sops') return (await import('./add-sops.ts')).addSops(args, io);
-  throw new UsageError('Say what to add: varsmith add secret NAME, or varsmith add sops NAME.');
+  throw new UsageError('Specify what to add: varsmith add secret NAME, or varsmith add sops NAME.');
 }

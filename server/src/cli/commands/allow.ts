@@ -20,7 +20,7 @@ export async function allowCommand(args: readonly string[], io: Io): Promise<num
   const [root] = parsed.positions;
   const isJson = parsed.flag('json');
   if (parsed.flag('list') && (parsed.flag('revoke') || root !== undefined))
-    throw new UsageError('--list lists all folders: it goes with no other argument but --json.');
+    throw new UsageError('--list lists all folders and can only be combined with --json.');
   const person = { env: io.env, home: homeIn(io.env), platform: process.platform };
   if (parsed.flag('list')) return list(allowedStores(person), isJson, io);
   if (parsed.flag('revoke')) {

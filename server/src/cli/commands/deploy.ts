@@ -19,7 +19,7 @@ export async function deploy(args: readonly string[], io: Io): Promise<number> {
   const end = args.indexOf('--');
   const parsed = readCommand('deploy', end === -1 ? args : args.slice(0, end));
   const [name, root] = parsed.positions;
-  if (name === undefined) throw new UsageError('Say which machine: varsmith deploy MACHINE.');
+  if (name === undefined) throw new UsageError('Specify a machine: varsmith deploy MACHINE.');
   const options = optionsOf(parsed);
   const open = await openFleet(root, io, { scan: 'access' });
   const request = {
@@ -29,7 +29,7 @@ export async function deploy(args: readonly string[], io: Io): Promise<number> {
   const plan = await planDeployment(open, request, io.env, mustBeKnownNames);
   const isDry = parsed.flag('dry-run');
   if (parsed.flag('json')) {
-    if (!isDry) throw new UsageError('--json says what would be run: give --dry-run with it.');
+    if (!isDry) throw new UsageError('--json shows what would be run: add --dry-run.');
     writeDeploymentJson(open.root, plan, io);
     return 'refused' in plan.deployment || plan.problems.length > 0 ? EXIT.findings : EXIT.ok;
   }
@@ -47,7 +47,7 @@ export async function deploy(args: readonly string[], io: Io): Promise<number> {
 function optionsOf(parsed: Parsed): Omit<DeployRequest, 'machine' | 'more'> {
   const [action = 'switch', ...others] = ACTIONS.filter(name => name !== 'switch' && parsed.flag(name));
   if (others.length > 0)
-    throw new UsageError(`${[action, ...others].map(name => `--${name}`).join(' and ')} exclude each other.`);
+    throw new UsageError(`${[action, ...others].map(name => `--${name}`).join(' and ')} cannot be combined.`);
   return {
     action,
     tool: oneOf('--with', parsed.option('with'), TOOLS, 'auto'),
@@ -63,7 +63,7 @@ function optionsOf(parsed: Parsed): Omit<DeployRequest, 'machine' | 'more'> {
  */
 async function isConfirmed(io: Io): Promise<boolean> {
   const terminal = terminalOf(io);
-  if (terminal === null) throw new UsageError('There is nobody to confirm this: use --yes to run it.');
+  if (terminal === null) throw new UsageError('There is no terminal to confirm this: use --yes to run it.');
   const isSure = await confirm(terminal, 'Run it?');
   if (!isSure) say(io, 'Nothing was run.');
   return isSure;

@@ -93,7 +93,7 @@ function positionsOf(
     return { machine: undefined, root: first };
   }
   if (option === undefined) return { machine: first, root: second };
-  if (second !== undefined) throw new UsageError(`"${second}" is one argument too many.`);
+  if (second !== undefined) throw new UsageError(`Unexpected argument "${second}".`);
   return { machine: option, root: first };
 }
 

@@ -10,7 +10,8 @@ import { nearestRoot, openWorkspace } from '../load.ts';
 import { readCommand } from '../table/read-command.ts';
 
 const NOT_TOLD = { began: false, left: null };
-const FIRST = 'Next: `varsmith keygen` makes your key, then `varsmith generate` makes the values.';
+const FIRST =
+  'Next: create your key with `varsmith keygen`, then generate the values with `varsmith generate`.';
 
 export async function init(args: readonly string[], io: Io): Promise<number> {
   const parsed = readCommand('init', args);
@@ -42,7 +43,7 @@ export async function init(args: readonly string[], io: Io): Promise<number> {
     kept.length === 0 ? '' : `, kept ${kept.length} as ${kept.length === 1 ? 'it is' : 'they are'}`;
   io.stderr.write(
     created.length === 0
-      ? 'varsmith: everything is there already.\n'
+      ? 'varsmith: everything already exists.\n'
       : `varsmith: ${verb} ${counted(created.length, 'file')}${rest}.\n`,
   );
   const git =
@@ -53,7 +54,8 @@ export async function init(args: readonly string[], io: Io): Promise<number> {
           created.map(({ path }) => path),
           io.env,
         );
-  if (git.began) io.stderr.write('varsmith: made a git repository: a flake sees only what git knows.\n');
+  if (git.began)
+    io.stderr.write('varsmith: created a git repository, because a flake only sees files that git tracks.\n');
   const first = created.length === 0 ? [] : [FIRST];
   const notes = dryRun ? left : [...left, ...(git.left === null ? [] : [git.left]), ...next, ...first];
   for (const step of notes) io.stderr.write(`varsmith: ${printable(step)}\n`);

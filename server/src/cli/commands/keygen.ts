@@ -24,7 +24,7 @@ export async function keygen(args: readonly string[], io: Io): Promise<number> {
       const backend = backendOf(open.fleet(), open.environment);
       if (!isKeyed(backend))
         throw new RunFailure(
-          `Secrets are kept in ${backend === 'custom' ? 'a store of your own' : 'a password store'}, which has keys of its own: there is none to make here.`,
+          `Secrets are kept in ${backend === 'custom' ? 'a custom store' : 'a password store'}, which has its own keys: there is none to create here.`,
         );
       if (backend === 'sops') mustBeUserName(user);
       const { recipient, written } = await ownKey(open.environment, backend);
@@ -52,7 +52,7 @@ export async function keygen(args: readonly string[], io: Io): Promise<number> {
         io.stdout.write('Add it to vars.settings.recipients in the configuration of the clan.\n');
       else
         io.stdout.write(
-          changes.length > 0 ? `User ${user} was added to sops/users.\n` : 'It is in sops/users already.\n',
+          changes.length > 0 ? `User ${user} was added to sops/users.\n` : 'It is already in sops/users.\n',
         );
       if (left !== null) say(io, left);
       return left === null ? EXIT.ok : EXIT.findings;
@@ -68,7 +68,7 @@ function ownName(): string {
   try {
     return userInfo().username;
   } catch {
-    throw new UsageError('Your name is not known here: say it with --user NAME.');
+    throw new UsageError('Your name is unknown: specify it with --user NAME.');
   }
 }
 

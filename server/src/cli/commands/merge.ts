@@ -35,8 +35,7 @@ export async function merge(args: readonly string[], io: Io): Promise<number> {
   const format = oneOf('--format', parsed.option('format'), ['text', 'json'], 'text');
   const threshold = oneOf('--severity', parsed.option('severity'), SEVERITIES, 'error');
   const [first, ...others] = parsed.positions.map(path => readReport(absolutePath(io.cwd, path), path));
-  if (first === undefined)
-    throw new UsageError('Name the files that "varsmith check --format json" has written.');
+  if (first === undefined) throw new UsageError('Name the report files of "varsmith check --format json".');
   const merged = mergedReport(first, others);
   if (format === 'json') io.stdout.write(`${jsonText(merged)}\n`);
   else for (const finding of merged.findings) io.stdout.write(`${lineOf(finding)}\n`);
@@ -49,7 +48,7 @@ function readReport(absolute: string, shown: string): Report {
   try {
     return v.parse(REPORT, JSON.parse(readFileSync(absolute, 'utf8')));
   } catch {
-    throw new UsageError(`"${shown}" is no report that "varsmith check --format json" has written.`);
+    throw new UsageError(`"${shown}" is not a report of "varsmith check --format json".`);
   }
 }
 

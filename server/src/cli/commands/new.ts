@@ -7,7 +7,7 @@ import { openWorkspace } from '../load.ts';
 import { applyScaffolded } from '../output/scaffolded.ts';
 import { readCommand } from '../table/read-command.ts';
 
-const WHAT = 'Say what to write: varsmith new generator NAME, or varsmith new service NAME.';
+const WHAT = 'Specify what to write: varsmith new generator NAME, or varsmith new service NAME.';
 
 export async function create(args: readonly string[], io: Io): Promise<number> {
   const what = args.find(arg => arg === 'generator' || arg === 'service');

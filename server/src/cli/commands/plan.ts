@@ -92,7 +92,7 @@ async function accessOf(
       unknown: {
         generator: null,
         machines: [],
-        message: `Who gains access cannot be told: ${error.message}`,
+        message: `Who gains access is unknown: ${error.message}`,
       },
     };
   }

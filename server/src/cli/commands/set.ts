@@ -77,5 +77,5 @@ function writeText(id: string, { generator, file, access }: SetResult, io: Io): 
 function noteOutdated({ outdated }: SetResult, io: Io): void {
   if (outdated.length === 0) return;
   const those = outdated.length === 1 ? 'it' : 'them';
-  say(io, `Made from the older value: ${listed(outdated)}. "varsmith generate" makes ${those} anew.`);
+  say(io, `Made from the older value: ${listed(outdated)}. "varsmith generate" generates ${those} again.`);
 }

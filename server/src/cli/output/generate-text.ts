@@ -17,7 +17,7 @@ export function writeResult({ step, outcome, message, output, files, undeclared 
   for (const file of files) io.stdout.write(fileText(`${generator.name}/${file.name}`, file, machines));
   if (undeclared.names.length > 0)
     io.stderr.write(
-      `${paint('yellow', 'note:')} the script of ${printable(generator.name)} also wrote ${printable(someText(undeclared.names, undeclared.more))}, which is not declared and not kept\n`,
+      `${paint('yellow', 'note:')} the script of ${printable(generator.name)} also wrote ${printable(someText(undeclared.names, undeclared.more))}, which is not declared and was not stored\n`,
     );
 }
 

@@ -4,7 +4,7 @@ import type { Fleet } from '../../fleet/model/fleet.ts';
 /** Returns a clause with the reason and possible advice: `no machine of this fleet has a generator. …` */
 export function noGeneratorsMessage(fleet: Fleet): string {
   if (fleet.machines.length === 0 && !fleet.machinesComplete)
-    return 'no machine of this repository can be told without Nix.';
+    return 'no machine of this repository can be determined without Nix.';
   if (fleet.machines.length === 0 && fleet.generators.length > 0)
     return 'this repository declares generators, but no machine that has them.';
   if (fleet.generators.length > 0 || fleet.clanGenerators.length > 0)

@@ -27,7 +27,7 @@ export async function givenAnswers(
       throw new UsageError('--prompt takes GENERATOR/PROMPT=@FILE or MACHINE:GENERATOR/PROMPT=@FILE.');
     if (value !== '' && !value.startsWith('@') && !warned) {
       io.stderr.write(
-        'varsmith: Arguments are visible to everybody on this computer: --prompt GENERATOR/PROMPT=@FILE is safer.\n',
+        'varsmith: Arguments are visible to everyone on this computer: --prompt GENERATOR/PROMPT=@FILE is safer.\n',
       );
       warned = true;
     }

@@ -44,7 +44,7 @@ export function terminalAsking(io: Io): Pick<Reporter, 'signal' | 'confirmRun' |
       if (terminal === null && asked.length > 0) throw notAsked(asked);
       if (terminal === null)
         throw new UsageError(
-          `This would overwrite ${what}. Use --yes to go on, or look at "varsmith plan" first.`,
+          `This would overwrite ${what}. Use --yes to continue, or check "varsmith plan" first.`,
         );
       const sure =
         (overwritten === 0 || (await confirm(terminal, `Overwrite ${what}?`))) &&
@@ -60,14 +60,14 @@ export function terminalAsking(io: Io): Pick<Reporter, 'signal' | 'confirmRun' |
 /** Asks whether keys are given access. */
 async function confirmAccess(asked: readonly AccessChange[], terminal: Terminal): Promise<boolean> {
   for (const line of accessSentences(asked)) terminal.output.write(`  ${printable(line)}\n`);
-  return confirm(terminal, 'Give this access? It has none today.');
+  return confirm(terminal, 'Give this access? It has none now.');
 }
 
 /** Returns the failure, with advice, for keys that are not given access because there is nobody to ask. */
 export function notAsked(asked: readonly AccessChange[]): RunFailure {
   return new RunFailure(
     [
-      'This would give access to keys that have none today:',
+      'This would give access to keys that have none now:',
       ...accessSentences(asked).map(line => `  ${line}`),
       'If that is intended, use --yes. If it is not, take the key or the link out of the repository. Nothing was changed.',
     ].join('\n'),
@@ -98,6 +98,6 @@ function finish(results: readonly StepResult[], fixed: readonly string[], io: Io
   else if (stored < results.length)
     say(
       io,
-      `${stored} of ${counted(results.length, 'generator')} stored. What is stored stays; run it again for the rest.`,
+      `${stored} of ${counted(results.length, 'generator')} stored. Stored files are kept; run it again for the rest.`,
     );
 }

@@ -77,7 +77,7 @@ export const generators = (help: string) =>
 
 export const nix = flag(
   'nix',
-  'ask Nix too, where it is installed: offline, without building anything, a machine at a time; what the flake says is evaluated, so the folder has to be one that you trust',
+  'ask Nix too, where it is installed: offline, without building anything, a machine at a time; this evaluates code of the flake, so you must trust the folder',
 );
 /** The options that select the machines that Nix is asked about, for several runners. */
 export const nixMachines: readonly OptionSpec[] = [
@@ -91,7 +91,4 @@ export const nixMachines: readonly OptionSpec[] = [
 ];
 export const json = flag('json', 'for programs');
 export const dryRun = flag('dry-run', 'print what would change as a diff, and change nothing');
-export const noCommit = flag(
-  'no-commit',
-  'make new files known to git and commit nothing (as CLAN_NO_COMMIT=1)',
-);
+export const noCommit = flag('no-commit', 'add new files to git but commit nothing (as CLAN_NO_COMMIT=1)');

@@ -18,9 +18,9 @@ export const AROUND: readonly CommandSpec[] = [
   {
     name: 'deploy',
     operand: 'MACHINE',
-    summary: "verify a machine's vars, then bring it to its configuration",
+    summary: "verify a machine's vars, then deploy its configuration",
     text:
-      "Verifies a machine's vars, says what would run, where, and how it is taken back, and runs it once you have confirmed: " +
+      "Verifies a machine's vars, shows what would run, where, and how to undo it, and runs it once you have confirmed: " +
       '`clan machines update` where the fleet is a clan and `clan` is installed, else `nixos-rebuild` or `darwin-rebuild`.',
     usage: [
       'deploy MACHINE [ROOT] [--test | --install | --rollback] [--target-host HOST] [--build-host HOST] [--local] [--with TOOL] [--anyway] [--yes] [--dry-run [--json]] [-- ARGUMENTS…]',
@@ -37,25 +37,25 @@ export const AROUND: readonly CommandSpec[] = [
         'target-host',
         'HOST',
         'text',
-        'user@host of the machine; without it as the clan says, or this computer',
+        "user@host of the machine (default: the clan's setting, or this computer)",
       ),
       value('build-host', 'HOST', 'text', 'user@host that builds'),
       flag('local', 'this computer is the machine, although its name is different'),
       value('with', 'TOOL', ['auto', 'clan', 'rebuild'], 'auto (default), clan, rebuild'),
       flag('anyway', 'deploy although the vars have problems'),
       flag('yes', 'do not ask', { short: 'y' }),
-      flag('dry-run', 'say what would run, and run nothing; with --json for programs'),
+      flag('dry-run', 'show what would run, and run nothing; with --json for programs'),
       flag('json', 'with --dry-run: for programs'),
     ],
-    after: 'What follows `--` is handed on to the program as it is.',
+    after: 'Arguments after `--` are passed to the program unchanged.',
   },
   {
     name: 'allow',
     operand: '[ROOT]',
-    summary: "let the store's command of varsmith.json be started",
+    summary: "allow the store's command of varsmith.json",
     text:
-      'Lets the command that varsmith.json names as the store of secrets be started for this folder. The repository chooses ' +
-      'it and it runs with everything that you may do yourself, so look at it first. It has to be allowed again when it, or a ' +
+      'Allows the command that varsmith.json names as the store of secrets to run for this folder. The repository chooses ' +
+      'it and it runs with all of your permissions, so review it first. It must be allowed again when it, or a ' +
       'file of the repository that it names, changes. Where an editor trusts the folder, its commands need no more.',
     usage: ['allow [ROOT] [--json]', 'allow --list [--json]', 'allow --revoke [ROOT] [--json]'],
     positions: [ROOT],
@@ -68,8 +68,8 @@ export const AROUND: readonly CommandSpec[] = [
   {
     name: 'keygen',
     operand: '[ROOT]',
-    summary: 'make a key for you, and add you as a user',
-    text: 'Makes a key for you if you have none, and adds you to the repository as a user with it.',
+    summary: 'create a key for you, and add you as a user',
+    text: 'Creates a key for you if you have none, and adds you to the repository as a user with it.',
     usage: ['keygen [ROOT] [--user NAME] [--force] [--no-commit] [--json]'],
     positions: [ROOT],
     options: [
@@ -82,11 +82,11 @@ export const AROUND: readonly CommandSpec[] = [
   {
     name: 'doctor',
     operand: '[ROOT]',
-    summary: 'say what is found of the fleet and its surroundings, and what is missing',
+    summary: 'show what was found of the fleet and its environment, and what is missing',
     text:
-      'Says what is found and what is missing, where it was looked for, and what to do: the root and what is understood of the ' +
+      'Shows what was found and what is missing, where Varsmith looked, and what to do: the root and what is understood of the ' +
       'fleet, the backend, your keys (places and public halves only), and the programs that Varsmith uses. Ends with code 1 if ' +
-      'something that the fleet asks for will not work. Without a key of yours it ends with 0: reading a fleet, as CI does, needs none.',
+      'something that the fleet requires will not work. Without a key of yours it ends with 0: reading a fleet, as CI does, needs none.',
     usage: ['doctor [ROOT] [--format FORMAT]'],
     positions: [ROOT],
     options: [value('format', 'FORMAT', ['text', 'json'], 'text (default) or json')],
@@ -121,7 +121,7 @@ export const PROGRAMS: readonly CommandSpec[] = [
         'names',
         'KIND',
         NAME_SOURCES,
-        'what the scripts ask: all names of a kind, one per line (machine, generator, var, user, rule)',
+        'used by the scripts: all names of a kind, one per line (machine, generator, var, user, rule)',
       ),
     ],
     after: `Where the script goes: ${pageUrl('shells')}`,

@@ -39,8 +39,8 @@ const FIND_AND_SHOW: readonly CommandSpec[] = [
     operand: 'FILE…',
     summary: 'join the reports of several runs of check',
     text:
-      'Joins what several runs of `check --format json` have written, such as one for each part of the machines (`--shard`): a finding of ' +
-      'several reports is one, about the machines of all.',
+      'Merges the reports of several runs of `check --format json`, such as one for each part of the machines (`--shard`): a finding in ' +
+      'several reports becomes one, with the machines of all.',
     usage: ['merge FILE… [--format FORMAT] [--severity LEVEL]'],
     positions: [{ label: 'FILE', from: 'file', many: true }],
     options: [
@@ -70,21 +70,17 @@ const FIND_AND_SHOW: readonly CommandSpec[] = [
     name: 'graph',
     operand: '[ROOT]',
     summary: 'draw which generator is made from which',
-    text: 'Draws which generator is made from which.',
+    text: 'Draws which generator depends on which.',
     usage: ['graph [ROOT] [--nix] [--machine NAME] [-g GENERATOR] [--group BY] [--format FORMAT]'],
     positions: [ROOT],
     options: [
       nix,
-      value('machine', 'NAME', 'machine', 'only what this machine has, and what that is made from', {
+      value('machine', 'NAME', 'machine', 'only what this machine has, and its dependencies', {
         short: 'm',
       }),
-      value(
-        'generator',
-        'NAME',
-        'generator',
-        'only this generator, what it is made from, and what is made from it',
-        { short: 'g' },
-      ),
+      value('generator', 'NAME', 'generator', 'only this generator, its dependencies and its dependents', {
+        short: 'g',
+      }),
       value('group', 'BY', ['machine', 'service'], 'draw groups: by machine, or by service (else by module)'),
       value(
         'format',
@@ -100,8 +96,8 @@ const FIND_AND_SHOW: readonly CommandSpec[] = [
     summary: 'print the session variables that a machine gets',
     text:
       'Prints the session variables that the registry gives to a machine: NAME_FILE with the path of the deployed file for a ' +
-      'secret, NAME with the value for a public file, and what the session adds to them. What is not known is told in ' +
-      'comments. With --explain it says instead why one variable is there, or why it is not, and ends with 0 or 1.',
+      'secret, NAME with the value for a public file, and what the session adds to them. Unknown variables are listed in ' +
+      'comments. With --explain it shows instead why one variable is or is not set, and exits with 0 or 1.',
     usage: [
       'env MACHINE [ROOT] [--shell SHELL] [--all]',
       'env [ROOT] --machine MACHINE [--shell SHELL] [--all]',
@@ -113,7 +109,7 @@ const FIND_AND_SHOW: readonly CommandSpec[] = [
         short: 'm',
       }),
       value('shell', 'SHELL', ['bash', 'nushell', 'json'], 'bash (default), nushell, or json'),
-      flag('all', 'below the variables, in comments: the keys of which there is none, and why'),
+      flag('all', 'below the variables, in comments: the keys without a variable, and why'),
       value(
         'explain',
         'NAME',
@@ -129,8 +125,8 @@ const EXPLAIN: readonly CommandSpec[] = [
   {
     name: 'explain',
     operand: 'RULE',
-    summary: 'say what a rule finds, why, and what to do',
-    text: 'Says what a rule finds, why it matters and what to do, with examples. Of a group (`registry`) it lists the rules.',
+    summary: 'explain what a rule finds, why, and what to do',
+    text: 'Explains what a rule finds, why it matters and what to do, with examples. For a group (`registry`) it lists the rules.',
     usage: ['explain RULE [--json]'],
     positions: [{ label: 'RULE', from: 'rule' }],
     options: [json],
@@ -139,7 +135,7 @@ const EXPLAIN: readonly CommandSpec[] = [
     name: 'rules',
     operand: '[ROOT]',
     summary: 'list all rules',
-    text: 'Lists all rules with their severities, as varsmith.json sets them.',
+    text: 'Lists all rules with their severities, including those set in varsmith.json.',
     usage: ['rules [ROOT] [--json]'],
     positions: [ROOT],
     options: [json],

@@ -15,12 +15,12 @@ import {
 } from './command-spec.ts';
 
 const VAR = { label: 'GENERATOR/FILE', from: 'var' } as const;
-const yes = flag('yes', 'give access to keys that have none today, without asking', { short: 'y' });
+const yes = flag('yes', 'give access to keys that have none now, without asking', { short: 'y' });
 const events = flag('events', 'for programs that watch the run and answer: one JSON object per line');
 const regenerate = flag('regenerate', 'also what is complete', { short: 'r' });
 const skipUnknown = flag(
   'skip-unknown',
-  'leave out generators that only Nix can run, with all that depends on them',
+  'leave out generators that need Nix, with everything that depends on them',
 );
 const ONLY_GENERATOR = 'only this one, or one of its places (per-machine/web/GENERATOR)';
 const only: readonly OptionSpec[] = [machines(), generators(ONLY_GENERATOR), json];
@@ -31,7 +31,7 @@ const running: readonly OptionSpec[] = [
     'prompt',
     'GENERATOR/PROMPT=@FILE',
     'text',
-    'the answer to a prompt, from a file (`@-`: standard input); MACHINE: in front of it for one machine alone; =VALUE is visible to everybody on this computer',
+    'the answer to a prompt, from a file (`@-`: standard input); MACHINE: in front of it for one machine alone; =VALUE is visible to everyone on this computer',
   ),
   flag('no-sandbox', 'run scripts with everything that you may do yourself'),
   flag('as-root', 'as root: run scripts in the sandbox as root, too, instead of as nobody'),
@@ -56,13 +56,13 @@ export const GENERATE: readonly CommandSpec[] = [
     operand: '[ROOT]',
     summary: 'say what a run would generate',
     text:
-      'Says what a run would do: which generators, in which order, why, and what in their declarations would make it fail. ' +
-      'Keys and installed commands are looked for by generate alone, before it asks or runs anything.',
+      'Shows what a run would do: which generators, in which order, why, and what in their declarations would make it fail. ' +
+      'Only generate checks keys and installed commands, before it asks or runs anything.',
     usage: ['plan [ROOT] [--nix] [--machine M]… [-g GENERATOR]… [--regenerate] [--skip-unknown] [--json]'],
     positions: [ROOT],
     options: [
       machines(),
-      generators('this one, although it is complete, with all that is made from it'),
+      generators('this one, even if it is complete, with everything that depends on it'),
       regenerate,
       skipUnknown,
       nix,
@@ -73,7 +73,7 @@ export const GENERATE: readonly CommandSpec[] = [
     name: 'generate',
     operand: '[ROOT]',
     summary: 'generate what is missing, encrypt it and store it',
-    text: 'Generates what is missing or made from other inputs, and stores it: public values as they are, secrets encrypted.',
+    text: 'Generates what is missing or was made from other inputs, and stores it: public values in plain text, secrets encrypted.',
     usage: [
       'generate [ROOT] [--nix] [--machine M]… [-g GENERATOR]… [--regenerate] [--prompt ANSWER]… [--yes]',
     ],
@@ -81,18 +81,18 @@ export const GENERATE: readonly CommandSpec[] = [
     options: [
       machines(),
       generators(
-        'this one, although it is complete, with all that is made from it; or one of its places, such as per-machine/web/GENERATOR',
+        'this one, even if it is complete, with everything that depends on it; or one of its places, such as per-machine/web/GENERATOR',
       ),
       regenerate,
       skipUnknown,
-      flag('yes', 'overwrite stored values, and give access to keys that have none today, without asking', {
+      flag('yes', 'overwrite stored values, and give access to keys that have none now, without asking', {
         short: 'y',
       }),
-      flag('dry-run', 'say what it would do, as plan does, and do nothing'),
+      flag('dry-run', 'show what it would do, as plan does, and do nothing'),
       noCommit,
       flag(
         'nix',
-        'ask Nix too, where it is installed, and build what scripts use with `nix build`; what the flake says is evaluated and built, so the folder has to be one that you trust',
+        'ask Nix too, where it is installed, and build what scripts use with `nix build`; this evaluates and builds code of the flake, so you must trust the folder',
       ),
       ...running,
       value('jobs', 'N', 'text', 'run at most this many scripts at a time (default: one per processor)', {
@@ -107,8 +107,8 @@ export const GENERATE: readonly CommandSpec[] = [
     operand: 'GENERATOR',
     summary: 'run one generator and store nothing',
     text:
-      'Runs one generator in the sandbox, with what it depends on, and says what it writes. Nothing is read from the store ' +
-      'and nothing is stored; prompts without an answer get a made-up one.',
+      'Runs one generator and its dependencies in the sandbox, and shows what it writes. Nothing is read from the store ' +
+      'and nothing is stored; missing answers to prompts are made up.',
     usage: [
       'try GENERATOR [ROOT] [--machine M] [--prompt ANSWER]… [--no-sandbox] [--as-root] [--packages SOURCE] [--timeout SECONDS] [--limit NAME=N]… [--json | --events]',
     ],
@@ -140,7 +140,7 @@ export const STORED: readonly CommandSpec[] = [
     name: 'set',
     operand: 'MACHINE VAR',
     summary: 'store a value from standard input',
-    text: 'Stores a value from standard input (on a terminal: hidden, typed twice). What is made from it is left as it is.',
+    text: 'Stores a value from standard input (on a terminal: hidden, typed twice). Dependent vars are not changed.',
     usage: ['set MACHINE GENERATOR/FILE [ROOT] [--yes] [--no-commit] [--json]'],
     positions: [MACHINE, VAR, ROOT],
     options: [yes, noCommit, json],
@@ -148,9 +148,9 @@ export const STORED: readonly CommandSpec[] = [
   {
     name: 'verify',
     operand: '[ROOT]',
-    summary: 'say which vars are missing, outdated, or for the wrong people',
+    summary: 'show which vars are missing, outdated, or encrypted to the wrong keys',
     text:
-      'Says which vars are missing, which were made from other inputs, and which are not for those they should be for. Opens ' +
+      'Shows which vars are missing, which were made from other inputs, and which are encrypted to the wrong keys. Opens ' +
       'nothing and changes nothing. Ends with code 1 if there are any.',
     usage: ['verify [ROOT] [--nix] [--machine M]… [-g GENERATOR]… [--json]'],
     positions: [ROOT],
@@ -161,8 +161,8 @@ export const STORED: readonly CommandSpec[] = [
     operand: '[ROOT]',
     summary: 'encrypt stored secrets to those they should be for',
     text:
-      'Encrypts stored secrets to those they should be for. Values stay as they are: to lock a reader out, generate again. ' +
-      'Names who gains and who loses access. A key that has none today is given it only on request, unless the declarations ' +
+      'Re-encrypts stored secrets for their intended readers. Values do not change: to lock a reader out, generate again. ' +
+      'Shows who gains and who loses access. A key that has none now gets it only on request, unless the declarations ' +
       'alone demand it (a machine that declares the generator since).',
     usage: ['fix [ROOT] [--machine M]… [-g GENERATOR]… [--yes] [--no-commit] [--json | --events]'],
     positions: [ROOT],
@@ -171,11 +171,11 @@ export const STORED: readonly CommandSpec[] = [
   {
     name: 'access',
     operand: '[ROOT]',
-    summary: 'say who can read what, and what a change gives to whom',
+    summary: 'show who can read what, and how a change affects access',
     text:
-      'Says who can read which secret, with which key and by which link: users, machines, groups. With --diff, what the ' +
-      'changes since a revision give to whom, and take away. Goes by declarations, links, public keys and what encrypted files ' +
-      'say of themselves; opens nothing, changes nothing and checks nothing out.',
+      'Shows who can read which secret, with which key and by which link: users, machines, groups. With --diff, what access the ' +
+      'changes since a revision give to whom, and take away. Uses declarations, links, public keys and what encrypted files ' +
+      'state about themselves; decrypts nothing, changes nothing and checks nothing out.',
     usage: ['access [ROOT] [--machine M]… [--user U]… [-g GENERATOR]… [--diff REV] [--format FORMAT]'],
     positions: [ROOT],
     options: [

@@ -28,7 +28,7 @@ export const WRITE: readonly CommandSpec[] = [
     summary: 'add a secret to the registry, and to machines',
     text:
       'Adds a secret to the registry, in the form of the existing entries, and its key to the rows of machines. What you ' +
-      'leave open is taken from similar entries; on a terminal you are asked, and can change it.',
+      'leave open is taken from similar entries; on a terminal you can change it.',
     usage: ['add secret NAME [ROOT] [--kind KIND] [--machines M,…] [--yes] [--dry-run]'],
     positions: [NAME, ROOT],
     options: [
@@ -36,13 +36,13 @@ export const WRITE: readonly CommandSpec[] = [
         'kind',
         'KIND',
         ['prompt', 'setting', 'password'],
-        'prompt (default): somebody types the secret in; setting: the same for a public value; password: a script makes it',
+        'prompt (default): the secret is typed in; setting: the same for a public value; password: a script generates it',
       ),
       value(
         'category',
         'TEXT',
         'text',
-        'the category that the entry gives, for example api-key; the rest follows entries of the same category',
+        'the category of the entry, for example api-key; the rest follows entries of the same category',
       ),
       value('machines', 'M,…', 'machine', 'the machines that get it; may be given several times', {
         short: 'm',
@@ -74,16 +74,16 @@ export const WRITE: readonly CommandSpec[] = [
         'file',
         'FILE',
         'file',
-        "the encrypted file (default: that of the module's other secrets); a new one is encrypted to those that the creation rule of .sops.yaml names",
+        "the encrypted file (default: that of the module's other secrets); a new one is encrypted to the recipients in the creation rule of .sops.yaml",
       ),
       value('module', 'FILE', 'file', 'where it is declared (default: where others of the file are)'),
-      value('key', 'KEY', 'text', 'the key in the file (default: NAME); a slash leads into a map'),
-      flag('random', 'make the value: 32 random bytes in letters, digits, - and _'),
+      value('key', 'KEY', 'text', 'the key in the file (default: NAME); a slash selects inside a map'),
+      flag('random', 'generate the value: 32 random bytes as letters, digits, - and _'),
       value(
         'identity',
         'KEYFILE',
         'file',
-        'a key to open the file with, beside those that sops finds; may be given several times',
+        'a key to decrypt the file, in addition to those that sops finds; may be given several times',
         { short: 'i' },
       ),
       dryRun,

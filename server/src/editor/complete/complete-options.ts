@@ -93,7 +93,7 @@ export function optionsOf(
 }
 
 function documentationOf(text: string, type: string, fallback: string | null): string {
-  return `${text}\n\nType: ${type}. ${fallback === null ? 'It has to be set.' : `Default: \`${fallback}\`.`}`;
+  return `${text}\n\nType: ${type}. ${fallback === null ? 'It must be set.' : `Default: \`${fallback}\`.`}`;
 }
 
 /** Returns the undeclared files or prompts that the script mentions. */

@@ -96,7 +96,7 @@ function nameItems({ cursor }: Asked, tree: OptionTree): CompletionItem[] {
       const [declared] = option.declared;
       const isRequired = declared?.hasDefault === false;
       const type = declared === undefined ? 'options' : typeWords(declared);
-      return item(name, 'option', isRequired ? `${type}, has to be set` : type, {
+      return item(name, 'option', isRequired ? `${type}, must be set` : type, {
         insert: isQuoted ? name : attributeText(name),
         documentation: optionParts(name, 'option', option)
           .slice(1)

@@ -78,7 +78,7 @@ export function leftoversOf(
     if (by !== null || out.includes(null)) {
       const where = by ?? defaults.map(sopsDefault => shown(after, sopsDefault.at)).join(', ');
       notes.push(
-        `${path} stays with what was converted, since ${where} names the file: remove both by hand.`,
+        `${path} still contains the converted secrets, because ${where} names the file: remove both by hand.`,
       );
       continue;
     }
@@ -107,7 +107,7 @@ function clanReader(
     fleetSecret => fleetSecret.keeper === 'sops' && fleetSecret.name === name,
   );
   const other = secret?.implicitOn.find(machine => !machines.includes(machine));
-  return other === undefined ? null : () => `clan gives it to machine ${other} as well`;
+  return other === undefined ? null : () => `clan also gives it to machine ${other}`;
 }
 
 /** Returns a function that names the remaining reader of a value, or `null` if there is none. */
@@ -118,7 +118,7 @@ function readerOf(secrets: FleetSecrets, source: ValueSource): ((around: Scaffol
     ? undefined
     : secrets.gaps.find(secretGap => secretGap.keeper === keeper);
   if (gap !== undefined)
-    return around => `only Nix can tell which secrets are declared at ${shown(around, gap.at)}`;
+    return around => `the secrets declared there cannot be determined without Nix: ${shown(around, gap.at)}`;
   for (const secret of secrets.secrets)
     for (const definition of secret.keeper === keeper ? secret.definitions : [])
       if (mayRead(secrets, definition, source))
@@ -205,7 +205,7 @@ function ruleNotes(after: ScaffoldSources, secrets: FleetSecrets, path: string):
     .map(rule => shown(after, rule.at));
   const where = [...rules.slice(-1), ...ages];
   if (where.length === 0) return [];
-  return [`${path} goes; its rule is in ${where.join(', ')}: take it out there if it is for nothing else.`];
+  return [`${path} is removed; its rule is in ${where.join(', ')}: remove it if nothing else needs it.`];
 }
 
 function lineOf({ files }: ScaffoldSources, { file, start }: Place): string {

@@ -86,9 +86,9 @@ export function conversionsIn(
     const generator = nameOf(secret);
     const result =
       around.fleet.isClan === false
-        ? 'would become a var of clan, and there is no clan here that reads vars'
+        ? 'would become a var of clan, but no clan here reads vars'
         : secret.nameKind === 'pattern'
-          ? 'has a name that only Nix can tell'
+          ? 'has a name that cannot be determined without Nix'
           : nameProblem(around, generator, (taken.get(generator) ?? 0) > 1);
     const made = result ?? conversionOf(around, secrets, secret, generator, texts);
     const where = machinesAndPaths(around, secrets, secret);
@@ -132,10 +132,11 @@ export function isGeneratorName(name: string): boolean {
 
 function nameProblem(around: ScaffoldSources, generator: string, isDouble: boolean): string | null {
   if (!isGeneratorName(generator))
-    return `cannot be the name of a generator, which has letters, digits, dots, dashes and underscores: name it with --name`;
-  if (isDouble) return `would be called "${generator}" like another one: convert it by itself, with --name`;
+    return `cannot be the name of a generator, which has letters, digits, dots, dashes and underscores: choose one with --name`;
+  if (isDouble)
+    return `would have the same name as another one, "${generator}": convert it separately, with --name`;
   return around.fleet.generators.some(candidate => candidate.name === generator)
-    ? `would be called "${generator}" like a generator that is there: name it with --name`
+    ? `would have the same name as an existing generator, "${generator}": choose one with --name`
     : null;
 }
 
@@ -166,7 +167,7 @@ function conversionOf(
     if (written === null) return `is not declared as plain bindings in one place (${where})`;
     const alone = { written, generator: { name: generator, share: false, multiline: false } };
     if (declaredAnew([alone]) === null)
-      return `has an option that cannot be taken over as it is written (${where})`;
+      return `has an option that cannot be converted in its current form (${where})`;
     const source = clanSource(around, secret, definition, machines) ?? sourceOf(around, secrets, definition);
     if (typeof source === 'string') return `${source} (${where})`;
     const { conditional, at } = definition;
@@ -198,7 +199,7 @@ function conversionOf(
   const sources = new Set(definitions.map(({ source }) => JSON.stringify(source)));
   const share = sources.size === 1 && having.size > 1;
   if (sources.size > 1 && definitions.some(definition => definition.machines.length > 1))
-    return 'has several values, one of them for several machines';
+    return 'has several values, one of which is for several machines';
   return { keeper, name, generator, share, definitions, uses };
 }
 
@@ -222,7 +223,7 @@ function withoutDeclaration(
     if (!isUseOf(use, secret)) continue;
     const readers = machinesIn(around, use.at.file);
     if (readers.length === 0)
-      return `is read in a module that is not known to be of a machine (${shown(around, use.at)})`;
+      return `is read in a module that may not belong to a machine (${shown(around, use.at)})`;
     const stranger = readers.find(reader => !implicitOn.includes(reader));
     if (stranger !== undefined)
       return `is read on machine ${stranger}, which has no such secret (${shown(around, use.at)})`;
@@ -261,7 +262,7 @@ function machinesWith({ fleet }: ScaffoldSources, file: string): readonly string
     if (files.includes(file)) reasons.push(machine);
     isOfUser ||= homeFiles.includes(file);
   }
-  if (isOfUser) return 'is a secret of home-manager, and vars are of machines';
+  if (isOfUser) return 'is a secret of home-manager, but vars belong to machines';
   return reasons.length === 0 ? 'is not known to be declared for a machine' : reasons;
 }
 

@@ -12,11 +12,11 @@ export function usedAnew(
   secret: string,
   generator: string,
 ): TextEdit | string {
-  if (name !== secret) return 'is perhaps used under a name that only Nix can tell';
+  if (name !== secret) return 'may be used under a name that cannot be determined without Nix';
   if (of === 'placeholder')
-    return 'is used in a template as sops.placeholder, which vars have no counterpart for';
-  if (attribute === null) return 'is handed on as a whole, not by its path';
-  if (attribute !== 'path') return `is asked for its "${attribute}", which a var does not have`;
+    return 'is used in a template as sops.placeholder, which has no equivalent for vars';
+  if (attribute === null) return 'is passed on as a whole, not by its path';
+  if (attribute !== 'path') return `is read for its attribute "${attribute}", which a var does not have`;
   const whole = files.text(at.file) ?? '';
   const text = whole.slice(at.start, at.end);
   const inText = whole.slice(nameAt.start, nameAt.end);

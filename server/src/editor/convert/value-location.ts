@@ -48,19 +48,19 @@ export function sourceOf(
   const { files: secretFiles, complete } = secrets.filesOf(definition);
   const [file, ...others] = secretFiles;
   if (file === undefined || others.length > 0 || !file.certain || !complete)
-    return 'is kept in a file that only Nix can tell';
+    return 'is stored in a file that cannot be determined without Nix';
   const { path } = file;
-  if (files.kind(path) !== 'file') return `is kept in ${path}, which is not there`;
+  if (files.kind(path) !== 'file') return `is stored in ${path}, which does not exist`;
   if (definition.keeper === 'age') return { path, format: 'age', names: [] };
   const format = textOr(definition, 'format', secrets.defaults, 'yaml');
   if (format === 'binary') return { path, format, names: [] };
   if (format === null || !hasKeys(format))
     return `is the whole of ${path}${format === null ? '' : `, which is kept as ${format}`}`;
   const key = textOr(definition, 'key', secrets.defaults, definition.name);
-  if (key === null) return `has a key in ${path} that only Nix can tell`;
+  if (key === null) return `has a key in ${path} that cannot be determined without Nix`;
   if (key === '') return `is the whole of ${path}`;
   const looked = secrets.keyOf(definition);
-  if (looked === null) return `is kept in ${path}, whose keys cannot be read`;
+  if (looked === null) return `is stored in ${path}, whose keys cannot be read`;
   if (looked.kind !== 'found') return `has the key "${key}", which ${path} does not have`;
   return { path, format: format === 'json' ? 'json' : 'yaml', names: key.split('/') };
 }

@@ -227,7 +227,10 @@ function reasonOf(
     return reason('other-name', `The key "${key.key}" is exported as ${exportedAs}.`);
   return isPublic(key)
     ? reason('public-value', `The key "${key.key}" is public: its value is in ${exportedAs}.`)
-    : reason('secret-file', `The key "${key.key}" is secret: ${exportedAs} says where its file is deployed.`);
+    : reason(
+        'secret-file',
+        `The key "${key.key}" is secret: ${exportedAs} contains the path of its deployed file.`,
+      );
 }
 
 function adviceToSelect({ fleet }: Surroundings, registry: Registry, machine: string): string {
@@ -284,7 +287,7 @@ function unknownName({ around, environment, name }: Asked): Reason {
   const where = around.fleet.registries.map(({ file }) => file);
   const nothing =
     where.length === 0
-      ? 'There is no registry: nothing says which variables there are.'
+      ? 'There is no registry to define variables.'
       : `No key of ${joined(where)} is exported as ${quoted([name])}, and no step of a session sets it.`;
   return {
     kind: 'unknown',

@@ -42,7 +42,10 @@ function notesOn({ file, shells }: SessionText): Note[] {
   if (holes.size === 0) return notes;
   const written = [...holes].filter(hole => hole !== '…').map(hole => `\`${hole}\``);
   const what = written.length === 0 ? 'the rest' : joined(written, 8);
-  return [...notes, note(`What ${file} adds is known in part: only Nix can tell ${what}.`)];
+  return [
+    ...notes,
+    note(`What ${file} adds is only partly known: without Nix, ${what} cannot be determined.`),
+  ];
 }
 
 /** Additions to the variables of a machine. */

@@ -39,7 +39,7 @@ export function environmentOf(around: Surroundings, machine: string): Environmen
     notes.push({
       name: null,
       keys: [],
-      text: 'There is no registry: nothing says which variables there are.',
+      text: 'There is no registry to define variables.',
     });
   }
   const { variables, clashes } = withoutClashes(exported.filter(isVariable));
@@ -99,7 +99,7 @@ function exportOf(around: Surroundings, entry: RegistryKey, machine: string): Ex
   };
   const backend = secret ? shownBackend(around.fleet, around.files, machine, around.elsewhere) : null;
   if (secret && backend === null)
-    return note(name, `Where the store of "${machine}" puts ${shown} is known to that store alone.`);
+    return note(name, `Only the store of "${machine}" knows where it puts ${shown}.`);
   const value =
     backend !== null
       ? deployedPath(stored, backend)
@@ -138,7 +138,7 @@ function withoutClashes(exported: readonly Variable[]): { variables: Variable[];
     else {
       const keys = same.map(({ key }) => key);
       const list = keys.map(key => `"${key}"`).join(' and ');
-      const text = `The keys ${list} are exported under one name; only one of them can be.`;
+      const text = `The keys ${list} are exported under the same name; only one of them takes effect.`;
       clashes.push({ name, keys, text });
     }
   }

@@ -116,14 +116,14 @@ function stepOf(cx: Evaluation, value: Value): Step | UnknownStep {
   if (kind === 'hydrate') {
     const from = text('from');
     return from === null
-      ? unknownStep(name, 'It is not known without Nix which file it is read from.')
+      ? unknownStep(name, 'The file it is read from is not known without Nix.')
       : { kind, name, from, keys };
   }
   if (kind !== 'compose') return unknownStep(name, `There is no kind of step "${kind}".`);
   const list = member(cx, value, 'parts');
   const parts = list?.kind === 'list' ? partsOf(cx, list.items) : null;
   return parts === null
-    ? unknownStep(name, 'It is not known without Nix what it is made of.')
+    ? unknownStep(name, 'Its contents are not known without Nix.')
     : { kind, name, parts, keys };
 }
 

@@ -84,7 +84,7 @@ const REFERENCE = 'https://clan.lol/docs/unstable/reference/clan.core/vars';
 export function optionText({ name, type, fallback, text, values }: OptionWords, of: string): string {
   const lines = [
     `- Type: ${plain(type)}`,
-    fallback === null ? '- It has to be set' : `- Default: ${code(fallback)}`,
+    fallback === null ? '- It must be set' : `- Default: ${code(fallback)}`,
   ];
   const choices = (values ?? []).map(({ value, text: what }) => `- ${code(value)}: ${what}`);
   return [`**${name}** · option of a ${of}`, text, [...lines, ...choices].join('\n')].join('\n\n');
@@ -92,10 +92,10 @@ export function optionText({ name, type, fallback, text, values }: OptionWords, 
 
 const DIRECTORIES: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    in: 'The files of the dependencies: `$in/<generator>/<file>`. Only generators that `dependencies` names are there.',
-    out: 'Where the script writes its files: `$out/<file>`. Each file that is declared has to be there in the end.',
+    in: 'The files of the dependencies: `$in/<generator>/<file>`. It contains only generators listed in `dependencies`.',
+    out: 'Where the script writes its files: `$out/<file>`. Each declared file must exist when the script ends.',
     prompts:
-      'What was asked for, each answer a file: `$prompts/<prompt>`. The answer itself is `$(cat "$prompts/<prompt>")`.',
+      'The answers to prompts, one file each: `$prompts/<prompt>`. The answer itself is `$(cat "$prompts/<prompt>")`.',
   }),
 );
 

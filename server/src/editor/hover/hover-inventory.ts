@@ -87,7 +87,7 @@ function roleParts(context: HoverContext, instance: Instance, role: Role): strin
   const options = settingsOf(snapshot, instance, role.name)?.tree ?? EMPTY;
   const settings = namesToWrite(options).map(name => {
     const isRequired = options.options.get(name)?.declared.some(option => !option.hasDefault) === true;
-    return isRequired ? `${code(name)} (has to be set)` : code(name);
+    return isRequired ? `${code(name)} (must be set)` : code(name);
   });
   const lines = [
     `- Machines: ${members === null ? 'not known' : machinesPhrase(context, members)}`,
@@ -116,7 +116,7 @@ export function optionParts(name: string, owner: string, option: OptionTree): st
   const lines = [
     `- Type: ${plain(typeWords(declared))}`,
     ...(declared.fallback === null ? [] : [`- Default: ${code(declared.fallback)}`]),
-    ...(declared.hasDefault ? [] : ['- It has to be set']),
+    ...(declared.hasDefault ? [] : ['- It must be set']),
   ];
   return [title, plain(declared.description ?? ''), lines.join('\n')];
 }

@@ -31,7 +31,7 @@ export function ownOptionCard(context: HoverContext, path: string): string | nul
       ? `- Default: ${code(option.fallback)}`
       : option.hasDefault
         ? '- It has a default'
-        : '- It has to be set',
+        : '- It must be set',
   );
   const places = tree.declared.flatMap(({ at }) => (at === null ? [] : [placeText(context, at)]));
   if (places.length > 0) lines.push(`- Declared in ${joined(places)}`);

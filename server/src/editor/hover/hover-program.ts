@@ -53,14 +53,14 @@ function originOf(body: GeneratorBody, { flow }: FollowedScript, name: string): 
   if (listed.length > 0) return [`From ${codes(listed)} in \`runtimeInputs\`.`];
   const packages = packagesWith(name);
   const from =
-    packages.length === 0 ? 'It is not known which package brings it.' : `Brought by ${codes(packages)}.`;
+    packages.length === 0 ? 'It is not known which package provides it.' : `Brought by ${codes(packages)}.`;
   const isComplete = body.runtimeInputs.every(
     runtimeInput => packageCommands(runtimeInput)?.complete === true,
   );
   if (flow.setsPath) return [from, 'The script sets `PATH` itself.'];
   if (!body.complete.packages || (packages.length === 0 && !isComplete))
-    return [from, 'Not all that `runtimeInputs` brings is known.'];
-  return [from, '`runtimeInputs` has no package with it: the script does not find it.'];
+    return [from, 'Not all programs of `runtimeInputs` are known.'];
+  return [from, 'No package in `runtimeInputs` provides it: the script does not find it.'];
 }
 
 function packageCard({ files }: Snapshot, body: GeneratorBody, file: string, offset: number): CardAt | null {
@@ -72,7 +72,7 @@ function packageCard({ files }: Snapshot, body: GeneratorBody, file: string, off
     const contents = packageCommands(name);
     const title = `**${code(name)}** · package`;
     if (contents === null || contents.commands.size === 0)
-      return { at, markdown: `${title}\n\nIt is not known which programs it brings.` };
+      return { at, markdown: `${title}\n\nIt is not known which programs it provides.` };
     const programs = [...contents.commands].sort();
     const more = programs.length > MAX_LISTED || !contents.complete ? ', …' : '';
     const lines = [

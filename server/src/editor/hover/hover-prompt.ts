@@ -36,7 +36,7 @@ function linesOf({ name, description, type, persist }: GeneratorPrompt): string[
   const lines: string[] = [];
   if (description !== null && description !== name) lines.push(`Asks “${plain(description)}”`);
   if (type !== null) lines.push(TYPES.get(type) ?? plain(type));
-  if (persist === true) lines.push('The answer is kept, as a file of the same name');
-  if (persist === false) lines.push('The answer is not kept: it is asked for at each generation');
+  if (persist === true) lines.push('The answer is stored as a file of the same name');
+  if (persist === false) lines.push('The answer is not stored: each generation asks for it');
   return lines;
 }

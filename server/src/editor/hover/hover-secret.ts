@@ -82,11 +82,11 @@ function encryptedLines(context: HoverContext, { name, definitions, implicitOn }
     const isSure = location.files.some(({ path, certain }) => certain && paths.includes(path));
     return paths.map(path => `- ${sourceText(context, definition, path)}${isSure ? '' : UNSURE}`);
   });
-  if (lines.length === 0) lines.push('- Encrypted in a file that only Nix can tell');
+  if (lines.length === 0) lines.push('- Encrypted in a file that cannot be determined without Nix');
   return [...new Set([...lines, ...[...files].flatMap(path => recipientsLine(context, path))])];
 }
 
-const UNSURE = ', as far as can be told without Nix';
+const UNSURE = ', as far as can be determined without Nix';
 
 /** Describes the source, `Encrypted in secrets/a.yaml (yaml), key mail/password`, or what is wrong with it. */
 function sourceText(context: HoverContext, definition: SecretDefinition, path: string): string {
@@ -211,7 +211,7 @@ export function encryptedFileCard(context: HoverContext, path: string): string {
   const lines = [
     ...recipientsLine(context, path),
     ...(keys.length === 0 ? [] : [`- ${counted(keys.length, 'key')}: ${listed(keys)}`]),
-    names.length === 0 ? '- No secret is taken from it' : `- Secrets taken from it: ${listed(names)}`,
+    names.length === 0 ? '- No secret uses it' : `- Secrets that use it: ${listed(names)}`,
   ];
   return [`${head} · ${kindText(context, path)}`, lines.join('\n')].join('\n\n');
 }
@@ -235,7 +235,7 @@ export function encryptedKeyCard(context: HoverContext, path: string, key: strin
   const takers = secretsUsing(secretsIn(snapshot), path, key);
   const names = [...new Set(takers.map(({ name }) => name))];
   const lines = [
-    names.length === 0 ? '- No secret of sops-nix takes it' : `- Taken as ${listed(names)}`,
+    names.length === 0 ? '- No secret of sops-nix uses it' : `- Taken as ${listed(names)}`,
     ...recipientsLine(context, path),
   ];
   return [

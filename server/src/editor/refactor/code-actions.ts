@@ -51,11 +51,7 @@ export function oneOfEachRule(findings: readonly Finding[]): Finding[] {
 /** Returns the fix that is applied on saving: all safe fixes confined to the file. Null if there are none. */
 export function fixAllIn(snapshot: Snapshot, file: string): Fix | null {
   const accept = (fix: Fix) => isSafe(fix) && fix.edits.every(edit => edit.file === file);
-  return joined(
-    'Fix all Varsmith findings that have one certain cure',
-    snapshot.findings.get(file) ?? [],
-    accept,
-  );
+  return joined('Fix all Varsmith findings with one certain fix', snapshot.findings.get(file) ?? [], accept);
 }
 
 /**

@@ -30,7 +30,7 @@ export function splitPublic(snapshot: Snapshot, written: WrittenGenerator, offse
     const name = freeName(snapshot, `${generator.name}-${file.name.replace(/^.*\./, '')}`);
     const edits = editsFor(snapshot, written, script, file, name);
     if (edits === null) return [];
-    const title = `Make "${file.name}" in a generator of its own, "${name}"`;
+    const title = `Move "${file.name}" into a separate generator, "${name}"`;
     return [{ title, kind: 'extract', edits, moves: movesOf(snapshot, generator.name, file.name, name) }];
   });
 }

@@ -23,7 +23,7 @@ export function renameMachine(snapshot: Snapshot, from: string, to: string): Ren
   const index = indexOf(snapshot);
   const problem = machineNameProblem(to);
   if (problem !== null) return { refused: problem };
-  if (index.machines.has(to)) return { refused: `There is a machine "${to}" already.` };
+  if (index.machines.has(to)) return { refused: `A machine "${to}" already exists.` };
   const moves = movesOfMachine(snapshot.files, snapshot.fleet.directory ?? '', from, to);
   const taken = blockedMove(snapshot.files, moves);
   if (taken !== null) return { refused: taken };
@@ -155,5 +155,5 @@ function pathsIn(source: SourceFile): Range[] {
 
 function mentioned(source: SourceFile, { start }: Range, name: string): string {
   const { line } = positionAt(source.lineStarts, start);
-  return `"${name}" also appears at ${source.path}:${line + 1}, and it cannot be told whether that is the machine. Rename it there by hand, or the machine where it is declared.`;
+  return `"${name}" also appears at ${source.path}:${line + 1}, which may or may not be the machine. Rename it there by hand, or rename the machine where it is declared.`;
 }

@@ -68,7 +68,7 @@ export function renameSecret(
 
   if (subject.kind === 'secret' && isOfBoth(snapshot, subject.keeper, from))
     return {
-      refused: `Machines and users each have a secret "${from}", and it cannot be told which of them is meant everywhere. Rename it by hand.`,
+      refused: `Machines and users each have a secret "${from}", and it is not clear everywhere which of them is meant. Rename it by hand.`,
     };
   const edits: TextEdit[] = [];
   for (const { at, role } of secretOccurrences(snapshot, indexOf(snapshot), subject)) {
@@ -114,9 +114,9 @@ function problemOf(snapshot: Snapshot, subject: SecretSubject, to: string): stri
   if (/[\n\r]|^\/|\/$|\/\/|\$\{/.test(to) || to.split('/').includes('..'))
     return `"${to}" cannot be a name here: it becomes a path below the folder of secrets.`;
   if (subject.kind === 'secret' && secretNamed(snapshot, subject.keeper, to)?.name === to)
-    return `There is a secret "${to}" already.`;
+    return `A secret "${to}" already exists.`;
   if (subject.kind === 'template' && templatesNamed(snapshot, to).some(({ name }) => name === to))
-    return `There is a template "${to}" already.`;
+    return `A template "${to}" already exists.`;
   return null;
 }
 
@@ -245,7 +245,7 @@ function fileOfKey(snapshot: Snapshot, at: Place): string {
 }
 
 function sealed(file: string): string {
-  return `The name of a key is sealed together with its value, so it cannot be changed without a key that decrypts it. Rename it with \`sops edit ${file}\`, then the \`key\` here.`;
+  return `The name of a key is authenticated with its value, so it cannot be changed without a key that decrypts it. Rename it with \`sops edit ${file}\`, then the \`key\` here.`;
 }
 
 function lineOf({ files }: Snapshot, { file, start }: Place): string {
@@ -254,9 +254,9 @@ function lineOf({ files }: Snapshot, { file, start }: Place): string {
 }
 
 function computed(snapshot: Snapshot, at: Place, name: string): string {
-  return `"${name}" is not written out at ${lineOf(snapshot, at)}: it is put together there, or shared with others. Rename it there by hand.`;
+  return `"${name}" is not written out at ${lineOf(snapshot, at)}: it is computed there, or shared with others. Rename it there by hand.`;
 }
 
 function unkeyed(snapshot: Snapshot, at: Place, name: string): string {
-  return `"${name}" is also its key in the encrypted file, and there is no place for \`key = ${stringText(name)};\` at ${lineOf(snapshot, at)}. Write that into its declaration first.`;
+  return `"${name}" is also its key in the encrypted file, but \`key = ${stringText(name)};\` cannot be inserted at ${lineOf(snapshot, at)}. Add it to the declaration first.`;
 }

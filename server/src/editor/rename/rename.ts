@@ -19,7 +19,7 @@ import { prepareSecret, renameSecret } from './rename-secret.ts';
 import type { Refusal, Renaming } from './renaming.ts';
 
 const OF_OPTIONS =
-  'Options of the fleet are not renamed: who else reads them is not known. lib.mkRenamedOptionModule keeps the old name working.';
+  'Options of the fleet are not renamed, because other readers are unknown. lib.mkRenamedOptionModule keeps the old name working.';
 
 /** Returns the place and name that a rename at an offset would change, or `null`. */
 export function prepareRename(
@@ -110,15 +110,14 @@ function problemOf(index: FleetIndex, subject: Subject, to: string): string | nu
   if (subject.kind !== 'key' && !STORED_NAME.test(to))
     return `"${to}" cannot be a name here: use letters, digits and + . _ = -, without a dash in front.`;
   if (subject.kind === 'key' && index.key(subject.registry, to) !== null)
-    return `There is a key "${to}" already.`;
-  if (subject.kind === 'generator' && index.generators.has(to))
-    return `There is a generator "${to}" already.`;
+    return `A key "${to}" already exists.`;
+  if (subject.kind === 'generator' && index.generators.has(to)) return `A generator "${to}" already exists.`;
   if (subject.kind !== 'file' && subject.kind !== 'prompt') return null;
   const bodies = (index.generators.get(subject.generator) ?? []).map(generator => generator.body());
   const taken = bodies.some(body =>
     [...body.files, ...(subject.kind === 'prompt' ? body.prompts : [])].some(({ name }) => name === to),
   );
-  return taken ? `The generator "${subject.generator}" has a "${to}" already.` : null;
+  return taken ? `The generator "${subject.generator}" already has a "${to}".` : null;
 }
 
 function editOf({ files }: Snapshot, { at, inScript }: Target, from: string, to: string): TextEdit | null {
@@ -166,7 +165,7 @@ function innerPlace({ files }: Snapshot, at: Place, name: string): Place {
 function computed({ files }: Snapshot, at: Place, name: string): string {
   const source = files.parse(at.file);
   const line = source ? `:${positionAt(source.lineStarts, at.start).line + 1}` : '';
-  return `"${name}" is not written out at ${at.file}${line}: it is put together there, or shared with others. Rename it there by hand.`;
+  return `"${name}" is not written out at ${at.file}${line}: it is computed there, or shared with others. Rename it there by hand.`;
 }
 
 /** Returns the moves of values stored under the old name. */

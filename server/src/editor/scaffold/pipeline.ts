@@ -43,7 +43,7 @@ export interface Pipeline {
 }
 
 /** The advice if git does not track the new files. */
-export const TELL_GIT = 'Make the new files known to git (`git add`): a flake sees no others.';
+export const TELL_GIT = 'Add the new files to git (`git add`): a flake sees only tracked files.';
 
 export const SYSTEMS = ['x86_64-linux', 'aarch64-linux', 'aarch64-darwin', 'x86_64-darwin'] as const;
 
@@ -57,7 +57,7 @@ export function layPipeline(
   const elsewhere = fleet.registries.find(({ file }) => file !== REGISTRY_PATH);
   if (elsewhere !== undefined && files.kind(REGISTRY_PATH) === null) {
     return {
-      refused: `This fleet has a registry already: ${elsewhere.file}. A second one would compete with it.`,
+      refused: `This fleet already has a registry: ${elsewhere.file}. A second one would conflict with it.`,
     };
   }
   const machineNames = fleet.machines.map(({ name }) => name).filter(name => name !== options.machine);

@@ -39,7 +39,7 @@ export function generatorNameProblem(fleet: Fleet, name: string): string | null 
   if (!NAME.test(name)) return 'A name begins with a letter and has letters, digits, dashes and underscores.';
   const taken = fleet.generators.find(generator => generator.name === name);
   const place = taken?.definitions[0]?.at.file;
-  return place === undefined ? null : `There is a generator "${name}" already, in ${place}.`;
+  return place === undefined ? null : `A generator "${name}" already exists in ${place}.`;
 }
 
 /** Returns what is wrong with a new service's name, or `null`. */
@@ -80,7 +80,7 @@ export function newGenerator(around: ScaffoldSources, wish: GeneratorWish): Scaf
   if (files.kind(wish.file) === null) return newModule(wish, bindings);
   const file = files.parse(wish.file);
   if (file === null || file.errors.length > 0) {
-    return { refused: `${wish.file} is not valid Nix as it stands: fix it first.` };
+    return { refused: `${wish.file} is not valid Nix: fix it first.` };
   }
   const insertion = intoModule(file, bindings, machineFiles(fleet).has(wish.file));
   if ('refused' in insertion) return insertion;
@@ -94,7 +94,7 @@ function newModule({ name, file }: GeneratorWish, bindings: readonly TemplateBin
   return {
     edits: [edit],
     shown: shownAt([edit], edit, name),
-    notes: [`Import ${file} in the machines that are to have it, and make it known to git.`],
+    notes: [`Import ${file} in the machines that should have it, and add it to git.`],
   };
 }
 
@@ -113,7 +113,7 @@ export function newService(around: ScaffoldSources, wish: ServiceWish): Scaffold
     edits: [edit],
     shown: shownAt([edit], edit, 'manifest.name'),
     notes: [
-      `Make it known to the clan (${module}), give it to machines with an instance in the inventory, and make it known to git.`,
+      `Add it to the clan (${module}), assign it to machines with an instance in the inventory, and add it to git.`,
     ],
   };
 }
@@ -130,7 +130,7 @@ function serviceNix({ name, per }: ServiceWish, bindings: readonly TemplateBindi
   ];
   const body = ['{', ...indented(module, 2), '};'];
   const lines = [
-    `# A service with vars of its own for each ${per} that has it.`,
+    `# A service with separate vars for each ${per} that has it.`,
     '{ ... }:',
     '{',
     '  _class = "clan.service";',

@@ -56,7 +56,7 @@ export function intoModule(
   }
   if (spot.kind === 'computed') {
     return {
-      refused: `${file.path} computes all its ${what}, so none can be written beside them: ${instead}.`,
+      refused: `${file.path} computes all its ${what}, so none can be added: ${instead}.`,
     };
   }
   const main = insertion(file, spot, bindings, target.path);

@@ -33,7 +33,7 @@ export function keyForMachine(
   const row = matrix.rows.find(matrixRow => matrixRow.machine === machine && !matrixRow.shared);
   if (row === undefined) return newRow(file, matrix, machine, key);
   if (row.keys.some(listed => listed.key === key)) return null;
-  const refused = `The row of ${machine} in ${matrix.file} is not a list that can be added to: add "${key}" there by hand.`;
+  const refused = `The row of ${machine} in ${matrix.file} is not a list that Varsmith can extend: add "${key}" there by hand.`;
   const binding = bindingOf(file, row);
   if (binding === null) return refused;
   return intoRow(file, binding.value, key) ?? refused;

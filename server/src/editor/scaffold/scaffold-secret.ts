@@ -141,7 +141,7 @@ export function addSecret(around: ScaffoldSources, wish: SecretWish): Scaffolded
     const file = matrix === undefined ? null : files.parse(matrix.file);
     if (matrix === undefined || file === null) {
       return {
-        refused: `No matrix lists keys of ${registry.file}, so machines cannot be given the key there.`,
+        refused: `No matrix lists keys of ${registry.file}, so the key cannot be assigned to machines there.`,
       };
     }
     const row = keyForMachine(file, matrix, machine, wish.key);
@@ -153,9 +153,7 @@ export function addSecret(around: ScaffoldSources, wish: SecretWish): Scaffolded
   const notes =
     wish.machines.length > 0 || matrix === undefined
       ? []
-      : [
-          `No machine has it yet: add "${wish.key}" to the rows in ${matrix.file} of those that are to have it.`,
-        ];
+      : [`No machine has it yet: add "${wish.key}" to the rows of its machines in ${matrix.file}.`];
   return { edits: ordered, shown: shownAt(ordered, entry.edit, attributeText(wish.key)), notes };
 }
 
@@ -189,7 +187,7 @@ function registryFor({ registries }: Fleet, wanted: string | null): Registry | R
   if (only === undefined) {
     return {
       refused:
-        'There is no registry of keys here. `varsmith init` (in the editor: Initialise Fleet…) writes one; `varsmith new generator` (New Generator…) writes a single generator.',
+        'There is no registry here. `varsmith init` (in the editor: Initialise Fleet…) creates one; `varsmith new generator` (New Generator…) creates a single generator.',
     };
   }
   return registries.length === 1 ? only : { refused: `Which registry? There are ${names.join(', ')}.` };
@@ -201,13 +199,11 @@ function newEntry(
   wish: EntryWish,
 ): { readonly edit: TextEdit } | Refused {
   const refused = {
-    refused: `The entries of ${registry.file} are not written in a form that can be added to: add "${wish.key}" there by hand.`,
+    refused: `The entries of ${registry.file} have a form that Varsmith cannot extend: add "${wish.key}" there by hand.`,
   };
   const file = files.parse(registry.file);
   if (file === null || file.errors.length > 0) {
-    return file === null
-      ? refused
-      : { refused: `${registry.file} is not valid Nix as it stands: fix it first.` };
+    return file === null ? refused : { refused: `${registry.file} is not valid Nix: fix it first.` };
   }
   const written = inOneSet(file, writtenEntries(file, registry));
   const [first] = written;

@@ -58,7 +58,7 @@ function sopsNameProblem(name: string): string | null {
   // The name is that of a file below /run/secrets.
   if (!isPath || /[\s\p{Cc}"\\$]/u.test(name))
     return 'A name has no spaces, quotes, backslashes or dollar signs, and slashes only between its parts.';
-  return parts[0] === 'sops' ? 'The key "sops" of an encrypted file is taken by sops itself.' : null;
+  return parts[0] === 'sops' ? 'The key "sops" of an encrypted file is reserved for sops.' : null;
 }
 
 /**
@@ -81,7 +81,7 @@ export function planSopsSecret(around: ScaffoldSources, wish: SopsWish): SopsPla
   if (typeof file !== 'string') return file;
   const source = files.parse(module);
   if (source === null) return { refused: missing(module, choices.modules, 'module') };
-  if (source.errors.length > 0) return { refused: `${module} is not valid Nix as it stands: fix it first.` };
+  if (source.errors.length > 0) return { refused: `${module} is not valid Nix: fix it first.` };
   const place = placeIn(around, file, wish.key ?? wish.name);
   if ('refused' in place) return place;
   const isDefault = choices.defaultOf(module) === file;
@@ -116,7 +116,7 @@ function valueOnly(
 ): SopsPlan | Refused {
   const [definition] = definitions;
   const where = definition === undefined ? '' : `, in ${definition.at.file}`;
-  const there = { refused: `There is a secret "${wish.name}" already${where}.` };
+  const there = { refused: `A secret "${wish.name}" already exists${where}.` };
   const located = definition === undefined ? null : secrets.filesOf(definition);
   const [file, ...others] = located?.files ?? [];
   if (definition === undefined || file === undefined || !file.certain || others.length > 0) return there;
@@ -127,7 +127,7 @@ function valueOnly(
   if (!isMissing || key === null || format === null || (wish.key !== null && wish.key !== key)) return there;
   const place = placeIn(around, file.path, key);
   if ('refused' in place) return place;
-  const notes = [`"${wish.name}" is declared in ${definition.at.file} already; its value is added.`];
+  const notes = [`"${wish.name}" is already declared in ${definition.at.file}; its value is added.`];
   return { edits: [], shown: null, notes, module: null, ...place };
 }
 
@@ -138,10 +138,10 @@ function placeIn(around: ScaffoldSources, file: string, key: string): Placed | R
   const isThere = files.kind(file) === 'file';
   if (format === null)
     return {
-      refused: `sops-nix hands out ${file} as a whole, whatever is in it: use "sops edit ${file}", or take a YAML file.`,
+      refused: `sops-nix always provides ${file} as a whole: use "sops edit ${file}", or choose a YAML file.`,
     };
   if (format === 'binary' && isThere)
-    return { refused: `${file} is the value of another secret as a whole: take a file of its own.` };
+    return { refused: `The whole of ${file} is the value of another secret: choose a separate file.` };
   const creation = isThere ? null : creationOf(around, file);
   if (creation !== null && 'refused' in creation) return creation;
   return { file, format, creation, names: hasKeys(format) ? key.split('/') : [] };
@@ -231,7 +231,7 @@ function moduleFor(
   const [only, ...others] = choices;
   if (only === undefined)
     return {
-      refused: 'No module declares secrets of sops-nix yet. Name the one that is to, with --module FILE.',
+      refused: 'No module declares secrets of sops-nix yet. Choose one with --module FILE.',
     };
   // If all secrets of the file are declared in one module, use it; otherwise the user has to decide.
   if (others.length === 0) return only;

@@ -35,7 +35,7 @@ export function creationOf({ files }: Pick<ScaffoldSources, 'files'>, path: stri
   }
   return (
     refused ?? {
-      refused: `${path} is not there, and no .sops.yaml above it says whom to encrypt a new file to. Write one with a creation rule, or name a file that is there.`,
+      refused: `${path} does not exist, and no .sops.yaml above it defines the recipients of a new file. Write one with a creation rule, or choose an existing file.`,
     }
   );
 }
@@ -45,10 +45,10 @@ function creationBy(files: ScaffoldSources['files'], path: string, file: string)
   const rule = ruleFor(readSopsConfig(path, text), file);
   if (rule === undefined)
     return {
-      refused: `Which creation rule of ${path} fits ${file} cannot be told. Create it with "sops edit ${file}".`,
+      refused: `It is unclear which creation rule of ${path} matches ${file}. Create the file with "sops edit ${file}".`,
     };
   if (rule === null)
-    return { refused: `No creation rule of ${path} fits ${file}: add one with a path_regex that does.` };
+    return { refused: `No creation rule of ${path} matches ${file}: add one with a matching path_regex.` };
   const [recipients = [], ...others] = rule.groups;
   const keys = recipients.map(recipient => recipient.value);
   const foreign = rule.otherKeys[0] ?? keys.find(key => recipientKind(key) === 'unknown');

@@ -13,7 +13,7 @@ export interface Template {
 export const TEMPLATES: readonly Template[] = [
   {
     label: 'generator: from a prompt',
-    text: 'Somebody types a secret in once; it is kept as a file.',
+    text: 'A secret that is typed in once and stored as a file.',
     body: `\${1:api-token} = {
   prompts.\${2:token} = {
     description = "\${3:Token of the service}";
@@ -24,7 +24,7 @@ export const TEMPLATES: readonly Template[] = [
   },
   {
     label: 'generator: environment file',
-    text: 'A file for `EnvironmentFile=`, made of a prompt.',
+    text: 'A file for `EnvironmentFile=`, made from a prompt.',
     body: `\${1:service-env} = {
   files.env = { };
   prompts.\${2:token} = {
@@ -49,7 +49,7 @@ export const TEMPLATES: readonly Template[] = [
   },
   {
     label: 'generator: password and hash',
-    text: 'A random password that stays in the repository, and its hash for `hashedPasswordFile`.',
+    text: 'A random password that is not deployed, and its hash for `hashedPasswordFile`.',
     body: `\${1:user-password} = {
   files.password.deploy = false;
   files.hash.neededFor = "users";

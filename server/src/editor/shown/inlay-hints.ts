@@ -91,7 +91,7 @@ function hintGenerator(index: FleetIndex, name: string, at: Place, add: Add): vo
     body.share ? 'shared' : 'per machine',
     body.share
       ? 'All machines have the same values.'
-      : 'Each machine has values of its own: `share` is not set.',
+      : 'Each machine has its own values: `share` is not set.',
   );
 }
 
@@ -127,7 +127,7 @@ function hintFile(
 
 function whereWords(file: GeneratorFile, lying: DeployedLocation): string {
   if (lying === 'nowhere') return 'It is not deployed to any machine.';
-  if (lying === 'elsewhere') return 'On a machine it is where its store puts it.';
+  if (lying === 'elsewhere') return 'Its location on a machine depends on the store.';
   return file.secret === false ? `Its value is kept in ${lying.path}.` : `On a machine it is ${lying.path}.`;
 }
 

@@ -122,7 +122,7 @@ export function mustBeAgreed(change: AccessChange | null, agreed: ConsentedGains
       continue;
     throw new StoreFailure(
       'recipient',
-      `${readerText(gain)} would gain access to ${place.key}/${place.file}, which nobody has agreed to. Run it again to be asked.`,
+      `${readerText(gain)} would gain access to ${place.key}/${place.file}, which nobody has confirmed. Run it again to confirm.`,
     );
   }
 }

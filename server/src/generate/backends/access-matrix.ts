@@ -74,7 +74,7 @@ export function accessMatrix(
   const names = generators.filter(generator => !isCertain(generator)).map(generator => generator.key);
   if (names.length > 0)
     notes.push(
-      `Only Nix can tell the files of these generators, of which what is stored is shown: ${names.join(', ')}.`,
+      `The files of these generators cannot be determined without Nix; their stored files are shown: ${names.join(', ')}.`,
     );
   const declared = certain.flatMap(generator =>
     placesOf(generator).map(place => ({ place, generator: generator.name, declared: true })),

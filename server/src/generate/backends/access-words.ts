@@ -7,7 +7,7 @@ const NAMED = 12;
 /** Describes a reader: "user mallory (age1qxy0…k2f9ab)". */
 export function readerText({ kind, name, key }: Pick<Reader, 'kind' | 'name' | 'key'>): string {
   const shown = key === null ? 'no key yet' : shortKey(key);
-  if (kind === 'unknown') return `key ${shown}, which belongs to nobody here,`;
+  if (kind === 'unknown') return `key ${shown}, which belongs to no one here,`;
   return kind === 'admin' ? `admin key ${shown}` : `${kind} ${inLine(name)} (${shown})`;
 }
 

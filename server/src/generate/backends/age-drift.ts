@@ -42,7 +42,7 @@ function driftReason(access: AgeAccess, place: SecretPlace): string | null {
   const replaced = access.replaced();
   const planted = place.deploy ? place.machines.find(name => replaced.has(name)) : undefined;
   if (planted !== undefined)
-    return `is for machine ${planted}, whose public key was replaced: that of its private key is ${replaced.get(planted)}, so put it back into ${below(directory, 'secrets/age-keys/machines')}/${planted}/pub`;
+    return `is for machine ${planted}, whose public key was replaced: its private key belongs to ${replaced.get(planted)}, so restore that in ${below(directory, 'secrets/age-keys/machines')}/${planted}/pub`;
   const noted = notedRecipients(files, path);
   // A secret of a single machine is for that machine and has no note to compare.
   if (noted === null)

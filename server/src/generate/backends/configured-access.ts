@@ -87,6 +87,6 @@ function certain(setting: AccessSetting, option: string): readonly string[] {
 function needsNix(option: string, { at }: AccessSetting): StoreFailure {
   return new StoreFailure(
     'unsupported',
-    `Only Nix can tell ${option} as ${at.file} sets it, so it is not certain where secrets go and whom they are for. Write it out there, or use "clan vars".`,
+    `The value of ${option} in ${at.file} cannot be determined without Nix, so the store of secrets and their recipients are uncertain. Write the value out there, or use "clan vars".`,
   );
 }

@@ -104,7 +104,7 @@ function placeVariables(place: SecretPlace | undefined): Record<string, string> 
 }
 
 function endOf({ end, code, signal }: ProcessResult): string {
-  if (end === 'timeout') return 'did not answer in time.';
+  if (end === 'timeout') return 'did not respond in time.';
   return code === null ? `was ended by ${signal ?? 'a signal'}.` : `failed with exit code ${code}.`;
 }
 

@@ -89,7 +89,7 @@ export function mustHaveKeys({ found, keyring }: Keys): void {
 async function printedBy(variable: string, command: string, { env, root }: RunEnvironment): Promise<string> {
   const shell = await findCommand('sh', ['/bin', ...commandFolders(env.PATH)]);
   if (shell === null)
-    throw new StoreFailure('no-matching-key', `There is no shell to run the command in ${variable} with.`);
+    throw new StoreFailure('no-matching-key', `There is no shell to run the command in ${variable}.`);
   const result = await runProcess(shell, ['-c', command], {
     cwd: root,
     env: definedOnly(env),

@@ -34,7 +34,7 @@ export async function ownKey(environment: RunEnvironment, backend: KeyedBackend)
     throw new RunFailure(`Your key cannot be used: ${keyring.unusable.join(' ')}`);
   const path = newKeyPath(environment);
   if (path === null)
-    throw new RunFailure('There is no home folder to keep a key in. Name a file in SOPS_AGE_KEY_FILE.');
+    throw new RunFailure('There is no home folder for a key. Name a file in SOPS_AGE_KEY_FILE.');
   const pair = await generateKeyPair();
   const date = `${environment.now().toISOString().slice(0, 19)}Z`;
   await writeKeyFile(path, `# created: ${date}\n# public key: ${pair.recipient}\n${pair.secret}\n`);
@@ -56,7 +56,7 @@ const USER = /^[a-z_]([a-z0-9_-]{0,31})?$/;
 export function mustBeUserName(user: string): void {
   if (!USER.test(user))
     throw new RunFailure(
-      `"${user}" cannot be the name of a user: it takes small letters, digits, - and _.`,
+      `"${user}" cannot be the name of a user: use lower-case letters, digits, - and _.`,
       'Say --user NAME.',
     );
 }
@@ -69,7 +69,7 @@ export function userKeyChanges(
 ): Change[] {
   if (!USER.test(user))
     throw new RunFailure(
-      `"${user}" cannot be the name of a user: it takes small letters, digits, - and _.`,
+      `"${user}" cannot be the name of a user: use lower-case letters, digits, - and _.`,
       'Say --user NAME.',
     );
   const { users } = readSops(environment.files, environment.directory);

@@ -57,7 +57,7 @@ export function passwordStore(environment: RunEnvironment, command: PassCommand)
       if (command === 'passage' || env.PASSWORD_STORE_KEY || (await isFolder(folder))) return;
       throw new StoreFailure(
         'recipient',
-        `There is no password store in ${folder}. "pass init GPG-ID" makes one; PASSWORD_STORE_DIR names another.`,
+        `There is no password store in ${folder}. Create one with "pass init GPG-ID", or name another in PASSWORD_STORE_DIR.`,
       );
     },
     async read(entry) {
@@ -81,12 +81,12 @@ function storeFolder({ env, home }: RunEnvironment, command: PassCommand): strin
   const named = command === 'pass' ? env.PASSWORD_STORE_DIR : env.PASSAGE_DIR;
   if (named) return named;
   if (home === null)
-    throw new StoreFailure('unsupported', 'There is no home folder, so there is no password store to find.');
+    throw new StoreFailure('unsupported', 'There is no home folder in which to look for a password store.');
   return join(home, command === 'pass' ? '.password-store' : '.passage/store');
 }
 
 function passError(result: ProcessResult, secret: Uint8Array | undefined): string {
-  if (result.end === 'timeout') return ': it did not answer in time.';
+  if (result.end === 'timeout') return ': it did not respond in time.';
   const output = beginningOf(result, secret);
   return output === '' ? '.' : `: ${output}`;
 }

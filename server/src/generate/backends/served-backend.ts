@@ -40,12 +40,12 @@ export function backendOf(
   if (storeCommand !== null && name !== 'custom')
     throw new StoreFailure(
       'unsupported',
-      `varsmith.json names a command as the store of secrets, and the configuration says "${name}". Remove the one that should not count.`,
+      `varsmith.json names a command as the store of secrets, but the configuration sets "${name}". Remove one of the two.`,
     );
   if (name === 'custom' && storeCommand === null)
     throw new StoreFailure(
       'unsupported',
-      'The configuration says that secrets are in a store of your own ("custom"). Name its command in varsmith.json: { "store": { "command": ["./my-store"] } }.',
+      'The configuration says that secrets are in a custom store ("custom"). Name its command in varsmith.json: { "store": { "command": ["./my-store"] } }.',
     );
   if (name === 'sops' || name === 'age' || name === 'password-store' || name === 'custom') return name;
   throw new StoreFailure('unsupported', `${noSuchStore(name)} Set vars.settings.secretStore of the clan.`);

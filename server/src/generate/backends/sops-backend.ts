@@ -125,7 +125,7 @@ function actor({ sops, keys }: SopsStore): string {
   throw new StoreFailure(
     'no-user',
     `None of your keys belongs to a user in sops/users (${keys.keyring.recipients.join(', ') || 'none could be read'}).`,
-    '"varsmith keygen" adds you; somebody who has access must then run "varsmith fix".',
+    '"varsmith keygen" adds you; someone who has access must then run "varsmith fix".',
   );
 }
 

@@ -68,7 +68,7 @@ function linkDriftReason(
     const dangling = current.holders[kind].find(holder => holder.dangling);
     if (dangling !== undefined) {
       const folder = varFolder(directory, place.key, place.file);
-      return `has a link to nowhere (${folder}/${kind}/${dangling.name})`;
+      return `has a broken link (${folder}/${kind}/${dangling.name})`;
     }
   }
   return null;

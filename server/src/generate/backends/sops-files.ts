@@ -115,5 +115,5 @@ export async function opening<T>(path: string, keys: Keys, run: () => Promise<T>
 /** Returns advice for a user whose keys do not decrypt a file. */
 function wayIn(path: string): string {
   const anew = path.endsWith('.age') ? '"agenix --rekey"' : `"sops updatekeys ${path}"`;
-  return `Name the key that does with --identity FILE, or add yours to the rule of the file and have somebody who can open it run ${anew}.`;
+  return `Name the key that does with --identity FILE, or add yours to the rule of the file and ask someone who can decrypt it to run ${anew}.`;
 }

@@ -58,7 +58,7 @@ async function programOf(environment: RunEnvironment, name: string): Promise<str
 export function cannotStart(name: string): StoreFailure {
   return new StoreFailure(
     'unsupported',
-    `The store's command "${name}" (varsmith.json) cannot be started: is it there, and may it be run?`,
+    `The store's command "${name}" (varsmith.json) cannot be started: check that it exists and is executable.`,
   );
 }
 
@@ -77,11 +77,11 @@ export function mustBeAllowed(
   const isOther = state !== null && allowedIn(state).some(allowed => allowed.root === command.root);
   const shown = `"${command.words.join(' ')}"`;
   const why = isOther
-    ? `The store's command ${shown} (varsmith.json), or a file of it, is not as you have allowed it for this folder.`
+    ? `The store's command ${shown} (varsmith.json), or one of its files, has changed since you allowed it for this folder.`
     : `varsmith.json names a command of its own as the store of secrets: ${shown}.`;
   throw new StoreFailure(
     'unsupported',
-    `${why} It runs with everything that you may do yourself, so it is not started before you have allowed it: look at it, then run \`varsmith allow ${quoted(root)}\`.`,
+    `${why} It runs with all of your permissions, so it is not started until you allow it: review it, then run \`varsmith allow ${quoted(root)}\`.`,
   );
 }
 
@@ -96,7 +96,7 @@ export type UserPaths = Pick<RunEnvironment, 'env' | 'home' | 'platform'>;
 export async function allowStore(environment: RunEnvironment): Promise<FolderCommand> {
   if (environment.storeCommand === null)
     throw new RunFailure(
-      'varsmith.json names no command as the store of secrets: there is nothing to allow.',
+      'varsmith.json does not name a command as the store of secrets, so there is nothing to allow.',
     );
   const { command } = await storeCommand(environment, environment.storeCommand);
   await allow(stateOf(environment), command, environment.now());
@@ -125,7 +125,9 @@ export function revokeStores(person: UserPaths, root: string): number {
 function stateOf({ env, home, platform }: UserPaths): string {
   const state = stateFolder(env, home, platform);
   if (state !== null) return state;
-  throw new RunFailure('There is no home folder to note what you allow in. XDG_STATE_HOME names another.');
+  throw new RunFailure(
+    'There is no home folder in which to record what you allow. Set XDG_STATE_HOME to another folder.',
+  );
 }
 
 /** Quotes a path for a shell. */

@@ -24,5 +24,7 @@ export function varsOf(generators: Generators, machine: string): Var[] {
 export function mustBeKnown({ id, generator }: Var): void {
   const part = generator.unknown.find(gap => gap.part === 'share' || gap.part === 'files');
   if (part !== undefined)
-    throw new RunFailure(`Only Nix can tell where ${id} belongs: its ${part.part} is ${part.expression}.`);
+    throw new RunFailure(
+      `Where ${id} belongs cannot be determined without Nix: its ${part.part} is ${part.expression}.`,
+    );
 }

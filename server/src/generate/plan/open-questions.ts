@@ -47,19 +47,23 @@ export function unseenNotes(
     ...(machinesComplete
       ? []
       : [{ generator: null, machines: [], message: all.length === 0 ? NO_MACHINES : MORE_MACHINES }]),
-    ...note(unnamed, 'Only Nix can tell the names of these generators, which are left out'),
-    ...note(named, 'Only Nix can tell which machines have these generators, which are left out'),
-    ...note(ofClan, "Generators of clan-core's own services need Nix and are left out"),
+    ...note(unnamed, 'The names of these generators cannot be determined without Nix; they are left out'),
     ...note(
-      unread,
-      'Nix cannot read these files ("varsmith check" says why); they are taken as far as they can be read',
+      named,
+      'Which machines have these generators cannot be determined without Nix; they are left out',
     ),
-    ...note(unseen, 'Only Nix can tell whether these machines have further generators', unseen),
+    ...note(ofClan, "Generators of clan-core's own services need Nix and are left out"),
+    ...note(unread, 'Nix cannot read these files ("varsmith check" shows why); the readable parts are used'),
+    ...note(
+      unseen,
+      'Whether these machines have further generators cannot be determined without Nix',
+      unseen,
+    ),
   ];
 }
 
-const NO_MACHINES = 'Only Nix can tell which machines there are.';
-const MORE_MACHINES = 'Only Nix can tell whether there are further machines.';
+const NO_MACHINES = 'Which machines exist cannot be determined without Nix.';
+const MORE_MACHINES = 'Whether there are further machines cannot be determined without Nix.';
 
 /** Returns all open questions of a fleet, one sentence each; empty if everything is known. */
 export function openQuestions(declared: Declared): string[] {

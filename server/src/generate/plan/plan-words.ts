@@ -24,7 +24,7 @@ export function partsText(unknown: readonly UnknownPart[]): string[] {
     const names = [...parts];
     const last = names.pop();
     const text = names.length === 0 ? last : `${names.join(', ')} and ${last}`;
-    return `only evaluation can tell its ${text}: ${expression}`;
+    return `its ${text} cannot be determined by reading: ${expression}`;
   });
 }
 

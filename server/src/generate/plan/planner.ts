@@ -120,7 +120,7 @@ function undecidedNotes(
         {
           generator: generator.name,
           machines: generator.machines,
-          message: `Whether generator "${generator.name}" (${whereOf(generator)}) is complete, only Nix can tell: ${part.part} = ${part.expression}. It is left as it is.`,
+          message: `Whether generator "${generator.name}" (${whereOf(generator)}) is complete cannot be determined without Nix: ${part.part} = ${part.expression}. It is left unchanged.`,
         },
       ];
     });
@@ -131,7 +131,7 @@ function skippedNotes(sorted: readonly Generator[], skipped: ReadonlySet<string>
     .filter(generator => skipped.has(generator.key))
     .map(generator => {
       const [part] = partsText(generator.unknown);
-      const why = part === undefined ? 'it depends on one that needs Nix' : `it needs Nix: ${part}`;
+      const why = part === undefined ? 'it depends on a generator that needs Nix' : `it needs Nix: ${part}`;
       return {
         generator: generator.name,
         machines: generator.machines,

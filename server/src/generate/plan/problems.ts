@@ -49,7 +49,7 @@ function absentProblem(input: PlanInput, machines: readonly string[], name: stri
       ...about,
       message: uncertain.isFromClan
         ? `Generator "${name}" is one of clan-core's own and needs Nix: use "clan vars generate" for it.`
-        : `Generator "${name}" needs Nix: only evaluation can tell which machines have it.`,
+        : `Generator "${name}" needs Nix: which machines have it cannot be determined by reading.`,
     };
   const mayBe =
     input.incomplete.some(machine => machines.includes(machine)) ||
@@ -61,7 +61,7 @@ function absentProblem(input: PlanInput, machines: readonly string[], name: stri
     kind: 'unknown-generator',
     ...about,
     message: mayBe
-      ? `There is no generator "${name}" on ${listed(machines)}, as far as can be told without Nix.`
+      ? `There is no generator "${name}" on ${listed(machines)}, as far as can be determined without Nix.`
       : `There is no generator "${name}" on ${listed(machines)}.`,
   };
 }
@@ -177,7 +177,7 @@ function dependencyProblems(
       {
         kind: 'missing-dependency',
         ...about,
-        message: `Generator "${generator.name}" needs ${listed(missing.map(file => `${target.name}/${file}`))}, which ${missing.length === 1 ? 'is' : 'are'} not there and not part of this run. Generate "${target.name}" (${whereOf(target)}) too.`,
+        message: `Generator "${generator.name}" needs ${listed(missing.map(file => `${target.name}/${file}`))}, which ${missing.length === 1 ? 'does' : 'do'} not exist and ${missing.length === 1 ? 'is' : 'are'} not part of this run. Generate "${target.name}" (${whereOf(target)}) too.`,
       },
     ];
   });

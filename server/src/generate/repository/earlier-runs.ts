@@ -38,6 +38,6 @@ export async function notedIn(environment: RunEnvironment): Promise<EarlierRuns>
   const files = await owedIn(environment, repository);
   if (files.length === 0) return { stale, owed: null };
   const are = files.length === 1 ? 'is' : 'are';
-  const message = `${listed(files)} ${are} stored, but not committed: an earlier run was cut off, or could not. "varsmith generate" commits ${files.length === 1 ? 'it' : 'them'}.`;
+  const message = `${listed(files)} ${are} stored, but not committed: an earlier run was interrupted, or could not commit them. "varsmith generate" commits ${files.length === 1 ? 'it' : 'them'}.`;
   return { stale, owed: { files, message } };
 }

@@ -61,7 +61,9 @@ export function keptValues({ root }: RunEnvironment, keys: Keys): KeptValues {
     );
     if (ownLeaf?.bytes == null) return `has no value in ${path}`;
     // sops-nix itself provides no other types.
-    return ownLeaf.type === 'str' ? ownLeaf.bytes : `is kept in ${path} as ${ownLeaf.type}, not as a text`;
+    return ownLeaf.type === 'str'
+      ? ownLeaf.bytes
+      : `is stored in ${path} as ${ownLeaf.type}, not as a string`;
   }
 
   return {
@@ -71,7 +73,7 @@ export function keptValues({ root }: RunEnvironment, keys: Keys): KeptValues {
       if (typeof value === 'string') return value;
       if (value.length === 0) return `is empty in ${place.path}`;
       if (!Buffer.from(value.toString('utf8'), 'utf8').equals(value))
-        return `has bytes in ${place.path} that are not text, so nobody could type them into a prompt`;
+        return `is not text in ${place.path}, so it cannot be typed into a prompt`;
       return value;
     },
   };

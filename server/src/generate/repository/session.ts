@@ -223,7 +223,7 @@ async function settle(
     if (!(error instanceof HostFailure)) throw error;
     throw new HostFailure(
       error.kind,
-      `What an earlier run has stored is still not committed. ${error.message} Resolve that, or use --no-commit.`,
+      `The files stored by an earlier run are still not committed. ${error.message} Resolve that, or use --no-commit.`,
     );
   }
 }
@@ -252,10 +252,10 @@ function refusal({ error, works }: Refused, { commit }: SessionOptions): HostFai
   // With several, some may have been committed.
   const committed =
     others.length > 0
-      ? 'not committed, or not all of them'
+      ? 'not, or not all, committed'
       : `not committed ("${first?.message.split('\n', 1)[0]}")`;
   return new HostFailure(
     error.kind,
-    `The files are stored, but ${commit ? committed : 'not known to git'}. ${error.message}${commit ? ' The next run commits them.' : ''}`,
+    `The files are stored, but ${commit ? committed : 'not added to git'}. ${error.message}${commit ? ' The next run commits them.' : ''}`,
   );
 }

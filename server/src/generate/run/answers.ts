@@ -133,6 +133,6 @@ function unanswered(questions: readonly Question[]): string {
   return [
     'There is no terminal to ask on, and no answer to:',
     ...lines,
-    'Give each with --prompt GENERATOR/PROMPT=@FILE (MACHINE:GENERATOR/PROMPT=… for one machine alone).',
+    'Pass each answer with --prompt GENERATOR/PROMPT=@FILE (MACHINE:GENERATOR/PROMPT=… for one machine alone).',
   ].join('\n');
 }

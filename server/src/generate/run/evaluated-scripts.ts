@@ -65,7 +65,7 @@ export async function realisedRecipes(
       };
     if (realise !== null && recipe.isOfNix && !signal.aborted)
       throw new RunFailure(
-        `Generator "${name}" needs Nix for its script, and Nix did not build what it uses${reasonIn(byMachine.get(machine))}.`,
+        `Generator "${name}" needs Nix for its script, and Nix could not build its dependencies${reasonIn(byMachine.get(machine))}.`,
       );
     return { ...named, packages: new Map() };
   });

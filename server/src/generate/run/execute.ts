@@ -159,7 +159,7 @@ function endReason({ process }: ScriptResult, limits: ScriptEnvironment): string
     default:
       if (process.code === 0) return null;
       if (process.code === 127)
-        return 'failed: a command was not found (exit code 127). What a script uses must be in runtimeInputs';
+        return 'failed: a command was not found (exit code 127). The programs of a script must be in runtimeInputs';
       if (process.code === FILE_TOO_LARGE)
         return `failed: it wrote more than ${mebibytes(limits)} into a file (exit code ${FILE_TOO_LARGE})`;
       return `failed with exit code ${process.code}`;

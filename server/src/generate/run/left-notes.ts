@@ -7,6 +7,6 @@ export function leftNotes(): string[] {
   if (left.length === 0) return [];
   const folders = left.length === 1 ? 'this folder' : 'these folders';
   return [
-    `Plaintexts may be left in ${left.join(', ')}, which cannot be removed. Remove ${folders} yourself.`,
+    `Plaintexts may remain in ${left.join(', ')}, which cannot be removed. Remove ${folders} yourself.`,
   ];
 }

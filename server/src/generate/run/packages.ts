@@ -79,7 +79,7 @@ export async function findPackages(
       if (source === 'nix') return refuse(error.message);
       return {
         paths: new Map(),
-        note: `Nix could not tell the packages of this fleet (${error.message}): the programs of this system are used instead.`,
+        note: `Nix could not determine the packages of this fleet (${error.message}): this system's programs are used instead.`,
       };
     }
   }
@@ -91,10 +91,10 @@ export async function findPackages(
   }
   const lacking = asked.filter(name => !paths.has(name));
   if (lacking.length === 0) return { paths, note: null };
-  if (source === 'nix') return refuse(`the nixpkgs of this fleet does not give ${lacking.join(', ')}`);
+  if (source === 'nix') return refuse(`this fleet's nixpkgs does not provide ${lacking.join(', ')}`);
   return {
     paths,
-    note: `Nix could not give ${lacking.join(', ')}: the programs of this system are used instead.`,
+    note: `Nix could not provide ${lacking.join(', ')}: this system's programs are used instead.`,
   };
 }
 

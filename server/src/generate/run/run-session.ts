@@ -41,7 +41,7 @@ export async function withSession<T>(
     const begun = session.postponed();
     if (begun !== null)
       note(
-        `A ${begun} is in progress, so nothing was committed. The first run after it commits what was stored.`,
+        `A ${begun} is in progress, so nothing was committed. The next run after that commits the stored files.`,
       );
     await session.close();
   }
@@ -57,7 +57,7 @@ function noteRecovery({ recovered, settled }: Session, fleet: RunFleet, note: No
         : 'An interrupted run has been undone.',
     );
   }
-  if (settled) note('What an earlier run stored without committing is committed now.');
+  if (settled) note('The uncommitted files of an earlier run are now committed.');
 }
 
 /** Runs the task, then reports plaintexts that were on disk and those that could not be removed. */
@@ -75,4 +75,4 @@ export async function notingDisk<T>(
 }
 
 const ON_DISK =
-  'There is no file system in memory here: secrets lay on a disk, overwritten afterwards, while programs read them.';
+  'There is no in-memory file system here: secrets were on a disk while programs read them, and were overwritten afterwards.';

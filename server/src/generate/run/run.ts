@@ -183,7 +183,8 @@ async function inputsOf(
       const value =
         fresh.get(key)?.get(file.name) ??
         (await storedValue(environment, secretBackend, target as Generator, file));
-      if (value === null) throw new HostFailure('changed', `needs ${name}/${file.name}, which is gone`);
+      if (value === null)
+        throw new HostFailure('changed', `needs ${name}/${file.name}, which no longer exists`);
       values.set(file.name, value);
       if (file.secret) secrets.push(value);
     }

@@ -43,7 +43,7 @@ export async function prepareScript(
   const script = await scriptParts(name, recipe, host, packages);
   for (const part of script)
     if (typeof part !== 'string' && !(await isThere(join(root, part.path))))
-      throw new RunFailure(`Generator "${name}" uses ${part.path}, which is not there.`);
+      throw new RunFailure(`Generator "${name}" uses ${part.path}, which does not exist.`);
   if (recipe.isOfNix)
     for (const path of storePathsIn(recipe.evaluated ?? ''))
       if (!(await isThere(path)))

@@ -32,13 +32,13 @@ export async function findScriptEnvironment(
   const answer = wanted.sandbox ? await findSandbox(environment.platform, folders, wanted.asRoot) : null;
   if (answer !== null && 'problem' in answer)
     throw new RunFailure(
-      `Scripts cannot be run safely here: ${answer.problem}. With --no-sandbox they run with everything that you may do yourself.`,
+      `Scripts cannot be run safely here: ${answer.problem}. With --no-sandbox they run with all of your permissions.`,
     );
   const sandbox = answer?.sandbox ?? null;
   const commands = hostCommands(path, program => sandbox === null || isSeenIn(sandbox.kind, program));
   // Links are resolved, because those of NixOS do not work inside the sandbox.
   const bash = (await commands.find('bash')) ?? (await findCommand('bash', folders));
-  if (bash === null) throw new RunFailure('Bash is not installed: there is nothing to run scripts with.');
+  if (bash === null) throw new RunFailure('Bash is not installed, so scripts cannot be run.');
   return {
     root: environment.root,
     bash,

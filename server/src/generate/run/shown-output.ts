@@ -32,12 +32,12 @@ export function shownOutput(
     .filter(text => text !== '')
     .join('\n');
   const shown = redacted(output, secrets, open);
-  if (shown === null) return '(Its output is not shown: it may hold a secret.)';
+  if (shown === null) return '(Its output is not shown: it may contain a secret.)';
   const lines = shown
     .split('\n')
     .slice(-SHOWN_LINES)
     .map(line => (line.length > SHOWN_LENGTH ? `${line.slice(0, SHOWN_LENGTH)}…` : line));
-  return (truncated ? [...lines, `(What it said after ${limit} was dropped.)`] : lines).join('\n');
+  return (truncated ? [...lines, `(Output beyond ${limit} was dropped.)`] : lines).join('\n');
 }
 
 /**
@@ -48,7 +48,7 @@ export function shownOutput(
  */
 export function hiddenTraceLine(line: number | null): string {
   const where = line === null ? '' : ` It failed at line ${line} of the script.`;
-  return `(Its output is not shown: the script switches tracing on, as "set -x" does, and a trace may hold secrets.${where})`;
+  return `(Its output is not shown: the script turns tracing on, for example with "set -x", and a trace may contain secrets.${where})`;
 }
 
 /** Returns the names of undeclared files, which the script chooses, without secrets. */

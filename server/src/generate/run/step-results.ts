@@ -53,7 +53,7 @@ export function unfinished(step: PlanStep, execution: Execution | 'skipped'): St
       ...NOTHING,
       step,
       outcome: 'skipped',
-      message: `${name} was not run: something that it depends on failed.`,
+      message: `${name} was not run: one of its dependencies failed.`,
     };
   if (execution.outcome === 'failed')
     return {
@@ -68,7 +68,7 @@ export function unfinished(step: PlanStep, execution: Execution | 'skipped'): St
     ...NOTHING,
     step,
     outcome: 'cancelled',
-    message: `${name} was cancelled; nothing of it was stored.`,
+    message: `${name} was cancelled; none of its files were stored.`,
   };
 }
 

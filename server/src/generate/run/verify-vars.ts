@@ -129,10 +129,10 @@ function accessIn(secretBackend: SecretBackend, place: SecretPlace): AccessChang
 /** Returns the advice and who would gain and lose access, since that may be unwanted. */
 function whatToDo(access: AccessChange | null): string {
   const who = access === null ? [] : accessSentences([access]);
-  if (access === null || who.length === 0) return '"varsmith fix" puts it right.';
+  if (access === null || who.length === 0) return '"varsmith fix" corrects it.';
   const told = `With "varsmith fix", ${who.join('; ')}.`;
   return askedOf([access]).length > 0
-    ? `${told} It asks before a key that has no access today is given any.`
+    ? `${told} It asks before giving access to a key that has none now.`
     : told;
 }
 
@@ -145,10 +145,10 @@ function reasonText({ key }: Generator, { reason, older, missing }: Omit<Status,
     case 'missing':
       return `${key}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`;
     case 'interrupted':
-      return `${key} was left behind by a run that was cut off: what it is made from has changed since. "varsmith generate" makes it anew.`;
+      return `${key} comes from an interrupted run: its inputs have changed since. "varsmith generate" generates it again.`;
     case 'superseded':
-      return `${key} was made from ${olderText(older)}, set anew since. "varsmith generate" makes it anew.`;
+      return `${key} was made from ${olderText(older)}, which changed since. "varsmith generate" generates it again.`;
     default:
-      return `${key} was made from other inputs than the configuration has now.`;
+      return `${key} was made from inputs that differ from the configuration.`;
   }
 }

@@ -40,6 +40,6 @@ export function parseJournal(text: string, path: string): Journal {
   }
   throw new HostFailure(
     'damaged',
-    `The journal ${path} is not one of Varsmith's. Look at "git status", then delete it.`,
+    `The journal ${path} was not written by Varsmith. Check "git status", then delete it.`,
   );
 }

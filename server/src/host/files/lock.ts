@@ -44,11 +44,11 @@ export async function takeLock(path: string): Promise<Lock> {
       if (text === null) continue;
       const holder = parseHolder(text);
       if (holder === null)
-        throw new HostFailure('damaged', `${path} is in the way: it is not a lock of Varsmith's. Delete it.`);
+        throw new HostFailure('damaged', `${path} is in the way: it is not a lock of Varsmith. Delete it.`);
       if (await isAlive(holder)) throw heldBy(path, holder);
       await clear(path, text);
     }
-    throw new HostFailure('locked', `Others are taking the lock ${path} at the same moment. Try again.`);
+    throw new HostFailure('locked', `Another process is taking the lock ${path}. Try again.`);
   } catch (error) {
     throw systemFailure(error, `take the lock ${path}`);
   } finally {
@@ -116,7 +116,7 @@ function heldBy(path: string, { pid, host }: Holder): HostFailure {
   const where = host === hostname() ? '' : ` on ${host}`;
   return new HostFailure(
     'locked',
-    `Varsmith is already at work here (process ${pid}${where}). Wait for it, or delete ${path} if it is gone.`,
+    `Varsmith is already running here (process ${pid}${where}). Wait for it, or delete ${path} if the process no longer exists.`,
   );
 }
 

@@ -23,7 +23,7 @@ export interface Place {
 export function stateFolder(place: Place, repository: Pick<Repository, 'gitFolder'> | null): string {
   const folder = stateFolderIfAny(place, repository);
   if (folder !== null) return folder;
-  throw new HostFailure('other', 'There is no home folder to keep the lock of this repository in.');
+  throw new HostFailure('other', 'There is no home folder for the lock of this repository.');
 }
 
 /**

@@ -150,7 +150,7 @@ async function goingOn(path: string, work: () => Promise<void>): Promise<void> {
     const { kind, message } = systemFailure(error, `change ${path}`);
     throw new HostFailure(
       kind,
-      `${message.replace(' Nothing was changed.', '')} The next run will go on from here.`,
+      `${message.replace(' Nothing was changed.', '')} The next run will continue from here.`,
     );
   }
 }
@@ -220,7 +220,7 @@ export async function mustBeUnchanged(
     if (now !== sha256)
       throw new HostFailure(
         'changed',
-        `${path} was changed by somebody else in the meantime. Nothing was written; try again.`,
+        `${path} was changed in the meantime. Nothing was written; try again.`,
       );
   }
 }

@@ -67,7 +67,7 @@ function printed(result: ProcessResult, action: string): string {
 
 /** Returns git's error message as a sentence. */
 export function gitError({ end, stderr, stdout }: ProcessResult): string {
-  if (end === 'timeout') return 'git did not answer in time.';
+  if (end === 'timeout') return 'git did not respond in time.';
   const text = `${stderr.toString('utf8').trim()}\n${stdout.toString('utf8').trim()}`.trim();
   return `git says: ${text.split('\n').slice(0, 3).join(' ')}`;
 }

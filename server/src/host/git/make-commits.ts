@@ -111,7 +111,7 @@ async function commitFailure({ git }: WorkTree, result: ProcessResult): Promise<
 }
 
 const NO_IDENTITY =
-  'Git does not know who you are, and commits nothing without a name. Tell it once: git config --global user.name "Your Name" and git config --global user.email you@example.org.';
+  'Git needs your name and email address to commit. Set them once: git config --global user.name "Your Name" and git config --global user.email you@example.org.';
 
 /** Creates a separate index that equals the last commit, with the file information of the person's index. */
 async function beginIndex({ git, gitFolder, index }: WorkTree, ownIndex: string): Promise<void> {

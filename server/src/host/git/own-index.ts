@@ -43,7 +43,7 @@ export async function lockIndex(index: string): Promise<Lock> {
       if (performance.now() > until)
         throw new HostFailure(
           'locked',
-          `${path} is there: another git program is at work, or was ended in the middle. Try again when it is done; if there is none, delete the file.`,
+          `${path} is there: another git process is running, or was interrupted. Try again when it has finished; if there is none, delete the file.`,
         );
       await delay(25);
     }

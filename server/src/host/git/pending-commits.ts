@@ -52,7 +52,7 @@ export async function readOwed(state: string): Promise<readonly PendingCommit[]>
   }
   throw new HostFailure(
     'damaged',
-    `The note ${path} is not one of Varsmith's. Look at "git status", then delete it.`,
+    `The note ${path} was not written by Varsmith. Check "git status", then delete it.`,
   );
 }
 

@@ -66,7 +66,7 @@ export async function readRevision(
   const blobs = await git(['cat-file', '--batch', '--buffer'], objects.map(object => `${object}\n`).join(''));
   if (blobs.code !== 0) throw unread(revision);
   if (blobs.truncated)
-    throw new HostFailure('other', `The files of "${revision}" are more than Varsmith reads at once.`);
+    throw new HostFailure('other', `"${revision}" has more files than Varsmith reads at once.`);
   const contents = blobsIn(blobs.stdout);
   return {
     commit,

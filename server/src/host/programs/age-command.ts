@@ -66,7 +66,7 @@ export async function findAge(
 }
 
 function failed({ end, stderr }: ProcessResult, scratch: string | null): HostFailure {
-  if (end === 'timeout') return new HostFailure('other', 'The age command did not answer in time.');
+  if (end === 'timeout') return new HostFailure('other', 'The age command did not respond in time.');
   // Its messages name files and recipients. The usual cause is a key protected by a passphrase.
   const lines = stderr.toString('utf8').trim().split('\n');
   const first = (lines.find(line => /error/i.test(line)) ?? lines[0] ?? '').slice(0, 300);

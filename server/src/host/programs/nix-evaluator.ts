@@ -81,7 +81,7 @@ export async function findNixEvaluator({
   signal,
 }: EvaluatorOptions): Promise<NixEvaluator | NoEvaluator> {
   const nix = await findCommand('nix', [...(env.PATH ?? '').split(':'), ...NIX_FOLDERS]);
-  if (nix === null) return { missing: 'nix', message: 'There is no nix on PATH, so it cannot be asked.' };
+  if (nix === null) return { missing: 'nix', message: 'Nix is not on PATH, so it cannot be asked.' };
   const run = (args: readonly string[], limits: NixLimits) =>
     runProcess(nix, args, {
       cwd: '/',
@@ -102,7 +102,7 @@ export async function findNixEvaluator({
   if (version === null)
     return {
       missing: 'version',
-      message: `${nix} does not say which version of Nix it is, so it is not asked.`,
+      message: `${nix} does not report its version, so it is not asked.`,
     };
   const [text, major, minor] = [version[0], Number(version[1]), Number(version[2])];
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))

@@ -48,7 +48,7 @@ const PROBES: Readonly<Record<SandboxKind, (guards: Guards) => readonly string[]
 
 const ABSENT: Readonly<Record<SandboxKind, string>> = {
   bwrap: 'bubblewrap (the command "bwrap") is not installed',
-  'sandbox-exec': 'the command "sandbox-exec" is not there',
+  'sandbox-exec': 'the command "sandbox-exec" is not installed',
 };
 
 /**
@@ -74,7 +74,7 @@ export async function findSandbox(
   if (user !== null && 'sandbox' in (await tryGuards({ kind, path, user: null })))
     return {
       problem:
-        `Varsmith runs as root and scripts as somebody else, for whom ${name} does not work on this system (${tried.reason}). ` +
+        `Varsmith runs as root and scripts as another user, for whom ${name} does not work on this system (${tried.reason}). ` +
         'Run Varsmith as an ordinary user, or let scripts run as root in the sandbox with --as-root',
     };
   return { problem: `${name} does not work on this system (${tried.reason})` };

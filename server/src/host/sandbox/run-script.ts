@@ -169,7 +169,7 @@ function tell({ text, sandbox }: Script, seen: string): ShownScript {
 /** Returns the path with links resolved. */
 function realFile({ from, root }: Shown): string {
   const real = realOrNull(from);
-  if (real === null) throw new HostFailure('changed', `The script uses ${from}, which is not there.`);
+  if (real === null) throw new HostFailure('changed', `The script uses ${from}, which does not exist.`);
   if (real.startsWith(realpathSync(root) + sep)) return real;
   throw new HostFailure('outside', `The script uses ${from}, which leads out of the repository.`);
 }

@@ -191,7 +191,7 @@ function mustBeOpen(paths: readonly string[]): void {
     if (closed === null) continue;
     throw new HostFailure(
       'other',
-      `Varsmith runs as root and scripts as somebody else, who cannot go to ${path}: ${closed} is closed to others. Run Varsmith as an ordinary user, or let scripts run as root in the sandbox with --as-root.`,
+      `Varsmith runs as root and scripts as another user, who cannot access ${path}: ${closed} is closed to others. Run Varsmith as an ordinary user, or let scripts run as root in the sandbox with --as-root.`,
     );
   }
 }

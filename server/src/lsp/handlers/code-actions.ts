@@ -159,7 +159,7 @@ function silenceEverywhere({ rule }: Finding, { snapshot: { files } }: FileState
   if (text === null && (files.kind(SETTINGS_FILE) !== null || !client.createsFiles)) return [];
   const edit = switchOffEdit(text, rule);
   if (edit === null) return [];
-  return [{ title: `Switch ${rule} off in the workspace`, edits: [edit], preferred: false }];
+  return [{ title: `Turn ${rule} off in the workspace`, edits: [edit], preferred: false }];
 }
 
 function documentation(rule: string, command: string): CodeAction {

@@ -47,7 +47,7 @@ export async function onRename(
   const hindrance = reasonNotToMove(point.snapshot, client, renaming.moves);
   if (hindrance !== null) {
     const command = renameCommand(point.snapshot, point.path, point.offset, params.newName);
-    const advice = ` In a terminal, \`${command}\` does all of it; save your files before.`;
+    const advice = ` In a terminal, \`${command}\` does everything; save your files first.`;
     throw refusal(`${hindrance}${command === null ? '' : advice}`);
   }
   const edit = editOf(point.border, renaming, client.takesVersionedEdits);
@@ -86,7 +86,7 @@ export async function onWillRenameFiles(
 }
 
 const BEFORE_THE_FOLDER =
-  'Give the folder its old name back, and run `varsmith rename machine OLD NEW` in a terminal.';
+  "Restore the folder's old name, and run `varsmith rename machine OLD NEW` in a terminal.";
 
 /**
  * Returns the reason why an editor cannot make all necessary moves, or `null` if it can. Values that are left behind
@@ -97,9 +97,9 @@ function reasonNotToMove(snapshot: Snapshot, client: Client, moves: readonly Mov
   if (first === undefined) return null;
   const { from, to } = moves.find(({ required }) => required === true) ?? first;
   if (!client.movesFiles)
-    return `This editor cannot move files for a language server, and ${from} has to become ${to}.`;
+    return `This editor cannot move files for a language server, but ${from} must become ${to}.`;
   if (!client.mendsMoves && leavesLinks(snapshot, moves))
-    return 'This editor cannot change links for a language server, and those beside encrypted secrets have to move along.';
+    return 'This editor cannot change links for a language server, but those beside encrypted secrets must move too.';
   return null;
 }
 
@@ -125,7 +125,7 @@ export function withMoves(
     options: { overwrite: false },
     ...(annotated && required !== true ? { annotationId: MOVE } : {}),
   }));
-  const label = 'Move what is stored under the old name';
+  const label = 'Move the files stored under the old name';
   const description = 'Without this, the values are generated again under the new name.';
   return {
     documentChanges: [...edit.documentChanges, ...renames],

@@ -120,7 +120,7 @@ export async function onScaffold(
   const changed = editedFiles(snapshot, made.edits);
   const created = changed.filter(({ before }) => before === null).map(({ path }) => border.uriOf(path));
   if (created.length > 0 && !client.createsFiles) {
-    return refusal('This editor cannot make files for a language server. The command line can.');
+    return refusal('This editor cannot create files for a language server. Use the command line.');
   }
   if (made.edits.length > 0) {
     const edit = editOf(border, made, client.takesVersionedEdits);

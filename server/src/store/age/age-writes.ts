@@ -156,7 +156,10 @@ export async function replacedPublicKeys(
 export async function openAgeSecret(file: string | Uint8Array, keyring: Keyring): Promise<Buffer> {
   const plaintext = await keyring.open(file);
   if (plaintext === null)
-    throw new StoreFailure('no-matching-key', ['None of your keys opens it.', ...keyring.unusable].join(' '));
+    throw new StoreFailure(
+      'no-matching-key',
+      ['None of your keys can decrypt it.', ...keyring.unusable].join(' '),
+    );
   return Buffer.from(plaintext);
 }
 

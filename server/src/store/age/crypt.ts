@@ -138,7 +138,7 @@ export async function encryptTo(
   plaintext: Uint8Array,
   command: AgeCommand | null,
 ): Promise<string> {
-  if (recipients.length === 0) throw new StoreFailure('recipient', 'There is nobody to encrypt to.');
+  if (recipients.length === 0) throw new StoreFailure('recipient', 'There are no recipients to encrypt to.');
   const kinds = recipients.map(recipientKind);
   const unknown = recipients[kinds.indexOf('unknown')];
   if (unknown !== undefined)

@@ -190,7 +190,7 @@ function leafOf(
     if (rule === true && scalar.type !== 'null' && text !== '')
       throw new StoreFailure(
         'malformed',
-        `"${names.join('.')}" must be encrypted and is not: the file was edited by hand.`,
+        `"${names.join('.')}" should be encrypted but is not: the file was edited by hand.`,
       );
     return { path, type: scalar.type, bytes: scalar.bytes, encrypted: rule === true };
   }

@@ -116,7 +116,7 @@ function mustBeText(value: Uint8Array): void {
   if (Buffer.from(Buffer.from(value).toString('utf8'), 'utf8').equals(Buffer.from(value))) return;
   throw new StoreFailure(
     'unsupported',
-    'The value has bytes that are not text. A file of its own, without the extension of another format, can hold it.',
+    'The value is not text. Store it in a separate file, without the extension of another format.',
   );
 }
 
@@ -133,7 +133,7 @@ function mustEncrypt(rule: SopsRule, names: readonly string[]): void {
     'unsupported',
     encrypts === false
       ? `${rule.name} = "${rule.value}" would leave ${shown} in plaintext. Give it another name, or use another file.`
-      : `Whether ${rule.name} = "${rule.value}" encrypts ${shown} cannot be told here. Use "sops edit".`,
+      : `It is unclear whether ${rule.name} = "${rule.value}" encrypts ${shown}. Use "sops edit".`,
   );
 }
 
@@ -141,7 +141,7 @@ function mustGoByNames({ name }: SopsRule): void {
   if (name.endsWith('comment_regex'))
     throw new StoreFailure(
       'unsupported',
-      `Comments decide what is encrypted in this file (${name}), so it cannot be edited here. Use "sops edit".`,
+      `Comments control what is encrypted in this file (${name}), so Varsmith cannot edit it. Use "sops edit".`,
     );
 }
 
@@ -184,10 +184,7 @@ function mustHold(
       .sort()
       .join('\n');
   if (shape(leaves) !== shape(expected))
-    throw new StoreFailure(
-      'unsupported',
-      'The file is laid out in a way that cannot be edited here. Use "sops edit".',
-    );
+    throw new StoreFailure('unsupported', 'Varsmith cannot edit a file with this layout. Use "sops edit".');
 }
 
 function placeOf(names: readonly string[]): string {

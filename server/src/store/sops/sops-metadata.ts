@@ -120,7 +120,9 @@ function noKeyMessage({ age, otherKeys }: SopsMetadata, keyring: Keyring): strin
   const to = shown.length === 0 ? 'nobody' : shown.join(', ');
   const mine =
     keyring.recipients.length === 0 ? 'there is no key of yours' : `yours: ${keyring.recipients.join(', ')}`;
-  return [`None of your keys opens it. It is encrypted to ${to}; ${mine}.`, ...keyring.unusable].join(' ');
+  return [`None of your keys can decrypt it. It is encrypted to ${to}; ${mine}.`, ...keyring.unusable].join(
+    ' ',
+  );
 }
 
 /** Returns the hash that is updated with each plaintext, in the order of the file. */
@@ -140,7 +142,7 @@ export function verifyMac(metadata: SopsMetadata, key: Uint8Array, digest: Buffe
   if (mac === null)
     throw new StoreFailure(
       'mac-error',
-      'The file has no MAC, so nothing vouches for it: it was edited by hand.',
+      'The file has no MAC, so it cannot be verified: it was edited by hand.',
     );
   const sealed = parseSealed(mac);
   const stated = sealed === null ? null : openValue(key, sealed, canonicalTime(lastModified));
@@ -175,7 +177,7 @@ export async function sealDataKey(
   command: AgeCommand | null,
 ): Promise<AgeEntry[]> {
   const distinct = [...new Set(recipients)];
-  if (distinct.length === 0) throw new StoreFailure('recipient', 'There is nobody to encrypt to.');
+  if (distinct.length === 0) throw new StoreFailure('recipient', 'There are no recipients to encrypt to.');
   return Promise.all(
     distinct.map(async recipient => ({ enc: await encryptTo([recipient], key, command), recipient })),
   );

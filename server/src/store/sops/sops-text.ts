@@ -42,7 +42,7 @@ export function withValue(editing: Editing, names: readonly string[], value: str
     if (sameKey === undefined) break;
     const shown = names.slice(0, depth + 1).join('/');
     if (depth === names.length - 1)
-      throw new StoreFailure('unsupported', `The file has a value "${shown}" already.`);
+      throw new StoreFailure('unsupported', `The file already has a value "${shown}".`);
     if (!isMap(sameKey.value))
       throw new StoreFailure(
         'unsupported',

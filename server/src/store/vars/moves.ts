@@ -75,7 +75,7 @@ export function blockedMove(files: Tree, moves: readonly Move[]): string | null 
   const taken = moves.find(({ to }) => files.kind(to) !== null);
   return taken === undefined
     ? null
-    : `${taken.to} is there already, and ${taken.from} would have to move there. Remove it first, or choose another name.`;
+    : `${taken.to} already exists, and ${taken.from} would have to move there. Remove it first, or choose another name.`;
 }
 
 /**

@@ -22,9 +22,9 @@ export const STATE_WORDS: Readonly<Record<StoredState, string>> = {
 export const STATE_SENTENCES: Readonly<Record<StoredState, string>> = {
   present: 'Generated: all of its files are stored.',
   partial: 'Partly generated: some of its files are not stored.',
-  missing: 'Missing: nothing of it is stored yet.',
-  outdated: 'Outdated: made from other inputs or older values than there are now.',
-  unknown: 'Unknown: whether it is stored cannot be told by looking. Verify Vars asks the store.',
+  missing: 'Missing: none of its files are stored yet.',
+  outdated: 'Outdated: made from other inputs or older values than the current ones.',
+  unknown: 'Unknown: only the store knows whether it is stored. Verify Vars asks the store.',
 };
 
 /** The number of machines' generators in each state. */

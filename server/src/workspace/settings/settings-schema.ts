@@ -46,7 +46,7 @@ const LIMITS_SCHEMA = {
 const STORE_SCHEMA = {
   type: 'object',
   description:
-    'Where secrets are kept: a store of your own, as docs/custom-store.md describes it, or, in a fleet without clan, one of clan’s stores.',
+    'Where secrets are kept: a custom store, as docs/custom-store.md describes it, or, in a fleet without clan, one of clan’s stores.',
   additionalProperties: false,
   minProperties: 1,
   maxProperties: 1,

@@ -7,5 +7,5 @@ export function baselineText({ file, silenced, obsolete }: BaselineReport): stri
   const silencedText = `${counted(silenced.length, 'finding')} silenced by ${file}`;
   if (obsolete === 0) return silencedText;
   const entries = obsolete === 1 ? 'One entry of it is' : `${obsolete} entries of it are`;
-  return `${silencedText}. ${entries} obsolete: \`--write-baseline ${file}\` writes it anew.`;
+  return `${silencedText}. ${entries} obsolete: \`--write-baseline ${file}\` updates it.`;
 }

@@ -26,7 +26,7 @@ export function fix(
   else writeChanges(workspace.root, outcome.changes);
   const verb = dryRun ? 'would apply' : 'applied';
   const { applied, changes } = outcome;
-  const note = outcome.settled ? '' : ' Some fixes undo one another; look at the result.';
+  const note = outcome.settled ? '' : ' Some fixes undo one another; check the result.';
   io.stderr.write(
     `varsmith: ${verb} ${counted(applied, 'fix', 'fixes')} in ${counted(changes.length, 'file')}.${note}\n`,
   );
@@ -34,7 +34,7 @@ export function fix(
 }
 
 function brokenText({ broken }: FixOutcome): string {
-  return `After the fixes ${broken.join(', ')} would not be valid Nix any more, so nothing was written. This is a mistake of Varsmith: please report it.`;
+  return `After the fixes ${broken.join(', ')} would not be valid Nix any more, so nothing was written. This is a mistake in Varsmith: please report it.`;
 }
 
 /** Prints the changes as a unified diff. */

@@ -11,8 +11,8 @@ export function noteRulesThatAreOff({ rules }: Workspace, wanted: readonly strin
     if (severity !== 'off' || !wanted.includes(rule.id)) continue;
     const why =
       rule.optional === true
-        ? `is off by default: { "rules": { "${rule.id}": "${rule.severity}" } } in varsmith.json switches it on`
-        : 'is switched off by varsmith.json';
+        ? `is off by default: { "rules": { "${rule.id}": "${rule.severity}" } } in varsmith.json turns it on`
+        : 'is turned off by varsmith.json';
     io.stderr.write(`varsmith: ${rule.id} ${why}.\n`);
   }
 }

@@ -35,7 +35,7 @@ export function writeConversion(
   else if (converted.length > 0 && !isDry)
     say(
       io,
-      `${counted(converted.length, 'secret')} converted, nothing committed: look at it with "git diff". Until the machines are deployed they have the old ones.`,
+      `${counted(converted.length, 'secret')} converted, nothing committed: review with "git diff". Until they are deployed, the machines have the old values.`,
     );
   if (unreadable.length > 0)
     say(

@@ -30,7 +30,7 @@ export function writeDeployment(plan: DeploymentPlan, anyway: boolean, io: Io): 
   if (problems.length === 0 || anyway) return deployment;
   say(
     io,
-    `Nothing was run: ${counted(problems.length, 'problem')} with ${machine}. --anyway deploys all the same.`,
+    `Nothing was run: ${counted(problems.length, 'problem')} with ${machine}. --anyway deploys nevertheless.`,
   );
   return null;
 }

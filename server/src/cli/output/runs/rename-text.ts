@@ -36,11 +36,11 @@ function writeSentences({ files, moves, kept }: RenameResult, isDry: boolean, io
     );
   else for (const { path } of files) write(`changed ${path}`);
   for (const { from, to } of moves) write(`${isDry ? 'would move' : 'moved'} ${from} to ${to}`);
-  for (const { from } of kept) say(io, `${from} stays: what has the new name is generated again.`);
+  for (const { from } of kept) say(io, `${from} stays: the files under the new name are generated again.`);
   if (!isDry)
     say(
       io,
-      `${counted(files.length, 'file')} changed, ${counted(moves.length, 'folder')} moved, nothing committed: look at it with "git status".`,
+      `${counted(files.length, 'file')} changed, ${counted(moves.length, 'folder')} moved, nothing committed: review with "git status".`,
     );
 }
 
