@@ -10,6 +10,8 @@ import type { GeneratorBody } from '../../server/src/fleet/model/generators.ts';
 import type { RoleEntry } from '../../server/src/fleet/model/services.ts';
 import { inventoryOptions } from '../../server/src/fleet/options/clan-core.ts';
 import { EMPTY } from '../../server/src/modules/options/tree.ts';
+import { firstRevision, nextRevision, type Revision } from '../../server/src/nix/edit-log.ts';
+import { LivePlace } from '../../server/src/nix/live-places.ts';
 import type { Place } from '../../server/src/nix/places.ts';
 import type { SourceFile } from '../../server/src/nix/source.ts';
 import { memoryFiles, type Texts } from '../nix/support.ts';
@@ -32,11 +34,14 @@ export function fleetWorkspace(texts: Texts, settings = SEED_NAMES): FleetWorksp
   let current: Texts = texts;
   let files = memoryFiles(current);
   const parsed = new Map<string, SourceFile>();
+  /** The revisions of texts that have been replaced, as of documents that are being edited. */
+  const revisions = new Map<string, Revision>();
   const view: FleetFiles = {
     parse(path) {
       const known = parsed.get(path);
       if (known !== undefined && known.text === current[path]) return known;
-      const file = files.parse(path);
+      const read = files.parse(path);
+      const file = read === null ? null : { ...read, revision: revisions.get(path) };
       if (file !== null) parsed.set(path, file);
       return file;
     },
@@ -55,6 +60,10 @@ export function fleetWorkspace(texts: Texts, settings = SEED_NAMES): FleetWorksp
     write(changes) {
       const next: Record<string, string> = { ...current };
       for (const [path, text] of Object.entries(changes)) {
+        const [before, revision] = [current[path], revisions.get(path)];
+        if (text === null || before === undefined) revisions.delete(path);
+        else if (revision === undefined) revisions.set(path, firstRevision(path));
+        else revisions.set(path, nextRevision(revision, before, text));
         if (text === null) delete next[path];
         else next[path] = text;
       }
@@ -66,11 +75,21 @@ export function fleetWorkspace(texts: Texts, settings = SEED_NAMES): FleetWorksp
   };
 }
 
+/** Returns the same data with plain places, whichever revision of a text they were read in. */
+export function withPlainPlaces(value: unknown): unknown {
+  if (value instanceof LivePlace) return value.toJSON();
+  if (Array.isArray(value)) return value.map(withPlainPlaces);
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, withPlainPlaces(item)]));
+  if (value instanceof Set) return new Set([...value].map(withPlainPlaces));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withPlainPlaces(item)]));
+}
+
 /** A body that was read more than once is more than one object, which two builds need not have in common. */
 function variantsByWhatTheySay(variants: readonly (readonly [unknown, readonly string[]])[]): unknown {
   const machinesOf = new Map<string, string[]>();
   for (const [body, machines] of variants) {
-    const key = inspect(body, { depth: null, maxArrayLength: null, maxStringLength: null });
+    const key = inspect(withPlainPlaces(body), { depth: null, maxArrayLength: null, maxStringLength: null });
     machinesOf.set(key, [...(machinesOf.get(key) ?? []), ...machines].sort());
   }
   return machinesOf;
@@ -78,6 +97,10 @@ function variantsByWhatTheySay(variants: readonly (readonly [unknown, readonly s
 
 /** A fleet as plain data, with every body computed: what two builds are compared by. */
 export function plainFleet(fleet: Fleet): unknown {
+  return withPlainPlaces(withComputedParts(fleet));
+}
+
+function withComputedParts(fleet: Fleet): unknown {
   const plain = (body: GeneratorBody) => ({ ...body, options: body.options() });
   const definitions = (list: Fleet['generators'][number]['definitions']) =>
     list.map(one => ({ ...one, body: plain(one.body()) }));

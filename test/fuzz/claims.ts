@@ -34,8 +34,10 @@ export function claimPlaces(files: Files, value: unknown, what: string): void {
 /** Every range in plain data lies inside the text that it is of. */
 export function claimRanges(text: string, value: unknown, what: string): void {
   if (typeof value !== 'object' || value === null) return;
-  if ('start' in value && 'end' in value)
-    claimPlace({ text: () => text, parse: () => null }, { ...(value as Place), file: '' }, what);
+  if ('start' in value && 'end' in value) {
+    const { start, end } = value as Place;
+    claimPlace({ text: () => text, parse: () => null }, { file: '', start, end }, what);
+  }
   for (const part of Object.values(value)) claimRanges(text, part, what);
 }
 

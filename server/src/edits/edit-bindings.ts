@@ -10,6 +10,7 @@ import type { AttrBinding, AttrSetExpr } from '../nix/syntax.ts';
 import { eolOf, indentOf, insertBelow, lineAround, writtenAt } from './edits.ts';
 import { bindingAround, expressionsAt } from './locate.ts';
 import type { Sources, TextEdit } from './text-edit.ts';
+import { editAt } from './text-edit.ts';
 
 /** A binding with a name of its path at a place. */
 export interface NamedBinding {
@@ -84,7 +85,7 @@ export function replaceWritten(
   text: string,
 ): TextEdit | null {
   const written = at === null ? null : writtenAt(sources, at);
-  return at === null || written === null || !isWritten(written) ? null : { ...at, text };
+  return at === null || written === null || !isWritten(written) ? null : editAt(at, text);
 }
 
 /**

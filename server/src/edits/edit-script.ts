@@ -4,6 +4,7 @@ import type { Place } from '../nix/places.ts';
 import type { Expr, StringExpr } from '../nix/syntax.ts';
 import { expressionsAt } from './locate.ts';
 import type { Sources, TextEdit } from './text-edit.ts';
+import { editAt } from './text-edit.ts';
 
 /** Returns text of a script escaped for the string at a place, or `null` if the place is not in a string. */
 export function scriptText(sources: Sources, at: Place, text: string): string | null {
@@ -39,7 +40,7 @@ export function replaced(sources: Sources, at: Place, from: string, to: string):
   const file = sources.parse(at.file);
   const text = scriptText(sources, at, to);
   if (file === null || text === null || file.text.slice(at.start, at.end) !== from) return null;
-  return { ...at, text };
+  return editAt(at, text);
 }
 
 /** Removes a range of a script with its lines, or returns `null` if the lines contain anything else. */

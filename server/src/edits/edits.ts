@@ -8,6 +8,7 @@ import { positionAt, type SourceFile } from '../nix/source.ts';
 import type { ListExpr, Range } from '../nix/syntax.ts';
 import { listWithItem } from './locate.ts';
 import type { Sources, TextEdit } from './text-edit.ts';
+import { editAt } from './text-edit.ts';
 
 const KEYWORDS: ReadonlySet<string> = new Set('assert else if in inherit let or rec then with'.split(' '));
 
@@ -34,14 +35,14 @@ export function replaceName(sources: Sources, at: Place, name: string, replaceme
   const file = sources.parse(at.file);
   if (file === null) return null;
   const written = file.text.slice(at.start, at.end);
-  if (written === stringText(name)) return { ...at, text: stringText(replacement) };
-  if (written === `''${name}''`) return { ...at, text: stringText(replacement) };
+  if (written === stringText(name)) return editAt(at, stringText(replacement));
+  if (written === `''${name}''`) return editAt(at, stringText(replacement));
   if (written !== name) return null;
   const before = file.text[at.start - 1];
   const after = file.text[at.end];
-  if (before === '"' && after === '"') return { ...at, text: stringText(replacement).slice(1, -1) };
+  if (before === '"' && after === '"') return editAt(at, stringText(replacement).slice(1, -1));
   if (before === "'" || after === "'") return null;
-  return { ...at, text: attributeText(replacement) };
+  return editAt(at, attributeText(replacement));
 }
 
 /** Removes an item from a list. If it is alone on its line, removes the whole line with its comment. */

@@ -1,6 +1,6 @@
 /** Reads the inputs of the flake from `flake.nix`. */
 
-import type { Place } from '../nix/places.ts';
+import { type Place, placeIn } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { AttrName, AttrSetExpr, Binding, Expr } from '../nix/syntax.ts';
 
@@ -57,7 +57,7 @@ export function flakeInputPlace(files: Parsing, input: string): Place | null {
     const [, inputName] = binding.path;
     const names = inputName !== undefined ? [inputName] : namesIn(binding.value);
     const attrName = names.find(name => name.kind === 'name' && name.name === input);
-    if (attrName !== undefined) return { file: file.path, start: attrName.start, end: attrName.end };
+    if (attrName !== undefined) return placeIn(file, attrName);
   }
   return null;
 }

@@ -3,7 +3,7 @@
 import type { Evaluation } from '../nix/eval/evaluation.ts';
 import type { Value } from '../nix/eval/value.ts';
 import type { NamePath, WalkedBinding } from '../nix/eval/walk.ts';
-import type { Place } from '../nix/places.ts';
+import { type Place, placeIn } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { ApplyExpr, Expr } from '../nix/syntax.ts';
 
@@ -47,7 +47,7 @@ export function isImport(expr: ApplyExpr): boolean {
 }
 
 export function rangeIn(file: SourceFile, walked: WalkedBinding): Place {
-  return { file: file.path, start: walked.range.start, end: walked.range.end };
+  return placeIn(file, walked.range);
 }
 
 export function quoted(text: string): string {

@@ -1,15 +1,22 @@
-/** Places in files as plain data, made from the evaluator's origins. */
+/** Places in files, made from the evaluator's origins. */
 
 import { originOf } from './eval/construct.ts';
 import type { Lazy, Origin } from './eval/value.ts';
-import { extentOf } from './source.ts';
+import { LivePlace } from './live-places.ts';
+import { extentOf, type SourceFile } from './source.ts';
 import type { Range } from './syntax.ts';
 
-/** A place in a file: path relative to the workspace root, half-open 0-based UTF-16 offsets. */
-export interface Place {
+/**
+ * A place in a file: path relative to the workspace root, half-open 0-based UTF-16 offsets. In a file that is being
+ * edited, the offsets follow the edits; what is kept for longer than one analysis must hold places, not their offsets.
+ *
+ * Declared as a class with accessors, so that the compiler rejects copies by spreading, which have no offsets. A plain
+ * object is a place as well.
+ */
+export declare abstract class Place {
   readonly file: string;
-  readonly start: number;
-  readonly end: number;
+  get start(): number;
+  get end(): number;
 }
 
 /** A fact and the place that it was read from. */
@@ -19,7 +26,17 @@ export interface Known<T> {
 }
 
 export function placeOf(origin: Origin): Place {
-  return { file: origin.file.path, start: origin.start, end: origin.end };
+  return placeIn(origin.file, origin);
+}
+
+/** Returns the place of a range in the text of a file. */
+export function placeIn({ path, revision }: SourceFile, { start, end }: Range): Place {
+  return revision === undefined ? { file: path, start, end } : new LivePlace(revision, start, end);
+}
+
+/** Returns a place beside, around or inside another one. `range` is in the file's current text. */
+export function placeBeside(place: Place, { start, end }: Range): Place {
+  return place instanceof LivePlace ? place.beside(start, end) : { file: place.file, start, end };
 }
 
 /** Returns the outermost place in `file` that a value came through: its own place, or a call in that file. */
@@ -49,7 +66,17 @@ function isWholeFile({ file, start, end }: Origin): boolean {
 }
 
 export function isSamePlace(left: Place, right: Place): boolean {
+  if (left === right) return true;
+  if (left instanceof LivePlace && right instanceof LivePlace) return left.isSame(right);
   return left.start === right.start && left.end === right.end && left.file === right.file;
+}
+
+/** Returns whether a place is that of an origin. Faster than to make the origin's place. */
+export function isPlaceOf(place: Place, origin: Origin): boolean {
+  const { path, revision } = origin.file;
+  if (path !== place.file) return false;
+  if (!(place instanceof LivePlace) || revision === undefined) return isSamePlace(place, placeOf(origin));
+  return place.isAtLast(revision, origin) || isSamePlace(place, placeOf(origin));
 }
 
 export function arePlacesSame(left: readonly Place[], right: readonly Place[]): boolean {
@@ -58,9 +85,14 @@ export function arePlacesSame(left: readonly Place[], right: readonly Place[]): 
   );
 }
 
-/** Returns a key for maps by place. */
+/** Returns a key for maps by place, which is valid until the next edit. */
 export function placeKey(place: Place): string {
   return `${place.file}\0${place.start}\0${place.end}`;
+}
+
+/** Returns a key that edits do not change. Two keys of the same place may differ if it was read in two revisions. */
+export function lastingKey(place: Place): string {
+  return place instanceof LivePlace ? place.lastingKey : placeKey(place);
 }
 
 /** Extends a range over the surrounding parentheses, which have no nodes in the tree. */

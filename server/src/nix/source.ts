@@ -1,4 +1,5 @@
 /** A Nix file as the evaluator and everything above it see it: text, tree, and the starts of lines. */
+import type { Revision } from './edit-log.ts';
 import type { Comment, Expr, NixSyntaxError, Range } from './syntax.ts';
 
 export interface SourceFile {
@@ -12,8 +13,15 @@ export interface SourceFile {
   readonly root: Expr;
   readonly comments: readonly Comment[];
   readonly errors: readonly NixSyntaxError[];
+  /** The revision of the text if it is being edited. */
+  readonly revision?: Revision | undefined;
   /** The offset of each line's first character; `lineStarts[0]` is 0. */
   readonly lineStarts: readonly number[];
+}
+
+/** Returns a name for the text of a file: different for each revision, in which an offset is another place. */
+export function textKeyOf({ path, revision }: SourceFile): string {
+  return revision === undefined ? path : `${path}~${revision.log.id}.${revision.number}`;
 }
 
 /** A position as in editors: 0-based line and character, with characters in UTF-16 units. */

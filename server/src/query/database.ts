@@ -20,6 +20,8 @@ export interface DatabaseOptions {
   readonly context?: unknown;
   /** Called with each step. Costs nothing if absent. */
   readonly trace?: (event: TraceEvent) => void;
+  /** Runs each computation, for what has to be in place meanwhile. */
+  readonly around?: <T>(compute: () => T) => T;
   /** Throws if the result is no longer wanted. Called before each computation. */
   readonly throwIfCancelled?: () => void;
 }
@@ -60,6 +62,7 @@ export interface QueryOptions<K, V> {
 export function createDatabase({
   context,
   trace,
+  around = compute => compute(),
   throwIfCancelled = () => {},
 }: DatabaseOptions = {}): Database {
   const unused = new Set<Cell>();
@@ -69,7 +72,7 @@ export function createDatabase({
       : (cell: Cell, outcome: Outcome, because: Cell | null) =>
           trace({ name: nameOf(cell), outcome, because: because === null ? null : nameOf(because) });
   const cells = createCells({
-    compute: ({ kind, key }, before) => (kind as Kind).compute(database, key, before),
+    compute: ({ kind, key }, before) => around(() => (kind as Kind).compute(database, key, before)),
     settled,
     unused: cell => unused.add(cell),
     throwIfCancelled,

@@ -141,7 +141,7 @@ function joinedScript(read: GeneratorScript | null, nix: string, at: Place): Gen
 
 function wholeScript(text: string, at: Place): Omit<GeneratorScript, 'file'> {
   const segments: readonly ScriptSegment[] = [
-    { start: 0, end: text.length, file: null, literal: 0, map: [], from: 0, path: null },
+    { start: 0, end: text.length, literal: null, map: [], from: 0, path: null },
   ];
   return { text, source: { text, holes: [], segments }, at };
 }

@@ -6,6 +6,7 @@
 
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
+import { reportingOffsets } from '../../nix/live-places.ts';
 import {
   createDatabase,
   type Database,
@@ -43,7 +44,14 @@ const FILE = input<string, number>('file', () => 0);
  * @param trace called with what is recomputed, and why
  */
 export function createMemory(trace?: (event: TraceEvent) => void): Memory {
-  const create = () => createDatabase({ context: memory, ...(trace && { trace }) });
+  // What depends on offsets depends on the file.
+  const noteOffsets = ({ path }: { readonly path: string }) => noteFile(memory, path);
+  const create = () =>
+    createDatabase({
+      context: memory,
+      around: compute => reportingOffsets(noteOffsets, compute),
+      ...(trace && { trace }),
+    });
   const memory: Memory = {
     database: createDatabase(),
     run: null,

@@ -32,7 +32,7 @@ export function programCard({ snapshot }: HoverContext, file: string, offset: nu
 
 function commandCard(body: GeneratorBody, file: string, offset: number): CardAt | null {
   const segments = body.script?.source?.segments ?? [];
-  const script = segments.some(segment => segment.file === file) ? followed(body.script) : null;
+  const script = segments.some(({ literal }) => literal?.file === file) ? followed(body.script) : null;
   if (script === null) return null;
   for (const command of script.flow.commands) {
     const { name, kind, nameAt } = command;

@@ -15,7 +15,9 @@ export function scriptsIn(snapshot: Snapshot, file: string): readonly WrittenScr
   for (const { script } of bodiesIn(snapshot, file)) {
     if (script === null) continue;
     const literals = new Set(
-      (script.source?.segments ?? []).filter(segment => segment.file === file).map(({ literal }) => literal),
+      (script.source?.segments ?? []).flatMap(({ literal }) =>
+        literal?.file === file ? [literal.start] : [],
+      ),
     );
     if (literals.size === 0) continue;
     const key = `${[...literals].join()}\0${script.text}`;

@@ -8,7 +8,7 @@ import { callsUnknownCode, mayRunUnknownInOut } from '../../checks/facts/generat
 import { removed } from '../../edits/edit-script.ts';
 import { attributeText, indentOf, insertBelow, lineAround, stringText } from '../../edits/edits.ts';
 import { reindented } from '../../edits/moved-text.ts';
-import type { TextEdit } from '../../edits/text-edit.ts';
+import { editAt, type TextEdit } from '../../edits/text-edit.ts';
 import type { GeneratorFile } from '../../fleet/model/generators.ts';
 import type { Range, Statement } from '../../shell/syntax.ts';
 import type { Move } from '../../store/vars/moves.ts';
@@ -147,7 +147,7 @@ function usesOf(snapshot: Snapshot, generator: string, file: string, name: strin
       const { generatorAt } = use;
       const text = snapshot.files.text(generatorAt.file)?.slice(generatorAt.start, generatorAt.end);
       if (use.by !== 'option' || use.key !== null || text !== attributeText(generator)) return null;
-      edits.push({ ...generatorAt, text: attributeText(name) });
+      edits.push(editAt(generatorAt, attributeText(name)));
     }
   const words = indexOf(snapshot).occurrencesOf({ kind: 'file', generator, file });
   // The scripts of other generators would have to depend on the new one as well.

@@ -6,7 +6,7 @@
 
 import { addOption, insertBeside, namedAt } from '../../edits/edit-bindings.ts';
 import { attributeText, replaceName, stringText } from '../../edits/edits.ts';
-import type { TextEdit } from '../../edits/text-edit.ts';
+import { editAt, type TextEdit } from '../../edits/text-edit.ts';
 import type { SecretDefinition, SecretKeeper } from '../../fleet/model/secrets.ts';
 import { textOr } from '../../fleet/secrets/secrets-files.ts';
 import { hasKeys } from '../../fleet/secrets/secrets-keys.ts';
@@ -219,7 +219,7 @@ function mentions(
         if (isIn(snapshot.files.parse(file)?.comments ?? [], at)) continue;
         if (edits.some(edit => edit.file === file && edit.start <= at.start && at.end <= edit.end)) continue;
         if (!rewritten) return { refused: computed(snapshot, at, from) };
-        textEdits.push({ ...at, text: to });
+        textEdits.push(editAt(at, to));
       }
   }
   return { edits: textEdits };

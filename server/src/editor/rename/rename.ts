@@ -5,7 +5,7 @@
  */
 
 import { replaceName } from '../../edits/edits.ts';
-import type { TextEdit } from '../../edits/text-edit.ts';
+import { editAt, type TextEdit } from '../../edits/text-edit.ts';
 import type { Place } from '../../nix/places.ts';
 import { positionAt } from '../../nix/source.ts';
 import { blockedMove, type Move, movesOfFile, movesOfGenerator } from '../../store/vars/moves.ts';
@@ -123,7 +123,7 @@ function problemOf(index: FleetIndex, subject: Subject, to: string): string | nu
 
 function editOf({ files }: Snapshot, { at, inScript }: Target, from: string, to: string): TextEdit | null {
   if (!inScript) return replaceName(files, at, from, to) ?? insideString(files, at, from, to);
-  return files.text(at.file)?.slice(at.start, at.end) === from ? { ...at, text: to } : null;
+  return files.text(at.file)?.slice(at.start, at.end) === from ? editAt(at, to) : null;
 }
 
 /** Returns the edit of a name that is the whole text of a string; the string's place excludes its quotes. */
@@ -131,7 +131,7 @@ function insideString(files: Snapshot['files'], at: Place, from: string, to: str
   const text = files.text(at.file);
   if (text?.slice(at.start, at.end) !== from || !STORED_NAME.test(to)) return null;
   return text.slice(at.start - 2, at.start) === "''" && text.slice(at.end, at.end + 2) === "''"
-    ? { ...at, text: to }
+    ? editAt(at, to)
     : null;
 }
 

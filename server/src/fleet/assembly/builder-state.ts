@@ -57,6 +57,8 @@ export interface State {
   readonly units: Map<string, Unit>;
   /** Previous units of files that have to be read again. */
   readonly unitsBefore: Map<string, Unit>;
+  /** Files whose own texts have changed since the units were last read. */
+  readonly edited: Set<string>;
   /** The inputs with which a file's unit was read, or was found not to exist. */
   readonly followed: Map<string, Followed>;
   pipeline: {
@@ -121,6 +123,7 @@ export function newState(files: FleetFiles): State {
     knownKey: '',
     units: new Map(),
     unitsBefore: new Map(),
+    edited: new Set(),
     followed: new Map(),
     pipeline: null,
     declared: new Map(),
@@ -152,8 +155,21 @@ function releasing({ parse, release }: FleetFiles): ((path: string) => void) | u
   };
 }
 
-/** Drops everything that was computed from the files. Their previous units are kept for comparison. */
-export function forget(state: State, paths: Iterable<string>): void {
+/**
+ * Drops everything that was computed from files that have changed, or from what they import. Their previous units are
+ * kept for comparison.
+ */
+export function forgetChanged(state: State, changed: readonly string[]): void {
+  const { imports } = state;
+  const dependents = imports.dependentsOf(changed);
+  forget(state, dependents, new Set(changed.filter(path => !imports.importsAny(path, dependents))));
+}
+
+/**
+ * Drops everything that was computed from the files. Their previous units are kept for comparison.
+ * @param edited those of which nothing else has changed than their own texts
+ */
+export function forget(state: State, paths: Iterable<string>, edited: ReadonlySet<string> = new Set()): void {
   for (const path of paths) {
     state.registries.delete(path);
     state.matrices.delete(path);
@@ -171,7 +187,7 @@ export function forget(state: State, paths: Iterable<string>): void {
     forgetModules(state.modules, path);
     state.flake.forget(path);
     state.asked.forget(path);
-    state.evaluation.forgetFile(path);
+    state.evaluation.forgetFile(path, edited.has(path));
     forgetWalked(state.evaluation, path);
   }
 }

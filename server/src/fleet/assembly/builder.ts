@@ -9,6 +9,7 @@
 import { mayDeclareOptions } from '../../modules/options/namespaces.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { Place } from '../../nix/places.ts';
+import { isSameData } from '../../nix/same-data.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { once, sameItems } from '../../std.ts';
 import { askedOptions } from '../catalogue/core-modules.ts';
@@ -22,7 +23,7 @@ import { readOptionReads } from '../options/reads.ts';
 import { readUnit } from '../uses/unit.ts';
 import type { UnitContext } from '../uses/unit-state.ts';
 import { assemble, type Parts } from './assemble.ts';
-import { type FleetFiles, type FleetSettings, forget, newState, type State } from './builder-state.ts';
+import { type FleetFiles, type FleetSettings, forgetChanged, newState, type State } from './builder-state.ts';
 import { findFaults, lastReached } from './faults.ts';
 import {
   findArguments,
@@ -69,9 +70,10 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       }
       for (const path of list) {
         state.assembly.folders.forget(path);
+        state.edited.add(path);
         state.faults.stale.add(path);
       }
-      forget(state, state.imports.dependentsOf(list));
+      forgetChanged(state, list);
     },
     build() {
       fleet ??= buildFleet(files, settings, state, survey);
@@ -207,6 +209,7 @@ function readUnits(
   }
   // The remaining ones belong to files that were removed or no longer have a unit.
   state.unitsBefore.clear();
+  state.edited.clear();
   return units;
 }
 
@@ -230,11 +233,20 @@ function readUnitOf(
   const unit = readUnit(state.evaluation, file, unitContext, places);
   const before = state.unitsBefore.get(path);
   state.unitsBefore.delete(path);
-  const definitions = internDefinitions(unit.definitions, before?.definitions ?? []);
-  state.units.set(path, definitions === unit.definitions ? unit : { ...unit, definitions });
+  state.units.set(path, internUnit(unit, before, state.edited.has(path)));
   // The file is probably needed as a module later, which would require its tree again.
   if (state.trees.isThrifty()) table.file(path, NO_CONTEXT);
   else state.trees.done(path, file.text.length);
+}
+
+/**
+ * Returns a unit with everything reused that is equal in the previous one. That is the previous unit itself if all is,
+ * unless the file's own text has changed, in which readers may find more than the unit says.
+ */
+function internUnit(unit: Unit, before: Unit | undefined, isEdited: boolean): Unit {
+  const definitions = internDefinitions(unit.definitions, before?.definitions ?? []);
+  const interned = definitions === unit.definitions ? unit : { ...unit, definitions };
+  return before !== undefined && !isEdited && isSameData(before, interned) ? before : interned;
 }
 
 function isLooselyRead(

@@ -9,6 +9,8 @@ export interface ImportGraph {
   add(from: string, to: string): void;
   /** Returns whether any other file imports the file. */
   isImported(file: string): boolean;
+  /** Returns whether a file imports one of the others directly. */
+  importsAny(file: string, others: Iterable<string>): boolean;
   /** Returns the files themselves and all that import them, directly or indirectly. */
   dependentsOf(files: Iterable<string>): Set<string>;
 }
@@ -21,6 +23,10 @@ export function createImportGraph(): ImportGraph {
       addToSet(importers, to, from);
     },
     isImported: file => importers.has(file),
+    importsAny(file, others) {
+      for (const other of others) if (importers.get(other)?.has(file) === true) return true;
+      return false;
+    },
     dependentsOf(files) {
       const dependents = new Set(files);
       for (const file of dependents)

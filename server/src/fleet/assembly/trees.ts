@@ -33,7 +33,7 @@ export function createTrees(
     },
     done(path, length) {
       if (imports.isImported(path)) return;
-      evaluation.forgetFile(path);
+      evaluation.forgetFile(path, false);
       if (release === undefined || kept.has(path)) return;
       if (!thrifty && characters + length <= KEPT) {
         characters += length;

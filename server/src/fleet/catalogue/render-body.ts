@@ -183,7 +183,7 @@ function scriptOf(template: string | null, holes: Holes, at: Place): GeneratorSc
     if (piece === '') return;
     const [start, end] = [text.length, text.length + piece.length];
     if (isHole) open.push({ start, end });
-    segments.push({ start, end, file: null, literal: 0, map: [], from: isHole ? null : 0, path: null });
+    segments.push({ start, end, literal: null, map: [], from: isHole ? null : 0, path: null });
     text += piece;
   };
   let from = 0;

@@ -10,7 +10,7 @@ import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import { evaluated } from '../../nix/eval/thunks.ts';
 import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
-import { isSamePlace, placeOf } from '../../nix/places.ts';
+import { isPlaceOf, isSamePlace, placeOf } from '../../nix/places.ts';
 import type { GeneratorBody } from '../model/generators.ts';
 import { type BodySource, OPAQUE, readBody } from './generator.ts';
 import { readOnce } from './interned-bodies.ts';
@@ -37,13 +37,15 @@ const contents = new WeakMap<AttrsValue, Content>();
  * @param assignment the place of the assignment, used for values that are not written in a file
  */
 export function contentOf(cx: Evaluation, entry: Attr, assignment: Place): Content {
-  const at = entry.at === null ? assignment : placeOf(entry.at);
   const value = forced(cx, entry.value);
   const before = value?.kind === 'attrs' ? contents.get(value) : undefined;
-  if (before?.source.cx === cx && isSamePlace(before.at, at)) {
+  const isHere = ({ at }: Content) =>
+    entry.at === null ? isSamePlace(at, assignment) : isPlaceOf(at, entry.at);
+  if (before?.source.cx === cx && isHere(before)) {
     before.isReused = true;
     return before;
   }
+  const at = entry.at === null ? assignment : placeOf(entry.at);
   const content = newContent(cx, entry, at);
   // Values with conditions are read again each time.
   if (value?.kind === 'attrs' && isPlain(value)) contents.set(value, content);

@@ -8,7 +8,7 @@ import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import { evaluated } from '../../nix/eval/thunks.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
-import { callsOf, placeKey, placeOf } from '../../nix/places.ts';
+import { callsOf, lastingKey, placeOf } from '../../nix/places.ts';
 import { sameItems } from '../../std.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
 import { BODY_STEPS, contentOf } from './definition-contents.ts';
@@ -63,7 +63,7 @@ export function readCollection(
   assignment: Origin,
   conditional: boolean,
 ): Collection {
-  const place = placeKey(placeOf(assignment));
+  const place = lastingKey(placeOf(assignment));
   const before = collections.get(lazy);
   if (before?.place === place && before.conditional === conditional) return before.collection;
   const collection = newCollection(cx, lazy, assignment, conditional);
@@ -272,6 +272,7 @@ function isWrittenAs(at: Origin | null, name: string): boolean {
 function viaOf(at: Origin | null, assignment: Place): Place[] {
   if (at === null) return [];
   const calls = callsOf(at);
-  const direct = calls.length === 0 && at.file.path === assignment.file && at.start >= assignment.start;
+  const direct =
+    calls.length === 0 && at.file.path === assignment.file && placeOf(at).start >= assignment.start;
   return direct ? [] : [assignment, ...calls];
 }

@@ -14,6 +14,7 @@ import {
   createContributionsBy,
   hasSameGenerators,
   isPattern,
+  isSameContribution,
   type Share,
   shareReader,
 } from './generator-shares.ts';
@@ -36,10 +37,12 @@ export interface GeneratorIndex {
   readonly names: Map<string, Holders>;
   readonly merged: Map<string, Merged>;
   owners: ReadonlyMap<string, MachineGenerators>;
-  /** Names with holes, by their places. */
-  patterns: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Places of such names at which the names are known on the machines. */
+  /** Definitions whose names have holes, by their places in the current texts. */
+  patterns: ReadonlyMap<string, ReadonlySet<GeneratorDefinition>>;
+  /** Places of such definitions at which the names are known on the machines. */
   settled: ReadonlySet<string>;
+  /** The definitions at these places. */
+  settledPatterns: ReadonlySet<GeneratorDefinition>;
   /**
    * Describes the machines that may have unknown generators, which decides whether all machines of a generator are
    * known.
@@ -62,6 +65,7 @@ export function createGeneratorIndex(): GeneratorIndex {
     owners: new Map(),
     patterns: new Map(),
     settled: new Set(),
+    settledPatterns: new Set(),
     completeness: '',
     list: [],
   };
@@ -72,9 +76,10 @@ export function mergeGenerators(index: GeneratorIndex, parts: GeneratorParts): r
   const touched = new Set<string>();
   const by = createContributionsBy();
   const patternsChanged = updateShares(index, parts, touched, by);
-  if (patternsChanged) index.patterns = patternsOf(index);
-  const mayBeSettled = updateOwners(index, parts.owners, touched);
-  if (patternsChanged || mayBeSettled) updateSettled(index, touched);
+  // Their places may have moved.
+  if (patternsChanged || index.patterns.size > 0) index.patterns = patternsOf(index);
+  updateOwners(index, parts.owners, touched);
+  if (patternsChanged || index.patterns.size > 0) updateSettled(index, touched);
 
   const unclear = [...parts.owners]
     .filter(([, ownGenerators]) => !ownGenerators.complete)
@@ -143,54 +148,55 @@ function updateShares(
   const reader = shareReader(parts);
   let patterns = false;
 
-  function note(share: Share, kind: 'add' | 'delete'): void {
-    const { file, definitions } = share.unit;
-    if (definitions.some(isPattern)) patterns = true;
-    for (const name of by(share).keys()) {
+  function note(before: Share | null, now: Share | null): void {
+    for (const share of [before, now]) if (share?.unit.definitions.some(isPattern)) patterns = true;
+    const [old, fresh] = [before, now].map(share => (share === null ? NOTHING : by(share)));
+    for (const name of new Set([...(old?.keys() ?? []), ...(fresh?.keys() ?? [])])) {
+      const [left, right] = [old?.get(name), fresh?.get(name)];
+      if (left !== undefined && right !== undefined && isSameContribution(left, right)) continue;
       touched.add(name);
-      holdersOf(index, name).files[kind](file);
+      const { files } = holdersOf(index, name);
+      if (right !== undefined && now !== null) files.add(now.unit.file);
+      else if (before !== null) files.delete(before.unit.file);
     }
   }
 
   for (const [file, share] of shares) {
-    const unit = parts.units.get(file);
-    if (unit === share.unit) continue;
-    if (unit !== undefined && hasSameGenerators(unit, share)) shares.set(file, { ...share, unit });
-    else {
-      note(share, 'delete');
-      shares.delete(file);
-    }
+    if (parts.units.has(file)) continue;
+    note(share, null);
+    shares.delete(file);
   }
   for (const unit of parts.units.values()) {
     const before = shares.get(unit.file);
-    if (before !== undefined && reader.isCurrent(before)) continue;
-    if (before !== undefined) note(before, 'delete');
+    if (before !== undefined && reader.isCurrent(before)) {
+      if (before.unit === unit) continue;
+      if (hasSameGenerators(unit, before)) {
+        shares.set(unit.file, { ...before, unit });
+        continue;
+      }
+    }
     const share = reader.read(unit);
     shares.set(unit.file, share);
-    note(share, 'add');
+    note(before ?? null, share);
   }
   return patterns;
 }
 
-/** Updates the definitions of machines. Returns true if that may settle names with holes. */
+const NOTHING: ReturnType<ContributionsBy> = new Map();
+
+/** Updates the definitions of machines. */
 function updateOwners(
   index: GeneratorIndex,
   owners: ReadonlyMap<string, MachineGenerators>,
   touched: Set<string>,
-): boolean {
-  const files = new Set([...index.patterns.keys()].map(fileOfKey));
-  let mayBeSettled = false;
+): void {
   const update = (
     machine: string,
     before: MachineGenerators | undefined,
     now: MachineGenerators | undefined,
   ) => {
     const names = new Set<string>();
-    if (files.size > 0 && before?.gaps !== now?.gaps) mayBeSettled = true;
-    for (const definition of changedDefinitions(before, now)) {
-      names.add(definition.name);
-      if (files.has(definition.at.file)) mayBeSettled = true;
-    }
+    for (const definition of changedDefinitions(before, now)) names.add(definition.name);
     for (const name of names) {
       touched.add(name);
       const { machines } = holdersOf(index, name);
@@ -204,7 +210,6 @@ function updateOwners(
     if (before !== now) update(machine, before, now);
   }
   index.owners = owners;
-  return mayBeSettled;
 }
 
 /** Returns the definitions that were added or removed. */
@@ -225,13 +230,12 @@ function changedDefinitions(
   return changed;
 }
 
-function patternsOf({ shares }: GeneratorIndex): Map<string, Set<string>> {
-  const patterns = new Map<string, Set<string>>();
+function patternsOf({ shares }: GeneratorIndex): Map<string, Set<GeneratorDefinition>> {
+  const patterns = new Map<string, Set<GeneratorDefinition>>();
   for (const { unit } of shares.values())
     for (const definition of unit.definitions) {
       if (!isPattern(definition)) continue;
-      const key = placeKey(definition.at);
-      addToSet(patterns, key, definition.name);
+      addToSet(patterns, placeKey(definition.at), definition);
     }
   return patterns;
 }
@@ -253,9 +257,14 @@ function updateSettled(index: GeneratorIndex, touched: Set<string>): void {
       }
   }
   for (const key of settled) if (open.has(key) || open.has(fileOfKey(key))) settled.delete(key);
-  for (const [key, names] of patterns)
-    if (settled.has(key) !== index.settled.has(key)) for (const name of names) touched.add(name);
+  const settledPatterns = new Set<GeneratorDefinition>();
+  for (const [key, definitions] of patterns)
+    for (const definition of definitions) {
+      if (settled.has(key)) settledPatterns.add(definition);
+      if (settled.has(key) !== index.settledPatterns.has(definition)) touched.add(definition.name);
+    }
   index.settled = settled;
+  index.settledPatterns = settledPatterns;
 }
 
 function fileOfKey(key: string): string {

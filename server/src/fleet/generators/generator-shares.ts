@@ -80,6 +80,11 @@ export function hasSameGenerators(unit: Unit, { unit: before, rows }: Share): bo
   );
 }
 
+/** Returns whether two contributions have the same definitions for the same machines. */
+export function isSameContribution(left: Contribution, right: Contribution): boolean {
+  return sameItems(left.definitions, right.definitions) && sameItems(left.machines, right.machines);
+}
+
 export type ContributionsBy = (share: Share) => ReadonlyMap<string, Contribution>;
 
 /** Creates an index of shares by name. It is kept only during a merge, since it takes much memory in a large fleet. */

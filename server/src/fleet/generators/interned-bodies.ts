@@ -9,7 +9,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import { identity } from '../../nix/eval/identity.ts';
 import type { AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
-import { placeKey, placeOf } from '../../nix/places.ts';
+import { lastingKey, placeOf } from '../../nix/places.ts';
 import type { GeneratorBody } from '../model/generators.ts';
 
 /** Bodies by one of the values that they are read from, so that they are released together. */
@@ -60,15 +60,15 @@ export function readOnce(
 function sourceOf(cx: Evaluation, set: AttrsValue, fallback: Place) {
   const anchor = anchorOf(cx, set);
   if (anchor === null) return null;
-  let key = placeKey(fallback);
+  let key = lastingKey(fallback);
   for (const [name, { value, at, optional }] of set.entries) {
     // A set with a type represents a condition or a list of definitions.
     if (name === '_type') return null;
-    key += `\0${optional ? '?' : ''}${name}@${at === null ? '' : placeKey(placeOf(at))}=`;
+    key += `\0${optional ? '?' : ''}${name}@${at === null ? '' : lastingKey(placeOf(at))}=`;
     const inner = OPTIONS.has(name) ? cx.force(value) : value;
     if (inner.kind === 'bool') {
       const { origin } = inner;
-      key += `${inner.value}@${origin === null ? '' : placeKey(placeOf(origin))}`;
+      key += `${inner.value}@${origin === null ? '' : lastingKey(placeOf(origin))}`;
     } else key += identity(inner);
   }
   return { anchor, key };

@@ -4,7 +4,7 @@
  */
 import { display } from '../../nix/eval/construct.ts';
 import type { StringPiece, StringValue, UnknownValue } from '../../nix/eval/value.ts';
-import type { Place } from '../../nix/places.ts';
+import { isSamePlace, type Place, placeBeside, placeIn } from '../../nix/places.ts';
 import { sourceOffset } from '../../nix/syntax.ts';
 import type { Hole, Range } from '../../shell/syntax.ts';
 import type { ScriptSegment, ScriptSource } from '../model/generators.ts';
@@ -30,13 +30,16 @@ function segmentOf(piece: StringPiece, start: number, end: number): ScriptSegmen
   if ('hole' in piece) {
     const { at, hole } = piece;
     const path = pathOf(hole);
-    if (!at) return { start, end, file: null, literal: 0, map: [], from: null, path };
-    return { start, end, file: at.file.path, literal: at.literal, map: [at.start, at.end], from: null, path };
+    if (!at) return { start, end, literal: null, map: [], from: null, path };
+    const literal = placeIn(at.file, at.literal);
+    const map = [at.start - at.literal.start, at.end - at.literal.start];
+    return { start, end, literal, map, from: null, path };
   }
   const { source } = piece;
-  if (source === null) return { start, end, file: null, literal: 0, map: [], from: 0, path: null };
-  const { origin, map } = source;
-  return { start, end, file: origin.file.path, literal: origin.start, map, from: source.start, path: null };
+  if (source === null) return { start, end, literal: null, map: [], from: 0, path: null };
+  const { origin } = source;
+  const map = source.map.map((offset, index) => (index % 2 === 0 ? offset : offset - origin.start));
+  return { start, end, literal: placeIn(origin.file, origin), map, from: source.start, path: null };
 }
 
 /** Returns the path of `${./file}`, whose name in the Nix store is unknown here; null for other values. */
@@ -45,7 +48,7 @@ function pathOf({ key, candidates }: UnknownValue): string | null {
   return only?.kind === 'path' && only.text !== '' && !only.text.startsWith('/') ? only.text : null;
 }
 
-/** Returns the place of one character in a segment of a file. */
+/** Returns the range of one character of a segment, from the beginning of its literal. */
 function placeAt({ text }: ScriptSource, segment: ScriptSegment, offset: number): Range {
   const { map, from, start } = segment;
   if (from === null) return { start: map[0] ?? 0, end: map[1] ?? 0 };
@@ -73,10 +76,9 @@ export function placeInScript(source: ScriptSource, start: number, end: number):
   const last = Math.max(end, start + 1);
   const { segments } = source;
   const hits = segments.filter(segment => segment.end > start && segment.start < last);
-  const main = hits.find(hit => hit.file !== null);
-  if (main === undefined || main.file === null) return null;
-  const isMain = (segment: ScriptSegment): boolean =>
-    segment.file === main.file && segment.literal === main.literal;
+  const main = hits.find(hit => hit.literal !== null)?.literal ?? null;
+  if (main === null) return null;
+  const isMain = ({ literal }: ScriptSegment): boolean => literal !== null && isSamePlace(literal, main);
   const places = hits
     .filter(isMain)
     .flatMap(hit => [
@@ -88,9 +90,11 @@ export function placeInScript(source: ScriptSource, start: number, end: number):
     end: Math.max(...places.map(place => place.end)),
   };
   const tail = hits.at(-1);
-  if (tail === undefined || isMain(tail)) return { file: main.file, ...range };
+  const inLiteral = ({ start: from, end: to }: Range) =>
+    placeBeside(main, { start: main.start + from, end: main.start + to });
+  if (tail === undefined || isMain(tail)) return inLiteral(range);
   // A range that ends in another literal includes the interpolation, which ends where this literal continues.
   const next = segments.find(segment => segment.start >= tail.end && isMain(segment));
   const goesOn = next === undefined ? range.end : placeAt(source, next, next.start).start;
-  return { file: main.file, start: range.start, end: Math.max(range.end, goesOn) };
+  return inLiteral({ start: range.start, end: Math.max(range.end, goesOn) });
 }

@@ -6,6 +6,7 @@
 
 import { areSameTraces } from '../../modules/options/traces.ts';
 import { arePlacesSame, isSamePlace } from '../../nix/places.ts';
+import { isSameData } from '../../nix/same-data.ts';
 import { addToList, groupBy, sameItems } from '../../std.ts';
 import { areOfSameValue } from '../generators/definitions.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
@@ -55,8 +56,10 @@ export function internModule(fresh: ModuleFacts, before: ModuleFacts): ModuleFac
     fresh.foreign === before.foreign &&
     areSameTraces(fresh.traces, before.traces) &&
     ofHome === before.homes.definitions &&
-    JSON.stringify([fresh.imports, fresh.homes.imports, fresh.gaps, fresh.strangers, fresh.circular]) ===
-      JSON.stringify([before.imports, before.homes.imports, before.gaps, before.strangers, before.circular]);
+    isSameData(
+      [fresh.imports, fresh.homes.imports, fresh.gaps, fresh.strangers, fresh.circular],
+      [before.imports, before.homes.imports, before.gaps, before.strangers, before.circular],
+    );
   return isSame ? before : { ...fresh, definitions, homes: { ...fresh.homes, definitions: ofHome } };
 }
 
@@ -75,23 +78,17 @@ function areEqual(left: GeneratorDefinition, right: GeneratorDefinition): boolea
   );
 }
 
+/** The last equal body of each body, since many machines have the same two. */
+const equals = new WeakMap<GeneratorBody, GeneratorBody>();
+
 /** Returns whether two bodies are equal, including places. Reads all lazy parts of the bodies. */
 export function haveSameContents(left: GeneratorBody, right: GeneratorBody): boolean {
-  return textOf(left) === textOf(right);
-}
-
-const texts = new WeakMap<GeneratorBody, string>();
-
-/** Returns the whole contents of a body as text, including places. */
-function textOf(body: GeneratorBody): string {
-  let text = texts.get(body);
-  if (text === undefined) {
-    // Distinguishes an absent validation from an unknown one.
-    const validation = body.validation === undefined ? [] : [body.validation];
-    text = JSON.stringify([body, validation, body.options()]);
-    texts.set(body, text);
-  }
-  return text;
+  if (equals.get(right) === left) return true;
+  const { options: leftOptions, ...leftFields } = left;
+  const { options: rightOptions, ...rightFields } = right;
+  if (!isSameData(leftFields, rightFields) || !isSameData(leftOptions(), rightOptions())) return false;
+  equals.set(right, left);
+  return true;
 }
 
 /**

@@ -42,7 +42,7 @@ export function readWithin(
 ): ModuleFacts {
   const facts = withBudget(cx, STEPS, () => readModule(cx, module, specialArgs, at));
   if (!(facts instanceof BudgetExceeded)) return facts;
-  const place = { file: at.file.path, start: at.start, end: at.end };
+  const place = placeOf(at);
   return {
     file: null,
     definitions: [],

@@ -14,7 +14,7 @@ import { fileScope } from '../../nix/eval/scopes.ts';
 import type { AttrsValue, NixFiles, Value } from '../../nix/eval/value.ts';
 import { type NamePath, type WalkedBinding, type WalkState, walk } from '../../nix/eval/walk.ts';
 import type { Place } from '../../nix/places.ts';
-import { placeOf } from '../../nix/places.ts';
+import { placeIn, placeOf } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { ApplyExpr, Range } from '../../nix/syntax.ts';
 import { type Declarations, type DeclaredFleet, declaredFleet, giveUp, newDeclarations } from './declared.ts';
@@ -59,7 +59,7 @@ export function readMachines(
   const foreign: Range[] = [];
   const isForeign = (range: Range) =>
     foreign.some(clan => clan.start <= range.start && range.end <= clan.end);
-  const placeOfRange = ({ start, end }: Range): Place => ({ file: file.path, start, end });
+  const placeOfRange = (range: Range): Place => placeIn(file, range);
 
   function ask(range: Range, question: () => void): void {
     const answer = withBudget(cx, STEPS, question);

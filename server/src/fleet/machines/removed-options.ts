@@ -8,6 +8,7 @@ import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import { fileScope } from '../../nix/eval/scopes.ts';
 import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts';
+import { placeIn } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Range, SelectExpr } from '../../nix/syntax.ts';
 import type { RemovedOption, RemovedUse } from '../model/machines.ts';
@@ -51,7 +52,7 @@ export function readRemoved(cx: Evaluation, file: SourceFile): RemovedUse[] {
 
   function note(option: RemovedOption, at: Range, isRead: boolean): void {
     if (uses.some(use => use.at.start === at.start)) return;
-    uses.push({ option, at: { file: file.path, start: at.start, end: at.end }, isRead });
+    uses.push({ option, at: placeIn(file, at), isRead });
   }
 
   function binding({ state, isLet }: WalkedBinding): void {

@@ -12,13 +12,11 @@ export interface ScriptSegment {
   /** UTF-16 offsets into the script, half open. */
   readonly start: number;
   readonly end: number;
-  /** The file of the literal; null if the text is not written in any file. */
-  readonly file: string | null;
-  /** The literal's offset in its file, which groups the segments of one literal. */
-  readonly literal: number;
+  /** The literal, which groups its segments; null if the text is not written in any file. */
+  readonly literal: Place | null;
   /**
-   * Pairs `offset in the literal's part, offset in the file`, as in `TextPart.map`. For a hole: both ends of `${…}` in
-   * the file.
+   * Pairs `offset in the literal's part, offset from the literal's beginning`, otherwise as in `TextPart.map`. For a hole:
+   * both ends of `${…}`, from the literal's beginning.
    */
   readonly map: readonly number[];
   /** The offset at which the segment begins in that part; null for a hole. */

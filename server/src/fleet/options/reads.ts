@@ -10,7 +10,7 @@ import { symbol } from '../../nix/eval/construct.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import { fileScope } from '../../nix/eval/scopes.ts';
 import { type WalkState, walk } from '../../nix/eval/walk.ts';
-import type { Place } from '../../nix/places.ts';
+import { type Place, placeIn } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AttrName, Expr, Range } from '../../nix/syntax.ts';
 import type { OptionRead } from '../model/options.ts';
@@ -106,7 +106,7 @@ function readOf(
   for (const name of written) {
     if (name.kind !== 'name') break;
     path.push(name.name);
-    names.push({ file: file.path, start: name.start, end: name.end });
+    names.push(placeIn(file, name));
   }
   const [first] = path;
   return first !== undefined && optionNames.has(first) && names.length > 0 ? { ...base, path, names } : null;

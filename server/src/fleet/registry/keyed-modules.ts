@@ -12,7 +12,7 @@ import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { Selection, Trace } from '../../nix/eval/selection.ts';
 import { newTrace, recorded } from '../../nix/eval/trace.ts';
 import type { AttrsValue, Lazy, ListValue, Scope, UnknownValue, Value } from '../../nix/eval/value.ts';
-import { placeOf } from '../../nix/places.ts';
+import { placeIn, placeOf } from '../../nix/places.ts';
 import type { ApplyExpr, Expr } from '../../nix/syntax.ts';
 import type { KeyedModule, ModuleReads } from '../model/uses.ts';
 
@@ -58,7 +58,7 @@ export function readKeyedModule(
   let reads: ModuleReads | typeof NOTHING | null = null;
   return {
     ...handed,
-    application: { file: scope.file.path, start: expr.start, end: expr.end },
+    application: placeIn(scope.file, expr),
     reads() {
       // Evaluated anew, since selections are recorded only while a value is first evaluated.
       reads ??= readsOf(cx, () => cx.evaluate(expr, scope), context);
@@ -103,7 +103,7 @@ function passedKeys(cx: Evaluation, expr: ApplyExpr, scope: Scope): PassedKeys |
   for (const arg of argumentsIn(expr)) {
     if (arg.kind === 'path' || arg.kind === 'string') continue;
     const value = cx.evaluate(arg, scope);
-    const at = { file: scope.file.path, start: arg.start, end: arg.end };
+    const at = placeIn(scope.file, arg);
     if (value.kind === 'list') {
       const keys = namesIn(cx, value);
       if (keys !== null) return { at, keys };

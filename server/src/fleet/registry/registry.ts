@@ -10,7 +10,7 @@ import { attr, attrs, isClosed, nullValue } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import type { Known, Place } from '../../nix/places.ts';
-import { placeOf } from '../../nix/places.ts';
+import { placeBeside, placeOf } from '../../nix/places.ts';
 import { readBody } from '../generators/generator.ts';
 import type { GeneratorBody } from '../model/generators.ts';
 import type { Registry, RegistryField, RegistryKey } from '../model/registries.ts';
@@ -106,18 +106,20 @@ function readKey(cx: Evaluation, key: string, entry: Attr, bare: Value | null, w
 /** Returns the range from the key to the end of its value, if that is in the same file. */
 function entryPlace(set: AttrsValue, at: Place): Place {
   for (let origin = set.origin; origin !== null; origin = origin.call?.at ?? null) {
-    if (origin.file.path === at.file && origin.start >= at.start) {
-      const end = outermostEnd(origin, at);
-      return { file: at.file, start: at.start, end };
-    }
+    if (origin.file.path !== at.file) continue;
+    const written = placeOf(origin);
+    if (written.start >= at.start) return placeBeside(at, { start: at.start, end: outermostEnd(origin, at) });
   }
   return at;
 }
 
 function outermostEnd(origin: Origin, at: Place): number {
-  let end = origin.end;
-  for (let call = origin.call; call !== null; call = call.at.call)
-    if (call.at.file.path === at.file && call.at.start >= at.start) end = Math.max(end, call.at.end);
+  let { end } = placeOf(origin);
+  for (let call = origin.call; call !== null; call = call.at.call) {
+    if (call.at.file.path !== at.file) continue;
+    const around = placeOf(call.at);
+    if (around.start >= at.start) end = Math.max(end, around.end);
+  }
   return end;
 }
 

@@ -5,7 +5,7 @@
 
 import type { Origin } from '../../nix/eval/value.ts';
 import { childrenOf, valuesOf } from '../../nix/expressions.ts';
-import { outermostIn } from '../../nix/places.ts';
+import { outermostIn, placeOf } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Binding, Expr, Range } from '../../nix/syntax.ts';
 import type { MatrixRow } from '../model/registries.ts';
@@ -58,7 +58,10 @@ function sharedKeyTest(rows: readonly ReadRow[]): (row: ReadRow) => boolean {
     const keys = rows.flatMap(row =>
       row.written.flatMap(key => {
         const at = outermostIn(key, path);
-        return at === null ? [] : [{ start: at.start, end: at.end, row }];
+        if (at === null) return [];
+        // The origins may be of several revisions of the file.
+        const { start, end } = placeOf(at);
+        return [{ start, end, row }];
       }),
     );
     keys.sort((a, b) => a.start - b.start);
@@ -67,14 +70,16 @@ function sharedKeyTest(rows: readonly ReadRow[]): (row: ReadRow) => boolean {
   };
   // Most lists have no foreign keys, and that is tested faster than ownership.
   return row =>
-    placesOf(row).some(place => hasForeignKey(keysIn(place.file.path), place, row) && isOwn(row, place));
+    placesOf(row).some(
+      place => hasForeignKey(keysIn(place.file.path), placeOf(place), row) && isOwn(row, place),
+    );
 }
 
 /**
  * Returns whether another row has a key inside the list.
  * @param keys sorted by start
  */
-function hasForeignKey(keys: readonly WrittenKey[], list: Origin, row: ReadRow): boolean {
+function hasForeignKey(keys: readonly WrittenKey[], list: Range, row: ReadRow): boolean {
   let [low, high] = [0, keys.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -14,7 +14,7 @@ import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import { fileScope } from '../../nix/eval/scopes.ts';
 import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts';
-import { placeOf } from '../../nix/places.ts';
+import { placeIn, placeOf } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { AccessSetting } from '../model/secrets.ts';
 import { prefilterOf } from '../uses/prefilter.ts';
@@ -68,7 +68,7 @@ export function readAccessSettings(cx: Evaluation, file: SourceFile): AccessSett
     }),
   );
   if (result instanceof BudgetExceeded) {
-    const at = { file: file.path, start: file.root.start, end: file.root.end };
+    const at = placeIn(file, file.root);
     for (const option of OPTIONS) settings.push({ option, machine: null, names: null, at });
   }
   return settings;

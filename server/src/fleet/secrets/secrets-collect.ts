@@ -6,6 +6,7 @@ import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import { fileScope } from '../../nix/eval/scopes.ts';
 import { newTrace, recorded } from '../../nix/eval/trace.ts';
 import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts';
+import { placeIn } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Expr, LambdaExpr, Range } from '../../nix/syntax.ts';
 import type { NotAnalysable } from '../model/base.ts';
@@ -38,7 +39,7 @@ export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
     for (const exceeded of [answer, noted])
       if (exceeded instanceof BudgetExceeded)
         notAnalysable.push({
-          at: { file: file.path, start: at.start, end: at.end },
+          at: placeIn(file, at),
           what: 'effort',
           reason: exceeded.message,
         });
@@ -105,7 +106,7 @@ function takesConfig({ formals }: LambdaExpr): boolean {
 
 function readerOf(file: SourceFile, lambda: LambdaExpr, path: NamePath | null): SecretReader {
   return {
-    at: { file: file.path, start: lambda.start, end: lambda.end },
+    at: placeIn(file, lambda),
     names: namesTo(path),
     isOfHome: setsHome(lambda.body),
   };

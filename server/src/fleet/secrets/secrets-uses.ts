@@ -11,7 +11,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Selection } from '../../nix/eval/selection.ts';
 import type { Origin, StringValue, UnknownValue } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
-import { outermostIn, placeOf } from '../../nix/places.ts';
+import { outermostIn, placeIn, placeOf } from '../../nix/places.ts';
 import type { NamedSecret, SecretKeeper, SecretReader, SecretUse, SecretUseKind } from '../model/secrets.ts';
 
 interface Step {
@@ -115,12 +115,15 @@ export function collectSecretUses(
       const use: SecretUse = {
         keeper,
         of,
-        at: direct && event.expr ? { file, start: event.expr.start, end: event.at.end } : placeOf(at),
+        at:
+          direct && event.expr
+            ? placeIn(event.at.file, { start: event.expr.start, end: event.at.end })
+            : placeOf(at),
         name: name.name,
         nameKind: name.kind,
-        nameAt: (named.at === null ? null : placeIn(named.at, file)) ?? placeOf(at),
+        nameAt: (named.at === null ? null : outermostPlace(named.at, file)) ?? placeOf(at),
         attribute: attribute?.name ? display(attribute.name) : null,
-        attributeAt: attribute?.at ? placeIn(attribute.at, file) : null,
+        attributeAt: attribute?.at ? outermostPlace(attribute.at, file) : null,
         above: above.map(step => step.text),
         guarded: false,
         reader: null,
@@ -147,7 +150,7 @@ export function collectSecretUses(
 }
 
 /** Returns the place of a value, or of the call in `file` that led to it. */
-function placeIn(at: Origin, file: string): Place | null {
+function outermostPlace(at: Origin, file: string): Place | null {
   const outermost = outermostIn(at, file);
   return outermost === null ? null : placeOf(outermost);
 }

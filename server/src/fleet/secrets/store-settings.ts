@@ -11,7 +11,7 @@ import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import { fileScope } from '../../nix/eval/scopes.ts';
 import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts';
-import { placeOf } from '../../nix/places.ts';
+import { placeIn, placeOf } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { StoreSetting, StoreSettings } from '../model/secrets.ts';
 import { prefilterOf } from '../uses/prefilter.ts';
@@ -53,7 +53,7 @@ export function readStoreSettings(cx: Evaluation, file: SourceFile): StoreSettin
     }),
   );
   if (result instanceof BudgetExceeded) {
-    const at = { file: file.path, start: file.root.start, end: file.root.end };
+    const at = placeIn(file, file.root);
     settings.push({ value: null, at, conditional: true, of: 'clan', machine: null });
   }
   return settings;

@@ -10,7 +10,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import { lookupLexical } from '../../nix/eval/scopes.ts';
 import type { Lazy, Origin, Scope, UnknownValue, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
-import { placeOf, withParentheses } from '../../nix/places.ts';
+import { placeIn, placeOf, withParentheses } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { ApplyExpr, Expr, Range } from '../../nix/syntax.ts';
 import { providedBy, type Registries } from '../generators/imported-generators.ts';
@@ -36,7 +36,7 @@ export function appliedImports(
   return importItems(cx, imports, scope).flatMap(item => {
     walked.startItem();
     const applied = readItem(cx, item, walked);
-    return applied === null ? [] : [{ ...applied, imports: rangeIn(scope.file, imports) }];
+    return applied === null ? [] : [{ ...applied, imports: placeIn(scope.file, imports) }];
   });
 }
 
@@ -51,8 +51,8 @@ function readItem(cx: Evaluation, item: ImportItem, walked: WalkContext): Found 
     if (provides === null) continue;
     const { file } = item.scope;
     return {
-      at: rangeIn(file, made.expr ?? item.expr),
-      item: item.isWritten ? rangeIn(file, withParentheses(file.text, item.expr)) : null,
+      at: placeIn(file, made.expr ?? item.expr),
+      item: item.isWritten ? placeIn(file, withParentheses(file.text, item.expr)) : null,
       madeAt: made.elsewhere,
       call: provides === 'generators' ? made.call(fails) : null,
       provides,
@@ -144,17 +144,12 @@ function writtenCall(
   const lacks = fails?.kind === 'missing-argument' ? fails.name : null;
   // A missing argument can be passed if its name is in scope.
   if (lacks !== null && (args.kind !== 'attrs' || lookupLexical(scope, lacks) === null)) return null;
-  const { path: file } = scope.file;
   return {
-    at: rangeIn(scope.file, expr),
-    path: { ...rangeIn(scope.file, path), file },
-    args: rangeIn(scope.file, args),
+    at: placeIn(scope.file, expr),
+    path: placeIn(scope.file, path),
+    args: placeIn(scope.file, args),
     lacks,
   };
-}
-
-function rangeIn({ path }: SourceFile, { start, end }: Range): Place {
-  return { file: path, start, end };
 }
 
 /** Returns `f a b` as `[f, a, b]`. */

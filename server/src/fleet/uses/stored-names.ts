@@ -8,7 +8,7 @@
 
 import type { NameKind } from '../../modules/read.ts';
 import type { StringPiece, TextSource } from '../../nix/eval/value.ts';
-import type { Place } from '../../nix/places.ts';
+import { type Place, placeBeside } from '../../nix/places.ts';
 import { sourceOffset } from '../../nix/syntax.ts';
 
 /** A piece of a text, with a place for pieces that have no place of their own in the file. */
@@ -90,7 +90,7 @@ function storedFile(text: FlatText, match: RegExpExecArray | RegExpMatchArray): 
   if (PLACEMENTS.has(storedName.name)) return [];
   return [
     {
-      at: placeIn(text, indices[0] as [number, number]),
+      at: rangeIn(text, indices[0] as [number, number]),
       generator: storedName,
       file: nameIn(text, withoutFullStop(text, file)),
       attribute: stored === undefined ? 'path' : stored === 'value' ? 'value' : null,
@@ -140,23 +140,21 @@ function nameIn(text: FlatText, [start, end]: [number, number]): StoredName {
       name += `\${${piece.source}}`;
     } else name += text.flat[offset];
   }
-  const at = placeIn(text, [start, end]);
+  const at = rangeIn(text, [start, end]);
   const first = pieceAt(text, start);
   const literal = isComplete && first === pieceAt(text, end - 1) && ownSource(first) !== null;
   return { name, kind: isComplete ? (literal ? 'literal' : 'resolved') : 'pattern', at };
 }
 
-function placeIn(text: FlatText, [start, end]: [number, number]): Place {
+function rangeIn(text: FlatText, [start, end]: [number, number]): Place {
   const first = pieceAt(text, start);
   const last = pieceAt(text, end - 1);
-  const { file } = first.at;
   const from = ownSource(first);
   const to = ownSource(last);
-  return {
-    file,
+  return placeBeside(first.at, {
     start: from === null ? first.at.start : offsetIn(from, start - first.from),
     end: to === null ? last.at.end : offsetIn(to, end - 1 - last.from) + 1,
-  };
+  });
 }
 
 /** Returns the source of a piece if it is written in the text itself. */

@@ -7,7 +7,7 @@ import { packages } from '../../modules/modules.ts';
 import { isImport, lookInto, takesFunction } from '../../modules/recognise.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Scope, Value } from '../../nix/eval/value.ts';
-import { type Place, placeKey, placeOf } from '../../nix/places.ts';
+import { type Place, placeIn, placeKey, placeOf } from '../../nix/places.ts';
 import type { ApplyExpr, Expr } from '../../nix/syntax.ts';
 import { keyPathsIn } from '../registry/key-paths.ts';
 import { readKeyedModule } from '../registry/keyed-modules.ts';
@@ -47,7 +47,7 @@ export function readApplication(reading: Reading, expr: ApplyExpr, scope: Scope)
   if (registry === null || registry === file.path || !isImport(expr)) return;
   reading.registryImports.push({
     registry,
-    at: { file: file.path, start: expr.start, end: expr.end },
+    at: placeIn(file, expr),
     pkgsAt: packageSetIn(cx, expr.arg, scope),
   });
 }

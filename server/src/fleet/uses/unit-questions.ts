@@ -7,7 +7,7 @@ import { withBudget } from '../../nix/eval/evaluation.ts';
 import type { Selection } from '../../nix/eval/selection.ts';
 import { newTrace, recorded } from '../../nix/eval/trace.ts';
 import type { Origin } from '../../nix/eval/value.ts';
-import { outermostIn, placeOf } from '../../nix/places.ts';
+import { outermostIn, placeIn, placeOf } from '../../nix/places.ts';
 import type { Range } from '../../nix/syntax.ts';
 import type { KeyLookup, RowRead } from '../model/registries.ts';
 import { matrixOf, type Question, type Reading, registryOf, type Shown } from './unit-state.ts';
@@ -44,7 +44,7 @@ export function ask<T>(reading: Reading, at: Range, question: (asked: Question) 
   // Selections that were made before the budget ran out are valid.
   withBudget(cx, QUESTION_STEPS, () => recorded(cx, trace, () => readTrace(reading, asked)));
   reading.notAnalysable.push({
-    at: { file: file.path, start: at.start, end: at.end },
+    at: placeIn(file, at),
     what: 'effort',
     reason: answer.message,
   });
@@ -87,8 +87,10 @@ function noteLookup(reading: Reading, asked: Question, selection: Selection, reg
   const at = outermostIn(written, file.path) ?? written;
   const lookup = () => lookupOf(reading, selection, registry, at);
   asked.lookups.push({ lookup, entry: selection.result });
-  if (at.file !== file) return;
-  const id = `${at.start}:${at.end}:${registry}:${selection.name.text}`;
+  if (at.file.path !== file.path) return;
+  // The value may have been read in an earlier revision of the file.
+  const { start, end } = placeOf(at);
+  const id = `${start}:${end}:${registry}:${selection.name.text}`;
   const earlier = keyLookups.get(id);
   if (earlier?.required === true) return;
   const keyLookup = lookup();
@@ -112,5 +114,5 @@ function noteRow({ file, rowReads }: Reading, asked: Question, selection: Select
   const machine = selection.name.text as string;
   const read: RowRead = { matrix, machine, at: placeOf(at), found: selection.found !== false };
   asked.rows.push(read);
-  rowReads.set(`${at.start}:${machine}:${matrix}`, read);
+  rowReads.set(`${read.at.start}:${machine}:${matrix}`, read);
 }

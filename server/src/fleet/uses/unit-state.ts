@@ -2,7 +2,7 @@
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Trace } from '../../nix/eval/selection.ts';
 import type { AttrsValue, Lazy, Origin, Scope } from '../../nix/eval/value.ts';
-import type { Place } from '../../nix/places.ts';
+import { isPlaceOf, type Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { ApplyExpr, Expr, Range } from '../../nix/syntax.ts';
 import type { NotAnalysable } from '../model/base.ts';
@@ -138,5 +138,5 @@ export function matrixOf({ origin }: AttrsValue, { matrices }: UnitContext): str
 
 function isAt(origin: Origin, places: ReadonlyMap<string, Place>): boolean {
   const place = places.get(origin.file.path);
-  return place !== undefined && place.start === origin.start && place.end === origin.end;
+  return place !== undefined && isPlaceOf(place, origin);
 }

@@ -94,7 +94,7 @@ function enter(reading: Reading, expr: Expr, { scope }: WalkState): boolean {
 /** Reads a string or path, which may contain the name of a stored file. */
 function readText(reading: Reading, expr: StringExpr | PathExpr, scope: Scope): void {
   ask(reading, expr, asked => {
-    const uses = usesInText(reading.cx, reading.file.path, expr, scope);
+    const uses = usesInText(reading.cx, expr, scope);
     readTrace(reading, asked);
     noteUses(reading.uses, uses);
   });

@@ -9,7 +9,7 @@ import { lastNameOf, stepsOf } from '../../modules/steps.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, Scope, StringValue, UnknownValue, Value } from '../../nix/eval/value.ts';
 import type { Known, Place } from '../../nix/places.ts';
-import { outermostIn, placeOf } from '../../nix/places.ts';
+import { outermostIn, placeIn, placeOf } from '../../nix/places.ts';
 import type { ApplyExpr, Expr, Range } from '../../nix/syntax.ts';
 import { accessorAttribute } from '../generators/helper-secrets.ts';
 import type { Use } from '../model/uses.ts';
@@ -35,7 +35,7 @@ export function useOfCall(
   if (asked === null) return null;
   // A function that passes on its own arguments is no use; its callers are.
   if (isAllHole(asked.generator) && isAllHole(asked.file)) return null;
-  const at: Place = { file, start: expr.start, end: expr.end };
+  const at = placeIn(scope.file, expr);
   const generator = readName(asked.generator, true);
   const named = readName(asked.file, true);
   return {
@@ -43,10 +43,10 @@ export function useOfCall(
     at,
     generator: generator.name,
     generatorKind: generator.kind,
-    generatorAt: placeIn(asked.generator, file) ?? at,
+    generatorAt: outermostPlace(asked.generator, file) ?? at,
     fileName: named.name,
     fileKind: named.kind,
-    fileAt: placeIn(asked.file, file) ?? at,
+    fileAt: outermostPlace(asked.file, file) ?? at,
     attribute: asked.attribute,
     attributeAt: null,
     guarded: asked.guarded,
@@ -58,7 +58,7 @@ export function useOfCall(
 
 function machineOf(machine: StringValue | null, file: string): Known<string> | null {
   if (machine === null || machine.text === null) return null;
-  const at = placeIn(machine, file);
+  const at = outermostPlace(machine, file);
   return at === null ? null : { value: machine.text, at };
 }
 
@@ -66,7 +66,7 @@ function isAllHole(value: StringValue): boolean {
   return value.pieces.every(piece => 'hole' in piece);
 }
 
-function placeIn({ origin }: StringValue, file: string): Place | null {
+function outermostPlace({ origin }: StringValue, file: string): Place | null {
   const at = origin === null ? null : outermostIn(origin, file);
   return at === null ? null : placeOf(at);
 }

@@ -9,8 +9,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Selection } from '../../nix/eval/selection.ts';
 import { interpolate } from '../../nix/eval/strings.ts';
 import type { Origin, Scope, StringPiece, StringValue } from '../../nix/eval/value.ts';
-import type { Place } from '../../nix/places.ts';
-import { outermostIn, placeOf } from '../../nix/places.ts';
+import { outermostIn, placeIn, placeOf } from '../../nix/places.ts';
 import type { PathExpr, StringExpr } from '../../nix/syntax.ts';
 import type { Use } from '../model/uses.ts';
 import {
@@ -26,10 +25,10 @@ import {
 const MOST_PARTS = 9;
 
 /** Returns uses of the generators' files whose names occur in a string or path of the file. */
-export function usesInText(cx: Evaluation, file: string, expr: StringExpr | PathExpr, scope: Scope): Use[] {
+export function usesInText(cx: Evaluation, expr: StringExpr | PathExpr, scope: Scope): Use[] {
   if (!isOfInterest(expr, scope)) return [];
   const pieces = expr.parts.flatMap((part): PlacedPiece[] => {
-    const at: Place = { file, start: part.start, end: part.end };
+    const at = placeIn(scope.file, part);
     const text = interpolate(cx, [part], scope, originOf(part, scope));
     return text.kind === 'string' ? text.pieces.map(piece => ({ piece, at })) : [];
   });
@@ -95,7 +94,9 @@ export function useOfSopsName(event: Selection, before: readonly Step[], file: s
   const stored = storedFileOf(piecesOf(name.name, written).map(piece => ({ piece, at: place })));
   if (stored === null) return null;
   const whole =
-    at === event.at && event.expr !== null ? { file, start: event.expr.start, end: at.end } : placeOf(at);
+    at === event.at && event.expr !== null
+      ? placeIn(at.file, { start: event.expr.start, end: at.end })
+      : placeOf(at);
   const attribute = isPlaceholder ? 'placeholder' : event.name.text;
   return { ...useOf(stored), at: whole, attribute };
 }

@@ -11,7 +11,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Selection } from '../../nix/eval/selection.ts';
 import type { Origin, UnknownValue } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
-import { outermostIn, placeOf } from '../../nix/places.ts';
+import { outermostIn, placeIn, placeOf } from '../../nix/places.ts';
 import type { Range } from '../../nix/syntax.ts';
 import type { KeyLookup } from '../model/registries.ts';
 import type { OtherRead, Use } from '../model/uses.ts';
@@ -218,7 +218,10 @@ function useOf(
   const place = (step: Step) => placeOf(writtenIn(step, file) ?? at);
   return {
     by: 'option',
-    at: direct && expr !== null ? { file, start: expr.start, end: selectedAt.end } : placeOf(at),
+    at:
+      direct && expr !== null
+        ? placeIn(selectedAt.file, { start: expr.start, end: selectedAt.end })
+        : placeOf(at),
     generator: name.name,
     generatorKind: name.kind,
     generatorAt: place(generator),

@@ -1,6 +1,7 @@
 /** Constructors and predicates for values, so that other code need not know their shapes. */
 
 import { exact } from '../exact.ts';
+import { textKeyOf } from '../source.ts';
 import { literalText, type Range, type StringExpr, type StringPart, type TextPart } from '../syntax.ts';
 import { BudgetExceeded } from './budget.ts';
 
@@ -194,7 +195,7 @@ export function derived(from: UnknownValue, what: string, origin: Origin | null)
 /** Returns a key of the place and the individual call, since an expression in a function is evaluated once per call. */
 function placeKey(origin: Origin | null): string {
   if (origin === null) return '';
-  return `@${origin.file.path}:${origin.start}${origin.call === null ? '' : identity(origin.call)}`;
+  return `@${textKeyOf(origin.file)}:${origin.start}${origin.call === null ? '' : identity(origin.call)}`;
 }
 
 export function unknownSelect(of: UnknownValue, name: string, at: Origin | null): UnknownValue {

@@ -5,6 +5,7 @@
  */
 
 import { groupOf } from '../bindings.ts';
+import { textKeyOf } from '../source.ts';
 import type { Expr } from '../syntax.ts';
 import { BudgetExceeded, MAX_DEPTH } from './budget.ts';
 import {
@@ -130,7 +131,7 @@ export function evaluate(cx: Evaluation, expr: Expr, scope: Scope): Value {
       return float(expr.value, originOf(expr, scope));
     case 'error': {
       const origin = originOf(expr, scope);
-      return unknown('text that is not valid Nix', `error@${scope.file.path}:${expr.start}`, origin);
+      return unknown('text that is not valid Nix', `error@${textKeyOf(scope.file)}:${expr.start}`, origin);
     }
   }
 }

@@ -55,8 +55,11 @@ export interface Evaluation extends BuiltinContext {
   readonly tolerated: Set<FailureValue>;
   /** Imported values by path. */
   readonly imports: Map<string, Lazy>;
-  /** Drops what was computed from a file, so that it is read again. The caller has to name the files that import it. */
-  forgetFile(path: string): void;
+  /**
+   * Drops what was computed from a file, so that it is read again. The caller has to name the files that import it.
+   * @param isEdited true if only the file's own text has changed, so that values of unchanged attributes may be reused
+   */
+  forgetFile(path: string, isEdited: boolean): void;
   /**
    * Sets that are the same for all their readers: those from which many values are made, those that are read besides,
    * and those whose selections are watched. See sharing.ts.
@@ -76,6 +79,12 @@ export interface Evaluation extends BuiltinContext {
    * when the file is read as a module with the same arguments.
    */
   readonly modules: Map<string, Scope>;
+  /** The sets that edited files evaluated to before, by file and by the key of the arguments; see renewal.ts. */
+  readonly earlier: Map<string, ReadonlyMap<string, AttrsValue>>;
+  /** The pairs of files that import an edited one, from before; see renewed-pairs.ts. */
+  readonly earlierPairs: Map<string, PairMakers>;
+  /** The previous set of each set that has reused some of its attributes. */
+  readonly renewals: WeakMap<AttrsValue, AttrsValue>;
 }
 
 /** Drops the values that a walk has kept for a file, once it was read as a module or certainly will not be. */

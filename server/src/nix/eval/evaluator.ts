@@ -9,9 +9,10 @@ import type { Evaluation, NoteImport } from './evaluation.ts';
 import { describeFailure } from './failures.ts';
 import { lazyKey } from './identity.ts';
 import { joinPath, stringAsPath } from './paths.ts';
+import { keepForRenewal, renewed } from './renewal.ts';
 import { fileScope } from './scopes.ts';
 import { has, hasAttribute, select } from './select.ts';
-import { sharedPair } from './shared-pairs.ts';
+import { keepPairs, sharedPair } from './shared-pairs.ts';
 import { toText } from './strings.ts';
 import { thunk } from './thunks.ts';
 import type { AttrsValue, FailureValue, Lazy, NixFiles, Origin, UnknownValue, Value } from './value.ts';
@@ -40,6 +41,9 @@ export function createEvaluation(files: NixFiles, noteImport: NoteImport = () =>
     pairs: new Map(),
     applications: new Map(),
     modules: new Map(),
+    earlier: new Map(),
+    earlierPairs: new Map(),
+    renewals: new WeakMap(),
     force: lazy => force(cx, lazy),
     resolve: lazy => resolve(cx, lazy),
     evaluate: (expr, scope) => evaluate(cx, expr, scope),
@@ -63,7 +67,7 @@ export function createEvaluation(files: NixFiles, noteImport: NoteImport = () =>
     less: (left, right, at) => less(cx, left, right, at),
     importFile: (path, at) => importFile(cx, path, at),
     importPath: (path, at) => importPath(cx, path, at),
-    forgetFile: path => forgetFile(cx, path),
+    forgetFile: (path, isEdited) => forgetFile(cx, path, isEdited),
     tolerate: failed => tolerate(cx, failed),
     step: (count = 1) => {
       cx.stepsLeft -= count;
@@ -83,11 +87,13 @@ function tolerate(cx: Evaluation, failed: FailureValue): UnknownValue {
   return unknown(describeFailure(failed), `failed:${lazyKey(failed)}`, failed.origin);
 }
 
-function forgetFile(cx: Evaluation, path: string): void {
+function forgetFile(cx: Evaluation, path: string, isEdited: boolean): void {
+  if (isEdited) keepForRenewal(cx, path);
+  else cx.earlier.delete(path);
   cx.imports.delete(path);
   cx.applications.delete(path);
   cx.shared.delete(path);
-  cx.pairs.delete(path);
+  keepPairs(cx, path);
 }
 
 function importFile(cx: Evaluation, path: string, at: Origin | null): Value {
@@ -98,7 +104,7 @@ function importFile(cx: Evaluation, path: string, at: Origin | null): Value {
     if (cx.files.kind(path) === null) return failure('missing-file', path, at);
     return unknown('a file that cannot be read', `file:${path}`, at);
   }
-  const lazy = thunk(() => evaluate(cx, file.root, fileScope(cx, file)));
+  const lazy = thunk(() => renewed(cx, path, evaluate(cx, file.root, fileScope(cx, file))));
   cx.imports.set(path, lazy);
   return force(cx, lazy);
 }

@@ -6,6 +6,7 @@ import type { Formal } from '../syntax.ts';
 import { failure, originOf, perhaps, string, typeName, unknown, unknownSelect } from './construct.ts';
 import type { Evaluation } from './evaluation.ts';
 import { boundedKey, identity } from './identity.ts';
+import { renewed } from './renewal.ts';
 import { lookupLexical } from './scopes.ts';
 import { canMatch } from './select.ts';
 import { delay, evaluated } from './thunks.ts';
@@ -30,10 +31,11 @@ export function applyLambda(cx: Evaluation, fn: LambdaValue, arg: Lazy, at: Orig
   const value = call(cx, fn, arg, null);
   // Arguments that do not fit are a mistake of this call, reported where it is written.
   if (value.kind === 'failure' && value.called?.fn === fn) return call(cx, fn, arg, at);
+  const kept = renewed(cx, path, value, shared);
   const results = cx.applications.get(path);
-  if (results === undefined) cx.applications.set(path, new Map([[shared, value]]));
-  else results.set(shared, value);
-  return value;
+  if (results === undefined) cx.applications.set(path, new Map([[shared, kept]]));
+  else results.set(shared, kept);
+  return kept;
 }
 
 function call(cx: Evaluation, fn: LambdaValue, arg: Lazy, at: Origin | null): Value {

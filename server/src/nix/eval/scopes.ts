@@ -1,6 +1,6 @@
 /** Looks up names: first in the lexical scopes, then in the sets of `with`. */
 
-import type { SourceFile } from '../source.ts';
+import { type SourceFile, textKeyOf } from '../source.ts';
 import type { Expr } from '../syntax.ts';
 import { failure, originOf, typeName, unknown } from './construct.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -66,7 +66,8 @@ function lookupWith(cx: Evaluation, name: string, at: Expr, scope: Scope): Value
     if (has === true) return cx.select(subject, name, origin);
     if (has === null) return perhapsOuter(cx, cx.select(subject, name, origin), name, inner, origin);
   }
-  if (name === '__curPos') return unknown('the position', `__curPos@${at.start}`, origin);
+  if (name === '__curPos')
+    return unknown('the position', `__curPos@${textKeyOf(scope.file)}:${at.start}`, origin);
   return failure('undefined-variable', `undefined variable '${name}'`, origin);
 }
 

@@ -25,9 +25,11 @@ export function createClosedFunctions(): ClosedFunctions {
 export interface PairMakers {
   readonly closed: ClosedFunctions;
   readonly pairs: WeakMap<LambdaValue, Pairs>;
+  /** Those from before something that the file imports was edited. */
+  before: PairMakers | null;
 }
 
-interface Pairs {
+export interface Pairs {
   /** By the text of the name; null if its pair cannot be shared. */
   readonly byName: Map<string, Pair | null>;
   /** True once the function has made a pair that is shared. */

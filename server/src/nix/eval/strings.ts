@@ -54,7 +54,7 @@ export function interpolate(
 }
 
 function holePlace(part: Range, literal: Origin): HolePlace {
-  return { file: literal.file, start: part.start, end: part.end, literal: literal.start };
+  return { file: literal.file, start: part.start, end: part.end, literal };
 }
 
 /** Appends a coerced value. An unknown becomes a hole that is shown as `source`. */

@@ -68,10 +68,10 @@ export interface HolePiece {
   /** The place of the hole, if it is written in a string. */
   readonly at?: HolePlace;
 }
-/** The place of `${…}`, and the offset of the surrounding literal. */
+/** The place of `${…}`, and the surrounding literal. */
 export interface HolePlace extends Range {
   readonly file: SourceFile;
-  readonly literal: number;
+  readonly literal: Range;
 }
 export type StringPiece = TextPiece | HolePiece;
 

@@ -4,6 +4,7 @@
  */
 
 import { compareBytes } from '../../nix/bytes.ts';
+import { firstRevision, nextRevision, type Revision } from '../../nix/edit-log.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { findNixFiles, isSearched } from '../discovery.ts';
@@ -42,6 +43,8 @@ export interface WorkspaceFiles extends NixFiles {
 
 interface Cell {
   readonly text: string;
+  /** The revision of a text that was edited while it was open; undefined for other texts. */
+  readonly revision: Revision | undefined;
   /** Undefined until the text is parsed. */
   source: ParsedFile | undefined;
 }
@@ -146,7 +149,7 @@ function parsedFile(state: FilesState, path: string): ParsedFile | null {
   if (!path.endsWith('.nix')) return null;
   const cell = cellOf(state, path);
   if (!cell || isEncrypted(cell.text)) return null;
-  cell.source ??= new ParsedFile(path, cell.text, state.parse);
+  cell.source ??= new ParsedFile(path, cell.text, state.parse, cell.revision);
   return cell.source;
 }
 
@@ -155,7 +158,7 @@ function cellOf({ disk, overlays, cells, linked }: FilesState, path: string): Ce
   if (cell) return tooLarge(cell.text) ? null : cell;
   const text = disk.read(path);
   if (text === null) return null;
-  const fresh: Cell = { text, source: undefined };
+  const fresh: Cell = { text, revision: undefined, source: undefined };
   cells.set(path, fresh);
   if (isBehindLink(disk, path)) linked.add(path);
   return fresh;
@@ -182,8 +185,16 @@ function openDocument(state: FilesState, path: string, text: string): string[] {
     return isNew ? [path] : [];
   }
   if (!overlays.has(path)) state.ordered = null;
-  overlays.set(path, { text: clean, source: undefined });
+  overlays.set(path, { text: clean, revision: revisionAfter(path, before, clean), source: undefined });
   return [path];
+}
+
+/** Returns the revision of a text that replaces another one, if there was one. */
+function revisionAfter(path: string, before: Cell | undefined, text: string): Revision | undefined {
+  if (!path.endsWith('.nix')) return undefined;
+  return before?.revision === undefined
+    ? firstRevision(path)
+    : nextRevision(before.revision, before.text, text);
 }
 
 function closeDocument(state: FilesState, path: string): string[] {

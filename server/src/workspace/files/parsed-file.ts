@@ -1,4 +1,5 @@
 /** A parsed Nix file whose tree can be dropped. Knows no disk. */
+import type { Revision } from '../../nix/edit-log.ts';
 import { lineStartsOf, type SourceFile } from '../../nix/source.ts';
 import type { Expr, SyntaxTree } from '../../nix/syntax.ts';
 
@@ -13,16 +14,18 @@ export class ParsedFile implements SourceFile {
   readonly text: string;
   readonly comments: SourceFile['comments'];
   readonly errors: SourceFile['errors'];
+  readonly revision: Revision | undefined;
   private readonly parse: ParseText;
   private tree: Expr | null;
   private starts: readonly number[] | null = null;
 
-  constructor(path: string, text: string, parse: ParseText) {
+  constructor(path: string, text: string, parse: ParseText, revision?: Revision) {
     const { root, comments, errors } = parse(text);
     this.path = path;
     this.text = text;
     this.comments = comments;
     this.errors = errors;
+    this.revision = revision;
     this.parse = parse;
     this.tree = root;
   }

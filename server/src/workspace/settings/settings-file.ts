@@ -1,5 +1,7 @@
 /** Reads `varsmith.json` as a file and reports its problems. `settings.ts` interprets the settings. */
+
 import type { Finding, Fix } from '../../checks/rule.ts';
+import { editAt } from '../../edits/text-edit.ts';
 import { plainOf, readJson } from './json.ts';
 import { type ReadSettings, readSettings, type SettingsLayer, type SettingsProblem } from './settings.ts';
 import { SETTINGS_FILE, SETTINGS_RULE } from './settings-names.ts';
@@ -68,7 +70,7 @@ export function settingsFindings(problems: readonly SettingsProblem[]): Finding[
         : [
             {
               title: `Replace with ${replacement}`,
-              edits: [{ ...at, text: replacement }],
+              edits: [editAt(at, replacement)],
               preferred: true,
               guess: true,
             },

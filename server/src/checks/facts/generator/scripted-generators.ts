@@ -9,7 +9,7 @@ import type { Place } from '../../../nix/places.ts';
 import type { CommandFact } from '../../../shell/flow/flow-facts.ts';
 import type { Range } from '../../../shell/syntax.ts';
 import { derived } from '../../memory/derived.ts';
-import { keptOf, newQuestion } from '../../memory/kept.ts';
+import { isStillValid, type Kept, keptOf, newQuestion, noted } from '../../memory/kept.ts';
 import type { CheckContext, Report } from '../../rule.ts';
 import { firstTime } from '../fleet-facts.ts';
 import { type FollowedScript, followed } from '../followed-scripts.ts';
@@ -24,12 +24,11 @@ export interface ScriptedGenerator {
 interface Slot {
   readonly generator: Generator;
   readonly body: GeneratorBody;
-  readonly kept: (Kept | undefined)[];
+  readonly kept: (KeptResults | undefined)[];
 }
 
 /** The results for a body, and the texts that were read for them: a fix looks at what is written around the body. */
-interface Kept {
-  readonly results: readonly unknown[];
+interface KeptResults extends Kept<readonly unknown[]> {
   readonly texts: ReadonlyMap<string, string | null> | null;
 }
 
@@ -39,7 +38,7 @@ interface Kept {
  */
 const slotsOf = derived((fleet): readonly Slot[] =>
   fleet.generators.flatMap(generator =>
-    generator.bodies().map(body => ({ generator, body, kept: keptOf(body) as (Kept | undefined)[] })),
+    generator.bodies().map(body => ({ generator, body, kept: keptOf(body) as (KeptResults | undefined)[] })),
   ),
 );
 
@@ -62,28 +61,37 @@ export function inBodies<T>(
 ): (context: CheckContext) => Iterable<GeneratorMatches<T>> {
   const question = newQuestion();
   return function* (context) {
-    const { noted, takeTexts } = notingTexts(context);
+    const { noted: reading, takeTexts } = notingTexts(context);
     for (const { generator, body, kept } of slotsOf(context.fleet)) {
-      let known = kept[question];
-      if (known === undefined || !areCurrent(known, context)) {
-        const fresh = look(generator, body, noted);
-        const results = fresh === null ? null : [...fresh];
+      const before = kept[question];
+      let found = before?.value as readonly T[] | undefined;
+      if (
+        before === undefined ||
+        found === undefined ||
+        !isStillValid(before) ||
+        !areCurrent(before, context)
+      ) {
+        const { value, read } = noted(() => itemsOf(look(generator, body, reading)));
         const texts = takeTexts();
-        if (results === null) continue;
-        known = results.length === 0 && texts === null ? NOTHING_KEPT : { results, texts };
-        kept[question] = known;
+        if (value === null) continue;
+        found = value;
+        kept[question] =
+          value.length === 0 && texts === null && read === null ? NOTHING_KEPT : { value, read, texts };
       }
-      const found = known.results as readonly T[];
       if (found.length > 0) yield { generator, body, found };
     }
   };
 }
 
 const NOTHING: readonly never[] = [];
-const NOTHING_KEPT: Kept = { results: NOTHING, texts: null };
+const NOTHING_KEPT: KeptResults = { value: NOTHING, read: null, texts: null };
+
+function itemsOf<T>(items: Iterable<T> | null): readonly T[] | null {
+  return items === null ? null : [...items];
+}
 
 /** Returns whether the texts are those that were read. Reads them, so that a rule is run again when they change. */
-function areCurrent({ texts }: Kept, { sources }: CheckContext): boolean {
+function areCurrent({ texts }: KeptResults, { sources }: CheckContext): boolean {
   if (texts === null) return true;
   for (const [path, text] of texts) if (sources.text(path) !== text) return false;
   return true;

@@ -2,13 +2,16 @@
  * Creates the edit that sets an option of a generator's file, in the style of its existing options. Returns
  * null if the form is not supported or several places declare the file.
  */
+
 import { addBinding, insertBeside, namedAt } from '../../../edits/edit-bindings.ts';
 import { writtenAt } from '../../../edits/edits.ts';
 import type { Sources, TextEdit } from '../../../edits/text-edit.ts';
+import { editAt } from '../../../edits/text-edit.ts';
+import { isStillValid, type Kept, noted } from '../../memory/kept.ts';
 import type { UsedFile } from './used-file.ts';
 
 /** Cached, because each machine that has a file asks for it. */
-const edits = new WeakMap<UsedFile, Map<string, TextEdit | null>>();
+const edits = new WeakMap<UsedFile, Map<string, Kept<TextEdit | null>>>();
 
 /**
  * Returns the edit that sets an option of a generator's file, or null.
@@ -28,11 +31,11 @@ export function setFileOption(
   }
   const key = `${option} = ${text}`;
   let edit = cached.get(key);
-  if (edit === undefined) {
-    edit = editOf(sources, file, option, text);
+  if (edit === undefined || !isStillValid(edit)) {
+    edit = noted(() => editOf(sources, file, option, text));
     cached.set(key, edit);
   }
-  return edit;
+  return edit.value;
 }
 
 function editOf(
@@ -54,7 +57,7 @@ function editOf(
     const [only, ...more] = same;
     if (only?.valueAt == null || only.conditional || more.length > 0) return null;
     const isWritten = /^"[a-z]+"$/.test(writtenAt(sources, only.valueAt) ?? '');
-    return isWritten ? { ...only.valueAt, text } : null;
+    return isWritten ? editAt(only.valueAt, text) : null;
   }
   const [beside] = written;
   if (beside !== undefined) return insertBeside(sources, beside.at, `${option} = ${text};`);

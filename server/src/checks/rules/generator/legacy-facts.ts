@@ -1,5 +1,6 @@
 /** generator/legacy-facts: a script writes to the directories of clan's former facts. */
 
+import { editAt } from '../../../edits/text-edit.ts';
 import {
   forEachScript,
   isUncalled,
@@ -80,7 +81,7 @@ script = ''
         fixes:
           name === null
             ? []
-            : [{ title: 'Replace with `$out`', edits: [{ ...name, text: 'out' }], preferred: true }],
+            : [{ title: 'Replace with `$out`', edits: [editAt(name, 'out')], preferred: true }],
       };
     }
   }),

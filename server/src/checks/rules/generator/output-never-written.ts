@@ -4,6 +4,7 @@ import { persistPrompt } from '../../../edits/edit-options.ts';
 import { replaced } from '../../../edits/edit-script.ts';
 import { attributeText, stringText } from '../../../edits/edits.ts';
 import type { Sources, TextEdit } from '../../../edits/text-edit.ts';
+import { editAt } from '../../../edits/text-edit.ts';
 import type { GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
 import { type UnwrittenFile, unwrittenFiles } from '../../facts/generator/lost-results.ts';
@@ -234,5 +235,5 @@ function fixesOf(
 function declaredAs(sources: Sources, { name: before, at }: GeneratorFile, name: string): TextEdit | null {
   const text = sources.parse(at.file)?.text.slice(at.start, at.end);
   if (text !== before && text !== stringText(before)) return null;
-  return { ...at, text: attributeText(name) };
+  return editAt(at, attributeText(name));
 }

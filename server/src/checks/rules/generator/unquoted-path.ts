@@ -132,7 +132,7 @@ function fixesOf({ sources }: CheckContext, all: readonly Unquoted[]): Fix[] {
   for (const { at } of all) {
     const before = stretches.at(-1);
     if (before?.file === at.file && before.end === at.start)
-      stretches[stretches.length - 1] = { ...before, end: at.end };
+      stretches[stretches.length - 1] = { file: at.file, start: before.start, end: at.end };
     else stretches.push(at);
   }
   const edits = stretches.flatMap(at => quotesAround(sources, at) ?? []);

@@ -108,7 +108,7 @@ function reportOf(
   if (meant !== null && written.endsWith(last) && /^[\w.+-]+$/.test(meant))
     fixes.push({
       title: `Replace with "${meant}"`,
-      edits: [{ ...at, start: at.end - last.length, text: meant }],
+      edits: [{ file: at.file, start: at.end - last.length, end: at.end, text: meant }],
       preferred: true,
       guess: true,
     });

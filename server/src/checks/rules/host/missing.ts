@@ -115,7 +115,7 @@ function reportOf(
         ? [
             {
               title: `Replace with "${meant}"`,
-              edits: [{ ...at, start: at.end - last.length, text: meant }],
+              edits: [{ file: at.file, start: at.end - last.length, end: at.end, text: meant }],
               preferred: true,
               guess: true,
             },

@@ -1,4 +1,5 @@
 /** inventory/removed-option: a clan option that has been removed or renamed. */
+import { editAt } from '../../../edits/text-edit.ts';
 import type { RemovedUse } from '../../../fleet/model/machines.ts';
 import { isOtherClanCore, lockedFrom } from '../../facts/inventory/clan-core-version.ts';
 import { isDeployed } from '../../facts/inventory/named-in-roles.ts';
@@ -127,7 +128,7 @@ function renameFix({ option, at }: RemovedUse, sources: CheckFiles, sure: boolea
   return [
     {
       title: `Replace with "${successor}"`,
-      edits: [{ ...at, text: successor }],
+      edits: [editAt(at, successor)],
       preferred: true,
       ...(sure ? {} : { guess: true }),
     },

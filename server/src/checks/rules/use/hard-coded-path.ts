@@ -2,6 +2,7 @@
 
 import { attributeText } from '../../../edits/edits.ts';
 import { expressionsAt } from '../../../edits/locate.ts';
+import { editAt } from '../../../edits/text-edit.ts';
 import { lockedClanCore, NEWER_LAYOUT_TIME } from '../../../fleet/catalogue/locked-clan-core.ts';
 import type { Use } from '../../../fleet/model/uses.ts';
 import type { Place } from '../../../nix/places.ts';
@@ -199,7 +200,7 @@ function fixesOf(source: SourceFile, { unit, use }: ResolvedUse, string: StringE
     string.style === 'double' && string.start + 1 === use.at.start && string.end - 1 === use.at.end;
   const edit = isWhole
     ? { file: source.path, start: string.start, end: string.end, text: path }
-    : { ...use.at, text: `\${${path}}` };
+    : editAt(use.at, `\${${path}}`);
   // Elsewhere, the machine may lack the generator or the configuration may be another machine's.
   const isHere = isDefinedBelow(unit.definitions, use, source, string);
   return [

@@ -177,7 +177,7 @@ function reportOf(
 }
 
 function insertFiles(at: Place) {
-  return { ...at, end: at.start, text: 'files.' };
+  return { file: at.file, start: at.start, end: at.start, text: 'files.' };
 }
 
 /** Returns advice on what to read instead if the name is not a misspelling. */

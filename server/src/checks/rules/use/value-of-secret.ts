@@ -1,5 +1,7 @@
 /** use/value-of-secret: reads `.value` of a secret file. */
+
 import { writtenAt } from '../../../edits/edits.ts';
+import { editAt } from '../../../edits/text-edit.ts';
 import { usesOfSecrets } from '../../facts/use/used-file.ts';
 import type { Rule } from '../../rule.ts';
 
@@ -66,7 +68,7 @@ Read \`.path\` and let the program open the file when it runs; or, if the file i
           ? [
               {
                 title: 'Replace with .path',
-                edits: [{ ...attributeAt, text: 'path' }],
+                edits: [editAt(attributeAt, 'path')],
                 preferred: true,
                 guess: true,
               },
