@@ -255,15 +255,15 @@ in
   describe('where the call fails', () => {
     const literal = '(lib.modules.importApply ../../lib/vars-generators.nix { keys = [ "gmail" ]; })';
     it.each([
-      [literal, 'asks for the argument "pkgs", which is not given'],
+      [literal, 'asks for the argument "pkgs", which is not passed'],
       [
         `(${CALL.replace('keys', 'system = 1; keys')})`,
-        'is given the argument "system", which it does not take',
+        'is passed the argument "system", which it does not take',
       ],
       [`(lib.importApply ${FILE} ${ARGS})`, 'lib has no importApply; it is lib.modules.importApply'],
       [
         '(lib.importApply ../../lib/vars-generators.nix { keys = [ "gmail" ]; })',
-        '"pkgs", which is not given',
+        '"pkgs", which is not passed',
       ],
     ])('says why: %s', (item, why) => {
       const finding = onlyFinding(check(texts(`[ ${item} ]`)), 'eval/generators-in-imports');

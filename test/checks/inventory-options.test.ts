@@ -296,7 +296,7 @@ describe('settings of services of the workspace', () => {
   it('warns where nobody may look at the settings', () => {
     const declared = '{ lib, ... }: { options.a = lib.mkOption { default = 1; }; }';
     expect(service(declared, member('{ b = 1; }'), '{ machine, ... }: { }')).toEqual([
-      'warning inventory/unknown-setting: The role "client" of "one" takes no setting "b". Did you mean "a"?',
+      'warning inventory/unknown-setting: The role "client" of "one" has no setting "b". Did you mean "a"?',
     ]);
     expect(service(declared, '{ settings.b = 1; }')).toEqual([
       expect.stringContaining('warning inventory/unknown-setting'),
@@ -311,7 +311,7 @@ describe('settings of services of clan-core', () => {
         '{ machines.a = { }; instances.importer.roles.default = { tags = [ "all" ]; settings.extraModules = [ ]; }; }',
       ),
     ).toEqual([
-      'warning inventory/unknown-setting: The role "default" of "importer" takes no setting "extraModules". It is an option of the role itself: write `roles.default.extraModules`, without `settings`.',
+      'warning inventory/unknown-setting: The role "default" of "importer" has no setting "extraModules". It is an option of the role itself: write `roles.default.extraModules`, without `settings`.',
     ]);
   });
 

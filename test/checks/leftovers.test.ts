@@ -41,7 +41,7 @@ describe('leftovers of a folder', () => {
     expect(found).toHaveLength(2);
     expect(found[0]).toMatchObject({ file: leftover('a'), severity: 'info', machines: ['lea'] });
     expect(found[0].message).toBe(
-      '3 stored files of 3 generators below `vars/per-machine` are left over: nothing in this repository declares them there any more ("a", "b" and "c"). Remove them, and revoke what they held.',
+      '3 stored files of 3 generators below `vars/per-machine` are unused: nothing in this repository declares them there any more ("a", "b" and "c"). Remove them, and revoke what they held.',
     );
     expect(found[0].related.map(({ file }: { file: string }) => file)).toEqual(Object.keys(three));
     // A single one is told as it is.

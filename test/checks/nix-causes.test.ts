@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { causeOf } from '../../server/src/checks/facts/eval/nix-causes.ts';
 
 it.each([
-  ['infinite recursion encountered', /needs itself/],
+  ['infinite recursion encountered', /depends on itself/],
   ["attribute 'x' missing", /has no such attribute/],
   ["The option `services.ngnix' does not exist. Definition values:", /No module that the machine imports/],
   ["The option `x' was accessed but has no value defined. Try setting the option.", /nothing sets it/],
@@ -12,10 +12,10 @@ it.each([
   ["undefined variable 'pkgs'", /neither an argument/],
   ["syntax error, unexpected '}'", /not whole/],
   ["path 'hosts/b.nix' does not exist", /git add/],
-  ["function 'anonymous lambda' called without required argument 'pkgs'", /other arguments/],
+  ["function 'anonymous lambda' called without required argument 'pkgs'", /wrong arguments/],
   ['stack overflow; max-call-depth exceeded', /without end/],
-  ['cannot coerce a set to a string: { }', /another type/],
-  ['expected a set but found a list', /another type/],
+  ['cannot coerce a set to a string: { }', /wrong type/],
+  ['expected a set but found a list', /wrong type/],
 ])('%s', (message, explanation) => {
   expect(causeOf({ message })).toEqual({ isMistake: true, explanation: expect.stringMatching(explanation) });
 });

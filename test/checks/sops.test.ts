@@ -36,7 +36,7 @@ const messages = (rule: string, texts: Texts, world: World = {}) =>
 describe('sops/unknown-key', () => {
   it.each([
     ['"newt/token"', `newt: ${VALUE}\n`, '"newt" is a value there, with nothing below it'],
-    ['newt', `newt:\n    token: ${VALUE}\n`, 'holds further keys'],
+    ['newt', `newt:\n    token: ${VALUE}\n`, 'contains further keys'],
     ['"newt/tokn"', `newt:\n    token: ${VALUE}\n`, '"newt" there has "token". Did you mean "newt/token"?'],
   ])('says what is wrong with %s', (name, keys, words) => {
     const [message] = messages('sops/unknown-key', fleet(`  sops.secrets.${name} = { };\n`, keys));
@@ -248,7 +248,7 @@ describe('sops/undeclared-secret, of names that clan gives', () => {
 
   it('knows that the older name is gone with a clan-core of main', () => {
     expect(messagesFor('vars/web/token', locked(AFTER))).toEqual([
-      'warning: The clan-core that flake.lock has calls the secret "vars/web/token" of sops-nix "vars/per-machine/lea/web/token" (machine lea); reading it by the older name fails. Use the .path of the generator\'s file, or the name of today.',
+      'warning: The clan-core that flake.lock has calls the secret "vars/web/token" of sops-nix "vars/per-machine/lea/web/token" (machine lea); reading it by the old name fails. Use the .path of the generator\'s file, or the current name.',
     ]);
     expect(messagesFor('vars/web/token', locked(AFTER), true)[0]).toContain('"vars/shared/web/token"');
   });

@@ -305,16 +305,16 @@ describe('what is left over', () => {
     const message = (lea: string, stored = left) =>
       found('store/orphan-generator', clan(lea, stored))[0]?.message ?? '';
     expect(message(MAIL)).toBe(
-      'Nothing in this repository declares the generator "old-mail" any more (machine lea). If it is called "mail" now, which has the same files and nothing stored, rename its folder below `vars/`. Otherwise its files are left over: remove them, and revoke what they held.',
+      'Nothing in this repository declares the generator "old-mail" any more (machine lea). If it is called "mail" now, which has the same files and nothing stored, rename its folder below `vars/`. Otherwise its files are unused: remove them, and revoke what they held.',
     );
-    expect(message(MAIL.replace('files.password', 'files.token'))).toContain('are left over (machine lea)');
+    expect(message(MAIL.replace('files.password', 'files.token'))).toContain('are unused (machine lea)');
     expect(
       message(
         MAIL.replace('{', '{ clan.core.vars.generators.post = { files.password = { }; script = ""; };'),
       ),
-    ).toContain('are left over (machine lea)');
+    ).toContain('are unused (machine lea)');
     const stored = { ...left, [`${OWN}/secret`]: secretFor(KEY_OF_ADA) };
-    expect(message(MAIL, stored)).toContain('are left over (machine lea)');
+    expect(message(MAIL, stored)).toContain('are unused (machine lea)');
   });
 
   it('is one only if no module of another flake has it, where there are such modules', () => {
@@ -322,7 +322,7 @@ describe('what is left over', () => {
     const told = (lea: string) => found('store/orphan-generator', clan(lea, stored))[0]?.message;
     expect(told(MAIL)).not.toContain('another flake');
     const more = MAIL.replace('{', '{ inputs, ... }:\n{\n  imports = [ inputs.mine.nixosModules.mail ];');
-    expect(told(more)).toContain('unless a module of another flake does, its files are left over');
+    expect(told(more)).toContain('unless a module of another flake does, its files are unused');
   });
 
   it.each([

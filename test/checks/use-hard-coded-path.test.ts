@@ -58,8 +58,8 @@ describe(rule, () => {
 
   it.each([
     ['2026-07-02', 'main', 'info', 'an update breaks this'],
-    ['2026-08-06', 'main', 'warning', 'since August 2026 it is elsewhere'],
-    ['2026-08-21', '26.05', 'info', 'may still be of'],
+    ['2026-08-06', 'main', 'warning', 'clan moved it in August 2026'],
+    ['2026-08-21', '26.05', 'info', 'may still use'],
   ])('of the older layout weighs by the clan-core of %s and %s', (day, branch, severity, words) => {
     const locked = {
       lastModified: Date.parse(day) / 1000,
@@ -94,7 +94,7 @@ describe(rule, () => {
     const findings = findingsOf(rule, texts);
     expect(findings.map(({ fixes }) => fixes)).toEqual([[], []]);
     expect(findings[0]?.message).toContain(
-      'write `/run/secrets/vars/per-machine/MACHINE/a/k.y`, or let the module of the service',
+      "write `/run/secrets/vars/per-machine/MACHINE/a/k.y`, or let the service's module",
     );
   });
 

@@ -125,7 +125,7 @@ describe.skipIf(!hasBrowser)('the page in the theme', () => {
   test('the legend names all that is in the picture', async () => {
     expect(await opened.page.locator('#legend li').allTextContents()).toEqual([
       ...['generated', 'partly generated', 'outdated', 'missing', 'unknown', 'with errors'],
-      ...['only Nix says', 'Nix says otherwise'],
+      ...['only Nix says', 'Nix disagrees'],
       ...['shared', 'of a service', 'not declared here', 'is used to make', 'in a circle'],
     ]);
   });

@@ -137,9 +137,9 @@ test('what Nix says is in tooltips, and beside the name where it needs attention
   expect(shown(only)).toBe('mail-password | partly generated · only Nix says · shared · 2 files');
   expect(itemOf(only).tooltip).toBe(`${generator.stateSentence}\nNix says so.`);
   expect(shown(node(says('confirmed', '')))).toBe('mail-password | partly generated · shared · 2 files');
-  const wrong = { ...machine, nix: says('contradicted', 'Nix says otherwise') };
+  const wrong = { ...machine, nix: says('contradicted', 'Nix disagrees') };
   expect(shown({ kind: 'machine', root: root.uri, machine: wrong })).toBe(
-    'lea | 1 of 2 generators missing · Nix says otherwise',
+    'lea | 1 of 2 generators missing · Nix disagrees',
   );
   const [file] = generator.files;
   const ofFile = { kind: 'file', root: root.uri, machine: 'lea', generator: 'mail-password' } as const;

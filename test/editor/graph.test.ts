@@ -37,7 +37,7 @@ function graphIn(texts: Readonly<Record<string, string>>, options = {}) {
 }
 
 describe('the graph', () => {
-  test('has what is declared and what is depended on, and what is stored of it', () => {
+  test('has what is declared, what is depended on and what is stored', () => {
     const { nodes, edges } = graphIn(FLEET);
     expect(nodes.map(({ id, origin, share, state }) => [id, origin, share, state])).toEqual([
       ['alone', 'declared', false, 'present'],

@@ -100,10 +100,13 @@ it('says who vouches for a generator', () => {
     witness: 'confirmed',
     sentence: `Confirmed by Nix ${AT}, which alone knows owner of key and the script.`,
   });
-  expect(says(snapshot, 'site-home', 'b')).toEqual({ witness: 'nix', sentence: `Only Nix knows it ${AT}.` });
+  expect(says(snapshot, 'site-home', 'b')).toEqual({
+    witness: 'nix',
+    sentence: `Known only from Nix ${AT}.`,
+  });
   expect(says(snapshot, 'wrong')).toEqual({
     witness: 'contradicted',
-    sentence: `Nix says otherwise ${AT}: mode of key is "0440", read here as "0400".`,
+    sentence: `Nix disagrees ${AT}: mode of key is "0440", read here as "0400".`,
   });
   expect(says(snapshot, 'wrong', null)?.sentence).toContain('read here as "0400" (machine a)');
 });
@@ -124,12 +127,10 @@ it('says which machine Nix does not evaluate', () => {
     sentence: 'Read here alone: Nix does not evaluate "c".',
   });
   expect(nixSaysOfMachine(snapshot.fleet.nix, 'c')?.sentence).toBe(
-    `Nix does not evaluate it ${AT}: it recurses.`,
+    `Nix cannot evaluate it ${AT}: it recurses.`,
   );
   expect(nixSaysOfMachine(snapshot.fleet.nix, 'b')?.sentence).toBe(`Evaluated by Nix ${AT} in 1.2 s.`);
-  expect(nixSaysOfMachine(snapshot.fleet.nix, 'a')?.sentence).toBe(
-    `Nix says otherwise ${AT} about 1 fact of it.`,
-  );
+  expect(nixSaysOfMachine(snapshot.fleet.nix, 'a')?.sentence).toBe(`Nix disagrees ${AT} about 1 fact of it.`);
   expect(nixSaysOfMachine(snapshot.fleet.nix, 'unknown')).toBeNull();
 });
 
@@ -152,8 +153,8 @@ it('is in hovers', () => {
   const snapshot = snapshotOf();
   const card = (subject: Parameters<typeof cardOf>[1]) => cardOf(snapshot, subject, () => null);
   expect(card({ kind: 'generator', name: 'same' })).toContain(`\n- Confirmed by Nix ${AT}.`);
-  expect(card({ kind: 'file', generator: 'wrong', file: 'key' })).toContain('- Nix says otherwise');
-  expect(card({ kind: 'machine', machine: 'c' })).toContain('- Nix does not evaluate it');
+  expect(card({ kind: 'file', generator: 'wrong', file: 'key' })).toContain('- Nix disagrees');
+  expect(card({ kind: 'machine', machine: 'c' })).toContain('- Nix cannot evaluate it');
 });
 
 it('is in the explorer', () => {
@@ -180,7 +181,7 @@ it('is in the graph, with marks and a legend for what is not confirmed', () => {
   expect(svg).toContain('<g class="mark witness contradicted"');
   expect(svg).toContain('<g class="mark witness nix"');
   expect(legendEntries(graph).map(({ text }) => text)).toEqual(
-    expect.arrayContaining(['only Nix says', 'Nix says otherwise']),
+    expect.arrayContaining(['only Nix says', 'Nix disagrees']),
   );
   const plain = graphOf(snapshotOf().fleet, null, { generator: 'open' });
   expect(legendEntries(plain).map(({ text }) => text)).not.toContain('only Nix says');
@@ -200,12 +201,12 @@ it('says the same of secrets of sops-nix and agenix', () => {
     witness: 'confirmed',
     sentence: `Confirmed by Nix ${AT}, which alone knows the owner.`,
   });
-  expect(said({ witness: 'nix', read: null })?.sentence).toBe(`Only Nix knows it ${AT}.`);
+  expect(said({ witness: 'nix', read: null })?.sentence).toBe(`Known only from Nix ${AT}.`);
   expect(said({}, { fact: 'mode', witness: 'contradicted', read: '0400', nix: '0440' })?.sentence).toBe(
-    `Nix says otherwise ${AT}: the mode is "0440", read here as "0400" (machine a).`,
+    `Nix disagrees ${AT}: the mode is "0440", read here as "0400" (machine a).`,
   );
   expect(said({ witness: 'contradicted', nix: null })?.sentence).toBe(
-    `Nix says otherwise ${AT}: there is no such secret (machine a).`,
+    `Nix disagrees ${AT}: there is no such secret (machine a).`,
   );
   expect(nixSaysOfSecret(nix([fact({})]), 'sops', 'other')).toBeNull();
   expect(nixSaysOfSecret(null, 'sops', 'mail')).toBeNull();

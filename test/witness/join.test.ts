@@ -181,7 +181,7 @@ describe('what only Nix knows', () => {
   });
 });
 
-describe('where Nix says otherwise', () => {
+describe('where Nix disagrees', () => {
   const texts = {
     'a.nix':
       '{ clan.core.vars.generators.key = { share = true; files.key.mode = "0400"; files.old = { }; script = "one"; }; }\n',

@@ -171,7 +171,7 @@ export function nixSteps() {
         await ui.command('Varsmith: Focus on Fleet View');
         const row = (name, says) =>
           ui.page.locator('.sidebar .monaco-list-row', { hasText: name }).filter({ hasText: says }).first();
-        await row('web', 'Nix says otherwise').waitFor();
+        await row('web', 'Nix disagrees').waitFor();
         await ui.expand('mail', 'dkim-example.org');
         await row('dkim-example.org', 'only Nix says').waitFor();
         await ui.expand('web', 'session');

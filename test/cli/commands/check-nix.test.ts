@@ -68,7 +68,7 @@ describe('check --nix', () => {
       {
         ...{ rule: 'eval/nix-error', file: 'web.nix', line: 3, machines: ['web'] },
         message: expect.stringMatching(
-          /^Nix does not evaluate machine "web": infinite recursion encountered\. A value needs itself/,
+          /^Nix does not evaluate machine "web": infinite recursion encountered\. A value depends on itself/,
         ),
       },
     ]);

@@ -45,7 +45,7 @@ in
 {
   imports = [
     (lib.modules.importApply ../../lib/vars-generators.nix { keys = envMatrix.emily; })
-    #^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ eval/generators-in-imports: asks for the argument "pkgs", which is not given
+    #^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ eval/generators-in-imports: asks for the argument "pkgs", which is not passed
   ];
 }
 `;

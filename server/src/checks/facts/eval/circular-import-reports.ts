@@ -47,7 +47,7 @@ function reportOf(
     ? `Give ${argument} with specialArgs, or import the module by its path.`
     : what === 'module'
       ? 'Put what depends on it into `config = lib.mkIf … { … };`.'
-      : 'Import the module always, and put the condition into it, with lib.mkIf.';
+      : 'Import the module unconditionally, and move the condition into it with lib.mkIf.';
   return {
     at: isInside ? askedAt : at,
     severity: 'error',

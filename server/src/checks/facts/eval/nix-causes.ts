@@ -22,17 +22,17 @@ const CAUSES: readonly (readonly [RegExp, NixCause])[] = [
   ],
   [
     /allow-import-from-derivation|import from derivation|from-derivation/,
-    circumstance('It would have to build something in order to evaluate, which is not allowed here.'),
+    circumstance('Evaluation would have to build something, which is not allowed here.'),
   ],
   [
     /infinite recursion encountered/,
     mistake(
-      'A value needs itself to be computed. Often a module decides by `config` or `pkgs` what it imports, or a condition asks for what it sets.',
+      'A value depends on itself. Often a module uses `config` or `pkgs` to decide what to import, or a condition depends on what it sets.',
     ),
   ],
   [
     /^attribute '.*' missing/,
-    mistake('It is read from a set that has no such attribute: misspelt, or not defined on this machine.'),
+    mistake('The set has no such attribute: it is misspelt, or not defined on this machine.'),
   ],
   [
     /^The option [`'].*' does not exist/,
@@ -61,12 +61,12 @@ const CAUSES: readonly (readonly [RegExp, NixCause])[] = [
   ],
   [
     /without required argument|with unexpected argument/,
-    mistake('A function or file is called with other arguments than it takes.'),
+    mistake('A function or file is called with the wrong arguments.'),
   ],
   [/stack overflow|max-call-depth/, mistake('A function calls itself without end.')],
   [
     /cannot coerce|expected a .* but found|while an? .* was expected|attempt to call something which is not a function/,
-    mistake('A value is of another type than what it is used for.'),
+    mistake('A value has the wrong type for its use.'),
   ],
 ];
 

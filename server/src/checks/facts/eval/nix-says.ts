@@ -36,7 +36,7 @@ export const WITNESS_WORDS: Readonly<Record<Witness, string>> = {
   confirmed: '',
   read: '',
   nix: 'only Nix says',
-  contradicted: 'Nix says otherwise',
+  contradicted: 'Nix disagrees',
 };
 
 /** Returns what Nix says of a generator or a file; null if Nix was not asked, or about none of its machines. */
@@ -83,10 +83,10 @@ function saidOf(nix: NixWitness, { facts, presence, what, withMachines }: Told):
   if (contradicted.length > 0)
     return {
       witness: 'contradicted',
-      sentence: `Nix says otherwise${at}: ${contradictions(contradicted, what, withMachines)}.`,
+      sentence: `Nix disagrees${at}: ${contradictions(contradicted, what, withMachines)}.`,
     };
   if (presence.length > 0 && presence.every(({ witness }) => witness === 'nix'))
-    return { witness: 'nix', sentence: `Only Nix knows it${at}.` };
+    return { witness: 'nix', sentence: `Known only from Nix${at}.` };
   if (presence.length > 0 && presence.every(({ witness }) => witness === 'read'))
     return { witness: 'read', sentence: `Read here: edited since it was evaluated by Nix${at}.` };
   const alone = namesOf(facts.filter(({ witness }) => witness === 'nix'));
@@ -103,15 +103,15 @@ export function nixSaysOfMachine(nix: NixWitness | null, name: string): NixSays 
   const { facts, failures } = machine;
   const at = source(nix, nix.asOf(name));
   const why = failures[0] === undefined ? '' : `: ${failures[0].message.replace(/\.$/, '')}`;
-  if (facts === null) return { witness: 'read', sentence: `Nix does not evaluate it${at}${why}.` };
-  if (why !== '') return { witness: 'confirmed', sentence: `Nix evaluates it only in part${at}${why}.` };
+  if (facts === null) return { witness: 'read', sentence: `Nix cannot evaluate it${at}${why}.` };
+  if (why !== '') return { witness: 'confirmed', sentence: `Nix can evaluate only part of it${at}${why}.` };
   const wrong = factsByMachine(nix)
     .get(name)
     ?.filter(({ witness }) => witness === 'contradicted');
   if (wrong !== undefined && wrong.length > 0)
     return {
       witness: 'contradicted',
-      sentence: `Nix says otherwise${at} about ${counted(wrong.length, 'fact')} of it.`,
+      sentence: `Nix disagrees${at} about ${counted(wrong.length, 'fact')} of it.`,
     };
   return { witness: 'confirmed', sentence: `Evaluated by Nix${at}${duration(machine)}.` };
 }

@@ -10,9 +10,9 @@ export function severityOf({ reach }: FileFaults): Severity {
 
 /** Describes what cannot be evaluated because of a broken file. */
 export function consequence({ file, reach, machines }: FileFaults): string {
-  if (reach === 'unknown') return 'Nothing was found that imports it.';
+  if (reach === 'unknown') return 'Nothing is known to import it.';
   if (reach === 'possible') return 'Whatever imports it cannot be evaluated.';
-  if (file === 'flake.nix') return 'Nothing of the flake can be evaluated.';
+  if (file === 'flake.nix') return 'No part of the flake can be evaluated.';
   const [first, second] = machines;
   if (first === undefined) return 'Whatever imports it cannot be evaluated.';
   if (second === undefined) return `Machine "${first}" cannot be evaluated.`;

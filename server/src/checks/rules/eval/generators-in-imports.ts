@@ -13,26 +13,27 @@ import type { Report, Rule } from '../../rule.ts';
 export const generatorsInImports: Rule = {
   id: 'eval/generators-in-imports',
   severity: 'error',
-  summary: 'Generators brought in through `imports`, or imports that depend on the configuration',
+  summary: 'Generators created inside `imports`, or imports that depend on the configuration',
   documentation: `\
 Generators, or something derived from them, are made by applying a function inside \`imports\`
-(\`importApply ./vars-generators.nix { … }\`). It does not matter how the application is written, nor where: what
-\`imports\` contains is evaluated, through names, lists, functions, conditions and other files. Reported for modules whose generators come from a registry; those that a module declares itself are harmless, and so is what is only assigned in
-the body.
+(\`importApply ./vars-generators.nix { … }\`). How and where the application is written makes no difference: Varsmith
+evaluates \`imports\`, following names, lists, functions, conditions and other files. Reported for modules whose
+generators come from a registry; generators that a module declares itself, or that are only assigned in the body, are
+harmless.
 
-The module system has to know all imports before there is a configuration. Clan reads
-\`clan.core.vars.generators\` of every machine through \`clanInternals\`; to answer, it must know the imports, and to
-know the imports it must evaluate the generators. When the command line runs on another architecture than the
-machine, this closes into \`infinite recursion encountered\`. So it is an error in a fleet of mixed architectures, and
-a warning in others, where it works until the first machine of another kind joins.
+The module system has to know all imports before there is a configuration. Clan reads \`clan.core.vars.generators\` of
+every machine through \`clanInternals\`; to do so it must know the imports, and to know the imports it must evaluate the
+generators. When the command line runs on a different architecture than the machine, evaluation ends with
+\`infinite recursion encountered\`. This is an error in a fleet with several architectures, and a warning in others,
+where it works until a machine of another architecture is added.
 
 Compute the generators in a \`let\` and assign them in the module's body:
 \`clan.core.vars.generators = varsGenerators;\`.
 
 Imports cause the same recursion, on every architecture, if they depend on the configuration itself
 (\`imports = lib.optional config.services.web.enable ./web.nix\`, or on \`config.clan.core.vars.generators\`), or on an
-argument that \`_module.args\` gives: that is part of the configuration as well. Import the module always, and put the
-condition into it with \`lib.mkIf\`. What a module only reads below its own options may depend on whatever it likes.`,
+argument from \`_module.args\`, which is part of the configuration. Import the module unconditionally, and move the
+condition into it with \`lib.mkIf\`. Values that a module assigns to options may depend on the configuration.`,
   examples: importsExamples,
   check: function* ({ fleet, sources }) {
     const mixed = isMixed(fleet);
@@ -58,9 +59,9 @@ function reportOf(sources: Sources, applied: AppliedImport, mixed: boolean): Rep
 function whyFailing({ kind, name }: FailingCall): string {
   switch (kind) {
     case 'missing-argument':
-      return `the function asks for the argument "${name}", which is not given`;
+      return `the function asks for the argument "${name}", which is not passed`;
     case 'unexpected-argument':
-      return `the function is given the argument "${name}", which it does not take`;
+      return `the function is passed the argument "${name}", which it does not take`;
     case 'missing-function':
       return `lib has no ${name}; it is lib.modules.${name}`;
   }
@@ -68,7 +69,7 @@ function whyFailing({ kind, name }: FailingCall): string {
 
 function messageOf(applied: AppliedImport, mixed: boolean): string {
   const what = {
-    generators: 'Generators are brought in through imports',
+    generators: 'Generators are created inside imports',
     module: 'A module that assigns generators is made inside imports',
     arguments: 'A module inside imports is made from generators',
   }[applied.provides];

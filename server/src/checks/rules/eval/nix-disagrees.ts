@@ -14,20 +14,19 @@ import type { Report, Rule } from '../../rule.ts';
 export const nixDisagrees: Rule = {
   id: 'eval/nix-disagrees',
   severity: 'info',
-  summary: 'A fact that Varsmith reads otherwise than Nix evaluates it',
+  summary: 'A fact that Varsmith reads differently from what Nix evaluates',
   documentation: `\
-Varsmith reads the sources by itself and says only what it can prove. Where Nix was asked as well
-(\`varsmith check --nix\`) and says otherwise of a generator or of a secret of sops-nix or agenix, then Nix is right,
-its answer counts for all other rules, and Varsmith has a mistake: this finding is about Varsmith and not about the
-fleet. There is nothing to fix in the fleet.
+Varsmith reads the sources itself and reports only what it can prove. If Nix was asked too (\`varsmith check --nix\`)
+and its answer about a generator, or about a secret of sops-nix or agenix, differs, Nix is right: all other rules use
+its answer. This finding is about a mistake in Varsmith. There is nothing to fix in the fleet.
 
 Please report it. \`varsmith inspect --nix --format json\` lists all such facts in \`nix.witnesses\` and
-\`nix.secretWitnesses\`, with no value of any file; together with the lines around the place, with private names
-replaced, that is all we need.`,
+\`nix.secretWitnesses\`, without the contents of any file. That output and the lines around the place, with private
+names replaced, are all we need.`,
   examples: ({ FLAKE_OF_WEB }) => ({
     bad: [
       {
-        title: 'A mode that Nix has otherwise',
+        title: 'A mode that is different in Nix',
         files: {
           'flake.nix': FLAKE_OF_WEB,
           'hosts/web.nix': HOST('# ^^^ eval/nix-disagrees: Nix says "0440"\n'),
@@ -37,7 +36,7 @@ replaced, that is all we need.`,
     ],
     good: [
       {
-        title: 'The same in both',
+        title: 'The same in Varsmith and in Nix',
         files: { 'flake.nix': FLAKE_OF_WEB, 'hosts/web.nix': HOST('') },
         nix: saying('0400'),
       },
@@ -75,7 +74,7 @@ function reportOf<T extends Pick<WitnessedFact, 'at' | 'machine'>>(
   return {
     at: fact.at ?? { file: 'flake.nix', start: 0, end: 0 },
     machines,
-    message: `${saying(fact, where)} Nix is right, and its answer is used: this is a mistake of Varsmith, please report it.`,
+    message: `${saying(fact, where)} Nix is right, and its answer is used: this is a mistake in Varsmith, please report it.`,
   };
 }
 
@@ -84,7 +83,7 @@ function contradiction({ generator, fact, read, nix }: WitnessedFact, where: str
     return read === null
       ? `Nix has the generator "${generator}" ${where}, which Varsmith does not see there.`
       : `Varsmith sees the generator "${generator}" ${where}, where Nix has none.`;
-  if (fact === 'script') return `The script of generator "${generator}" ${where} is another one in Nix.`;
+  if (fact === 'script') return `The script of generator "${generator}" ${where} differs in Nix.`;
   return `Of generator "${generator}" ${where}, ${fact}: Varsmith reads ${shown(read)}, Nix says ${shown(nix)}.`;
 }
 

@@ -22,12 +22,12 @@ export const nixError: Rule = {
   summary: 'An error of Nix, at the place in the fleet that leads to it',
   documentation: `\
 Nix does not evaluate the flake, or one of its machines. The finding is in the fleet's own files: at the place that
-the message names, or else at the innermost one in Nix's trace, which often ends in nixpkgs. Further places on the way
-are listed as related. Known messages are explained in plain language, and a name that is misspelt can be replaced
-with the ones that Nix suggests.
+the message names, or at the innermost place of the fleet in Nix's trace, which often ends in nixpkgs. Other places in
+the trace are listed as related. Known messages are explained in plain language, and a fix replaces a misspelt name
+with one that Nix suggests.
 
-Reported only where Nix was asked (\`varsmith check --nix\`), until an edit may have fixed it. An input that is not in
-the store, or a value that would have to be built first, is no mistake of the fleet and is therefore reported as
+Reported only if Nix was asked (\`varsmith check --nix\`), and until an edit that may have fixed it. An input that is
+not in the store, or a value that would have to be built first, is not a mistake in the fleet and is reported as
 information: Nix is asked offline and builds nothing.
 
 Source: \`showErrorInfo\` in src/libutil/error.cc of Nix, lib/modules.nix of nixpkgs.`,

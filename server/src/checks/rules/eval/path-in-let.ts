@@ -11,12 +11,12 @@ export const pathInLet: Rule = {
 A machine's module builds session variables in its \`let\` and reads the \`.path\` of generators' files there, itself or
 by calling a function of another file that does.
 
-A \`let\` of a machine is evaluated with the machine's module tree, also when Clan evaluates the fleet from another
-architecture, or before \`clan vars generate\` has run. The path may not exist then, and the whole evaluation fails.
+A \`let\` in a machine's module is evaluated with the machine's module tree, even when Clan evaluates the fleet from
+another architecture or before \`clan vars generate\` has run. The path may not exist at that point, and the whole
+evaluation fails.
 
-Build session variables in a module of the user environment (Hjem, home-manager), from \`osConfig\`: it is evaluated on
-the machine that it is for. Checked only in workspaces that have a registry, because only that way of working is
-affected.`,
+Build session variables in a module of the user environment (Hjem, home-manager), from \`osConfig\`: that module is
+evaluated for the machine itself. Checked only in workspaces with a registry, because only they are affected.`,
   examples: ({ hostOf, PIPELINE }) => ({
     bad: [
       {

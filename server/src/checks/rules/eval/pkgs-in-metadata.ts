@@ -14,13 +14,13 @@ const MATRIX = '{\n  lea = [\n    "anthropic"\n    "gmail"\n  ];\n}\n';
 export const pkgsInMetadata: Rule = {
   id: 'eval/pkgs-in-metadata',
   severity: 'warning',
-  summary: 'A package set in a place that reads only names from the registry',
+  summary: 'A package set passed to code that reads only names from the registry',
   documentation: `\
-A file that reads only metadata (names of generators, variables and files, and with them paths) imports the registry with
-a real \`pkgs\`; or an entry of the registry needs \`pkgs\` for its metadata.
+A file that reads only metadata (names of generators, variables and files, or paths) imports the registry with a real
+\`pkgs\`, or an entry of the registry needs \`pkgs\` for its metadata.
 
-Clan looks at a machine's vars from whatever machine its command line runs on. A package set that is passed along
-makes it evaluate nixpkgs for the wrong system, which is slow at best and fails at worst. The registry's \`pkgs ? null\`
+Clan evaluates a machine's vars on the computer that runs its command line. A package set that is passed along makes
+it evaluate nixpkgs for the wrong system, which is slow at best and fails at worst. The registry's \`pkgs ? null\`
 exists to avoid that.
 
 Import the registry with \`pkgs = null\`, and use \`pkgs\` in an entry for \`runtimeInputs\` and \`script\` only.`,

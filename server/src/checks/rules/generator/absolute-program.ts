@@ -15,9 +15,9 @@ export const absoluteProgram: Rule = {
   summary: 'A script starts a program by a path that does not exist in the sandbox',
   documentation: `\
 The script starts a program by an absolute path outside of the Nix store, such as \`/usr/bin/openssl\` or
-\`/run/current-system/sw/bin/openssl\`. Generators run in a sandbox that has \`/nix/store\`, \`/bin/sh\` and a folder of
-their own, and nothing else of the machine, so the run ends with \`No such file or directory\`. (On macOS, and with
-\`--no-sandbox\`, some of these exist, of whatever version that machine happens to have.)
+\`/run/current-system/sw/bin/openssl\`. Generators run in a sandbox that contains only \`/nix/store\`, \`/bin/sh\` and a
+folder of their own, so the run ends with \`No such file or directory\`. (On macOS, and with \`--no-sandbox\`, some of
+these programs exist, in whatever version the machine has.)
 
 Add the package to \`runtimeInputs\` and call the program by its name, or write its path as \`\${pkgs.openssl}/bin/openssl\`.
 

@@ -8,15 +8,15 @@ export const bashSyntax: Rule = {
   severity: 'error',
   summary: 'A script that Bash cannot read',
   documentation: `\
-The script is not valid Bash. Nothing notices while Nix evaluates and builds, as the script is only text there: Bash
-rejects it when the generator runs, mostly after it has run the lines above.
+The script is not valid Bash. Nix does not notice, because the script is only text to it: Bash rejects it when the
+generator runs, usually after running the lines above.
 
 Only what Bash itself certainly rejects is reported: a quote or bracket that is not closed, an \`if\` without \`fi\`, a
-\`done\` too many. Where the script's syntax depends on an interpolation, nothing is reported. A here-document that no
-line ends is a warning: Bash takes everything that follows as its text and continues. Often the line that should end
-it is indented further than the rest of the script, or a word too long.
+\`done\` too many. Where the script's syntax depends on an interpolation, nothing is reported. An unterminated
+here-document is a warning: Bash takes the rest of the script as its text and continues. Often the line that should
+end it is indented further than the rest of the script, or a word too long.
 
-Note Nix's own escapes in a string between \`''\`: \`''$\` for a dollar sign in front of a brace, \`'''\` for two single
+Remember Nix's own escapes in a string between \`''\`: \`''$\` for a dollar sign in front of a brace, \`'''\` for two single
 quotes. An empty string is better written as \`""\` in a script.`,
   examples: ({ generatorFile }) => ({
     bad: [

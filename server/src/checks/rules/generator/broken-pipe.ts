@@ -22,10 +22,10 @@ const LIMITED = /^(count=|-N|-l|-n|-m|--(length|read-bytes|len|bytes|max-count)\
 export const brokenPipe: Rule = {
   id: 'generator/broken-pipe',
   severity: 'error',
-  summary: 'An endless source in front of `head`, which fails under `pipefail`',
+  summary: 'An endless source before `head`, which fails under `pipefail`',
   documentation: `\
-\`tr -dc a-z < /dev/urandom | head -c 32\`: \`head\` ends when it has enough, the endless program in front of it is killed by
-SIGPIPE, and with \`set -o pipefail\` the whole pipeline has its status, 141. Scripts of generators run with
+\`tr -dc a-z < /dev/urandom | head -c 32\`: \`head\` exits when it has enough, the endless program before it is killed by
+SIGPIPE, and with \`set -o pipefail\` the whole pipeline exits with its status, 141. Scripts of generators run with
 \`set -euo pipefail\`: the script ends there, without a message.
 
 The same pipeline in \`$(…)\` as an argument (\`echo "$(…)"\`) is fine, because its status is ignored; as the value of an
@@ -111,7 +111,7 @@ script = ''
         at,
         severity: facts.some(fact => isDecisive(scripted, fact)) ? 'error' : 'warning',
         message:
-          `\`head\` ends early and kills what feeds it, so under \`pipefail\` this ends the script of ${named(scripted)} ` +
+          `\`head\` exits early, which kills the program before it, so under \`pipefail\` this ends the script of ${named(scripted)} ` +
           'with status 141. Take a limited amount first, or ignore the status of the source.',
         fixes: fixesOf(scripted, context, statement, head),
       };

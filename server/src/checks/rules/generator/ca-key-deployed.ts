@@ -34,15 +34,15 @@ export const caKeyDeployed: Rule = {
   severity: 'warning',
   summary: "A certificate authority's key is deployed to machines that do not use it",
   documentation: `\
-A generator's script makes a certificate authority or signs with its key, and the key is deployed: every machine that
-has the generator has the file, though no module there reads it. An attacker who takes over one of them can make
-certificates for all.
+A generator's script creates a certificate authority or signs with its key, and the key is deployed: every machine
+with the generator receives the file, although no module there reads it. An attacker who takes over one of them can
+issue certificates for all of them.
 
 Add \`deploy = false\` to the key. Generators that sign with it get it in \`$in\` all the same.
 
 Reported where the script certainly uses the file as an authority's key (\`-CAkey\`, \`--ca-key\`, \`ssh-keygen -s\`,
-\`CA:TRUE\`, \`--profile root-ca\`) and nothing in the workspace uses the file. A machine that signs by itself, such as a
-step-ca server, does use its key.`,
+\`CA:TRUE\`, \`--profile root-ca\`) and nothing in the workspace uses the file. A machine that signs certificates itself,
+such as a step-ca server, does use its key.`,
   examples: () => ({
     bad: [
       {

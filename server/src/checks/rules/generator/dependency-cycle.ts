@@ -32,7 +32,7 @@ A generator depends on itself, directly or through others: none of them can run 
 has to run one of them ends with a traceback, \`graphlib.CycleError: nodes are in a cycle\`.
 
 Break the cycle: what a generator made in an earlier run is never in its \`$in\`, so a dependency on itself has no use.
-What two generators need from each other belongs in a third one, or merge them.
+Move what two generators need from each other into a third one, or merge the two.
 
 Reported where the dependencies of all members are fully known.
 

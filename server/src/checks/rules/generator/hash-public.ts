@@ -39,9 +39,9 @@ A file with \`secret = false\` holds what \`mkpasswd\`, \`htpasswd\`, \`openssl 
 password. Public files are committed in plain text and are in the Nix store: anyone who can read the repository, or
 has an account on a machine, can try passwords against the hash indefinitely.
 
-A warning where only the file's \`.path\` is used: it can be secret, and a hash for \`users.users\` then needs
-\`neededFor = "users"\` as well. Where \`.value\` is needed during evaluation it cannot be secret, which is reported as
-information: use a long random password then, not one that a person chose.`,
+A warning if only the file's \`.path\` is used: then the file can be secret, and a hash for \`users.users\` also needs
+\`neededFor = "users"\`. Where \`.value\` is needed during evaluation it cannot be secret, which is reported as
+information: in that case use a long random password, not one that a person chose.`,
   examples: () => ({
     bad: [
       {
@@ -90,7 +90,7 @@ function reportOf(
     message:
       `The public file "${file.name}" of generator "${generator.name}" holds a password's hash (${hasher}): whoever reads the repository can try passwords against it. ` +
       (byPath
-        ? `Only its .path is used, so it can be secret.${isForUsers ? ' Give it neededFor = "users" as well: a hashedPasswordFile is read before other secrets are in place.' : ''}`
+        ? `Only its .path is used, so it can be secret.${isForUsers ? ' Give it neededFor = "users" as well: a hashedPasswordFile is read before other secrets are installed.' : ''}`
         : 'Make it secret, unless its .value is needed. If the .value is needed, use a long random password.'),
   };
   return byPath ? { ...report, fixes: secretFixes(sources, written) } : report;

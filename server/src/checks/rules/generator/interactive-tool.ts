@@ -9,7 +9,7 @@ import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 export const interactiveTool: Rule = {
   id: 'generator/interactive-tool',
   severity: 'warning',
-  summary: 'A script runs a program that asks on the terminal',
+  summary: 'A script runs a program that prompts on the terminal',
   documentation: `\
 The script runs a program in a way that makes it prompt: \`ssh-keygen\` without \`-N\` asks for a passphrase,
 \`openssl req\` without \`-subj\` for a name, \`mkpasswd\` without \`-s\` for a password, \`read\` for a line.

@@ -11,16 +11,16 @@ import type { Rule } from '../../rule.ts';
 export const invalidName: Rule = {
   id: 'generator/invalid-name',
   severity: 'error',
-  summary: 'A name of a generator, a file or a prompt that clan cannot work with',
+  summary: 'A name of a generator, file or prompt that clan cannot use',
   documentation: `\
-The script of a generator becomes a file of the Nix store, \`generator-<name>\`: the name has letters, digits and
-\`+ . _ ? = -\` only, and no more than 201 characters. With a slash or a space in it, evaluating the script fails when the
+The script of a generator becomes a file of the Nix store, \`generator-<name>\`: the name may contain only letters,
+digits and \`+ . _ ? = -\`, and at most 201 characters. With a slash or a space in it, evaluation fails when the
 generator first runs.
 
-A prompt's name is a file name below \`$prompts\`, where there are no folders: with a slash in it, its answer cannot be
-written. The name of a file may have folders (\`keys/db.pem\`), but leads nowhere else: not up, and not to the root. Where
-another generator depends on its generator, it may not: clan makes no folders below \`$in\`, and ends with
-\`FileNotFoundError\`. Varsmith's own \`generate\` does make them.
+A prompt's name is a file name in \`$prompts\`, which has no folders: if it contains a slash, the answer cannot be
+written. The name of a file may contain folders (\`keys/db.pem\`), but no \`..\` and no slash at the start. If another
+generator depends on this one, it may not contain folders either: clan creates none below \`$in\` and ends with
+\`FileNotFoundError\`. Varsmith's own \`generate\` does create them.
 
 Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix (\`writeScript\`),
 clan_lib/vars/generator.py (\`materialize_virtual_fs\`).`,

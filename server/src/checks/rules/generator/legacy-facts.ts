@@ -16,13 +16,13 @@ export const LEGACY: ReadonlySet<string> = new Set(['secrets', 'facts']);
 export const legacyFacts: Rule = {
   id: 'generator/legacy-facts',
   severity: 'error',
-  summary: 'A script writes to `$secrets` or `$facts`, which vars do not have',
+  summary: 'A script uses `$secrets` or `$facts`, which vars do not have',
   documentation: `\
 The script uses \`$secrets\` or \`$facts\`. These were the directories of clan's facts, the forerunner of vars. A script of
 vars has \`$out\`, \`$in\` and \`$prompts\`; as it runs with \`set -u\`, it ends at the first unset variable.
 
 This goes unnoticed as long as the files of an earlier run exist, and fails at the next regeneration or on a new
-machine. Write to \`$out\`; the option \`secret\` in \`files\` says which files are secret.
+machine. Write to \`$out\`; the option \`secret\` in \`files\` marks which files are secret.
 
 Source: clan-core d7c35d912, \`clan_lib/vars/generate.py\` and \`generic-generator.nix\`.`,
   examples: ({ generatorFile }) => ({

@@ -20,15 +20,15 @@ export const missingTool: Rule = {
   severity: 'error',
   summary: 'A script runs a program that is not on its PATH',
   documentation: `\
-The script runs a program that none of its \`runtimeInputs\` brings. A script's \`PATH\` holds these packages and
-coreutils, nothing else: not \`grep\`, \`sed\`, \`awk\`, \`find\`, not even \`bash\`. What is installed on the machine does not
-count. The run ends with \`command not found\` (status 127).
+The script runs a program that none of its \`runtimeInputs\` provides. A script's \`PATH\` contains only these packages
+and coreutils: no \`grep\`, \`sed\`, \`awk\` or \`find\`, not even \`bash\`. What is installed on the machine does not count.
+The run ends with \`command not found\` (status 127).
 
-Reported only if all packages are known and what they bring is known; a script that sets \`PATH\` itself, or asks with
-\`command -v\`, is left alone. What \`env\`, \`xargs\`, \`timeout\` and the like start counts as well. An error where the
-script certainly ends there; a warning where it may not get that far, where the program is in a \`$(…)\` whose failure
-goes unnoticed (its value is then silently empty), or where the script ends with an error in any case, as a
-placeholder with \`exit 1\` does. What follows such an \`exit\` never runs and is ignored.
+Reported only if all packages and their programs are known, and not for a script that sets \`PATH\` itself or checks
+with \`command -v\`. Programs started by \`env\`, \`xargs\`, \`timeout\` and the like are included. An error where the script
+certainly ends there; a warning where it may not get that far, where the program is in a \`$(…)\` whose failure goes
+unnoticed (its value is then silently empty), or where the script always ends with an error, as a placeholder with
+\`exit 1\` does. Commands after such an \`exit\` never run and are ignored.
 
 Add the package to \`runtimeInputs\`.
 
@@ -36,7 +36,7 @@ Source: clan-core d7c35d912, \`generic-generator.nix\`: \`makeBinPath (runtimeIn
   examples: ({ generatorFile }) => ({
     bad: [
       {
-        title: 'No package for openssl, and none for what xargs starts',
+        title: 'No package for openssl, and none for what `xargs` starts',
         files: generatorFile(
           'api',
           `\
@@ -154,7 +154,7 @@ function describe(
   const what = `\`${name}\` is not on the PATH of the script of ${named(scripted)}, which has only its \`runtimeInputs\` and coreutils.${silently}`;
   if (home === null) {
     const near = suggest(name, reachable(scripted));
-    const advice = near === null ? 'Add the package that brings it.' : didYouMean(near).trim();
+    const advice = near === null ? 'Add the package that provides it.' : didYouMean(near).trim();
     return { severity, message: `${what} ${advice}` };
   }
   const edit = addPackage(sources, scripted.body, home.name);

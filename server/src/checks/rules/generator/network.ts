@@ -47,13 +47,13 @@ export const network: Rule = {
   severity: 'warning',
   summary: 'A script needs the network, which the sandbox does not have',
   documentation: `\
-The script fetches something, or talks to another machine. Generators run in a sandbox without network: names are not
-resolved, and no connection is made. (On macOS the sandbox allows only the machine itself; \`--no-sandbox\` would work, at
-the price of a script that can read everything its author can.)
+The script fetches something, or talks to another machine. Generators run in a sandbox without network access: names
+are not resolved, and no connection can be made. (On macOS the sandbox allows only the machine itself; \`--no-sandbox\`
+would work, but then the script can read everything that you can.)
 
 Data from elsewhere can be fetched by Nix (\`pkgs.fetchurl\`, a flake input) if it is public and fixed, requested with a
-prompt, or stored by hand with \`clan vars set\`. \`nix run\`, \`nix shell\` and \`nix build\` need the daemon of Nix as well:
-use \`runtimeInputs\`.
+prompt, or stored by hand with \`clan vars set\`. \`nix run\`, \`nix shell\` and \`nix build\` need the Nix daemon: use
+\`runtimeInputs\` instead.
 
 Only addresses that are written out are reported, and nothing after an \`exit\` that every run reaches. Connections to
 \`localhost\` are left alone.

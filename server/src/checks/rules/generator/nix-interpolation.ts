@@ -23,16 +23,17 @@ const EXPANSION = /^\$\{[#!]?[A-Za-z_]\w*(?:\[[^\]}]*\])?(?:(?::?[-=?+]|%|#|\/|\
 export const nixInterpolation: Rule = {
   id: 'generator/nix-interpolation',
   severity: 'error',
-  summary: 'A `${…}` in a script that is meant for Bash and read by Nix',
+  summary: 'A `${…}` in a script that is meant for Bash but read by Nix',
   documentation: `\
-A script is a Nix string, and \`\${…}\` in it is Nix's interpolation: \`\${out}\` asks for a Nix variable \`out\`, not for the
+A script is a Nix string, and \`\${…}\` in it is Nix's interpolation: \`\${out}\` refers to a Nix variable \`out\`, not to the
 directory. Evaluation ends with \`undefined variable 'out'\`; for \`\${in}\` and for Bash's operators (\`\${x:-y}\`, \`\${x%.pem}\`)
 with a syntax error.
 
 Without braces the dollar sign is Bash's: \`$out/key\`. Where braces are needed, escape the dollar sign: \`''\${out}\` in a
 string between \`''\`, \`\\\${out}\` in one between double quotes.
 
-Reported only where no \`let\`, function argument or \`rec\` around the string binds the name and no \`with\` may bring it.`,
+Reported only where no \`let\`, function argument or \`rec\` around the string binds the name and no \`with\` could provide
+it.`,
   examples: ({ generatorFile }) => ({
     bad: [
       {

@@ -9,17 +9,17 @@ export const noOutput: Rule = {
   severity: 'warning',
   summary: 'A generator without files',
   documentation: `\
-A generator that declares no files, and persists no prompt, produces nothing: it counts as generated already, so its
-script never runs and its prompts are never asked. If it is run anyway (\`--generator\`, or because something depends on
-it), \`clan vars generate\` ends with an error. Whatever the script writes to \`$out\` is not stored.
+A generator that declares no files and persists no prompt produces nothing: clan considers it generated, so its script
+never runs and its prompts are never shown. If it is run anyway (\`--generator\`, or because something depends on it),
+\`clan vars generate\` ends with an error. Whatever the script writes to \`$out\` is not stored.
 
-Reported only if all files are known, and the generator declares something else: a script or prompts.
+Reported only if all files are known and the generator declares a script or prompts.
 
 Declare the files, or set \`persist = true\` for the prompts. Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   examples: () => ({
     bad: [
       {
-        title: 'The files are forgotten',
+        title: 'Missing files',
         files: {
           'modules/token.nix': `\
 {
@@ -80,7 +80,7 @@ function* reports({ fleet, sources }: CheckContext): Iterable<Report> {
       fixes:
         lost.length === 0 || edits.length < lost.length
           ? []
-          : [{ title: 'Persist what is asked', edits, preferred: true, guess: true }],
+          : [{ title: 'Persist the answers', edits, preferred: true, guess: true }],
     };
   }
 }

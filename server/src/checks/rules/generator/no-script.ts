@@ -14,17 +14,17 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const noScript: Rule = {
   id: 'generator/no-script',
   severity: 'error',
-  summary: 'A generator with files, but without a script that could make them',
+  summary: 'A generator with files, but without a script that creates them',
   documentation: `\
 The answers of persisted prompts are stored without a script; every other file needs one. Without it generation ends with
 *did not generate a file for …*. Where a generator has both persisted prompts and further files, that is an error: the
 answers are asked for, and then nothing is stored.
 
-One that has files and lists programs or dependencies for a script has lost that script: a warning.
+A generator that has files and lists programs or dependencies for a script has lost that script: a warning.
 
-A generator that has files and nothing else is only hinted at. It may be a placeholder for values that are set by hand
-(\`clan vars set\`); \`script = "echo 'set this by hand' >&2; exit 1";\` then tells the person who generates. Where
-prompts are declared and none is persisted, generator/output-never-written says more.
+For a generator that has files and nothing else this is only a hint. It may be a placeholder for values that are set
+by hand (\`clan vars set\`); \`script = "echo 'set this by hand' >&2; exit 1";\` tells whoever runs the generator. If
+prompts are declared and none is persisted, generator/output-never-written reports it in more detail.
 
 Reported only where it is certain that no module provides a script. Source: clan-core d7c35d912,
 clan_lib/vars/generate.py.`,

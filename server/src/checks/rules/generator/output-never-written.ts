@@ -37,11 +37,11 @@ A value that was generated earlier hides this until the generator runs again: on
 when a dependency changes.
 
 Reported where the whole script is known and nothing in it can write the file: no program that receives \`$out\`, no
-computed name, no program of the author's own. Where there is no script but a prompt that nothing reads,
-\`persist = true\` is missing, which stores the answer under the prompt's name; the default has been false since January
-2025. The likely cause is shown as a related place: a prompt whose answer is thrown away, an output under another
-name, a file that is written outside of \`$out\`. A script that only fails with a message is a placeholder for values
-that are set by hand, and is not reported.
+computed name, no custom program. Where there is no script but a prompt that nothing reads, \`persist = true\` is
+missing. It stores the answer under the prompt's name; the default has been false since January 2025. The likely cause
+is shown as a related place: a prompt whose answer is thrown away, an output under another name, a file that is
+written outside of \`$out\`. A script that only fails with a message is a placeholder for values that are set by hand,
+and is not reported.
 
 Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
   examples: () => ({

@@ -27,14 +27,14 @@ export const outsideOut: Rule = {
   severity: 'warning',
   summary: 'A script writes outside of $out, where it is lost',
   documentation: `\
-Scripts run in a sandbox: the directory they start in, the home directory and everything else but \`$out\` is thrown away
-after the run. \`> ./token\`, \`> ~/token\` or \`> /var/lib/app/token\` succeed and leave nothing; without the sandbox, on
-macOS or with \`--no-sandbox\`, they may overwrite somebody's file.
+Scripts run in a sandbox: after the run, everything except \`$out\` is discarded, including the working directory and
+the home directory. \`> ./token\`, \`> ~/token\` or \`> /var/lib/app/token\` succeed and leave nothing; without the sandbox,
+on macOS or with \`--no-sandbox\`, they may overwrite a user's file.
 
 Reported where the script writes a file that it never names again. A file that is used in between is fine, as are
 \`/tmp\`, \`$TMPDIR\`, \`mktemp\`, configuration that programs look for by themselves (\`/etc\`, dot files in the home
-directory) and everything in scripts that hand over to programs of which nothing is known. Where a declared file is
-missing in \`$out\` because of it, that file is reported instead, and this place is shown as related.
+directory) and everything in scripts that run unknown programs. Where a declared file is missing in \`$out\` because of
+it, that file is reported instead, and this place is shown as related.
 
 Write to \`"$out/<file>"\`. Source: clan-core d7c35d912, clan_lib/sandbox_exec.`,
   examples: () => ({

@@ -19,21 +19,21 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const ownPreviousOutput: Rule = {
   id: 'generator/own-previous-output',
   severity: 'warning',
-  summary: 'A script looks for its own earlier output, which is never there',
+  summary: 'A script looks for its own earlier output, which never exists',
   documentation: `\
-Every run starts with an empty \`$out\`, and \`$in\` holds the files of the generator's dependencies, not its own. A script
-that wants to keep what it generated earlier (\`[ -s "$out/password" ] || …\`, \`cp "$in/<itself>/password" …\`) never
-finds it: every run makes a new value, and a database, a peer or a person still has the old one.
+Every run starts with an empty \`$out\`, and \`$in\` holds the files of the generator's dependencies, not its own. A
+script that tries to keep what it generated earlier (\`[ -s "$out/password" ] || …\`, \`cp "$in/<itself>/password" …\`)
+never finds it: every run creates a new value, while a database, a peer or a person still has the old one.
 
 Not reported where the script wrote the file before, or in loops, where an earlier iteration may have.
 
-There is no way for a script to see what it generated before. Put what must stay the same into a generator of its own,
-which does not run again when the others do, and read that as a dependency. Source: clan-core d7c35d912,
+A script cannot see what it generated before. Move the part that must stay the same into a generator of its own, which
+does not run again when the others do, and read it as a dependency. Source: clan-core d7c35d912,
 clan_lib/vars/generate.py.`,
   examples: () => ({
     bad: [
       {
-        title: 'An empty directory is asked',
+        title: 'Testing an empty directory',
         files: {
           'modules/db.nix': `\
 {

@@ -35,10 +35,10 @@ export const pathAsText: Rule = {
   documentation: `\
 \`$prompts/x\` and \`$in/dep/x\` are *paths* of files. \`echo "$prompts/password" > "$out/password"\` stores the text
 \`/tmp/…/prompts/password\`, not the password: generation succeeds, and the service later runs with a password that
-nobody typed and anybody can guess.
+nobody typed and anyone can guess.
 
-Reported where the path certainly ends up as content: printed into a file of \`$out\`, hashed, piped into a program that
-takes it for the secret, or tested for being empty, which a path never is. A path in a message, or handed to a program
+Reported where the path is certainly used as content: printed into a file of \`$out\`, hashed, piped into a program that
+treats it as the secret, or tested for being empty, which a path never is. A path in a message, or passed to a program
 that opens it, is fine.
 
 Read the file: \`cat "$prompts/password"\`, \`$(cat "$prompts/password")\` inside of text, or \`< "$prompts/password"\`.

@@ -21,10 +21,10 @@ export const persistOverwritten: Rule = {
   severity: 'warning',
   summary: 'A persisted prompt is overwritten by something made of its answer',
   documentation: `\
-\`persist = true\` stores the answer of a prompt as the file of the same name, and takes that *file* for the answer when
-the generator runs next. If the script writes something else into it, say \`PASSWORD="…"\` around the answer or a hash of
-it, the next run gets that for an answer and wraps or hashes it again: the stored value changes with every run, and is
-wrong after the second.
+\`persist = true\` stores the answer of a prompt as the file of the same name, and uses that *file* as the answer when
+the generator runs next. If the script writes something else into it, such as \`PASSWORD="…"\` around the answer or a
+hash of it, the next run uses that as the answer and wraps or hashes it again: the stored value changes with every run
+and is wrong after the second.
 
 Reported where the script certainly writes the answer with text around it, or hashed or encoded. Removing line breaks
 changes nothing the second time and is fine.

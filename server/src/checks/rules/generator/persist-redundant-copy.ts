@@ -29,8 +29,8 @@ export const persistRedundantCopy: Rule = {
   severity: 'hint',
   summary: 'A script copies the answer of a prompt that is persisted anyway',
   documentation: `\
-\`persist = true\` puts \`cat "$prompts/p" > "$out/p"\` in front of the script. A script that does the same once more
-changes nothing: the line can go. If nothing is left of the script, it can go too.
+\`persist = true\` puts \`cat "$prompts/p" > "$out/p"\` in front of the script. A script that repeats this line changes
+nothing: remove the line, and the script if nothing else is left.
 
 Not reported where the same line serves another generator, in which the prompt is not persisted. Source: clan-core
 d7c35d912, modules/clan/export-modules/generic-generator.nix.`,

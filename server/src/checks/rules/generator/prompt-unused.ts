@@ -12,14 +12,14 @@ import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 export const promptUnused: Rule = {
   id: 'generator/prompt-unused',
   severity: 'warning',
-  summary: 'A prompt whose answer is thrown away',
+  summary: 'A prompt whose answer is discarded',
   documentation: `\
 The generator asks for a value, but its script never reads it and it is not persisted: whatever is typed is lost, and
-asked for again at the next run. Often \`persist = true\` was meant, which stores the answer as a file of the same name;
+the next run asks for it again. Often \`persist = true\` was meant, which stores the answer as a file of the same name;
 it has been false by default since January 2025.
 
-Not reported where the script hands over to a program that may read the prompt, where the name in it is computed, and
-where another rule already shows the prompt: with a file that nothing writes, or a generator without files.
+Not reported where the script runs a program that may read the prompt, where the name in it is computed, or where
+another rule already reports the prompt, with a file that nothing writes or a generator without files.
 
 Add \`persist = true\`, read the prompt in the script, or remove it. Source: clan-core d7c35d912,
 modules/clan/export-modules/generic-generator.nix.`,

@@ -19,13 +19,13 @@ export const promptsUnset: Rule = {
   severity: 'warning',
   summary: 'A script uses $prompts, but its generator has no prompts',
   documentation: `\
-\`$prompts\` is set only for a generator that has at least one prompt. Scripts run under \`set -u\`, so that without any
+\`$prompts\` is set only for a generator that has at least one prompt. Scripts run with \`set -u\`, so without a prompt
 the first \`$prompts\` ends the script with *prompts: unbound variable*, and nothing is generated.
 
 An error where that certainly happens. \`\${prompts:-}\` and the like are fine.
 
-Declare the prompts, or read the value from somewhere else. Source: clan-core d7c35d912, clan_lib/vars/generate.py, which
-sets the variable, and generic-generator.nix, which says \`set -euo pipefail\`.`,
+Declare the prompts, or read the value from somewhere else. Source: clan-core d7c35d912, clan_lib/vars/generate.py,
+which sets the variable, and generic-generator.nix, which contains \`set -euo pipefail\`.`,
   examples: () => ({
     bad: [
       {

@@ -32,12 +32,12 @@ export const randomPublic: Rule = {
   severity: 'warning',
   summary: 'Something random that is public, though only its path is used',
   documentation: `\
-A file with \`secret = false\` is filled with nothing but what \`openssl rand\`, \`pwgen\`, \`xkcdpass\` or \`/dev/urandom\`
-made up. Public files are committed in plain text and are in the world-readable Nix store. Long random values are
-usually meant to be unknown to others, and since only the file's \`.path\` is used it can be secret.
+A file with \`secret = false\` contains only the random output of \`openssl rand\`, \`pwgen\`, \`xkcdpass\` or \`/dev/urandom\`.
+Public files are committed in plain text and are in the world-readable Nix store. Long random values are usually meant
+to be secret, and this one can be, because only the file's \`.path\` is used.
 
-A warning where the name says that it is a secret (\`key\`, \`token\`, \`password\`), for information elsewhere: an identifier may
-be public. Identifiers of up to 32 bits and UUIDs are left alone, and so is a file of which the \`.value\` is needed.`,
+A warning if the name suggests a secret (\`key\`, \`token\`, \`password\`), information otherwise: an identifier may be
+public. Identifiers of up to 32 bits, UUIDs, and files whose \`.value\` is needed are not reported.`,
   examples: () => ({
     bad: [
       {

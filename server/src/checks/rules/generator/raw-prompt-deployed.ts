@@ -39,13 +39,13 @@ export const rawPromptDeployed: Rule = {
   documentation: `\
 A hidden prompt with \`persist = true\` is a file of its generator, and files are deployed: the password itself is on
 every machine that has the generator, although modules there read only the hash or the configuration that the script
-makes of it.
+derives from it.
 
 Add \`files.<prompt>.deploy = false\`: the answer is still kept, for the next run, but stays with the administrators.
 
 Reported where the script reads the prompt, another file of the generator is used, and nothing in the workspace reads
-the prompt's own file. The same is reported for a password that the script makes itself, where only its hash is used
-and the generator has nothing else but hashes.`,
+the prompt's own file. The same applies to a password that the script creates itself, if only its hash is used and the
+generator's other files are all hashes.`,
   examples: () => ({
     bad: [
       {

@@ -37,13 +37,13 @@ export const readAfterRemoval: Rule = {
   summary: 'A script reads a file that it has moved away or removed',
   documentation: `\
 The script moves or removes a file of \`$prompts\`, \`$in\` or \`$out\`, and reads it from its old place afterwards:
-\`mv "$prompts/key" "$out/key"\`, then \`ssh-keygen -y -f "$prompts/key"\`. It is no longer there, so every run fails or,
-inside \`$(…)\`, continues with an empty value (a warning).
+\`mv "$prompts/key" "$out/key"\`, then \`ssh-keygen -y -f "$prompts/key"\`. The file is no longer there, so every run
+fails or, inside \`$(…)\`, continues with an empty value (a warning).
 
-Copy instead (\`cp\`, \`cat … > …\`), or read what was moved from where it is now.
+Copy the file instead (\`cp\`, \`cat … > …\`), or read it from its new place.
 
-Reported where it is certainly gone: on every path through the script, and if nothing in between may have created it
-again.`,
+Reported only if the file is certainly gone on every path through the script and nothing in between may have created
+it again.`,
   examples: () => ({
     bad: [
       {

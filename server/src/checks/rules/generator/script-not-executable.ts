@@ -13,17 +13,17 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const scriptNotExecutable: Rule = {
   id: 'generator/script-not-executable',
   severity: 'error',
-  summary: 'A script in a file of its own that cannot be run',
+  summary: 'A script in a separate file that cannot be run',
   documentation: `\
-\`script = ./generate.sh\`, or \`\${./generate.sh}\` as a command: Nix copies the file into its store, and the generator runs
-it as a program. For that the file must be executable (\`chmod +x\`; Nix keeps that bit and changes no other), or the run
+\`script = ./generate.sh\`, or \`\${./generate.sh}\` as a command: Nix copies the file into its store, and the generator
+runs it as a program. The file must therefore be executable (\`chmod +x\`; Nix keeps that bit and no other), or the run
 ends with \`Permission denied\`.
 
 If the file begins with \`#!\`, the program named there must exist in the sandbox. Of the usual ones only \`/bin/sh\` does:
 \`#!/usr/bin/env bash\` and \`#!/bin/bash\` work on macOS alone, so these are warnings. Without a \`#!\` Bash runs the file
 itself. Its options (\`set -euo pipefail\`) are not inherited either way.
 
-\`script = builtins.readFile ./generate.sh;\` needs neither, because then the text itself is the script.
+\`script = builtins.readFile ./generate.sh;\` needs neither, because the text itself is then the script.
 
 Source: clan-core d7c35d912, \`generic-generator.nix\` and \`clan_lib/sandbox_exec\`.`,
   examples: ({ generatorFile }) => ({
@@ -147,6 +147,6 @@ function reportOf({ sources }: CheckContext, at: Place, path: string, name: stri
     severity: 'warning',
     message:
       `\`${path}\` begins with \`#!${interpreter}\`, which does not exist in the sandbox of generator "${name}" on Linux. ` +
-      'Take the line out, or use `builtins.readFile`.',
+      'Remove the line, or use `builtins.readFile`.',
   };
 }

@@ -27,7 +27,7 @@ export const secretInLog: Rule = {
   summary: 'A script prints a secret to its output, which is logged',
   documentation: `\
 The script prints a secret file, or the answer of a hidden prompt, to its own standard output or standard error. clan
-captures both and writes them to its log: to the terminal, to the log of a CI job, to the error message if the script
+captures both and writes them to its log: the terminal, the log of a CI job, and the error message if the script
 fails.
 
 \`cat\` or \`echo\` without a redirection, and \`tee "$out/key"\` at the end of a pipeline (\`tee\` prints what it writes:
@@ -112,7 +112,7 @@ function* leaks(scripted: ScriptedGenerator): Iterable<Leak> {
   );
   for (const { name, on, ...at } of flow.options) {
     if (name !== 'xtrace' || !on || !tracesSecret(scripted, at, variables)) continue;
-    const message = `\`set -x\` prints every command of the script of ${named(scripted)} with its arguments to clan's log, secrets included. Take it out.`;
+    const message = `\`set -x\` prints every command of the script of ${named(scripted)} with its arguments to clan's log, including secrets. Remove it.`;
     yield { at, message, isSure: false };
   }
   for (const command of commandsOf(scripted)) {
@@ -133,7 +133,7 @@ function* leaks(scripted: ScriptedGenerator): Iterable<Leak> {
       yield { at: command.nameAt, message, isSure };
     } else if (PRINTERS.has(name)) {
       for (const read of secretReads.filter(secretRead => secretRead.command === command.index)) {
-        const message = `\`${name}\` prints a secret of ${named(scripted)} to clan's log. Redirect it, or take it out.`;
+        const message = `\`${name}\` prints a secret of ${named(scripted)} to clan's log. Redirect or remove it.`;
         yield { at: read, message, isSure };
       }
     }

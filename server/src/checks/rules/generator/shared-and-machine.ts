@@ -26,8 +26,8 @@ export const sharedAndMachine: Rule = {
   summary: 'One name is a shared generator on one machine and per machine on another',
   documentation: `\
 Two machines have a generator of the same name, one with \`share = true\` and one without. clan does not complain, but
-storing a machine's own value deletes the shared one of that name: the next deployment of the machines that share it is
-without the secret, or has a new one.
+storing a machine's own value deletes the shared one of that name: the next deployment of the machines that share it
+lacks the secret or has a new one.
 
 Give it the same \`share\` everywhere, or use two names.
 

@@ -39,12 +39,12 @@ export const sharedDependsOnMachine: Rule = {
   severity: 'error',
   summary: 'A shared generator depends on one that is per machine',
   documentation: `\
-A generator with \`share = true\` runs once for all machines, but depends on one that each machine has for itself, so it
-is undefined whose files it should get. When it runs, clan stops with
+A generator with \`share = true\` runs once for all machines, but this one depends on a generator that each machine has
+for itself, so it is undefined whose files it should read. When it runs, clan stops with
 \`Shared generators must not depend on machine specific generators\`.
 
-Share the dependency too, or do not share this one. The other way round is fine: a generator of a machine may depend on
-a shared one.
+Share the dependency too, or do not share this generator. The opposite is fine: a machine's own generator may depend
+on a shared one.
 
 Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   examples: () => ({

@@ -36,11 +36,11 @@ the machine's name, all other machines get files that were made for that one, wi
 names of files or in descriptions of prompts, the name makes the definitions differ, and every \`clan vars\` command
 fails.
 
-Make it a generator of each machine (without \`share\`), put the machine's name into the generator's own name, or write
-something that is the same for all.
+Remove \`share\`, put the machine's name into the generator's own name, or write something that is the same for all
+machines.
 
-Reported for \`config.networking.hostName\`, \`config.clan.core.settings.machine.name\` and their like, and for scripts of
-which the text on two machines is known and differs.
+Reported for \`config.networking.hostName\`, \`config.clan.core.settings.machine.name\` and the like, and for scripts
+whose text is known on two machines and differs.
 
 Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   examples: () => ({
@@ -177,6 +177,6 @@ function differingScript(generator: Generator) {
     machines: [...first.machines, ...other.machines],
     message:
       `The script of the shared generator "${generator.name}" is not the same on ${machinesText(first.machines)} and on ${machinesText(other.machines)}: ` +
-      'it runs once for all of them, and whichever comes first decides. Drop share, or what differs.',
+      'it runs once for all of them, and the first one decides. Remove share, or what differs.',
   };
 }

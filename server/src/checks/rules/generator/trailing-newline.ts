@@ -16,13 +16,13 @@ export const trailingNewline: Rule = {
   summary: 'A secret of one line ends with a line break',
   documentation: `\
 \`echo\`, \`openssl rand\`, \`pwgen\`, \`xkcdpass\` and \`uuidgen\` end their output with a line break, and the file has it too.
-Programs that read a password or a token from a file often take the file as it is, line break included: a login that
-fails for no visible reason, or a header with a line break in it. Most programs strip it, and the fleet does not show
-what a reader does, so the rule is off by default.
+Programs that read a password or a token from a file often use the line break too: a login fails for no visible
+reason, or a header contains a line break. Most programs strip it, and the fleet does not show what a program does, so
+the rule is off by default.
 
-Write \`printf %s "$x"\`, or cut it off: \`openssl rand -hex 32 | tr -d '\\n'\`.
+Write \`printf %s "$x"\`, or remove the line break: \`openssl rand -hex 32 | tr -d '\\n'\`.
 
-Files of lines (environment files, configuration, keys in PEM, hashes) are left alone, and so are public ones.`,
+Files of lines (environment files, configuration, keys in PEM, hashes) and public files are not reported.`,
   examples: ({ generatorFile }) => ({
     bad: [
       {

@@ -45,10 +45,10 @@ export const undeclaredDependency: Rule = {
   severity: 'warning',
   summary: 'A script reads files of a generator that is not among its dependencies',
   documentation: `\
-Only the files of the generators in \`dependencies\` are put below \`$in\`. A script that reads \`$in/ca/key\` without
+\`$in\` contains only the files of the generators in \`dependencies\`. A script that reads \`$in/ca/key\` without
 \`dependencies = [ "ca" ]\` ends with *No such file or directory*, or, where the failure is ignored, continues with an
-empty value. It happens when the generator runs next, perhaps on a new machine months later. The generator also does
-not run again when the other one does.
+empty value. This shows only when the generator runs next, perhaps months later on a new machine. Nor does the
+generator run again when the other one does.
 
 An error where the script certainly ends there. Not reported where not all dependencies are known, and where the
 script first tests whether the file exists.

@@ -31,8 +31,8 @@ export const undeclaredOutput: Rule = {
   severity: 'info',
   summary: 'A script writes a file into $out that is not declared',
   documentation: `\
-Only the files in \`files\` are stored. Anything else in \`$out\` after a run is discarded without a message. A public key
-that \`ssh-keygen\` made beside the private one is lost then, and can't be read as \`files."x.pub".value\`.
+Only the files in \`files\` are stored. Anything else in \`$out\` after a run is discarded without a message. For example,
+the public key that \`ssh-keygen\` creates beside the private one is lost and cannot be read as \`files."x.pub".value\`.
 
 A warning where a script redirects into the file and never reads it again: that value was meant to be kept. For files
 that a program creates in addition, or that the script itself uses, it is harmless and reported as information. Files

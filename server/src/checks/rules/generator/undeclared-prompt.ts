@@ -40,8 +40,8 @@ export const undeclaredPrompt: Rule = {
   severity: 'warning',
   summary: 'A script reads a prompt that its generator does not have',
   documentation: `\
-\`$prompts\` holds one file for each entry of the generator's \`prompts\`. A script that reads another one ends with
-*No such file or directory*; inside of \`$(…)\` the failure may go unnoticed, and an empty value is stored.
+\`$prompts\` holds one file for each entry of the generator's \`prompts\`. A script that reads another file ends with *No
+such file or directory*; inside \`$(…)\` the failure may go unnoticed, and an empty value is stored.
 
 An error where the script certainly ends there. Not reported where not all prompts are known, and where the script
 first tests whether the file exists.

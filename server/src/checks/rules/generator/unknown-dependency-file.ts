@@ -52,9 +52,9 @@ export const unknownDependencyFile: Rule = {
   severity: 'warning',
   summary: 'A script reads a file that its dependency does not have',
   documentation: `\
-\`$in/<dependency>/\` holds the files that the dependency declares, and nothing else: not what its script writes without
-declaring it. Reading another one ends with *No such file or directory*; inside of \`$(…)\` the failure may go unnoticed,
-and an empty value is used.
+\`$in/<dependency>/\` contains only the files that the dependency declares, not what its script writes without declaring
+it. Reading another file ends with *No such file or directory*; inside of \`$(…)\` the failure may go unnoticed, and an
+empty value is used.
 
 An error where the script certainly ends there. Reported only if every definition of the dependency in the workspace
 is fully known, and not where the script first tests whether the file exists.

@@ -65,8 +65,8 @@ the generator runs; then clan stops with \`Generator 'a' depends on 'b', but 'b'
 on a new machine.
 
 An error where all modules of the machine are known; a warning where modules of other flakes, a fork of clan-core, or
-something whose name is not known, might define the name, but a generator of almost the same name exists. Names that
-clan-core's services give to the machine are known.
+something whose name is unknown might define it, but a generator with a similar name exists. Generators that
+clan-core's services add to the machine are known.
 
 Source: clan-core d7c35d912, clan_lib/vars/generator.py.`,
   examples: () => ({

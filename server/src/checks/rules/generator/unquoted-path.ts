@@ -15,10 +15,10 @@ export const unquotedPath: Rule = {
   summary: '`$out`, `$in` or `$prompts` without quotes',
   documentation: `\
 \`$out\`, \`$in\` or \`$prompts\` is expanded without quotes. These directories are in the temporary directory of the user
-who runs \`clan\`. If its path has a blank, Bash splits it: a redirection ends with \`ambiguous redirect\`, and a command
-writes to places that nobody meant.
+who runs \`clan\`. If its path contains a blank, Bash splits it: a redirection ends with \`ambiguous redirect\`, and a
+command writes to unintended places.
 
-On most machines the path has no blank, so the rule is off by default; it is for those who share scripts with people
+On most machines the path has no blank, so the rule is off by default; turn it on if you share scripts with people
 whose \`TMPDIR\` has one. Quote it: \`"$out"/key\` or \`"$out/key"\`. Where Bash does not split (assignments, \`[[ … ]]\`)
 nothing is reported. A script is reported once, at the first such place; the fix quotes all of them.
 
@@ -136,6 +136,6 @@ function fixesOf({ sources }: CheckContext, all: readonly Unquoted[]): Fix[] {
     else stretches.push(at);
   }
   const edits = stretches.flatMap(at => quotesAround(sources, at) ?? []);
-  const title = all.length === 1 ? 'Put it in quotes' : `Put all ${all.length} in quotes`;
+  const title = all.length === 1 ? 'Quote it' : `Put all ${all.length} in quotes`;
   return edits.length === 0 ? [] : [{ title, edits, preferred: true }];
 }

@@ -21,14 +21,14 @@ export const unsetVariable: Rule = {
   severity: 'error',
   summary: 'A script reads a variable that nothing sets',
   documentation: `\
-A variable is expanded that neither the script nor clan sets. Scripts run with \`set -u\`: the first unset variable ends
+The script expands a variable that neither it nor clan sets. Scripts run with \`set -u\`: the first unset variable ends
 the script with \`unbound variable\`, and nothing is generated. It goes unnoticed as long as the files of an earlier run
 exist.
 
 Common reasons: a prompt is read as if it were a variable (its answer is in the file \`$prompts/NAME\`); a \`$\` in text
 that should stay as it is (write \`\\$\`); a typo.
 
-A variable in capital letters may come from the environment of whoever runs \`clan\`, and one in a branch or in \`$(…)\`
+A variable in capital letters may come from the environment in which \`clan\` runs, and one in a branch or in \`$(…)\`
 need not end the script: these are warnings. Variables with a default (\`\${x:-…}\`) are fine. Not reported where
 variables may be set in ways that cannot be seen (\`eval\`, \`source\`, a command that Nix computes).
 
@@ -44,7 +44,7 @@ files."web.env" = { };
 runtimeInputs = [ pkgs.openssl ];
 script = ''
   echo "$SECRET_KEY=$(openssl rand -hex 32)" > "$out/web.env"
-  #     ^^^^^^^^^^^ generator/unset-variable: leave out the
+  #     ^^^^^^^^^^^ generator/unset-variable: remove the
 '';
 `,
         ),
@@ -123,8 +123,7 @@ function advice(scripted: ScriptedGenerator, { name, end }: VariableFact): strin
   const { script, body } = scripted;
   if (body.prompts.some(prompt => prompt.name === name))
     return `The answer of the prompt is in a file: \`$(cat "$prompts/${name}")\`.`;
-  if (script.source.text[end] === '=')
-    return 'If its name is to be written, leave out the `$`, or write `\\$`.';
+  if (script.source.text[end] === '=') return 'If you mean its name, remove the `$`, or write `\\$`.';
   const set = script.flow.assignments.map(assignment => assignment.name);
   const meant = suggest(name, new Set([...set, 'in', 'out', 'prompts']));
   return meant === null ? 'Set it first, or write `\\$` for a dollar sign.' : didYouMean(meant).trim();

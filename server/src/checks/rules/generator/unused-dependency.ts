@@ -31,13 +31,12 @@ export const unusedDependency: Rule = {
   summary: 'A dependency that the script does not use',
   documentation: `\
 When a generator runs again, everything that depends on it runs again too, and gets new values. A dependency that the
-script never reads makes passwords and keys change for no reason, and keeps a generator from being used without the
-other one.
+script never reads makes passwords and keys change for no reason, and ties the generator to another one.
 
-Not reported where the script hands over to a program that may read \`$in\`, and where the name in the path is computed.
-It is information only: a dependency can be there on purpose, to have one generator run after another.
+Not reported where the script runs a program that may read \`$in\`, or where the name in the path is computed. This is
+information only: a dependency can also exist to run one generator after another.
 
-Take it out of \`dependencies\`, or read \`$in/<dependency>/<file>\`. Source: clan-core d7c35d912, clan_lib/vars/graph.py.`,
+Remove it from \`dependencies\`, or read \`$in/<dependency>/<file>\`. Source: clan-core d7c35d912, clan_lib/vars/graph.py.`,
   examples: () => ({
     bad: [
       {
@@ -116,5 +115,5 @@ function fixesOf({ sources }: CheckContext, at: Place): Fix[] {
   const edit = file === null ? null : removeListItem(file, at);
   return edit === null
     ? []
-    : [{ title: 'Take it out of the dependencies', edits: [edit], preferred: true, guess: true }];
+    : [{ title: 'Remove it from the dependencies', edits: [edit], preferred: true, guess: true }];
 }

@@ -28,15 +28,15 @@ const SILENT: ReadonlySet<string> = new Set(['bash', 'bashInteractive', 'busybox
 export const unusedTool: Rule = {
   id: 'generator/unused-tool',
   severity: 'hint',
-  summary: 'A package in `runtimeInputs` of which the script uses no program',
+  summary: 'A package in `runtimeInputs` whose programs the script does not use',
   documentation: `\
-\`runtimeInputs\` lists a package, and the script runs none of its programs. That does no harm, but the package is
-fetched or built before each run of the generator, and readers of the script look for its use.
+\`runtimeInputs\` lists a package, and the script runs none of its programs. This is harmless, but the package is
+fetched or built before each run, and it misleads readers of the script.
 
 Reported only if all that the script runs is known, and none of it starts other programs by itself: not where a
 command is computed, where the script starts a file, \`bash\`, \`python3\`, \`git\`, \`gpg\` or another program that looks for
-helpers on its \`PATH\`; nor where a program of the package is named anywhere in the script. Several modules may add to one
-generator: all of them count.`,
+helpers on its \`PATH\`; nor where a program of the package is named anywhere in the script. If several modules add to
+one generator, all of them are considered.`,
   examples: ({ generatorFile }) => ({
     bad: [
       {

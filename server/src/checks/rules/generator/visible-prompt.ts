@@ -7,21 +7,21 @@ import type { Report, Rule } from '../../rule.ts';
 export const visiblePrompt: Rule = {
   id: 'generator/visible-prompt',
   severity: 'hint',
-  summary: 'A password or key that is shown while it is typed',
+  summary: 'A password or key that is visible while it is typed',
   documentation: `\
-A prompt is of the type \`line\` unless it says otherwise: the terminal shows what is typed, to bystanders and in the
-scrollback. The answer to this one is stored as a secret, and its name is that of a password, token or key.
+A prompt has the type \`line\` by default: what is typed is visible on the terminal, to bystanders and in the
+scrollback. The answer to this prompt is stored as a secret, and its name is that of a password, token or key.
 
-Set \`type = "hidden"\` (or \`"multiline-hidden"\`): then nothing is shown.
+Set \`type = "hidden"\` (or \`"multiline-hidden"\`): then the input is not shown.
 
-Reported only for prompts with \`persist = true\` whose file is secret. Names of what is public by nature (\`public-key\`,
-\`key-id\`) are left alone.
+Reported only for prompts with \`persist = true\` whose file is secret. Names of public values (\`public-key\`, \`key-id\`)
+are not reported.
 
 Source: clan-core, clan_lib/vars/prompt.py.`,
   examples: () => ({
     bad: [
       {
-        title: 'A token of the default type',
+        title: 'A token with the default prompt type',
         files: {
           'modules/mail.nix': `\
 {

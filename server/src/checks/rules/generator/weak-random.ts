@@ -34,15 +34,15 @@ export const weakRandom: Rule = {
   documentation: `\
 A secret file is filled from \`$RANDOM\` (15 bits, from a generator that is not meant for secrets), from the time, or
 from the hash of something that is in the script or publicly known. A hash adds nothing: anyone who can guess its
-input can compute the secret. The seconds of a year are only 32 million attempts. The same is reported of fewer than
-32 bits from a good source (\`xkcdpass -n 2\`: 60 million), and of \`openssl rand\` without a number of bytes, which
-prints nothing and succeeds: an error, because the secret is empty.
+input can compute the secret. A year has only 32 million seconds to try. The rule also reports fewer than 32 bits from
+a good source (\`xkcdpass -n 2\`: 60 million), and \`openssl rand\` without a number of bytes, which prints nothing and
+succeeds: an error, because the secret is empty.
 
 Use a source that is made for secrets: \`openssl rand -hex 32\`, \`head -c 32 /dev/urandom | base64\`, \`pwgen -s 32 1\`,
 \`xkcdpass\`; \`$SRANDOM\` is fine too, but has only 32 bits.
 
-Reported only if nothing else takes part. Public files are left alone, and so is the bare time in a file whose name does
-not say that it is a secret. Source: \`apps/rand.c\` of OpenSSL 3.`,
+Reported only if the secret has no other source. Public files, and a plain time in a file whose name does not suggest
+a secret, are not reported. Source: \`apps/rand.c\` of OpenSSL 3.`,
   examples: ({ generatorFile }) => ({
     bad: [
       {
@@ -75,7 +75,7 @@ files.env = { };
 runtimeInputs = [ pkgs.openssl pkgs.xkcdpass ];
 script = ''
   xkcdpass -n 2 > "$out/password"
-# ^^^^^^^^ generator/weak-random: 26 bits
+# ^^^^^^^^ generator/weak-random: only 26 random bits
   echo "KEY=$(openssl rand -base64)" 48 > "$out/env"
   #           ^^^^^^^ generator/weak-random: prints nothing
 '';
@@ -111,8 +111,8 @@ script = ''
       const at = isEmptyRandom(command) ? script.placeOf(command.nameAt) : null;
       if (at === null) continue;
       const message =
-        `\`openssl rand\` without a number of bytes prints nothing and ends well, so that what ${named(scripted)} makes ` +
-        'of it is empty. Put the number behind its options: `openssl rand -hex 32`.';
+        `\`openssl rand\` without a number of bytes prints nothing and succeeds, so what ${named(scripted)} makes ` +
+        'of it is empty. Add the number after its options: `openssl rand -hex 32`.';
       yield { at, message, severity: 'error' };
     }
     for (const { command, what } of weakSources(scripted)) {
@@ -180,7 +180,7 @@ function tooFewBits([first, ...filters]: readonly (CommandFact | null)[]): Sourc
   const bits = first == null ? null : randomBits(first);
   if (first == null || bits === null || bits === 0 || bits >= FEW_BITS || !filters.every(isPlainFilter))
     return null;
-  return { command: first, what: `only ${Math.ceil(bits)} bits of chance (\`${first.name}\`)` };
+  return { command: first, what: `only ${Math.ceil(bits)} random bits (\`${first.name}\`)` };
 }
 
 /** Returns the program that prints the time into a file whose name suggests a secret, or null. */
@@ -220,7 +220,7 @@ function weakSource([first, ...filters]: readonly (CommandFact | null)[], script
     );
   if (isRandom) return { command: first, what: '`$RANDOM`' };
   const isText = first.arguments.every(({ value }) => literal(value) !== null);
-  return isHashed ? { command: first, what: isText ? 'a fixed text' : 'what everybody knows' } : null;
+  return isHashed ? { command: first, what: isText ? 'a fixed text' : 'publicly known data' } : null;
 }
 
 function isWeak(part: ValuePart): boolean {

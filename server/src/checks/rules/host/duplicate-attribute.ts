@@ -6,20 +6,21 @@ import type { Rule } from '../../rule.ts';
 export const duplicateAttribute: Rule = {
   id: 'host/duplicate-attribute',
   severity: 'error',
-  summary: 'An attribute or an argument that is there twice',
+  summary: 'An attribute or argument that is defined twice',
   documentation: `\
-A set gives a name two values, or a function takes the same argument twice. Nix refuses the whole file before anything of
-it is evaluated: \`attribute '…' already defined\`, \`duplicate formal function argument\`. That is so for \`inherit\` as well.
+A set gives a name two values, or a function takes the same argument twice. Nix rejects the whole file before
+evaluating any of it: \`attribute '…' already defined\`, \`duplicate formal function argument\`. The same applies to
+\`inherit\`.
 
-Sets are merged: \`a.b = 1; a = { c = 2; };\` is one set with two attributes. Names that are computed (\`\${name} = …\`) are
-compared later, when the set is evaluated, and are not looked at here.
+Sets are merged: \`a.b = 1; a = { c = 2; };\` is one set with two attributes. Computed names (\`\${name} = …\`) are compared
+later, when the set is evaluated, and are not checked here.
 
-Remove one of the two, or put both values together. It is an error where the flake or a machine certainly imports the
-file, a warning where it may, and information where nothing is known to import it.`,
+Remove one of the two, or merge the values. This is an error if the flake or a machine certainly imports the file, a
+warning if it may, and information if nothing is known to import it.`,
   examples: ({ FLAKE_OF_WEB }) => ({
     bad: [
       {
-        title: 'A value that was written below the old one',
+        title: 'A new value below the old one',
         files: {
           'flake.nix': FLAKE_OF_WEB,
           'hosts/web.nix': `\
@@ -69,7 +70,7 @@ file, a warning where it may, and information where nothing is known to import i
           at: { file, start, end },
           severity: severityOf(faults),
           machines,
-          message: `${what}: Nix refuses the file. ${consequence(faults)} Remove one of the two.`,
+          message: `${what}: Nix rejects the file. ${consequence(faults)} Remove one of the two.`,
           related: [{ at: { file, ...rangeOf(first) }, message: 'The first one is here.' }],
         };
       }

@@ -12,26 +12,26 @@ import type { CheckFiles, Fix, Report, Rule } from '../../rule.ts';
 export const missingImport: Rule = {
   id: 'host/missing-file',
   severity: 'error',
-  summary: 'A path that is imported leads to nothing',
+  summary: 'An imported path does not exist',
   documentation: `\
-A file that Nix certainly reads imports a path, lists it among its modules or calls it as a package, and there is no such
-file, or it is a folder without a \`default.nix\`: \`path '…' does not exist\`. It is reported at any depth, for paths that
-are written out, and for modules of machines also for those that are put together.
+A file that Nix certainly reads imports a path, lists it among its modules or calls it as a package, but the file does
+not exist, or is a folder without a \`default.nix\`: \`path '…' does not exist\`. Literal paths are checked at any depth;
+for modules of machines, composed paths are checked too.
 
-An error where a machine or the flake as a whole imports it as a module. A warning elsewhere: values are lazy, and
-what only an option of a service that is off imports is never read; few people evaluate a package's tests. In a file
-that Nix perhaps reads, or a module of vars that nothing is known to import, only a path that is misspelt by one or
-two letters is reported, as a warning or as information.
+An error where a machine or the flake as a whole imports it as a module. A warning elsewhere: values are lazy, so what
+only a disabled service imports is never read, and few people evaluate a package's tests. In a file that Nix perhaps
+reads, or a module of vars that nothing is known to import, only a path that is misspelt by one or two letters is
+reported, as a warning or as information.
 
 Correct the path, add the file, or remove the import.
 
 Not reported under a condition, in a file that tests for existence (\`builtins.pathExists\`), or for paths that
-\`.gitignore\` excludes, that are in submodules or outside of the workspace. The first modules of a configuration are
-the subject of host/missing.`,
+\`.gitignore\` excludes, that are in submodules or outside of the workspace. The top-level modules of a configuration
+are covered by host/missing.`,
   examples: ({ FLAKE_OF_WEB }) => ({
     bad: [
       {
-        title: 'A module and a library that are not there',
+        title: 'A module and a library that do not exist',
         files: {
           'flake.nix': FLAKE_OF_WEB,
           'hosts/web.nix': `\

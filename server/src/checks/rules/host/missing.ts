@@ -29,8 +29,9 @@ export const missingHost: Rule = {
   severity: 'error',
   summary: 'A configuration names a file that does not exist',
   documentation: `\
-The modules of a configuration, or the module that \`clan.machines\` gives a machine, name a file or a folder that is not
-in the workspace, or a folder without a \`default.nix\`. Evaluating the machine ends with \`path '…' does not exist\`.
+The modules of a configuration, or the module that \`clan.machines\` gives a machine, refer to a file or folder that is
+not in the workspace, or to a folder without a \`default.nix\`. Evaluating the machine ends with
+\`path '…' does not exist\`.
 
 Usually a host was renamed, its folder was moved, and the configuration still names the old one; or the configuration
 was copied without its folder.

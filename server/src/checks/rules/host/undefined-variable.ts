@@ -9,17 +9,17 @@ const ARGUMENTS = new Set(['config', 'lib', 'pkgs', 'options', 'modulesPath', 'i
 export const undefinedVariable: Rule = {
   id: 'host/undefined-variable',
   severity: 'error',
-  summary: 'A name that nothing in the file gives',
+  summary: 'A name that nothing in the file defines',
   documentation: `\
-A variable is neither an argument, nor bound by \`let\` or \`rec\` around it, nor one of Nix's own. Nix refuses the whole
-file before anything of it is evaluated: \`undefined variable '…'\`. The usual cause is an argument that is not asked for:
-a module that says \`pkgs\` needs it in its \`{ pkgs, ... }:\`.
+A variable is neither an argument, nor bound by a surrounding \`let\` or \`rec\`, nor built into Nix. Nix rejects the
+whole file before evaluating any of it: \`undefined variable '…'\`. The usual cause is a missing argument: a module that
+uses \`pkgs\` needs it in its \`{ pkgs, ... }:\`.
 
 Not reported inside \`with\`, which may bring any name into scope, or where the fleet uses \`scopedImport\`.`,
   examples: ({ FLAKE_OF_WEB }) => ({
     bad: [
       {
-        title: 'An argument that is not asked for',
+        title: 'A missing argument',
         files: {
           'flake.nix': FLAKE_OF_WEB,
           'hosts/web.nix': `\
@@ -57,7 +57,7 @@ Not reported inside \`with\`, which may bring any name into scope, or where the 
         yield {
           at: { file: faults.file, start, end },
           machines: faults.machines,
-          message: `Nothing in this file gives \`${name}\`: Nix refuses the file. ${consequence(faults)} ${advice}`,
+          message: `Nothing in this file gives \`${name}\`: Nix rejects the file. ${consequence(faults)} ${advice}`,
         };
       }
   },

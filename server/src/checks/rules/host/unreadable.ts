@@ -8,9 +8,9 @@ export const unreadable: Rule = {
   severity: 'error',
   summary: 'A file that Nix cannot parse',
   documentation: `\
-The grammar of the file is broken: a semicolon or a bracket is missing, a string has no end. Nix reads a file as a
-whole or not at all: whatever imports it ends with \`syntax error, unexpected …\`. Reported once per file, where the
-text stops being valid. The readable rest is still analysed, so the file's other findings remain.
+The file has a syntax error: a missing semicolon or bracket, or an unterminated string. Nix parses a file as a whole
+or not at all: whatever imports it ends with \`syntax error, unexpected …\`. Reported once per file, where the text
+stops being valid. The rest of the file is still analysed, so its other findings remain.
 
 An error where the file is certainly read: it is the flake itself, a module of a machine, or something that those
 import by a path that is written out. A warning where that depends on a condition. Information where nothing is known
@@ -18,7 +18,7 @@ to import the file and it declares or uses vars.`,
   examples: ({ FLAKE_OF_WEB }) => ({
     bad: [
       {
-        title: 'A semicolon where the bracket belongs',
+        title: 'A semicolon in place of a bracket',
         files: {
           'flake.nix': FLAKE_OF_WEB,
           'hosts/web.nix': `\
@@ -35,7 +35,7 @@ to import the file and it declares or uses vars.`,
     ],
     good: [
       {
-        title: 'A file that is whole, and a template that is none yet',
+        title: 'A valid file, and a template that is not Nix yet',
         files: {
           'flake.nix': FLAKE_OF_WEB,
           'hosts/web.nix': '{ services.openssh.enable = true; }\n',

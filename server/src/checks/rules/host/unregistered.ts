@@ -23,15 +23,15 @@ export const unregistered: Rule = {
   severity: 'info',
   summary: 'A folder of a host that no configuration uses',
   documentation: `\
-A folder is among those of the hosts, has the same entry file as the others, and names itself as the host
-(\`networking.hostName\`) or has a \`hardware-configuration.nix\`; and no configuration of the flake uses it. Nobody
-evaluates it, so mistakes in it stay unseen, and what it declares is counted for no machine.
+A folder is beside those of the hosts, has the same entry file, and sets its own name as \`networking.hostName\` or
+contains a \`hardware-configuration.nix\`, but no configuration of the flake uses it. It is never evaluated, so mistakes
+in it go unnoticed, and its declarations belong to no machine.
 
 Either the host was never added to the flake, or it was retired and its folder remained.
 
-Add the configuration, or remove the folder. Reported only if all configurations are known, at least two of them are in
-folders of their own names there, and no other file names the folder. In a clan, every folder in \`machines/\` is a
-machine by itself.`,
+Add the configuration, or remove the folder. Reported only if all configurations are known, at least two of them are
+in folders of their own names there, and no other file names the folder. In a clan, every folder in \`machines/\` is a
+machine automatically.`,
   examples: () => ({
     bad: [
       {

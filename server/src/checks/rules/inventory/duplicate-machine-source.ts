@@ -15,8 +15,8 @@ export const duplicateMachineSource: Rule = {
   severity: 'error',
   summary: 'One machine is declared in two places that contradict each other',
   documentation: `\
-A clan has a machine from several sources: \`inventory.machines\`, \`clan.machines\`, a folder in \`machines/\`, and
-\`inventory.json\`. They are joined, and that fails where they contradict each other:
+A clan's machine can come from several sources: \`inventory.machines\`, \`clan.machines\`, a folder in \`machines/\`, and
+\`inventory.json\`. They are merged, which fails where they contradict each other:
 
 - Two of them give the machine another \`machineClass\`: \`conflicting definition values\`.
 - The inventory assumes NixOS, its default where no \`machineClass\` is set, but the machine's own module is for macOS, or the other way round. Clan does not check the platform.
@@ -30,7 +30,7 @@ Source: clan-core, \`modules/clan/module.nix\`.`,
   examples: ({ FLAKE }) => ({
     bad: [
       {
-        title: 'A Mac that the inventory takes for NixOS',
+        title: 'A Mac that the inventory assumes to run NixOS',
         files: {
           'flake.nix': FLAKE,
           'clan.nix': `\

@@ -12,7 +12,7 @@ const CONFIGURATION = '{ ... }:\n{\n  services.openssh.enable = true;\n}\n';
 export const machineFolder: Rule = {
   id: 'inventory/machine-folder',
   severity: 'info',
-  summary: 'A machine that has only a folder, or only an entry in the inventory, unlike all others',
+  summary: 'A machine that, unlike all others, has only a folder or only an entry in the inventory',
   documentation: `\
 Clan makes a machine of every folder in \`machines/\`, whether the inventory names it or not, and of every entry of the
 inventory, whether it has a folder or not. Nothing fails in either case, so a typo in a name goes unnoticed:
@@ -31,7 +31,7 @@ Source: clan-core, \`modules/clan/module.nix\`.`,
   examples: ({ FLAKE }) => ({
     bad: [
       {
-        title: 'A folder that the inventory does not name',
+        title: 'A folder without an entry in the inventory',
         files: {
           'flake.nix': FLAKE,
           'clan.nix': '{\n  inventory.machines = {\n    emily.tags = [ "desk" ];\n    lea = { };\n  };\n}\n',
@@ -183,7 +183,7 @@ function* ofFolder(fleet: Fleet, { name, folder }: Sources): Iterable<Report> {
   const path = `${fleet.directory === '' ? '' : `${fleet.directory}/`}machines/${name}`;
   yield {
     at,
-    message: `The inventory has no machine "${name}", but clan makes a machine "${name}" of the folder ${path}: a NixOS machine whose only tags are "all" and "nixos". Add it to \`inventory.machines\`, or move the folder if it is none of a machine.`,
+    message: `The inventory has no machine "${name}", but clan makes a machine "${name}" of the folder ${path}: a NixOS machine whose only tags are "all" and "nixos". Add it to \`inventory.machines\`, or move the folder if it is not a machine's.`,
     machines: [name],
   };
 }
@@ -193,7 +193,7 @@ function* ofEntry(fleet: Fleet, { name, entry }: Sources): Iterable<Report> {
   if (at === null || !isDeployed(at) || !at.file.endsWith('.nix') || mayBeGivenModules(fleet, name)) return;
   yield {
     at,
-    message: `The inventory has a machine "${name}", but there is no folder machines/${name}, and no \`machines.${name}\` in the clan: it consists of nothing but what services bring. The other machines have a folder.`,
+    message: `The inventory has a machine "${name}", but there is no folder machines/${name}, and no \`machines.${name}\` in the clan: it consists only of what services add. The other machines have a folder.`,
     machines: [name],
   };
 }

@@ -13,16 +13,16 @@ import type { Report, Rule } from '../../rule.ts';
 export const missingSetting: Rule = {
   id: 'inventory/missing-setting',
   severity: 'warning',
-  summary: 'A setting without a default that nobody sets',
+  summary: 'A setting that has no default and no value',
   documentation: `\
-The \`interface\` of a role declares an option without a default, and neither the role's \`settings\` nor those of the machine
-give it a value. Evaluation of the machine ends as soon as the service reads it: \`The option … was accessed but has no
-value defined\`.
+The \`interface\` of a role declares an option without a default, and neither the role's \`settings\` nor those of the
+machine give it a value. Evaluation of the machine fails as soon as the service reads it:
+\`The option … was accessed but has no value defined\`.
 
-Settings are looked for at all levels: those of the role, of its tags and of the machine. Not reported for options
-below an \`enable\` that is not true, of a service that completes settings itself (\`extendSettings\`), or where settings,
-roles or instances may be set elsewhere. Of clan-core's services, only settings that they always read are counted, and
-only with the version in \`flake.lock\` that they are known for.
+Settings of the role, of its tags and of the machine are considered. Not reported for options below an \`enable\` that
+is not true, of a service that completes settings itself (\`extendSettings\`), or where settings, roles or instances may
+be set elsewhere. Of clan-core's services, only settings that they always read are counted, and only with the version
+in \`flake.lock\` that they are known for.
 
 Set it for the role, or for the machine; or give the option a default in the role's \`interface\`.
 
@@ -30,7 +30,7 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
   examples: ({ BACKUP, FLAKE, LOCK }) => ({
     bad: [
       {
-        title: 'A setting that one machine lacks, and one that all lack',
+        title: 'A setting missing on one machine, and one missing on all',
         files: {
           'flake.nix': FLAKE,
           'flake.lock': LOCK,

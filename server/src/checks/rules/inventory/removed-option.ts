@@ -8,14 +8,14 @@ import type { CheckFiles, Fix, Report, Rule } from '../../rule.ts';
 export const removedOption: Rule = {
   id: 'inventory/removed-option',
   severity: 'warning',
-  summary: 'An option of clan that is removed or renamed',
+  summary: 'An option of clan that was removed or renamed',
   documentation: `\
-Clan's options changed over the years. Some are gone: \`inventory.services\` (instances of services took its place, and
-evaluation ends with \`The \\\`inventory.services\\\` option has been removed\`), \`clan-core.clanModules\`, facts, and
-options of \`clan.core\` such as \`clanName\` and \`secretsUploadDirectory\`. Code that still uses one fails as soon as it
-is evaluated: immediately in a module of a machine, later in one that no machine imports today.
+Clan's options have changed over the years. Some were removed: \`inventory.services\` (replaced by instances; evaluation
+ends with \`The \\\`inventory.services\\\` option has been removed\`), \`clan-core.clanModules\`, facts, and options of
+\`clan.core\` such as \`clanName\` and \`secretsUploadDirectory\`. Code that still uses one fails as soon as it is
+evaluated: immediately in a module of a machine, later in one that no machine imports today.
 
-Others have a new name and work with a warning at each evaluation; they are reported as information, with a fix:
+Others were renamed and still work, with a warning at each evaluation. They are reported as information, with a fix:
 \`clanCore\`, \`clan.core.clanDir\`, \`clan.core.machineName\`, \`clan.networking\`.
 
 Use what the message suggests. Not reported for an option that the clan-core in \`flake.lock\` still has, or where that
@@ -25,7 +25,7 @@ Source: clan-core, \`nixosModules/clanCore\` and \`modules/inventoryClass\`.`,
   examples: ({ FLAKE, LOCK }) => ({
     bad: [
       {
-        title: 'Services in the old way',
+        title: 'Services in the old style',
         files: {
           'flake.nix': FLAKE,
           'flake.lock': LOCK,
@@ -58,7 +58,7 @@ Source: clan-core, \`nixosModules/clanCore\` and \`modules/inventoryClass\`.`,
     ],
     good: [
       {
-        title: 'The names of today',
+        title: 'Current names',
         files: {
           'flake.nix': FLAKE,
           'flake.lock': LOCK,
@@ -115,7 +115,7 @@ function reportOf({ option, at, isRead }: RemovedUse, sources: CheckFiles, sure:
   return {
     at,
     severity: 'info',
-    message: `\`${name}\` is an old name that still works, with a warning at each evaluation. ${option.instead}`,
+    message: `\`${name}\` is an old name that still works, but prints a warning at each evaluation. ${option.instead}`,
     fixes: renameFix({ option, at, isRead }, sources, sure),
   };
 }

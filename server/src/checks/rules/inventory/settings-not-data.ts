@@ -14,11 +14,11 @@ them to the service. Here they contain a function, use \`imports\`, or are not a
 clan ends with \`cannot convert a function to JSON\`, with
 \`uniqueDeferredSerializableModule doesn't allow nested imports\`, or with \`is not of type\`.
 
-This happens where a list of packages is given as a function (\`extraPackages = ps: [ … ]\`), and where settings that
-several machines share are brought in as a module.
+This happens when a list of packages is given as a function (\`extraPackages = ps: [ … ]\`), or when settings that
+several machines share are imported as a module.
 
 Write values instead of functions. Share settings with \`let\` or \`import\`: \`settings = import ./backup-settings.nix;\`
-with a set in that file. What has to be a module goes into \`extraModules\` of the role.
+with a set in that file. Put anything that must be a module into \`extraModules\` of the role.
 
 Source: clan-core, \`lib/types\` (\`uniqueDeferredSerializableModule\`).`,
   examples: ({ FLAKE }) => ({
@@ -103,7 +103,7 @@ function reportOf(instance: Instance, { kind, at, path }: NotData, of: string): 
           : `In ${whose}, \`${path.join('.')}\` is a function.`;
   const advice =
     kind === 'imports'
-      ? 'Take the values in with `import`, or put the module into `extraModules` of the role.'
+      ? 'Use `import` for the values, or put the module into `extraModules` of the role.'
       : 'Clan turns settings into JSON and fails for every machine: write plain values.';
   return { at, message: `${what} ${advice}` };
 }

@@ -13,10 +13,10 @@ import type { Fix, Report, Rule, Severity } from '../../rule.ts';
 export const inventoryType: Rule = {
   id: 'inventory/type',
   severity: 'error',
-  summary: 'An option of an inventory, or a setting of a service, has a value that it cannot have',
+  summary: 'An option of an inventory, or a setting of a service, has a value of the wrong type',
   documentation: `\
-An option of a clan, of its inventory or of the settings of a service has a value of another type than the one it is
-declared with: a text where a list belongs, a word that is none of those that can be chosen. Evaluation ends with
+An option of a clan, of its inventory or of a service's settings has a value of the wrong type: a string where a list
+is expected, or a word that is not among the allowed ones. Evaluation ends with
 \`A definition for option … is not of type …\`: of every machine of the clan, or, for a setting, of those that have the
 service.
 

@@ -20,7 +20,7 @@ Clan accepts such names silently. A misspelled machine does not get the service,
 not there: services that look up what a member has published (a host key, an address) then fail for every machine.
 
 Correct the name, remove the entry, or declare the machine. If a tag was meant, write \`tags.<name>\` instead of
-\`machines.<name>\`. Nothing is reported while the workspace may have machines that cannot be seen here.
+\`machines.<name>\`. Nothing is reported while the workspace may have machines that Varsmith cannot see.
 
 Source: clan-core, \`lib/inventory\` (\`resolveTags\`).`,
   examples: ({ FLAKE }) => ({

@@ -13,8 +13,8 @@ export const unknownOption: Rule = {
   severity: 'error',
   summary: 'An option that a clan or its inventory does not have',
   documentation: `\
-The options of a clan, of its inventory and of what is in it (machines, instances, roles, \`meta\`) are a closed set. With
-another name no machine of the clan evaluates: \`The option … does not exist\`.
+The options of a clan, of its inventory and of what is in it (machines, instances, roles, \`meta\`) are a closed set.
+With any other name, no machine of the clan evaluates: \`The option … does not exist\`.
 
 Only \`settings\` and \`extraModules\` of a role depend on the service, and \`tags\` may have any names.
 
@@ -58,7 +58,7 @@ Source: clan-core, \`modules/clan\` and \`modules/inventoryClass\`.`,
     ],
     good: [
       {
-        title: 'All options that there are',
+        title: 'Valid options',
         files: {
           'flake.nix': FLAKE,
           'flake.lock': LOCK,

@@ -41,7 +41,7 @@ Source: clan-core, \`lib/resolve-module\`.`,
   examples: ({ FLAKE, LOCK }) => ({
     bad: [
       {
-        title: 'A service of this repository that is looked for in clan-core',
+        title: 'A service of this repository that clan looks for in clan-core',
         files: {
           'flake.nix': FLAKE,
           'flake.lock': LOCK,
@@ -59,7 +59,7 @@ Source: clan-core, \`lib/resolve-module\`.`,
         },
       },
       {
-        title: 'An instance whose name is not that of a service',
+        title: 'An instance with another name than its service',
         files: {
           'flake.nix': FLAKE,
           'flake.lock': LOCK,
@@ -201,7 +201,7 @@ function notOfSelf(
   return {
     at,
     message: `This flake has no service "${name}" in \`clan.modules\`.${advice}`,
-    related: inputAt === null ? [] : [{ at: inputAt, message: 'It is looked for in this flake' }],
+    related: inputAt === null ? [] : [{ at: inputAt, message: 'A service of this flake' }],
     fixes: replacement(sources, at, name, meant),
   };
 }
@@ -243,7 +243,7 @@ function notOfClanCore(
   if (!catalogued && meant === null) return null;
   const isDefault = instance.module.nameAt === null;
   const advice = isDefault
-    ? ' An instance is of the service of its own name unless `module.name` says otherwise.'
+    ? ' An instance uses the service with its own name unless `module.name` is set.'
     : '';
   return report(
     severity,

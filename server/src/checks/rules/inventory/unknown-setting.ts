@@ -11,16 +11,16 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const unknownSetting: Rule = {
   id: 'inventory/unknown-setting',
   severity: 'error',
-  summary: 'A setting that the role of the service does not take',
+  summary: "A setting that the service's role does not have",
   documentation: `\
 The \`settings\` of a role, or those of one machine in it, set an option that the role's \`interface\` does not declare.
 Evaluation of the machines in the role ends with \`The option … does not exist\`.
 
-What roles of this repository's services take is read from their modules. Not reported where an interface has a
+The settings of this repository's services are read from their modules. Not reported where an interface has a
 \`freeformType\`, or cannot be read in whole. The settings of clan-core's services are known as of one commit and for
 earlier versions. Where \`flake.lock\` names a newer clan-core, or a fork, only a misspelling of an existing name
-(\`authorizedKey\`) is reported, as a warning. Without \`flake.lock\` everything is a warning; so it is for a role that
-ignores its settings.
+(\`authorizedKey\`) is reported, as a warning. Without \`flake.lock\`, or for a role that ignores its settings, everything
+is a warning.
 
 Correct the name, or declare the option in the role's \`interface\`.
 
@@ -133,7 +133,7 @@ function reportOf(
   return {
     at: mistake.at,
     severity,
-    message: `The role "${role.name}" of "${instance.name}" takes no setting "${mistake.path.join('.')}".${advice}`,
+    message: `The role "${role.name}" of "${instance.name}" has no setting "${mistake.path.join('.')}".${advice}`,
     fixes: isOfRole ? [] : replacement(sources, mistake.at, name, meant),
   };
 }

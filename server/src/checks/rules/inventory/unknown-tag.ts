@@ -13,15 +13,15 @@ export const unknownTag: Rule = {
   severity: 'warning',
   summary: 'A role names a tag that no machine has',
   documentation: `\
-A role of an instance has members by a tag, and no machine has that tag: neither does a machine list it in
-\`inventory.machines.<name>.tags\`, nor does \`inventory.tags\` assign it. The tags \`all\`, \`nixos\` and \`darwin\` are clan's
-own and always there.
+A role of an instance selects its members by a tag that no machine has: no machine lists it in
+\`inventory.machines.<name>.tags\`, and \`inventory.tags\` does not assign it. The tags \`all\`, \`nixos\` and \`darwin\` are
+built into clan and always exist.
 
-Clan prints a warning among the others of the evaluation and goes on without members: no machine gets the service by
+Clan prints a warning among those of the evaluation and continues without members: no machine gets the service through
 this tag, and nothing fails.
 
-Correct the tag, give it to a machine, or remove it. Nothing is reported while there may be machines, or tags, that
-cannot be seen here: for example tags that a function computes from unknown values.
+Correct the tag, assign it to a machine, or remove it. Nothing is reported while there may be machines or tags that
+Varsmith cannot see, for example tags that a function computes from unknown values.
 
 Source: clan-core, \`lib/inventory\` (\`resolveTags\`).`,
   examples: ({ FLAKE }) => ({

@@ -19,8 +19,9 @@ export const conflict: Rule = {
   severity: 'error',
   summary: 'Two modules of a machine define the same script or share differently',
   documentation: `\
-Modules may add to one generator: files, prompts, dependencies and packages are joined. \`script\` and \`share\` have one
-value. Two definitions of the same priority that differ end the evaluation with \`conflicting definition values\`.
+Several modules may define one generator: files, prompts, dependencies and packages are merged, but \`script\` and
+\`share\` have a single value. Two different definitions of the same priority end the evaluation with
+\`conflicting definition values\`.
 
 Reported where a machine certainly has both definitions and they certainly differ.
 
@@ -265,7 +266,7 @@ function reportOf(generator: string, name: string, machines: readonly string[], 
     machines,
     message:
       `"${name}" of the generator "${generator}" has two different definitions${inBrackets(machines)}: ` +
-      'evaluating it fails. Keep one, or let one have the last word with lib.mkForce.',
+      'evaluating it fails. Keep one, or give one priority with lib.mkForce.',
     related: [{ at: pair.first, message: 'The other definition.' }],
   };
 }

@@ -25,7 +25,7 @@ anything.`,
   examples: ({ FLEET }) => ({
     bad: [
       {
-        title: 'Numbers, words and sets',
+        title: 'Numbers, strings and sets',
         files: {
           ...FLEET,
           'hosts/server.nix': `\

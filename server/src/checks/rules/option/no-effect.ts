@@ -14,13 +14,13 @@ import type { Report, Rule, Severity } from '../../rule.ts';
 export const noEffect: Rule = {
   id: 'option/no-effect',
   severity: 'warning',
-  summary: 'An option that does nothing for its file',
+  summary: 'An option that has no effect on its file',
   documentation: `\
 \`owner\`, \`group\` and \`mode\` of a public file: public files are added to the Nix store, where everybody can read them
 and no user owns them. clan-core warns about it at every evaluation. If only some user may read the file, it is a
 secret (\`secret = true\`).
 
-\`restartUnits\` of a file that sops-nix does not install: of a public file, of one with \`deploy = false\` or
+\`restartUnits\` of a file that sops-nix does not install: a public file, one with \`deploy = false\` or
 \`neededFor = "activation"\` or \`"partitioning"\`, on macOS, or with the backends \`age\` and \`password-store\`. The service
 keeps the old secret until something else restarts it.
 

@@ -12,10 +12,10 @@ import type { Report, Rule } from '../../rule.ts';
 export const notOnDarwin: Rule = {
   id: 'option/not-on-darwin',
   severity: 'warning',
-  summary: 'A secret that never comes to a machine with macOS',
+  summary: 'A secret that never reaches a machine with macOS',
   documentation: `\
-Some of what clan does on NixOS does not exist on macOS, and evaluation does not report it: the secret has a path, but
-the file is never created.
+Some features that clan has on NixOS do not exist on macOS, and evaluation does not report it: the secret has a path,
+but the file is never created.
 
 * \`neededFor = "partitioning"\`: such secrets are deployed while a machine is installed and its disk is partitioned; clan
   installs NixOS alone.
@@ -28,7 +28,7 @@ Source: clan-core d7c35d912, nixosModules/clanCore/vars/secret/{age,password-sto
   examples: () => ({
     bad: [
       {
-        title: 'A secret for a disk that nobody partitions',
+        title: 'A secret for a disk that is never partitioned',
         files: {
           'clan.nix': '{ inventory.machines.mac.machineClass = "darwin"; }\n',
           'machines/mac/configuration.nix': `\

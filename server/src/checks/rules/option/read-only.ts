@@ -11,18 +11,18 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const readOnly: Rule = {
   id: 'option/read-only',
   severity: 'error',
-  summary: 'An option that clan sets itself is set once more',
+  summary: 'An option that clan sets itself is set again',
   documentation: `\
-The name of a generator, the name of a file, and a file's \`share\` are set by clan itself and may only be read. One more
+Clan itself sets the name of a generator, the name of a file and a file's \`share\`; they are read-only. Another
 definition, even of the same value, ends evaluation with \`The option … is read-only, but it's set multiple times\`.
 
-The generator's \`share\` decides whether its files are shared. Names are those of the attributes.
+The generator's \`share\` decides whether its files are shared. Names come from the attributes.
 
 Source: clan-core d7c35d912, nixosModules/clanCore/vars/interface.nix and modules/clan/export-modules/generic-generator.nix.`,
   examples: () => ({
     bad: [
       {
-        title: 'A file that is to be shared',
+        title: 'A file that should be shared',
         files: {
           'modules/api.nix': `\
 { pkgs, ... }:

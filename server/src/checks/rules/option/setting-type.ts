@@ -13,11 +13,11 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const settingType: Rule = {
   id: 'option/setting-type',
   severity: 'error',
-  summary: 'An option for keeping vars has a value that it cannot have',
+  summary: 'An option for storing vars has a value of the wrong type',
   documentation: `\
-An option by which a clan says how its vars are kept has a value that clan-core does not take: a secret store that does
-not exist, or does not exist any more (\`vm\` and \`fs\` went in April 2026), a public store other than \`in_repo\`, a
-\`passCommand\` that is neither \`passage\` nor \`pass\`, \`defaultGroups\` that are no list. Evaluation ends with
+An option for how a clan stores its vars has a value that clan-core does not accept: a secret store that does not
+exist or no longer exists (\`vm\` and \`fs\` were removed in April 2026), a public store other than \`in_repo\`, a
+\`passCommand\` that is neither \`passage\` nor \`pass\`, or \`defaultGroups\` that is not a list. Evaluation ends with
 \`A definition for option … is not of type …\`.
 
 Not reported for stores that the clan-core in \`flake.lock\` still has.
@@ -26,7 +26,7 @@ Source: clan-core d7c35d912, modules/clan/vars/settings-opts.nix and nixosModule
   examples: ({ FLAKE }) => ({
     bad: [
       {
-        title: 'Stores that there are not',
+        title: 'Stores that do not exist',
         files: {
           'clan.nix': `\
 {

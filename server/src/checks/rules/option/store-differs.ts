@@ -9,20 +9,20 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const storeDiffers: Rule = {
   id: 'option/store-differs',
   severity: 'error',
-  summary: 'A machine keeps its secrets in another store than its clan',
+  summary: 'A machine uses a different store of secrets than its clan',
   documentation: `\
-Since January 2026 the store of secrets is chosen for the whole clan, by \`vars.settings.secretStore\`. A machine that sets
-\`clan.core.vars.settings.secretStore\` to something else fails clan's assertion
+Since January 2026 the store of secrets is chosen for the whole clan, with \`vars.settings.secretStore\`. A machine that
+sets \`clan.core.vars.settings.secretStore\` to something else fails clan's assertion
 \`[DEPRECATED] Machine-level vars backend configuration is deprecated\`.
 
-Choose the store in the clan and delete the machine's own setting. Where no setting of the clan can be found, it is a
-warning: the default is \`sops\`.
+Choose the store in the clan and delete the machine's own setting. If the clan has no such setting, this is a warning:
+the default is \`sops\`.
 
 Source: clan-core d7c35d912, nixosModules/clanCore/vars/default.nix.`,
   examples: ({ FLAKE }) => ({
     bad: [
       {
-        title: 'One machine with a store of its own',
+        title: 'A machine with its own store',
         files: {
           'clan.nix': `\
 {

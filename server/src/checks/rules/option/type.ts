@@ -11,11 +11,11 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const optionType: Rule = {
   id: 'option/type',
   severity: 'error',
-  summary: 'An option has a value that it cannot have',
+  summary: 'An option has a value of the wrong type',
   documentation: `\
-An option of a generator, of one of its files or of a prompt has a value of another type than clan-core's: a \`mode\`
-that is a number or has three digits, a \`neededFor\` or a prompt \`type\` that does not exist, a string where a list of
-strings belongs, a \`validation\` with lists or with sets that are too deep. Evaluating the machine ends with
+An option of a generator, of one of its files or of a prompt has a value of the wrong type: a \`mode\` that is a number
+or has three digits, a \`neededFor\` or a prompt \`type\` that does not exist, a string where a list of strings belongs, a
+\`validation\` with lists or with sets that are too deep. Evaluating the machine ends with
 \`A definition for option … is not of type …\`, and with it every command that needs its vars.
 
 Modes are four octal digits in a string (\`"0440"\`), \`neededFor\` is \`partitioning\`, \`activation\`, \`users\` or
@@ -27,7 +27,7 @@ Source: clan-core d7c35d912, modules/clan/export-modules/generic-generator.nix.`
   examples: () => ({
     bad: [
       {
-        title: 'Modes, words and lists',
+        title: 'Modes, strings and lists',
         files: {
           'modules/tls.nix': `\
 { pkgs, ... }:

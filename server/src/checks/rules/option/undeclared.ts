@@ -19,18 +19,17 @@ export const undeclared: Rule = {
 Where the modules of a fleet declare options below a name of their own (\`options.custom.web.port\`), a machine may
 define and read what its own modules declare, and nothing else below that name: with a typo (\`custom.web.prot\`), or
 where the module that declares the option is not among its imports, evaluation ends with
-\`The option … does not exist\`. To read such an option ends with \`attribute … missing\` as soon as the value is needed.
-Putting a definition under \`mkIf\` does not help: the module system checks the names first.
+\`The option … does not exist\`. Reading such an option ends with \`attribute … missing\` as soon as the value is needed.
+Moving a definition under \`mkIf\` does not help: the module system checks the names first.
 
-It is an error where all modules of the machine are known. Where some are not, and where a condition may keep the
-option from being read, only likely typos and options that are declared nowhere are reported, as warnings. Not
-reported for options below names that NixOS, nix-darwin or a well-known flake has as well, of reads with a fallback
-(\`or\`, \`?\`), and of options below a \`freeformType\`. Modules of home-manager have options of their own and are not
-checked.`,
+This is an error if all modules of the machine are known. If some are not, or if a condition may keep the option from
+being read, only likely typos and options that are declared nowhere are reported, as warnings. Not reported for
+options below names that NixOS, nix-darwin or a well-known flake has as well, of reads with a fallback (\`or\`, \`?\`),
+and of options below a \`freeformType\`. Modules of home-manager have options of their own and are not checked.`,
   examples: ({ FLEET }) => ({
     bad: [
       {
-        title: 'Slips of the pen',
+        title: 'Typos',
         files: {
           ...FLEET,
           'hosts/server.nix': `\

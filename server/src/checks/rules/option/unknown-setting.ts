@@ -10,7 +10,7 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const unknownSetting: Rule = {
   id: 'option/unknown-setting',
   severity: 'error',
-  summary: 'An option for keeping vars that clan does not have',
+  summary: 'An option for storing vars that clan does not have',
   documentation: `\
 Below \`clan.core.vars\` and \`clan.core.sops\` of machines, and below \`vars.settings\` and \`secrets.age\` of the clan, only
 options that clan-core declares may be set. With any other, such as \`clan.core.vars.generatorz\`, evaluation ends with
@@ -24,7 +24,7 @@ modules/clan/{secrets,vars/settings-opts}.nix.`,
   examples: ({ FLAKE, LOCK }) => ({
     bad: [
       {
-        title: 'Slips of the pen',
+        title: 'Typos',
         files: {
           'clan.nix': `\
 {

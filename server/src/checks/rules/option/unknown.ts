@@ -25,8 +25,8 @@ export const unknownOption: Rule = {
   summary: 'An option that generators, files or prompts do not have',
   documentation: `\
 A generator, or one of its files or prompts, sets an option that clan-core does not have: a typo (\`runtimeInput\`), an
-option of something else (\`secret\` of the generator instead of its file), or one that is gone. Evaluating the machine
-ends with \`The option … does not exist\`, for every command that needs its vars.
+option that belongs elsewhere (\`secret\` of the generator instead of its file), or one that was removed. Evaluating the
+machine ends with \`The option … does not exist\`, for every command that needs its vars.
 
 Options that clan-core had once are warnings, because the repository's clan-core may still accept them: \`migrateFact\`
 (gone with facts in December 2025; delete it), \`createFile\` (now \`persist\`), \`invalidationData\` (now \`validation\`).

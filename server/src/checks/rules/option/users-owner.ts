@@ -10,15 +10,15 @@ import type { Rule } from '../../rule.ts';
 export const usersOwner: Rule = {
   id: 'option/users-owner',
   severity: 'warning',
-  summary: 'A secret that is needed for users belongs to somebody else than root',
+  summary: 'A secret that is needed for users has an owner other than root',
   documentation: `\
 A secret with \`neededFor = "users"\` is decrypted before users and groups are made, so only root can own it. With the
 sops backend, the current sops-nix installs it without looking up the user: root owns it, and a service that runs as
 the user cannot read it. An older sops-nix ends the evaluation with
 \`neededForUsers cannot be used for secrets that are not root-owned\`.
 
-Take \`owner\` and \`group\` out if the file is a password hash for \`users.users\`; otherwise the file is not needed for
-users: remove \`neededFor\`.
+Remove \`owner\` and \`group\` if the file is a password hash for \`users.users\`; otherwise users do not need the file:
+remove \`neededFor\`.
 
 Source: sops-nix 0ae5f73, modules/sops/secrets-for-users (the assertion asks for \`uid\` and \`gid\`, which clan-core does
 not set; \`sops-install-secrets -ignore-passwd\`).`,

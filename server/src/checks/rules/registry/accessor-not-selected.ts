@@ -28,12 +28,12 @@ export const accessorNotSelected: Rule = {
   severity: 'error',
   summary: 'An accessor reads a key that the machine does not select',
   documentation: `\
-\`getPath\`, \`mkPasswordCmd\` and their like read a key's file from the machine's generators. The registry has the key,
-but the machine's row does not list it, so the machine has no such generator, and evaluating it ends with
+\`getPath\`, \`mkPasswordCmd\` and the like read a key's file from the machine's generators. The registry has the key, but
+the machine's row does not list it, so the machine has no such generator, and evaluating it ends with
 \`Generator '…' not configured for secret key '…'\`.
 
-An accessor that makes a path of the registry alone (\`getVmPath\`, for what is mounted into a virtual machine) does not
-fail: the path exists, but no file will. That is a warning.
+An accessor that builds a path from the registry alone (\`getVmPath\`, for files that are mounted into a virtual
+machine) does not fail, but there will be no file at that path: a warning.
 
 Add the key to the machine's row. Nothing is reported unless the whole row is known and nothing else in the
 workspace can define the generator.`,

@@ -8,7 +8,7 @@ import type { Report, Rule } from '../../rule.ts';
 export const duplicateGenerator: Rule = {
   id: 'registry/duplicate-generator',
   severity: 'error',
-  summary: 'Two keys of the registry with one generator name',
+  summary: 'Two registry keys with the same generator name',
   documentation: `\
 Two entries have the same \`generator\`. The generators function turns the list of entries into a set with
 \`builtins.listToAttrs\`, which keeps the first of two equal names and silently drops the other.
@@ -21,7 +21,7 @@ Give the second entry a generator name of its own. Two entries for two files of 
   examples: ({ registryOf }) => ({
     bad: [
       {
-        title: 'Copied, and the old name left in',
+        title: 'A copied entry with the old name',
         files: {
           'lib/secret-registry.nix': registryOf(`\
   deepseek = mkPromptedSecret {

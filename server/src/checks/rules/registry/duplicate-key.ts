@@ -15,16 +15,16 @@ export const duplicateKey: Rule = {
   severity: 'warning',
   summary: 'A key that a machine lists twice',
   documentation: `\
-A row lists a key twice, often because a shared list contains it as well (\`sharedCore ++ [ … ]\`).
+A row lists a key twice, often because a shared list also contains it (\`sharedCore ++ [ … ]\`).
 
-The machine gets the generator only once, so nothing breaks today. Later, removing the key in one place appears to
-take it from the machine, but the secret stays.
+The machine gets the generator only once, so nothing breaks today. But if you later remove the key in one place, the
+machine keeps the secret.
 
-Remove the second one. If both come from shared lists, the finding is at the row's name.`,
+Remove the second one. If both come from shared lists, the finding is reported at the row's name.`,
   examples: ({ PIPELINE }) => ({
     bad: [
       {
-        title: 'The shared list has brought it',
+        title: 'The shared list already contains it',
         files: {
           ...PIPELINE,
           'lib/machine-env-matrix.nix': `\

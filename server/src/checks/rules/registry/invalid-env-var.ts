@@ -9,7 +9,7 @@ export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export const invalidEnvVar: Rule = {
   id: 'registry/invalid-env-var',
   severity: 'error',
-  summary: 'An `envVar` that is no name of an environment variable',
+  summary: 'An `envVar` that is not a valid name of an environment variable',
   documentation: `\
 An \`envVar\` has to be a name that shells accept: letters, digits and underscores, not beginning with a digit
 (POSIX, Base Definitions 3.216 "Name"). Anything else breaks the file in which the session variables are
@@ -19,7 +19,7 @@ Rename the variable, or write \`envVar = null\` if nothing is to be exported.`,
   examples: ({ registryOf }) => ({
     bad: [
       {
-        title: 'A digit in front, and a dash',
+        title: 'A leading digit, and a dash',
         files: {
           'lib/secret-registry.nix': registryOf(`\
   captcha = mkPromptedSecret {

@@ -14,15 +14,15 @@ const MATRIX = '{\n  emily = [ "anthropic" ];\n  lea = [\n    "anthropic"\n    "
 export const missingMachine: Rule = {
   id: 'registry/missing-machine',
   severity: 'error',
-  summary: 'A row is read that the matrix does not have',
+  summary: 'Code reads a row that the matrix does not have',
   documentation: `\
 A module reads the matrix row of a machine (\`envMatrix.lea\`), and the matrix has no such row.
 
-Evaluating the machine ends with \`attribute 'lea' missing\`. It happens when a machine is copied or renamed and the
-matrix is forgotten.
+Evaluating the machine ends with \`attribute 'lea' missing\`. This happens when a machine is copied or renamed and the
+matrix is not updated.
 
-Add the row, or correct the name. Nothing is reported while the matrix may have rows that cannot be seen here, nor
-where the code provides for a missing row (\`envMatrix.lea or [ ]\`).`,
+Add the row, or correct the name. Nothing is reported while the matrix may have rows that Varsmith cannot see, or
+where the code handles a missing row (\`envMatrix.lea or [ ]\`).`,
   examples: ({ hostOf, PIPELINE }) => ({
     bad: [
       {

@@ -33,7 +33,7 @@ The generators function looks every key up and ends the whole evaluation with
 and every further mistake, and it shows only when the machine is evaluated.
 
 Correct the spelling, or add the entry to the registry. Nothing is reported while the registry may have keys that
-cannot be seen here, nor where the code provides for a missing key.`,
+Varsmith cannot see, or where the code handles a missing key.`,
   examples: ({ hostOf, PIPELINE }) => ({
     bad: [
       {

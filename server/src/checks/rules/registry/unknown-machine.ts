@@ -32,13 +32,13 @@ The matrix has a row for a machine that is neither in the inventory nor among th
 Nix accepts that, because it never evaluates an unused attribute. So a misspelled row goes unnoticed, and so do the
 keys of a machine that no longer exists.
 
-A list that other rows take keys from (\`emily = work ++ [ … ]\`), or that modules add to the row of their machine, is no
-machine, whatever its name.
+A list that other rows take keys from (\`emily = work ++ [ … ]\`), or that modules add to the row of their machine, is
+not a machine, whatever its name.
 
-The same applies to the steps for single machines in \`session-vars-spec.nix\`.
+The same applies to steps for individual machines in \`session-vars-spec.nix\`.
 
-Correct the name, or remove the row. Nothing is reported while the workspace may have machines that cannot be seen
-here.`,
+Correct the name, or remove the row. Nothing is reported while the workspace may have machines that Varsmith cannot
+see.`,
   examples: ({ PIPELINE }) => ({
     bad: [
       {

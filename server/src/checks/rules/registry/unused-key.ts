@@ -23,8 +23,8 @@ export const unusedKey: Rule = {
   documentation: `\
 No row of the matrix lists the key and no code reads it, so nothing is ever generated for it.
 
-Either the key is missing from a row, or the entry is no longer needed and can be removed. Nothing is reported while a
-row or a list of keys cannot be fully seen, nor where a module assigns the whole registry (\`keys = null\` or \`[ ]\`).`,
+Either the key is missing from a row, or the entry is no longer needed and can be removed. Nothing is reported if a
+row or a list of keys is not fully known, or if a module assigns the whole registry (\`keys = null\` or \`[ ]\`).`,
   examples: ({ PIPELINE }) => ({
     bad: [
       {

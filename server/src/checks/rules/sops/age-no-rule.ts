@@ -34,10 +34,10 @@ A secret of agenix uses this file, and \`secrets.nix\` has no rule for it. Machi
 read it, but \`agenix -e FILE\` fails (\`attribute '…' missing\`), and \`agenix -r\` skips it, so it is not updated when a
 key is added or removed.
 
-Add a rule with the keys of those who are to read it.
+Add a rule with the keys of everyone who should be able to read it.
 
-Reported only if all rules are known, and if files that they name lie where their paths lead from the folder of
-\`secrets.nix\`; not where agenix-rekey keeps the secrets.
+Reported only if all rules are known and the files that they name exist relative to the folder of \`secrets.nix\`; not
+if agenix-rekey manages the secrets.
 
 Source: agenix b027ee2, pkgs/agenix.sh.`,
   examples: () => ({
@@ -87,7 +87,7 @@ Source: agenix b027ee2, pkgs/agenix.sh.`,
       const advice = meant === null ? ` Add \`"${wanted}".publicKeys = [ … ];\` there.` : didYouMean(meant);
       yield {
         at,
-        message: `${ageRules.at.file} has no rule for ${path}: \`agenix -e\` fails on it, and \`agenix -r\` passes it over.${advice}`,
+        message: `${ageRules.at.file} has no rule for ${path}: \`agenix -e\` fails on it, and \`agenix -r\` skips it.${advice}`,
       };
     }
   },

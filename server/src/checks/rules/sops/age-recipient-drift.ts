@@ -37,12 +37,13 @@ export const ageRecipientDrift: Rule = {
   severity: 'warning',
   summary: 'A file of agenix with other recipients than its rule in `secrets.nix`',
   documentation: `\
-\`secrets.nix\` says to which keys a file is to be encrypted, but only when it is made or encrypted anew. This one is
-encrypted to others: a key was added to the rule or taken from it, and the file was not updated. A machine whose key is
-missing cannot decrypt it when it is activated; a key that is no longer in the rule still opens it.
+\`secrets.nix\` lists the keys to which a file is encrypted, but this applies only when the file is created or
+re-encrypted. This file is encrypted to other keys: a key was added to the rule or removed from it, and the file was
+not updated. A machine whose key is missing cannot decrypt it when it is activated; a key that is no longer in the
+rule still opens it.
 
-\`agenix -r\` encrypts all files anew. Anyone who could read the file may have kept its content; where that matters,
-change the secret too.
+\`agenix -r\` re-encrypts all files. Anyone who could read the file may have kept its content; if that matters, change
+the secret too.
 
 Only SSH keys are compared, which the file's header names; recipients that begin with \`age1\` leave no trace in it.
 

@@ -14,24 +14,23 @@ const MODULE = '{\n  age.secrets.mail.file = ./mail.age;\n}\n';
 export const ageUnusedRule: Rule = {
   id: 'sops/age-unused-rule',
   severity: 'hint',
-  summary: 'A rule of `secrets.nix` without a file, or for a file that nothing takes',
+  summary: 'A rule of `secrets.nix` without a file, or for an unused file',
   documentation: `\
-A rule of \`secrets.nix\` names a file that is not there: it was not made yet (\`agenix -e FILE\` makes it), or it was
-removed and the rule forgotten. Or the file is there, and no secret of agenix in this repository is taken from it:
-perhaps a declaration is missing, perhaps the file is left over, while everyone whose keys the rule names can still
-read it.
+A rule of \`secrets.nix\` names a file that does not exist: it was not created yet (\`agenix -e FILE\` creates it), or it
+was removed and the rule was forgotten. Or the file exists, but no agenix secret in this repository uses it: a
+declaration may be missing, or the file may be obsolete, while everyone whose keys the rule names can still read it.
 
-Make the file, declare the secret, or remove the rule and the file. Keep it if something outside of the repository
+Create the file, declare the secret, or remove the rule and the file. Keep it if something outside the repository
 reads the file: this is only a hint.
 
-Not reported where a secret may be taken from a file that is not known, where another Nix file or a script names the
-file, and where agenix-rekey keeps the secrets.
+Not reported if a secret may use an unknown file, if another Nix file or a script names the file, or if agenix-rekey
+manages the secrets.
 
 Source: agenix b027ee2, pkgs/agenix.sh.`,
   examples: () => ({
     bad: [
       {
-        title: 'A file that is gone, and one that nothing takes',
+        title: 'A file that does not exist, and one that is not used',
         files: {
           'mail.age': AGE,
           'vpn.age': AGE,
@@ -43,7 +42,7 @@ in
 {
   "mail.age".publicKeys = [ lea ];
   "vpn.age".publicKeys = [ lea ];
-# ^^^^^^^^^ sops/age-unused-rule: No secret of agenix
+# ^^^^^^^^^ sops/age-unused-rule: No agenix secret
   "web.age".publicKeys = [ lea ];
 # ^^^^^^^^^ sops/age-unused-rule: There is no web.age
 }
@@ -110,7 +109,7 @@ function reportOf(
   if (fleet.namedBy(path).some(file => file !== rulesPath) || namedInScripts(context)(name)) return null;
   return {
     at,
-    message: `No secret of agenix here is taken from ${path}, and no script names it. Declare one, or remove the rule and the file if nothing else reads it.`,
+    message: `No agenix secret here uses ${path}, and no script names it. Declare one, or remove the rule and the file if nothing else reads it.`,
     unnecessary: true,
   };
 }

@@ -18,9 +18,9 @@ A secret or a template of sops-nix sets options that do not go together. Evaluat
   root-owned". With an \`owner\` or a \`group\` other than root it is a warning: older versions of sops-nix refuse that too,
   and the current one makes root the owner regardless, because the users do not exist yet.
 * \`name\` other than the secret's own name, in a module with \`sops.templates\`: "placeholder for … not found in manifest".
-  Leave \`name\` out, or set \`path\`.
+  Remove \`name\`, or set \`path\`.
 
-Of a template with \`content\` and \`file\`, \`content\` is ignored: a warning.
+In a template with both \`content\` and \`file\`, \`content\` is ignored: a warning.
 
 Source: sops-nix 56b2406, modules/sops (assertions), modules/sops/secrets-for-users, modules/sops/templates,
 pkgs/sops-install-secrets/main.go (\`validateManifest\`).`,
@@ -29,7 +29,7 @@ pkgs/sops-install-secrets/main.go (\`validateManifest\`).`,
     return {
       bad: [
         {
-          title: 'A file for root alone, and an owner',
+          title: 'A file that only root may own, with an owner',
           files: {
             ...FILE,
             'configuration.nix': moduleWith(`\

@@ -12,14 +12,14 @@ import type { CheckContext, Fix, Rule } from '../../rule.ts';
 export const fileFormat: Rule = {
   id: 'sops/file-format',
   severity: 'error',
-  summary: 'A secret of sops-nix is decrypted by another format than its file is written in',
+  summary: 'A secret of sops-nix has a different format than its file',
   documentation: `\
-sops-nix ignores a file's extension: it reads it as the option \`format\` says, or \`sops.defaultSopsFormat\`, or else as
-YAML. This file has another format. The build of the system ends with \`cannot parse … of …\`, or activation with
-\`sops metadata not found\`.
+sops-nix ignores a file's extension: it uses the option \`format\`, then \`sops.defaultSopsFormat\`, and otherwise reads
+the file as YAML. This file has a different format. The build of the system ends with \`cannot parse … of …\`, or
+activation with \`sops metadata not found\`.
 
-\`yaml\` and \`json\` take a value by its key; \`dotenv\` and \`ini\` hand out the whole file, and so does \`binary\`, for what sops
-has put into JSON.
+\`yaml\` and \`json\` select a value by its key; \`dotenv\` and \`ini\` provide the whole file, and so does \`binary\`, for
+content that sops has wrapped in JSON.
 
 Reported for files that are encrypted; a warning under a condition, or in a file that is part of no machine.
 

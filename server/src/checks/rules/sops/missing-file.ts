@@ -14,20 +14,20 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const missingFile: Rule = {
   id: 'sops/missing-file',
   severity: 'error',
-  summary: 'A secret of sops-nix or agenix is taken from a file that is not there',
+  summary: 'A secret of sops-nix or agenix uses a file that does not exist',
   documentation: `\
-\`sopsFile\`, \`defaultSopsFile\` or the \`file\` of a secret of agenix, or of a template, names a file of this repository that is not there: it was
-moved or renamed, or the path is relative to another folder than the module's. The machine does not evaluate:
-sops-nix says \`Cannot find path '…' set in sops.secrets.….sopsFile\`, or Nix itself that it does not exist.
+\`sopsFile\`, \`defaultSopsFile\` or the \`file\` of a secret of agenix, or of a template, names a file of this repository
+that does not exist: it was moved or renamed, or the path is not relative to the module's folder. The machine does not
+evaluate: sops-nix says \`Cannot find path '…' set in sops.secrets.….sopsFile\`, or Nix itself that it does not exist.
 
-If the repository is a flake, a file that git does not track is missing as well: a flake consists of what is in git's
-index. That is a warning; \`git add\` is enough.
+If the repository is a flake, a file that git does not track is missing too: a flake consists of the files in git's
+index. This is a warning; \`git add\` is enough.
 
-A \`sopsFile\` that is a text with a path outside of the repository is refused as well (\`is not in the Nix store\`), unless
+A \`sopsFile\` that is a text with a path outside of the repository is rejected too (\`is not in the Nix store\`), unless
 \`sops.validateSopsFiles\` is \`false\`.
 
 Not reported for files of submodules, for paths that are not fully known, for the \`rekeyFile\` of agenix-rekey, which
-makes it, and where a condition asks whether the file is there. It is a warning under any other condition, for a default
+makes it, or where a condition tests whether the file exists. It is a warning under any other condition, for a default
 that no secret uses, and in files that are part of no machine.
 
 Source: sops-nix 56b2406, modules/sops/manifest-for.nix; agenix b027ee2, modules/age.nix; the Nix manual on flakes.`,
@@ -36,7 +36,7 @@ Source: sops-nix 56b2406, modules/sops/manifest-for.nix; agenix b027ee2, modules
     return {
       bad: [
         {
-          title: 'A path from the wrong folder',
+          title: 'A path relative to the wrong folder',
           files: {
             ...FILE,
             'modules/mail.nix': `\
@@ -169,7 +169,7 @@ function missing(
   }
   const severity = isTaken ? severityOf(fleet, at.file, conditional) : 'warning';
   if (kind === 'directory')
-    return { at, severity, message: `${path} is a folder: a secret is taken from a file.` };
+    return { at, severity, message: `${path} is a folder, but a secret needs a file.` };
   const folder = folderOf(path);
   const beside = (sources.list(folder) ?? [])
     .filter(entry => entry.kind === 'file')
@@ -193,7 +193,7 @@ function outside({ fleet }: CheckContext, secrets: FleetSecrets, named: NamedSou
   return {
     at,
     severity: severityOf(fleet, at.file, named.conditional),
-    message: `"${text}" is not in the Nix store, and sops-nix looks at it when the system is built. Write a path without quotes to a file of the repository, or set sops.validateSopsFiles = false.`,
+    message: `"${text}" is not in the Nix store, but sops-nix reads it when the system is built. Write a path without quotes to a file of the repository, or set sops.validateSopsFiles = false.`,
   };
 }
 

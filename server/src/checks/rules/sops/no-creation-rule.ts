@@ -7,13 +7,13 @@ import type { CheckContext, Rule } from '../../rule.ts';
 export const noCreationRule: Rule = {
   id: 'sops/no-creation-rule',
   severity: 'warning',
-  summary: 'An encrypted file that no rule of `.sops.yaml` takes',
+  summary: 'An encrypted file that no rule of `.sops.yaml` matches',
   documentation: `\
-A declaration of sops-nix takes a secret from this file, and no creation rule of \`.sops.yaml\` fits its path. The file
-can still be edited, with the keys it was made with. But \`sops updatekeys\` fails ("no matching creation rules found"),
-so it is not updated when a key is added or removed, and creating it again fails.
+A sops-nix declaration reads a secret from this file, and no creation rule of \`.sops.yaml\` matches its path. The file
+can still be edited, with the keys it was created with. But \`sops updatekeys\` fails ("no matching creation rules
+found"), so it is not updated when a key is added or removed, and creating it again fails.
 
-Add a rule with a \`path_regex\` that fits, or fix the one that was meant to. Rules are tried in their order, and a
+Add a rule with a matching \`path_regex\`, or fix the rule that was meant to match. Rules are tried in order, and a
 \`path_regex\` is a regular expression: \`secrets/*.yaml\` does not mean the same as in a shell.
 
 Reported only if there is one \`.sops.yaml\` above the file and all of its rules can be read. Files that clan keeps in
@@ -26,7 +26,7 @@ Source: getsops/sops 15e36f97a, config/config.go.`,
     return {
       bad: [
         {
-          title: 'Moved out of the folder of the rule',
+          title: "Moved out of the rule's folder",
           files: {
             ...FILE,
             '.sops.yaml': SOPS_YAML.replace('secrets/', 'hosts/'),
@@ -34,7 +34,7 @@ Source: getsops/sops 15e36f97a, config/config.go.`,
           found: ['secrets/lea.yaml'],
         },
       ],
-      good: [{ title: 'A rule for it', files: { ...FILE, '.sops.yaml': SOPS_YAML } }],
+      good: [{ title: 'A matching rule', files: { ...FILE, '.sops.yaml': SOPS_YAML } }],
     };
   },
   check: function* (context: CheckContext) {

@@ -13,7 +13,7 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const noFile: Rule = {
   id: 'sops/no-file',
   severity: 'error',
-  summary: 'A secret of sops-nix that is taken from no file',
+  summary: 'A secret of sops-nix without a file',
   documentation: `\
 A module sets an option of \`sops.secrets.<name>\`, such as its owner, but nothing sets the encrypted file: it has no
 \`sopsFile\`, and the machine has no \`sops.defaultSopsFile\`. In a clan, secrets below \`sops/secrets\` that the machine is
@@ -30,7 +30,7 @@ vars/secret/sops/default.nix.`,
   examples: ({ FLAKE_OF_WEB, encryptedYaml, VALUE }) => ({
     bad: [
       {
-        title: 'Neither a file of its own nor a default',
+        title: 'Neither its own file nor a default',
         files: {
           'flake.nix': FLAKE_OF_WEB,
           'hosts/web.nix': `\

@@ -15,11 +15,11 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const sopsOptionType: Rule = {
   id: 'sops/option-type',
   severity: 'error',
-  summary: 'An option of a secret of sops-nix or agenix has a value that it cannot have',
+  summary: 'An option of a secret of sops-nix or agenix has a value of the wrong type',
   documentation: `\
-An option of a secret, of a template, or of \`sops\` or \`age\` itself has a value of another type than it takes: a number as
-\`owner\`, one unit where a list of units belongs, a \`format\` that does not exist, a file that is named by a text without a
-slash in front. Evaluating the machine ends with \`A definition for option … is not of type …\`.
+An option of a secret, of a template, or of \`sops\` or \`age\` itself has a value of the wrong type: a number as \`owner\`,
+a single unit where a list of units is expected, a \`format\` that does not exist, or a file given as a string without a
+leading slash. Evaluating the machine ends with \`A definition for option … is not of type …\`.
 
 sops-nix takes \`mode\` as a string of octal digits: \`"0440"\`, or \`"440"\`, which is the same. Anything else ends the
 build of the system with \`invalid number in mode\`. agenix passes it to \`chmod\`, which accepts letters too.
@@ -34,7 +34,7 @@ modules/age.nix; the types of nixpkgs' lib.`,
     return {
       bad: [
         {
-          title: 'Numbers, words and lists',
+          title: 'Numbers, strings and lists',
           files: {
             ...FILE,
             'configuration.nix': moduleWith(`\

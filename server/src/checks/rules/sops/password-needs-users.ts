@@ -21,13 +21,13 @@ export const sopsPasswordNeedsUsers: Rule = {
 \`hashedPasswordFile\` of a user is the \`.path\` of a secret of sops-nix that is not declared with
 \`neededForUsers = true\`.
 
-When a machine starts, NixOS makes the users first; other secrets are put in place after that, since they may belong to
-those users. The password file is not there yet, NixOS warns and leaves the user without a password. It shows at the first
-boot, or after each one where \`/etc\` is not kept: nobody can log in. A later \`nixos-rebuild switch\` hides it, since the
-secrets are there by then.
+When a machine starts, NixOS creates the users first and installs other secrets afterwards, because those users may
+own them. The password file does not exist yet, so NixOS prints a warning and leaves the user without a password:
+nobody can log in at the first boot, or at any boot if \`/etc\` is not kept. A later \`nixos-rebuild switch\` hides the
+problem, because the secrets exist by then.
 
-With \`neededForUsers = true\` the secret is put in place before the users are made, below \`/run/secrets-for-users\`. It
-belongs to root then. agenix decrypts before users are made in any case.
+With \`neededForUsers = true\` the secret is installed before the users are created, below \`/run/secrets-for-users\`, and
+root owns it. agenix always decrypts before users are created.
 
 Source: sops-nix 56b2406, modules/sops/secrets-for-users and "Setting a user's password"; agenix b027ee2,
 modules/age.nix.`,
@@ -36,7 +36,7 @@ modules/age.nix.`,
     return {
       bad: [
         {
-          title: 'The file is in place too late',
+          title: 'The file is installed too late',
           files: {
             ...FILE,
             'configuration.nix': moduleWith(`\

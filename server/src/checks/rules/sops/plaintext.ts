@@ -8,16 +8,16 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const plaintext: Rule = {
   id: 'sops/plaintext',
   severity: 'error',
-  summary: 'A file that is to be encrypted and is not',
+  summary: 'A file that should be encrypted but is not',
   documentation: `\
-A secret of sops-nix or agenix is taken from this file, or a creation rule of \`.sops.yaml\` says that it is to be
-encrypted, and it is plain text: it was written without \`sops\`, or decrypted in place and saved. Everybody who can
-read the repository can read it and, with a flake, so can every user of every machine that builds it. It does not work
-either: sops-nix builds the system, and refuses when the machine is activated (\`sops metadata not found\`); agenix ends
-with \`failed to read header\`.
+This file is plain text, although a secret of sops-nix or agenix uses it or a creation rule of \`.sops.yaml\` requires
+it to be encrypted: it was written without \`sops\`, or decrypted in place and saved. Everyone who can read the
+repository can read it and, with a flake, so can every user of every machine that builds it. Nor does it work:
+sops-nix builds the system but fails when the machine is activated (\`sops metadata not found\`), and agenix ends with
+\`failed to read header\`.
 
-\`sops encrypt -i FILE\` encrypts it, for agenix \`agenix -e FILE\` makes it anew. If it was ever committed, treat its
-content as known and change it.
+\`sops encrypt -i FILE\` encrypts it; for agenix, create it again with \`agenix -e FILE\`. If it was ever committed, treat
+its content as compromised and change it.
 
 Reported for files that declarations name, with or without a \`.sops.yaml\`, and for YAML, JSON, \`.env\` and \`.ini\` files
 that fit a rule which names a folder or a file; not for rules that take every file of a format, for empty files, for
@@ -35,7 +35,7 @@ Source: getsops/sops 15e36f97a, config/config.go and stores/; sops-nix 56b2406, 
         found: ['secrets/lea.yaml'],
       },
       {
-        title: 'Taken by a machine, and no rule for it',
+        title: 'Used by a machine, without a rule',
         files: {
           'configuration.nix': moduleWith('  sops.secrets.mail = { };\n'),
           'secrets/lea.yaml': 'mail: correct horse\n',
@@ -76,8 +76,8 @@ Source: getsops/sops 15e36f97a, config/config.go and stores/; sops-nix 56b2406, 
       if (isJudged(path) && isForAge(startOf(context.sources, path)) === false)
         yield {
           at: wholeFile(path),
-          message: `This file is not encrypted, and agenix is to decrypt it: that fails with "failed to read header", and whoever can read the repository can read it. Make it anew with \`agenix -e ${path}\`, and change what was in it if it was ever committed.`,
-          related: [{ at, message: 'the secret that is taken from it' }],
+          message: `This file is not encrypted, so agenix fails with "failed to read header", and everyone who can read the repository can read it. Create it again with \`agenix -e ${path}\`, and change its contents if it was ever committed.`,
+          related: [{ at, message: 'the secret that uses it' }],
         };
   },
 };
@@ -89,13 +89,13 @@ function reportOf(context: CheckContext, path: string): Report {
   const why =
     rule !== null && covered !== null
       ? `${covered.config.path} says that it is to be`
-      : 'sops-nix is to decrypt it: activation ends with "sops metadata not found"';
+      : 'sops-nix must decrypt it: activation ends with "sops metadata not found"';
   return {
     at: wholeFile(path),
-    message: `This file is not encrypted, and ${why}. Run \`sops encrypt -i ${path}\`, and change what was in it if it was ever committed.`,
+    message: `This file is not encrypted, and ${why}. Run \`sops encrypt -i ${path}\`, and change its contents if it was ever committed.`,
     related: [
       ...(rule === null ? [] : [{ at: rule.pathRegex?.at ?? rule.at, message: 'the rule that covers it' }]),
-      ...(definition === undefined ? [] : [{ at: definition.at, message: 'a secret that is taken from it' }]),
+      ...(definition === undefined ? [] : [{ at: definition.at, message: 'a secret that uses it' }]),
     ],
   };
 }

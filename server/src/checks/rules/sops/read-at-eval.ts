@@ -17,19 +17,19 @@ export const sopsReadAtEval: Rule = {
 Evaluation opens the file of a secret, or of a template with secrets: \`builtins.readFile\` (or \`lib.fileContents\`,
 \`lib.importJSON\`, …) of its \`.path\`.
 
-\`.path\` is where the secret lies on the running machine. It does not exist on the machine that evaluates, and pure
+\`.path\` is the location of the secret on the running machine. It does not exist where Nix evaluates, and pure
 evaluation refuses to read it: \`access to absolute path … is forbidden\`. With \`--impure\` on the machine itself it
 would work and put the secret into the world-readable Nix store.
 
-Pass the \`.path\` to the program and let it open the file when it runs: most modules have an option that ends in
-\`File\`, and systemd has \`LoadCredential\` and \`EnvironmentFile\`. Where a program wants one file with settings and
-secrets, write a template: \`sops.templates.<name>.content\` with \`config.sops.placeholder.<name>\`.`,
+Pass the \`.path\` to the program, which opens the file when it runs: most modules have an option that ends in \`File\`,
+and systemd has \`LoadCredential\` and \`EnvironmentFile\`. Where a program wants one file with settings and secrets,
+write a template: \`sops.templates.<name>.content\` with \`config.sops.placeholder.<name>\`.`,
   examples: ({ encryptedYaml, moduleWith, VALUE }) => {
     const FILE = { 'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`) };
     return {
       bad: [
         {
-          title: 'A password that is wanted as text',
+          title: 'A password that is read as text',
           files: {
             ...FILE,
             'configuration.nix': moduleWith(`\

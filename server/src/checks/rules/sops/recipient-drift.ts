@@ -11,11 +11,11 @@ export const recipientDrift: Rule = {
   severity: 'warning',
   summary: 'An encrypted file with other recipients than its rule in `.sops.yaml`',
   documentation: `\
-\`.sops.yaml\` says to which keys a file is to be encrypted, but only when the file is made. This one is encrypted to others:
-a key was added to the rule or taken from it, and the file was not updated. A machine whose key is missing cannot decrypt
-it and fails when it is activated; a key that is no longer in the rule still opens it.
+\`.sops.yaml\` lists the keys to which a file is encrypted, but this applies only when the file is created. This file is
+encrypted to other keys: a key was added to the rule or removed from it, and the file was not updated. A machine whose
+key is missing cannot decrypt it and fails when it is activated; a key that is no longer in the rule still opens it.
 
-\`sops updatekeys FILE\` brings the file up to date. Anyone who could read it may have kept its content; where that
+\`sops updatekeys FILE\` brings the file up to date. Anyone who could read it may have kept its content; if that
 matters, change the secrets too (and run \`sops rotate -i FILE\`, since \`updatekeys\` keeps the data key).
 
 Only age and PGP keys are compared. Reported only if there is one \`.sops.yaml\` above the file, and the rule it falls

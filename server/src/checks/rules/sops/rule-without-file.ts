@@ -19,17 +19,17 @@ import type { CheckContext, CheckFiles, Fix, Report, Rule } from '../../rule.ts'
 export const ruleWithoutFile: Rule = {
   id: 'sops/rule-without-file',
   severity: 'warning',
-  summary: 'A rule of `.sops.yaml` that fits no file, while a file has no rule',
+  summary: 'A rule of `.sops.yaml` that matches no file, while a file has no rule',
   documentation: `\
-The \`path_regex\` of a creation rule fits no file at all, and a file that sops-nix takes secrets from fits no rule of
-the same \`.sops.yaml\`: most likely the rule was meant for the file. Paths are relative to the folder that \`.sops.yaml\`
-lies in: in \`secrets/.sops.yaml\` the file \`secrets/lea.yaml\` is \`lea.yaml\`, and \`^secrets/\` fits nothing. sops refuses
-to make or to update such a file ("no matching creation rules found").
+The \`path_regex\` of a creation rule matches no file, and a file that sops-nix reads secrets from matches no rule of
+the same \`.sops.yaml\`: most likely the rule was meant for the file. Paths are relative to the folder of \`.sops.yaml\`:
+in \`secrets/.sops.yaml\` the file \`secrets/lea.yaml\` is \`lea.yaml\`, and \`^secrets/\` matches nothing. sops refuses to
+create or update such a file ("no matching creation rules found").
 
 Also reported where a word of a \`path_regex\` is misspelt, so that an encrypted file has no rule, even if nothing reads
 that file.
 
-Where there is a single \`.sops.yaml\` above an encrypted file, \`sops/no-creation-rule\` says it at the file.
+If there is a single \`.sops.yaml\` above an encrypted file, \`sops/no-creation-rule\` reports it at the file.
 
 Source: getsops/sops 15e36f97a, config/config.go.`,
   examples: ({ encryptedYaml, moduleWith, SOPS_YAML, VALUE }) => {
@@ -39,7 +39,7 @@ Source: getsops/sops 15e36f97a, config/config.go.`,
     return {
       bad: [
         {
-          title: 'A path from the root, in a folder below',
+          title: 'A path relative to the root, in a folder below it',
           files: {
             ...MODULE,
             ...FILE,
@@ -54,7 +54,7 @@ Source: getsops/sops 15e36f97a, config/config.go.`,
       ],
       good: [
         {
-          title: 'A path from its own folder',
+          title: 'A path relative to its own folder',
           files: {
             ...MODULE,
             ...FILE,

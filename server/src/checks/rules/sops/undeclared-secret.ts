@@ -28,23 +28,22 @@ export const undeclaredSecret: Rule = {
 A module reads \`config.sops.secrets.<name>\`, \`config.sops.placeholder.<name>\`, \`config.sops.templates.<name>\` or
 \`config.age.secrets.<name>\`, and nothing in this repository declares that name: no \`sops.secrets.<name>\`, no
 generator, and no secret below \`sops/secrets\` that clan gives to a machine. Or only modules that this machine does not
-import declare it. Or it is \`vars/<generator>/<file>\`, which is how clan named the secrets of generators before August
-2026. A machine with this module does not evaluate: \`attribute '…' missing\`.
+import declare it. Or it is \`vars/<generator>/<file>\`, the name that clan gave to the secrets of generators before
+August 2026. A machine with this module does not evaluate: \`attribute '…' missing\`.
 
 Declare it (\`sops.secrets.<name> = { };\`), import the module that does, or correct the name.
 
-It is a warning and not an error, because a module of another flake may declare it, and since the file may be one that
-no machine imports. Not reported if the machine has a module that declares secrets of which the names are not known,
-even with the options of that machine, or that name with a part left open, unless a secret of the machine is nearly
-called so; for uses with a fallback (\`or\`, \`?\`), and in a file that is among the modules of no machine and that no
-other file names; and for agenix where the repository declares none of the secrets that it uses. Where other machines
-have it, only unconditional uses are reported.
+This is a warning rather than an error, because a module of another flake may declare the secret, or no machine may
+import the file. Not reported if the machine has a module that declares secrets with unknown or partly unknown names,
+unless a secret of the machine has a similar name; for uses with a fallback (\`or\`, \`?\`); in a file that belongs to no
+machine and that no other file names; and for agenix if the repository declares none of the secrets that it uses. If
+other machines have the secret, only unconditional uses are reported.
 
 Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.nix.`,
   examples: ({ encryptedYaml, moduleWith, VALUE }) => ({
     bad: [
       {
-        title: 'A secret of another name',
+        title: 'A secret with another name',
         files: {
           'configuration.nix': moduleWith(
             '  sops.secrets.mail-password = { };\n  services.mail.passwordFile = config.sops.secrets.mail-pasword.path;\n  #                                                ^^^^^^^^^^^^ sops/undeclared-secret\n',
@@ -153,7 +152,7 @@ function isGivenByClan(context: CheckContext, use: SecretUse): boolean {
 function olderName(use: SecretUse, machines: readonly string[], names: readonly string[]): Report {
   return {
     at: use.nameAt,
-    message: `The clan-core that flake.lock has calls the secret "${use.name}" of ${keeperName(use.keeper)} ${quoted(names)}${inBrackets(machines)}; reading it by the older name fails. Use the .path of the generator's file, or the name of today.`,
+    message: `The clan-core that flake.lock has calls the secret "${use.name}" of ${keeperName(use.keeper)} ${quoted(names)}${inBrackets(machines)}; reading it by the old name fails. Use the .path of the generator's file, or the current name.`,
     machines,
   };
 }

@@ -13,11 +13,11 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const sopsUnknownAttribute: Rule = {
   id: 'sops/unknown-attribute',
   severity: 'error',
-  summary: 'Something is read of a secret of sops-nix or agenix that it does not have',
+  summary: 'Code reads an attribute that a secret of sops-nix or agenix does not have',
   documentation: `\
 A module reads an attribute of a secret or a template that does not exist: a typo (\`.pth\`), or \`.value\`, which belongs
-to public files of generators. The content of a secret is not known before the machine runs: \`.path\` is the only way
-to it, and, in \`sops.templates.<name>.content\`, \`config.sops.placeholder.<name>\` stands for it.
+to public files of generators. The content of a secret is not known before the machine runs: use \`.path\` or, in
+\`sops.templates.<name>.content\`, the placeholder \`config.sops.placeholder.<name>\`.
 
 Evaluating the machine ends with \`attribute '…' missing\`.
 

@@ -21,22 +21,22 @@ export const unknownKey: Rule = {
   severity: 'error',
   summary: 'A secret of sops-nix whose key is not in the encrypted file',
   documentation: `\
-\`sops.secrets.<name>\` takes a value out of an encrypted file, by the key \`<name>\` or by the option \`key\`; a slash
-selects inside a map. The file has no such key, or it is a map or a list where a value is wanted, or its path leads
-through a value that is not a map. sops-nix checks that when it builds the system ("the key … cannot be found in …"),
+\`sops.secrets.<name>\` selects a value from an encrypted file by the key \`<name>\` or by the option \`key\`; a slash
+selects inside a map. The file has no such key, or the key holds a map or a list instead of a value, or its path leads
+through a value that is not a map. sops-nix checks this when it builds the system ("the key … cannot be found in …"),
 and when the machine is activated.
 
 Correct the name, or add the key: \`sops FILE\` opens the file.
 
-Keys are not encrypted, so the file need not be decrypted to know. Reported only if the file and the key are certain, of all
-machines or of those with this module, whose options may say which file it is;
-a warning where the secret is declared under a condition. Files of the formats \`binary\`, \`dotenv\` and \`ini\` have no keys.
+Keys are not encrypted, so the file need not be decrypted for this check. Reported only if the file and the key are
+certain for all machines or for those with this module; a warning if the secret is declared under a condition. Files
+of the formats \`binary\`, \`dotenv\` and \`ini\` have no keys.
 
 Source: sops-nix 56b2406, pkgs/sops-install-secrets/main.go (\`recurseSecretKey\`, \`validateSopsFile\`).`,
   examples: ({ encryptedYaml, moduleWith, VALUE }) => ({
     bad: [
       {
-        title: 'A map where there is a value',
+        title: 'A map in place of a value',
         files: {
           'configuration.nix': moduleWith(
             '  sops.secrets."newt/token" = { };\n  #            ^^^^^^^^^^^^ sops/unknown-key\n',
@@ -144,7 +144,7 @@ function problem(wanted: string, { kind, upTo, file, names }: LocatedKey): strin
     case 'not-a-map':
       return `There is no key "${wanted}" in ${file}: "${upTo}" is a value there, with nothing below it.`;
     case 'not-a-value':
-      return `"${wanted}" is no value in ${file}, but holds further keys; sops-nix can hand out values only.`;
+      return `"${wanted}" is not a value in ${file} but contains further keys; sops-nix can only provide values.`;
     default: {
       const above = upTo.includes('/') ? `"${upTo.slice(0, upTo.lastIndexOf('/'))}" there` : 'it';
       const has = names.length === 0 ? '' : `; ${above} has ${quoted(names)}`;

@@ -34,7 +34,7 @@ Source: sops-nix 56b2406, modules/sops and modules/home-manager; agenix b027ee2,
     return {
       bad: [
         {
-          title: 'Slips of the pen',
+          title: 'Typos',
           files: {
             ...FILE,
             'configuration.nix': moduleWith(`\
@@ -112,7 +112,7 @@ function reportOf({ fleet, sources }: CheckContext, written: WrittenSecretOption
     at: option.at,
     severity: isSure ? severityOf(fleet, option.at.file, conditional) : 'warning',
     message: `${THINGS[of](keeperName(keeper))} no option "${name}"${where}${why}.${
-      known === null ? didYouMean(meant) : ' Only the module for machines has it.'
+      known === null ? didYouMean(meant) : ' Only the module for machines has this option.'
     }`,
     fixes: fixesOf(sources, written, meant),
   };

@@ -14,23 +14,23 @@ export const unreplacedPlaceholder: Rule = {
   severity: 'warning',
   summary: 'A placeholder of sops-nix that is never replaced with its secret',
   documentation: `\
-\`config.sops.placeholder.<name>\` is a meaningless text (\`<SOPS:…:PLACEHOLDER>\`). When a machine is activated, sops-nix
-replaces it by the secret in the files that it writes for \`sops.templates\`, and nowhere else. If it is assigned to an
-option of a service, the service gets that text. Where there is no template at all, there are no placeholders either,
-and evaluation ends with \`attribute '…' missing\`.
+\`config.sops.placeholder.<name>\` is a meaningless string (\`<SOPS:…:PLACEHOLDER>\`). When a machine is activated,
+sops-nix replaces it with the secret in the files that it writes for \`sops.templates\`, and nowhere else. If it is
+assigned to an option of a service, the service gets that string. If there is no template at all, there are no
+placeholders either, and evaluation ends with \`attribute '…' missing\`.
 
-Write the file as a template, and hand on its path:
+Write the file as a template, and use its path:
 
 \`\`\`nix
 sops.templates."mail.env".content = "PASSWORD=\${config.sops.placeholder.mail}";
 services.mail.environmentFile = config.sops.templates."mail.env".path;
 \`\`\`
 
-A secret with \`neededForUsers = true\` is decrypted by itself, before users are made, and templates are written later from
-the other secrets: its placeholder stays in a template as it is.
+A secret with \`neededForUsers = true\` is decrypted separately, before users are created. Templates are written later,
+from the other secrets only, so its placeholder is not replaced.
 
-Not reported where a template may take up what was assigned: where its text, or its file, is made of something that is
-not known, and where the placeholder is passed through functions.
+Not reported where a template may include the assigned value: if its text or file is not fully known, or if the
+placeholder is passed through functions.
 
 Source: sops-nix 56b2406, modules/sops/templates, modules/sops/secrets-for-users, pkgs/sops-install-secrets/main.go
 (\`renderTemplate\`).`,

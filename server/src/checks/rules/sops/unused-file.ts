@@ -11,16 +11,16 @@ import type { CheckContext, Rule } from '../../rule.ts';
 export const unusedFile: Rule = {
   id: 'sops/unused-file',
   severity: 'hint',
-  summary: 'An encrypted file that no secret of sops-nix is taken from',
+  summary: 'An encrypted file that no secret of sops-nix uses',
   documentation: `\
-Sops has encrypted this file by a rule of \`.sops.yaml\` that names a folder or a file, and no secret of sops-nix in
-this repository is taken from it. It may be left over from a removed declaration, while every recipient can still read
-it; or a declaration is missing or names another file.
+This file is encrypted according to a rule of \`.sops.yaml\` that names a folder or a file, but no sops-nix secret in
+this repository uses it. Its declaration may have been removed, while every recipient can still read the file; or a
+declaration is missing or names another file.
 
-Remove it, or declare its secrets. Keep it if something outside of the repository reads it: this is only a hint.
+Remove it, or declare its secrets. Keep it if something outside the repository reads it: this is only a hint.
 
-Not reported if any secret may be taken from a file that is not known, if no secret is declared at all, and where a
-Nix file, a script, a recipe, a Terraform file or documentation names the file.
+Not reported if any secret may use an unknown file, if no secret is declared at all, or if a Nix file, a script, a
+recipe, a Terraform file or documentation names the file.
 
 Source: sops-nix 56b2406, modules/sops.`,
   examples: ({ encryptedYaml, moduleWith, SOPS_YAML, VALUE }) => {
@@ -51,7 +51,7 @@ Source: sops-nix 56b2406, modules/sops.`,
       yield {
         at: wholeFile(path),
         message:
-          'No secret of sops-nix here is taken from this file, and no script names it. Declare one, or remove the file if nothing else reads it.',
+          'No sops-nix secret here uses this file, and no script names it. Declare one, or remove the file if nothing else reads it.',
         unnecessary: true,
       };
     }

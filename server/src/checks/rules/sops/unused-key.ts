@@ -12,18 +12,17 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const unusedKey: Rule = {
   id: 'sops/unused-key',
   severity: 'hint',
-  summary: 'A key of an encrypted file that no secret of sops-nix takes',
+  summary: 'A key of an encrypted file that no secret of sops-nix uses',
   documentation: `\
-Declarations of sops-nix take values out of this file, and none takes this key. What is under it is of no use to any
-machine of the repository, yet every machine that the file is encrypted to can read it. It may be left over from a
-removed declaration; or a declaration is missing or names another key.
+Declarations of sops-nix select values from this file, but none selects this key. No machine of the repository uses
+its value, yet every machine that the file is encrypted to can read it. Its declaration may have been removed; or a
+declaration is missing or names another key.
 
-Remove it (\`sops unset FILE '["key"]'\`), or declare the secret. Keep it if something outside of the repository reads
-it: this is only a hint.
+Remove it (\`sops unset FILE '["key"]'\`), or declare the secret. Keep it if something outside the repository reads it:
+this is only a hint.
 
-Not reported if any declaration may take it: one whose file, key or name is not known, or one that
-takes the whole file. Nor is it reported where a script, a recipe, a Terraform file or documentation about sops names
-the key.
+Not reported if any declaration may select it: one whose file, key or name is unknown, or one that uses the whole
+file. Nor is it reported if a script, a recipe, a Terraform file or documentation about sops names the key.
 
 Source: sops-nix 56b2406, pkgs/sops-install-secrets.`,
   examples: ({ encryptedYaml, moduleWith, VALUE }) => ({
@@ -40,7 +39,7 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets.`,
     ],
     good: [
       {
-        title: 'All keys are taken',
+        title: 'All keys are used',
         files: {
           'configuration.nix': moduleWith('  sops.secrets.mail = { };\n  sops.secrets."vpn/key" = { };\n'),
           'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\nvpn:\n    key: ${VALUE}\n`),
@@ -104,7 +103,7 @@ function* unusedIn(
       else if (!isNamed(name))
         yield {
           at: key.at,
-          message: `No secret of sops-nix takes "${name}" from this file, and no script here names it. Remove it if nothing else reads it, or declare the secret.`,
+          message: `No sops-nix secret uses "${name}" of this file, and no script here names it. Remove it if nothing else reads it, or declare the secret.`,
           unnecessary: true,
         };
     }

@@ -11,13 +11,12 @@ export const danglingLink: Rule = {
 Beside each secret, clan keeps links to the users, machines and groups that may read it. This link is broken: the user
 or machine was removed or renamed, or the link is absolute and works on one computer only. Clan looks up the keys of
 all links whenever it checks or re-encrypts the secret, so the next \`clan vars fix\`, \`clan secrets\` or
-\`clan machines update\` fails on it. And the former reader can still decrypt what they have already seen.
+\`clan machines update\` fails. The former reader can still decrypt versions that they already have.
 
 Remove the link (\`clan secrets users remove-secret\`, \`clan secrets machines …\`, or the file itself), then run
-\`varsmith fix\` or \`clan vars fix\` to encrypt the secret to those who are left.
+\`varsmith fix\` or \`clan vars fix\` to re-encrypt the secret for the remaining readers.
 
-Nothing is reported if there is no user and no machine below \`sops/\` at all: the folder may not have been fetched
-then.
+Nothing is reported if there are no users and machines below \`sops/\` at all: the folder may not have been fetched.
 
 Source: clan-core d7c35d912, clan_cli/secrets/secrets.py (\`collect_keys_for_type\`).`,
   examples: ({ EXAMPLE_USER, KEY_OF_ADA, secretFor }) => {
@@ -28,7 +27,7 @@ Source: clan-core d7c35d912, clan_cli/secrets/secrets.py (\`collect_keys_for_typ
     return {
       bad: [
         {
-          title: 'A user who is gone',
+          title: 'A removed user',
           files: SECRET,
           links: {
             'vars/shared/mail/password/users/ada': '../../../../../sops/users/ada',
@@ -37,7 +36,7 @@ Source: clan-core d7c35d912, clan_cli/secrets/secrets.py (\`collect_keys_for_typ
           found: ['vars/shared/mail/password/users/bob'],
         },
         {
-          title: 'A path of one computer',
+          title: 'A path that exists on one computer only',
           files: SECRET,
           links: { 'vars/shared/mail/password/users/ada': '/home/ada/fleet/sops/users/ada' },
           found: ['vars/shared/mail/password/users/ada'],
@@ -69,7 +68,7 @@ function reportOf({ path, link, name, dangling, foreign }: StoredLink): Report[]
     return [
       {
         at,
-        message: `The link to the ${kind} "${name}" is an absolute path, \`${link}\`, which leads nowhere on other computers and in the Nix store. Make it relative.`,
+        message: `The link to the ${kind} "${name}" is an absolute path, \`${link}\`, which does not exist on other computers or in the Nix store. Make it relative.`,
       },
     ];
   if (!dangling) return [];

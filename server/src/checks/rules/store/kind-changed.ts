@@ -21,16 +21,16 @@ export const kindChanged: Rule = {
   severity: 'error',
   summary: 'A stored secret of a file that is declared public',
   documentation: `\
-A file of a generator is declared with \`secret = false\`, but an encrypted secret is stored for it, from when it was
-one. Its \`.value\` and \`.path\` then fail to evaluate, and \`clan vars generate\` refuses to write the public value: "Var
+A file of a generator is declared with \`secret = false\`, but an encrypted secret is stored for it from an earlier
+time. Its \`.value\` and \`.path\` then fail to evaluate, and \`clan vars generate\` refuses to write the public value: "Var
 folder … exists but doesn't look like a in_repo secret. Potentially a leftover from another backend. Please delete it
 manually."
 
 Remove the folder of the file below \`vars/\` and generate again, or declare the file as a secret.
 
-It is an error where a machine certainly has the generator; a warning where that is not known, or where the secret is
-kept elsewhere (age); and information where the public value exists as well and the secret is only left over. The
-opposite, a stored \`value\` of what is a secret today, is \`store/plaintext-left\`.
+This is an error if a machine certainly has the generator; a warning if that is not known, or if the secret is stored
+elsewhere (age); and information if the public value exists too and the secret is merely obsolete. For the opposite, a
+stored \`value\` of a file that is secret now, see \`store/plaintext-left\`.
 
 Source: clan-core d7c35d912, clan_lib/vars/public_modules/in_repo.py (\`_set\`).`,
   examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => {
@@ -38,7 +38,7 @@ Source: clan-core d7c35d912, clan_lib/vars/public_modules/in_repo.py (\`_set\`).
     return {
       bad: [
         {
-          title: 'Secret once, public today',
+          title: 'Formerly secret, now public',
           files: { ...clanWith(PUBLIC), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
           links: linksOf(FOLDER),
           found: [`${FOLDER}/secret`],
@@ -98,7 +98,7 @@ function reportOf(
       at,
       machines,
       severity: 'info',
-      message: `${what} is public, and its value is stored; this secret is left over from before. Remove it.`,
+      message: `${what} is public, and its value is stored; this secret is obsolete. Remove it.`,
     };
   const has = generator.machines ?? [];
   const isUsed =

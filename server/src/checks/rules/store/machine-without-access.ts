@@ -20,16 +20,15 @@ export const machineWithoutAccess: Rule = {
   severity: 'warning',
   summary: 'A secret that is deployed to a machine which cannot decrypt it',
   documentation: `\
-A machine has a generator, a secret of it is to be deployed there, and the stored secret is neither linked to the
-machine nor encrypted to its key. Activating the machine's secrets fails: sops-nix cannot decrypt the file, and the
-services that read it do not start. Clan says "… is marked for deployment to machine … but the machine does not have
-access".
+A machine has a generator with a secret that is deployed to it, but the stored secret is neither linked to the machine
+nor encrypted to its key. Activating the machine's secrets fails: sops-nix cannot decrypt the file, and the services
+that read it do not start. Clan says "… is marked for deployment to machine … but the machine does not have access".
 
 What is needed for partitioning or activation is uploaded by clan's command line, which decrypts it itself. Clan links
-machines to shared ones all the same, and \`clan vars check\` fails where a link is missing.
+machines to such shared secrets nevertheless, and \`clan vars check\` fails if a link is missing.
 
-It happens when a machine is given a shared generator and somebody builds it without clan's command line, when links
-are lost in a merge, or when \`deploy = false\` is taken back.
+This happens when a shared generator is added to a machine that is then built without clan's command line, when links
+are lost in a merge, or when \`deploy = false\` is removed.
 
 \`varsmith fix --machine MACHINE\` gives the machine access; so do \`clan vars fix MACHINE\` and \`clan vars generate MACHINE\`.
 

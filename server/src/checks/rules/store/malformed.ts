@@ -10,13 +10,13 @@ export const malformed: Rule = {
   severity: 'error',
   summary: 'A stored secret or key that cannot be used',
   documentation: `\
-A secret in the store is not what its backend writes: its JSON is broken, it has an unresolved merge conflict, it has
-no metadata of sops, its content is not encrypted at all, or an age file is empty. Or a \`key.json\` below \`sops/\` is
-not a list of public keys. Whatever reads the file fails: \`clan vars get\`, re-encryption, and the build or the
-activation of the machines that the secret is for.
+A secret in the store does not have the format of its backend: its JSON is broken, it has an unresolved merge
+conflict, it has no metadata of sops, its content is not encrypted at all, or an age file is empty. Or a \`key.json\`
+below \`sops/\` is not a list of public keys. Everything that reads the file fails: \`clan vars get\`, re-encryption, and
+the build or activation of the secret's machines.
 
 Restore the file from git, or generate it again: \`clan vars generate MACHINE --generator NAME --regenerate\`. If its
-content was not encrypted, treat the secret as known and change it.
+content was not encrypted, treat the secret as compromised and change it.
 
 Only the file's format is checked; nothing is decrypted or shown.
 
@@ -24,21 +24,21 @@ Formats: getsops/sops 15e36f97a; clan-core d7c35d912, docs of the sops and age s
   examples: ({ EXAMPLE_SECRET, KEYS, linksOf }) => ({
     bad: [
       {
-        title: 'A merge that was not finished',
+        title: 'An unfinished merge',
         files: {
           'vars/per-machine/lea/mail/password/secret': `<<<<<<< HEAD\n${EXAMPLE_SECRET}`,
         },
         found: ['vars/per-machine/lea/mail/password/secret'],
       },
       {
-        title: 'A key file that is no list of keys',
+        title: 'A key file that is not a list of keys',
         files: { 'sops/users/ada/key.json': '[ { "type": "age" } ]\n' },
         found: ['sops/users/ada/key.json'],
       },
     ],
     good: [
       {
-        title: 'A secret as sops writes it',
+        title: 'A valid secret of sops',
         files: { ...KEYS, 'vars/shared/mail/password/secret': EXAMPLE_SECRET },
         links: linksOf('vars/shared/mail/password'),
       },

@@ -11,19 +11,19 @@ const FOLDER = 'vars/per-machine/lea/mail/password';
 export const missing: Rule = {
   id: 'store/missing',
   severity: 'hint',
-  summary: 'A generator of which files are not generated yet',
+  summary: 'A generator with files that are not generated yet',
   documentation: `\
-A machine has this generator, and files of it are not in the store. Until they are generated, \`.value\` and \`.path\` of
-public files fail to evaluate, secrets have no path on the machine, and \`clan vars check\` fails. A new generator looks
-the same, so this is only a hint; \`clan machines update\` generates what is missing by itself, and asks for prompts
-then.
+A machine has this generator, but some of its files are not in the store. Until they are generated, \`.value\` and
+\`.path\` of public files fail to evaluate, secrets have no path on the machine, and \`clan vars check\` fails. A new
+generator looks the same, so this is only a hint; \`clan machines update\` generates missing files automatically and
+asks for prompts.
 
 \`varsmith generate --machine MACHINE -g NAME\` generates it now, as do *Generate* in VS Code and
-\`clan vars generate MACHINE --generator NAME\`. If a file was added to a generator that has others, all of its
-files are generated again: keys and passwords change.
+\`clan vars generate MACHINE --generator NAME\`. If a file was added to an existing generator, all of its files are
+generated again: keys and passwords change.
 
-Not reported for secrets that are not kept in the repository (password-store), for machines of which nothing has been
-generated yet, and where it is not certain that a machine has the generator.
+Not reported for secrets that are stored outside the repository (password-store), for machines for which nothing has
+been generated yet, or if it is uncertain whether a machine has the generator.
 
 Source: clan-core d7c35d912, clan_lib/vars/check.py.`,
   examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => {
@@ -34,7 +34,7 @@ Source: clan-core d7c35d912, clan_lib/vars/check.py.`,
     return {
       bad: [
         {
-          title: 'A generator that is new',
+          title: 'A new generator',
           files: {
             ...clanWith(TWO.replace('vpn = {\n', 'vpn = {\n  #                         ^^^ store/missing\n')),
             ...KEYS,
@@ -45,7 +45,7 @@ Source: clan-core d7c35d912, clan_lib/vars/check.py.`,
       ],
       good: [
         {
-          title: 'All is generated',
+          title: 'Everything is generated',
           files: {
             ...clanWith(MAIL),
             ...KEYS,

@@ -22,17 +22,17 @@ const OLD = 'vars/per-machine/lea/mail/token';
 export const orphanFile: Rule = {
   id: 'store/orphan-file',
   severity: 'info',
-  summary: 'A stored file that its generator does not have any more',
+  summary: 'A stored file that its generator no longer has',
   documentation: `\
-A file lies in the store below a generator that is declared, and the generator has no such file any more. Clan leaves
-it there. Nothing uses it, but the machines and users that it is encrypted to can still read it, and a token in it may
-still be valid; a public file misleads readers who look for the current value.
+The store contains a file of a declared generator that no longer has such a file. Clan does not remove it. Nothing
+uses it, but the machines and users that it is encrypted to can still read it, and a token in it may still be valid; a
+public file misleads readers who look for the current value.
 
 Remove its folder below \`vars/\` (\`git rm -r\`), and revoke what it held.
 
-Reported only if all definitions of the generator are in this repository and all of its files and persisted prompts are
-known, and if nothing reads the file by its name. A module of another flake may still add the file, and the message says
-so where machines have such modules.
+Reported only if all definitions of the generator are in this repository and all of its files and persisted prompts
+are known, and if nothing reads the file by its name. A module of another flake may still add the file, which the
+message mentions if machines have such modules.
 
 Several files in one folder of the store are one finding, with a related place for each.
 
@@ -60,7 +60,7 @@ Source: clan-core d7c35d912 writes declared files only and never removes others.
     ],
   }),
   summarise: (leftovers, folder) =>
-    `${storedFiles(leftovers)} below \`${folder}\` are left over: no generator in this repository declares them any more (${quoted(leftovers.map(leftover => leftover.of))}). ${removal(leftovers)}`,
+    `${storedFiles(leftovers)} below \`${folder}\` are unused: no generator in this repository declares them any more (${quoted(leftovers.map(leftover => leftover.of))}). ${removal(leftovers)}`,
   check: function* ({ fleet, stored }: CheckContext) {
     const machines = new Set(fleet.machines.map(machine => machine.name));
     const isRead = readsOf(fleet);
@@ -104,7 +104,7 @@ function* reportsOf(
   yield {
     at: wholeFile(first.path),
     machines,
-    message: `Nothing in this repository gives the generator "${generator}" a file "${name}" any more; ${unless}what is stored of it${inBrackets(machines)} is left over. Remove it${first.kind === 'secret' ? ', and revoke what it held' : ''}.`,
+    message: `Nothing in this repository gives the generator "${generator}" a file "${name}" any more; ${unless}the stored file${inBrackets(machines)} is unused. Remove it${first.kind === 'secret' ? ', and revoke what it held' : ''}.`,
     leftover: {
       of: `${generator}/${name}`,
       files: left.length,

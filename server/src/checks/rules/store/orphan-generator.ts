@@ -30,22 +30,21 @@ const OLD = 'vars/per-machine/lea/old-mail/password';
 export const orphanGenerator: Rule = {
   id: 'store/orphan-generator',
   severity: 'info',
-  summary: 'Stored files of a generator that is not declared any more',
+  summary: 'Stored files of a generator that is no longer declared',
   documentation: `\
-Files of a generator lie in the store, and nothing in this repository declares it any more: it was removed or renamed,
-or it is shared today and was a machine's own, or the other way round. Clan never removes them. They do no harm by
-themselves, but the machines and users that they are encrypted to can still read them, and tokens in them may still be
-valid.
+The store contains files of a generator that nothing in this repository declares any more: it was removed or renamed,
+or changed between shared and per machine. Clan never removes such files. They are harmless in themselves, but the
+machines and users that they are encrypted to can still read them, and tokens in them may still be valid.
 
-Remove the folder below \`vars/\` (\`git rm -r\`), and revoke what it held. Where the machine has a generator with the
-same files and nothing stored, it is most likely the same one under a new name: then rename the folder, so that
-nothing has to be generated again.
+Remove the folder below \`vars/\` (\`git rm -r\`), and revoke what it held. If the machine has a generator with the same
+files and nothing stored, it is most likely the same generator under a new name: rename the folder, so that nothing
+has to be generated again.
 
 Reported only if the whole inventory is known and all of its services are clan-core's or this repository's own, if
 nothing with a partly known name can be the generator, and if clan-core has, or ever had, none of that name. A module
-of another flake may still declare it, and the message says so where machines have such modules; then exclude its folder
-from this rule in \`varsmith.json\`. A generator that
-some machines have is reported for those that certainly do not have it.
+of another flake may still declare it, which the message mentions if machines have such modules; in that case exclude
+its folder from this rule in \`varsmith.json\`. A generator that only some machines have is reported for those that
+certainly do not have it.
 
 Several files in one folder of the store are one finding, with a related place for each.
 
@@ -66,7 +65,7 @@ Source: clan-core d7c35d912 removes stored files only with \`clan machines delet
     ],
     good: [
       {
-        title: 'A generator that there is',
+        title: 'An existing generator',
         files: { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: EXAMPLE_SECRET },
         links: linksOf(FOLDER),
       },
@@ -74,7 +73,7 @@ Source: clan-core d7c35d912 removes stored files only with \`clan machines delet
   }),
   summarise: (leftovers, folder) => {
     const names = sortedUnique(leftovers.map(leftover => leftover.of));
-    return `${storedFiles(leftovers)} of ${counted(names.length, 'generator')} below \`${folder}\` are left over: nothing in this repository declares ${names.length === 1 ? 'it' : 'them'} there any more (${quoted(names)}). ${removal(leftovers)}`;
+    return `${storedFiles(leftovers)} of ${counted(names.length, 'generator')} below \`${folder}\` are unused: nothing in this repository declares ${names.length === 1 ? 'it' : 'them'} there any more (${quoted(names)}). ${removal(leftovers)}`;
   },
   check: function* (context: CheckContext) {
     const { fleet } = context;
@@ -170,7 +169,7 @@ function* undeclared(
     yield {
       at: wholeFile(first.path),
       machines: owners,
-      message: `${lacking}; ${unless}its files are left over${inBrackets(owners)}. Remove its folder below \`vars/\`${cure(first)}.`,
+      message: `${lacking}; ${unless}its files are unused${inBrackets(owners)}. Remove its folder below \`vars/\`${cure(first)}.`,
       leftover: leftoverFrom(name, values, unless !== ''),
     };
   }
@@ -186,7 +185,7 @@ function renamedTo(renamed: string, lacking: string, { owners, first }: Places):
   return {
     at: wholeFile(first.path),
     machines: owners,
-    message: `${lacking}. If it is called "${renamed}" now, which has the same files and nothing stored, rename its folder below \`vars/\`. Otherwise its files are left over: remove them${cure(first)}.`,
+    message: `${lacking}. If it is called "${renamed}" now, which has the same files and nothing stored, rename its folder below \`vars/\`. Otherwise its files are unused: remove them${cure(first)}.`,
   };
 }
 
@@ -217,7 +216,7 @@ function* leftBehind(
   if (share === false && stored.shared[0] !== undefined && [...machines].every(isKnown))
     yield {
       at: wholeFile(stored.shared[0].path),
-      message: `The generator "${name}" is not shared any more; these files are left over from when it was. Remove \`${below(fleet.directory ?? '', `vars/shared/${name}`)}\`.`,
+      message: `The generator "${name}" is not shared any more; these files are from when it was. Remove \`${below(fleet.directory ?? '', `vars/shared/${name}`)}\`.`,
       leftover: leftoverFrom(name, stored.shared, false),
     };
   const isShared = (owner: string) => (share ?? declared.generator.bodyOn(owner).share) === true;
@@ -228,7 +227,7 @@ function* leftBehind(
     yield* leftFrom(
       stored,
       shared,
-      `The generator "${name}" is shared today; files from when it was not are left over${inBrackets(shared)}. Remove them.`,
+      `The generator "${name}" is shared now; files from before are unused${inBrackets(shared)}. Remove them.`,
     );
 }
 
@@ -244,7 +243,7 @@ function* leftOn(
     if (first === undefined) continue;
     const lacking = `The ${machinesText(owners)} ${owners.length === 1 ? 'does' : 'do'} not have the generator "${stored.name}" any more`;
     if (renamed !== null) yield renamedTo(renamed, lacking, { owners, first });
-    else yield* leftFrom(stored, owners, `${lacking}; its files are left over. Remove them${cure(first)}.`);
+    else yield* leftFrom(stored, owners, `${lacking}; its files are unused. Remove them${cure(first)}.`);
   }
 }
 

@@ -11,19 +11,19 @@ const FOLDER = 'vars/per-machine/lea/mail/password';
 export const orphanMachine: Rule = {
   id: 'store/orphan-machine',
   severity: 'info',
-  summary: 'Keys or files of a machine that is not there any more',
+  summary: 'Keys or files of a machine that no longer exists',
   documentation: `\
-The store has keys or generated files of a machine that neither the inventory nor a configuration nor a folder below
-\`machines/\` has: it was renamed or removed, and its files remained. As long as secrets are encrypted to its key,
-anyone with its disk can read them; the message says how many.
+The store has keys or generated files of a machine that is not in the inventory, in a configuration or in a folder
+below \`machines/\`: it was renamed or removed, and its files remained. As long as secrets are encrypted to its key,
+anyone with its disk can read them; the message gives their number.
 
-\`clan machines delete NAME\` removes the files and the key of a machine; \`clan vars fix\` then encrypts shared secrets
-to those who are left. After a renaming, move \`vars/per-machine/OLD\` and \`sops/machines/OLD\` to the new name. Where a
-machine of a similar name has nothing stored yet, the message assumes that it is the same one and advises against
-deleting.
+\`clan machines delete NAME\` removes the files and the key of a machine; \`clan vars fix\` then re-encrypts shared
+secrets for the remaining machines. After renaming a machine, move \`vars/per-machine/OLD\` and \`sops/machines/OLD\` to
+the new name. If a machine with a similar name has nothing stored yet, the message assumes that it is the same machine
+and advises against deleting.
 
 Reported only if all machines of the fleet are known. A machine that another flake manages with the same store is
-reported too: switch the rule off in \`varsmith.json\` if you have one.
+reported too: if you have one, turn the rule off in \`varsmith.json\`.
 
 Several files in one folder of the store are one finding, with a related place for each.
 
@@ -51,7 +51,7 @@ Source: clan-core d7c35d912, clan_lib/machines/delete.py.`,
     ],
   }),
   summarise: (leftovers, folder) =>
-    `${counted(leftovers.length, 'machine')} that this fleet does not have any more left files behind below \`${folder}\`: ${quoted(leftovers.map(leftover => leftover.of))}.${leftovers.some(leftover => leftover.isSecret) ? ' Their keys can still open secrets of others.' : ''} Remove each with \`clan machines delete NAME\`, or move its files to the machine's new name.`,
+    `${counted(leftovers.length, 'machine')} that no longer exist in this fleet have files below \`${folder}\`: ${quoted(leftovers.map(leftover => leftover.of))}.${leftovers.some(leftover => leftover.isSecret) ? ' Their keys can still open secrets of others.' : ''} Remove each with \`clan machines delete NAME\`, or move its files to the machine's new name.`,
   check: function* ({ fleet, stored }: CheckContext) {
     if (!fleet.isClan || !fleet.machinesComplete || fleet.machines.length === 0) return;
     const machineNames = new Set(fleet.machines.map(machine => machine.name));
@@ -74,7 +74,7 @@ Source: clan-core d7c35d912, clan_lib/machines/delete.py.`,
  */
 function messageOf(name: string, owner: Owner, near: string | null): string {
   if (near !== null)
-    return `There is no machine "${name}" in this fleet, and nothing is stored for the machine "${near}". If it is the same machine, give its files to the new name, or give it back the name "${name}".`;
+    return `There is no machine "${name}" in this fleet, and nothing is stored for the machine "${near}". If it is the same machine, move its files to the new name, or restore the name "${name}".`;
   return `There is no machine "${name}" in this fleet; ${leftText(owner)} Remove it with \`clan machines delete ${name}\`, or move its files to the machine's new name.`;
 }
 
@@ -86,9 +86,9 @@ interface Owner {
 }
 
 function leftText({ hasKey, readable }: Owner): string {
-  if (!hasKey) return 'its files are left over.';
-  if (readable === 0) return 'its key is left over.';
-  return `its key is left over, and can still open ${readable} ${readable === 1 ? 'secret' : 'secrets'} of others.`;
+  if (!hasKey) return 'its files are unused.';
+  if (readable === 0) return 'its key is unused.';
+  return `its key can still open ${readable} ${readable === 1 ? 'secret' : 'secrets'} of others.`;
 }
 
 /** Returns all machines that the stores mention, each with a representative file. */

@@ -18,18 +18,19 @@ const FOLDER = 'vars/per-machine/lea/mail/password';
 export const plaintextLeft: Rule = {
   id: 'store/plaintext-left',
   severity: 'error',
-  summary: 'The plaintext of a secret, left in the repository',
+  summary: 'The plaintext of a secret in the repository',
   documentation: `\
 A file of a generator is a secret, but its plaintext is in the repository: as a \`value\` beside the encrypted \`secret\`,
-or as a \`value\` from the time when the file was public. Clan never removes it by itself. Everybody who can read the
-repository can read it, and so can every user of every machine that a flake is built on, since the whole repository
-goes into the world-readable Nix store.
+or as a \`value\` from the time when the file was public. Clan never removes it by itself. Everyone who can read the
+repository can read it, and so can every user of every machine on which the flake is built, because the whole
+repository is copied to the world-readable Nix store.
 
-Take the plaintext out of git (\`git rm\`), and treat the secret as known: change it where it is used, and generate it
-again with \`clan vars generate MACHINE --generator NAME --regenerate\`. It stays in the history of the repository.
+Take the plaintext out of git (\`git rm\`), and treat the secret as compromised: change it where it is used, and
+generate it again with \`clan vars generate MACHINE --generator NAME --regenerate\`. It stays in the history of the
+repository.
 
-It is a warning where a \`value\` and a \`secret\` lie side by side and it is not known which of the two the file is meant
-to be. Nothing is reported for a file that is public today. No content is read.
+This is a warning if both a \`value\` and a \`secret\` are stored and it is unknown which of the two the file should be.
+Nothing is reported for a file that is public now. No content is read.
 
 Source: clan-core d7c35d912, clan_lib/vars/_types.py (\`StoreBase.set\`) and public_modules/in_repo.py.`,
   examples: ({ clanWith, EXAMPLE_SECRET, KEYS, linksOf, MAIL }) => ({
@@ -46,7 +47,7 @@ Source: clan-core d7c35d912, clan_lib/vars/_types.py (\`StoreBase.set\`) and pub
         found: [`${FOLDER}/value`],
       },
       {
-        title: 'Public once, a secret today',
+        title: 'Formerly public, now secret',
         files: { ...clanWith(MAIL), [`${FOLDER}/value`]: 'plaintext\n' },
         found: [`${FOLDER}/value`],
       },

@@ -13,19 +13,19 @@ const FOLDER = 'vars/per-machine/lea/mail/password';
 export const recipientDrift: Rule = {
   id: 'store/recipient-drift',
   severity: 'warning',
-  summary: 'A secret that is encrypted to others than its links say',
+  summary: 'A secret whose recipients differ from its links',
   documentation: `\
-Beside each secret, clan keeps links to the users, machines and groups that may read it; the secret itself is encrypted
-to their keys. Here the two differ. If a linked key is missing, its owner cannot decrypt the secret: a machine fails
-when it activates its secrets, an admin when they generate. If there is a key too many, somebody can decrypt it who is
-not supposed to any more: a user who was removed, or the old key of a machine that has a new one.
+Beside each secret, clan keeps links to the users, machines and groups that may read it; the secret itself is
+encrypted to their keys. Here the two differ. If a linked key is missing, its owner cannot decrypt the secret: a
+machine fails when it activates its secrets, an admin when they generate. If there is an extra key, its owner can
+still decrypt the secret: a user who was removed, or the old key of a machine that has a new one.
 
 Causes are links or \`key.json\` edited by hand, a merge, or an interrupted re-encryption. Clan says "One or more
 recipient keys were added to secret …" when it checks the machine.
 
-\`varsmith fix --machine MACHINE\` and \`clan vars fix MACHINE\` encrypt the secrets of a machine to those who are linked;
-\`clan secrets key update\` does it after a change of keys. Anyone who could read a secret may have kept it; where that
-matters, generate it again.
+\`varsmith fix --machine MACHINE\` and \`clan vars fix MACHINE\` re-encrypt the secrets of a machine for the linked
+readers; \`clan secrets key update\` does so after a change of keys. Anyone who could read a secret may have kept it; if
+that matters, generate it again.
 
 Source: clan-core d7c35d912, clan_lib/vars/secret_modules/sops.py (\`needs_fix\`).`,
   examples: ({ EXAMPLE_SECRET, EXAMPLE_USER, KEY_OF_ADA, KEYS, linksOf, secretFor }) => ({

@@ -18,11 +18,11 @@ export const staleValidation: Rule = {
   summary: 'Stored files that were made from another `validation`',
   documentation: `\
 A generator's \`validation\` describes the inputs of its files; clan stores its hash beside them. The hash in the store
-is not that of the declared value: the files were made from other inputs, so what is deployed does not fit the
-configuration, and \`clan vars check\` fails. The same applies if a \`validation\` was added or removed since.
+differs from that of the declared value: the files were generated from other inputs, so the deployed files do not
+match the configuration, and \`clan vars check\` fails. The same applies if a \`validation\` was added or removed later.
 
-\`clan vars generate MACHINE\` makes all files of the generator anew, and so does \`clan machines update\`: keys and
-passwords in them change.
+\`clan vars generate MACHINE\` and \`clan machines update\` generate all files of the generator again: keys and passwords
+in them change.
 
 Reported only if the whole value is known and the same for all machines.
 
@@ -74,6 +74,6 @@ function reportOf(
   return {
     at,
     machines,
-    message: `What is stored of "${generator.name}"${inBrackets(machines)} was made ${why}: \`clan vars check\` fails, and the next run of Varsmith or of clan makes its files anew.`,
+    message: `The stored files of "${generator.name}"${inBrackets(machines)} were generated ${why}: \`clan vars check\` fails, and the next run of Varsmith or clan generates them again.`,
   };
 }

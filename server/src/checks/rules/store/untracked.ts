@@ -11,14 +11,14 @@ const FOLDER = 'vars/per-machine/lea/mail/password';
 export const untracked: Rule = {
   id: 'store/untracked',
   severity: 'warning',
-  summary: 'A stored file that git does not know, and flakes do not see',
+  summary: 'A stored file that git does not track, so flakes do not see it',
   documentation: `\
 A generated file or a public key is in the repository, but git does not track it. A flake in a git repository consists
-of the files in git's index and of no others: for Nix this file is not there. A public value "does not exist", a
-secret has the path \`/no-such-path\`, and a machine's new key is not used, and no message mentions git.
+only of the files in git's index: for Nix this file does not exist. A public value "does not exist", a secret has the
+path \`/no-such-path\`, and a machine's new key is not used, but no message mentions git.
 
-\`git add\` is enough; it does not have to be committed. The command line of clan adds what it writes, unless
-\`CLAN_NO_COMMIT\` or a rule in \`.gitignore\` keeps it from it.
+\`git add\` is enough; the file does not have to be committed. Clan's command line adds the files that it writes, unless
+\`CLAN_NO_COMMIT\` or a rule in \`.gitignore\` prevents it.
 
 Reported once per generator and machine. Not reported outside of git, or for folders that are submodules or links.
 
@@ -29,7 +29,7 @@ Source: clan-core d7c35d912, clan_lib/git.py; the Nix manual on flake references
     return {
       bad: [
         {
-          title: 'Generated, and not added',
+          title: 'Generated, but not added',
           files: FILES,
           links: LINKS,
           tracked: [...Object.keys(FILES), ...Object.keys(LINKS)].filter(
@@ -40,7 +40,7 @@ Source: clan-core d7c35d912, clan_lib/git.py; the Nix manual on flake references
       ],
       good: [
         {
-          title: 'All is added',
+          title: 'Everything is added',
           files: FILES,
           links: LINKS,
           tracked: [...Object.keys(FILES), ...Object.keys(LINKS)],
@@ -92,7 +92,7 @@ function find(contents: StoreContents, sources: CheckFiles, tracked: TrackedFile
     return {
       at: wholeFile(first),
       machines: owner === null ? [] : [owner],
-      message: `Git does not know this file of ${whose}${more}, so the flake does not see ${paths.length === 1 ? 'it' : 'them'}. Run \`git add ${folderOf(first)}\`.`,
+      message: `Git does not track this file of ${whose}${more}, so the flake does not see ${paths.length === 1 ? 'it' : 'them'}. Run \`git add ${folderOf(first)}\`.`,
     };
   });
 }

@@ -43,8 +43,8 @@ export const diskNeedsPartitioning: Rule = {
 disko is given the \`.path\` of a secret as \`passwordFile\`, \`keyFile\` or \`keylocation\`, and the secret is not declared
 with \`neededFor = "partitioning"\`.
 
-Disks are made while the machine is installed, when nothing runs yet that puts secrets in place: only those needed for
-partitioning are uploaded before. \`clan machines install\` fails at the first encrypted disk because its key is
+Disks are partitioned while the machine is installed, before anything installs secrets: only those needed for
+partitioning are uploaded in advance. \`clan machines install\` fails at the first encrypted disk because its key is
 missing. This shows only when a machine is installed again.
 
 Declare the file with \`neededFor = "partitioning"\`.

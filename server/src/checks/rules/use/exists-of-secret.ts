@@ -6,21 +6,22 @@ import type { Rule } from '../../rule.ts';
 export const existsOfSecret: Rule = {
   id: 'use/exists-of-secret',
   severity: 'error',
-  summary: 'Whether a secret exists is asked during evaluation',
+  summary: 'Evaluation tests whether a secret exists',
   documentation: `\
-\`.exists\` of a generator's file is read, and the file is secret (files are, unless they say \`secret = false\`).
+The configuration reads \`.exists\` of a generator's file, but the file is secret (files are, unless they set
+\`secret = false\`).
 
 Only the store knows whether a secret has been generated, and it may be outside the repository: clan ends the
 evaluation with \`Cannot determine existence of secret file\` in any case.
 
-Ask for a public file of the same generator (the public half of a key, say), or let the program look for the file at
+Test a public file of the same generator (such as the public half of a key), or let the program look for the file at
 \`.path\` when it runs.
 
 Source: clan-core, nixosModules/clanCore/vars/secret.`,
   examples: () => ({
     bad: [
       {
-        title: 'A host key that is perhaps not there yet',
+        title: 'A host key that may not exist yet',
         files: {
           'modules/ssh.nix': `\
 { config, lib, ... }:
@@ -81,7 +82,7 @@ in
         at: use.attributeAt ?? use.key?.at ?? use.at,
         message:
           `The file "${use.fileName}" of generator "${use.generator}" is secret: whether it exists cannot be asked ` +
-          'during evaluation. Ask for a public file of the generator, or when the program runs.',
+          'during evaluation. Test a public file of the generator, or test when the program runs.',
       };
     }
   },

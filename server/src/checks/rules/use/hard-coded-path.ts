@@ -32,11 +32,11 @@ export const hardCodedPath: Rule = {
   severity: 'warning',
   summary: 'The path of a deployed file is written out',
   documentation: `\
-A path below \`/run/secrets\` (or \`/run/secrets-for-users\`, \`/run/user-secrets\`, \`/run/partitioning-secrets\`) is written
-out, and it is the place of a generator's file.
+A path below \`/run/secrets\` (or \`/run/secrets-for-users\`, \`/run/user-secrets\`, \`/run/partitioning-secrets\`) is
+hard-coded, and it is the location of a generator's file.
 
-The place of a file depends on the store, on what the file is needed for, and on whether the generator is shared; and
-clan has changed the layout: since August 2026 it is \`/run/secrets/vars/shared/<generator>/<file>\` or
+The location of a file depends on the store, on when the file is needed, and on whether the generator is shared. Clan
+has also changed the layout: since August 2026 it is \`/run/secrets/vars/shared/<generator>/<file>\` or
 \`/run/secrets/vars/per-machine/<machine>/<generator>/<file>\`, before it was \`/run/secrets/vars/<generator>/<file>\`. An
 outdated path goes unnoticed until the program does not find its file. A path of the older layout is a warning, unless
 \`flake.lock\` has an older clan-core, or a release or commit that may be older: then, and for the newer layout, it is
@@ -127,12 +127,12 @@ function* reportsOf({ sources }: CheckContext, source: SourceFile, knownUse: Res
   // Releases do not receive breaking changes.
   const mayBeRight = isOlder && locked !== null && locked.from < NEWER_LAYOUT_TIME;
   const why = isStillRight
-    ? `This is where ${fileText(use)} lies with the clan-core that flake.lock has; since August 2026 clan has it elsewhere, so an update breaks this.`
+    ? `This is the location of ${fileText(use)} in the clan-core of flake.lock; clan moved it in August 2026, so an update breaks this.`
     : mayBeRight
-      ? `This is where clan's older layout has ${fileText(use)}, which the clan-core that flake.lock has may still be of; on main it is elsewhere since August 2026, so an update breaks this.`
+      ? `This is the location of ${fileText(use)} in clan's older layout, which the clan-core of flake.lock may still use; main moved it in August 2026, so an update breaks this.`
       : isOlder
-        ? `This is where clan's older layout has ${fileText(use)}; since August 2026 it is elsewhere.`
-        : `This is where ${fileText(use)} lies, and that may change.`;
+        ? `This is the location of ${fileText(use)} in clan's older layout; clan moved it in August 2026.`
+        : `This is the location of ${fileText(use)}, which may change.`;
   const isSetting = ways.some(isInventorySetting);
   // There is no alternative there, and the path is currently correct.
   if (isSetting && !isOlder) return;
@@ -154,7 +154,7 @@ function inSettings({ use, file: { generators } }: ResolvedUse, isLater: boolean
     ? 'shared'
     : 'per-machine/MACHINE';
   const path = `/run/secrets/vars/${placement}/${use.generator}/${use.fileName}`;
-  return `Settings of the inventory cannot read its .path: ${isLater ? 'with the update, ' : ''}write \`${path}\`, or let the module of the service read .path if it is yours.`;
+  return `Settings of the inventory cannot read its .path: ${isLater ? 'with the update, ' : ''}write \`${path}\`, or let the service's module read .path if it is yours.`;
 }
 
 /**

@@ -30,14 +30,14 @@ export const notDeployed: Rule = {
   documentation: `\
 A machine's configuration reads the \`.path\` of a secret that is declared with \`deploy = false\`.
 
-Such a file stays with the admins: no machine receives it or may decrypt it. Its \`.path\` names a place where no file
-exists (with sops it is \`/no-such-path\`), and the program that uses it fails when it runs.
+Such a file stays with the admins: no machine receives it or can decrypt it. Its \`.path\` refers to a file that does
+not exist (with sops it is \`/no-such-path\`), and the program that uses it fails when it runs.
 
-What is needed for partitioning or activation is uploaded by the admin all the same, except by the backend \`age\`; there it
-is reported too.
+Files needed for partitioning or activation are uploaded by the admin nevertheless, so they are reported only with the
+backend \`age\`, which does not do this.
 
-Leave out \`deploy = false\` if the machine needs the file; otherwise use what the generator makes from it for the
-machines (a certificate, a public key), or read it in the script of another generator, where it lies at
+Remove \`deploy = false\` if the machine needs the file; otherwise use what the generator derives from it for the
+machines (a certificate, a public key), or read it in the script of another generator, where it is at
 \`$in/<generator>/<file>\`.
 
 Not reported under a condition, inside generators, or in files that belong to no machine.
@@ -148,7 +148,7 @@ function reportOf(fleet: Fleet, knownUse: ResolvedUse): Report {
     at: use.at,
     message:
       `T${fileText(use).slice(1)} has deploy = false: no machine ever gets it, and there is no file at its .path. ` +
-      'Deploy it, or use what is made of it for the machines.',
+      'Deploy it, or use what the generator derives from it for the machines.',
     machines: machinesAt(fleet, knownUse),
     related: file.declared.map(({ at }) => ({ at, message: 'The file is declared here' })),
   };

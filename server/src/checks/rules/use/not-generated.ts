@@ -58,9 +58,9 @@ A module reads the \`.value\` of a public file, and the file is not in the repos
 both the generator and the module.
 
 Until it is generated, evaluating the machine ends with
-\`File '…' does not exist. Try running 'clan vars generate' first.\`: nothing can be built or deployed. It is a warning
-where the machine has other files already, so that this one was forgotten or is new; where nothing has been generated
-for the machine it is information, and nothing is reported where the repository has no generated files at all.
+\`File '…' does not exist. Try running 'clan vars generate' first.\`: nothing can be built or deployed. This is a
+warning if the machine already has other files, so this one was forgotten or is new; it is information if nothing has
+been generated for the machine. Nothing is reported if the repository has no generated files at all.
 
 Run \`varsmith generate --machine MACHINE -g NAME\` (in VS Code, *Generate*) and commit the result (files that git does
 not know do not exist for a flake), or handle its absence: with \`.exists\`, or with \`lib.mkDefault\` for the file's

@@ -36,17 +36,19 @@ export const passwordNeedsUsers: Rule = {
   documentation: `\
 \`hashedPasswordFile\` of a user is the \`.path\` of a secret that is not declared with \`neededFor = "users"\`.
 
-When a machine starts, NixOS makes the users first; secrets for services are put in place after that. The password file
-is not there yet, NixOS warns and leaves the user without a password. It shows at the first boot, or after each one where
-\`/etc\` is not kept: nobody can log in. A later \`nixos-rebuild switch\` hides it, since the secrets are there by then.
+When a machine starts, NixOS creates the users first and installs secrets for services afterwards. The password file
+does not exist yet, so NixOS prints a warning and leaves the user without a password: nobody can log in at the first
+boot, or at any boot if \`/etc\` is not kept. A later \`nixos-rebuild switch\` hides the problem, because the secrets
+exist by then.
 
-Declare the file with \`neededFor = "users"\`: it is then put in place before the users are made. Its owner has to be root.
+Declare the file with \`neededFor = "users"\`: it is then installed before the users are created. Its owner must be
+root.
 
 Source: clan-core, nixosModules/clanCore/vars/interface.nix; sops-nix, "Setting a user's password".`,
   examples: () => ({
     bad: [
       {
-        title: 'The file is in place too late',
+        title: 'The file is installed too late',
         files: {
           'modules/ada.nix': moduleWith(
             '{ }',

@@ -29,17 +29,17 @@ export const readSecretAtEval: Rule = {
 Evaluation opens the file of a secret: \`builtins.readFile\` (or \`lib.fileContents\`, \`lib.importJSON\`, …) of its
 \`.path\`, or \`getPublicValue\` of a file that is secret.
 
-\`.path\` is where the secret lies on the running machine. It does not exist on the machine that evaluates, and pure
+\`.path\` is the location of the secret on the running machine. It does not exist where Nix evaluates, and pure
 evaluation refuses to read it: \`access to absolute path … is forbidden\`. With \`--impure\` on the machine itself it
 would work and put the secret into the world-readable Nix store.
 
-Pass the \`.path\` to the program and let it open the file when it runs: most modules have an option that ends in
-\`File\`, and systemd has \`LoadCredential\` and \`EnvironmentFile\`. If the file is not secret at all, declare it with
+Pass the \`.path\` to the program, which opens the file when it runs: most modules have an option that ends in \`File\`,
+and systemd has \`LoadCredential\` and \`EnvironmentFile\`. If the file is not secret at all, declare it with
 \`secret = false\` and read its \`.value\`.`,
   examples: () => ({
     bad: [
       {
-        title: 'A password that is wanted as text',
+        title: 'A password that is read as text',
         files: {
           'modules/wifi.nix': `\
 { config, lib, ... }:

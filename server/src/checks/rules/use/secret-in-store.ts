@@ -26,17 +26,17 @@ export const secretInStore: Rule = {
   severity: 'error',
   summary: 'The content of a secret is meant for the Nix store',
   documentation: `\
-The content of a secret, not its path, is put into something that ends up in the Nix store: the \`text\` of a file below
-\`/etc\`, \`pkgs.writeText\` and similar functions, the environment or the script of a systemd unit, a session variable,
-the result of \`pkgs.runCommand\`.
+The content of a secret, rather than its path, ends up in the Nix store: the \`text\` of a file below \`/etc\`,
+\`pkgs.writeText\` and similar functions, the environment or the script of a systemd unit, a session variable, the
+result of \`pkgs.runCommand\`.
 
 Everybody on the machine can read the store, and it is copied to caches and to other machines. Most ways to get the
 content fail earlier, because a secret has no value during evaluation or in a build; fixing only that failure would
 publish the secret.
 
-Put the \`.path\` there and let the program open the file when it runs. Where a program wants the secret inside its
-configuration, make that file in the generator's own script, or with \`sops.templates\`; where it wants it in its
-environment, use \`EnvironmentFile\`, or \`LoadCredential\`.`,
+Use the \`.path\` and let the program open the file when it runs. If a program needs the secret inside its
+configuration, create that file in the generator's script or with \`sops.templates\`; if it needs it in its environment,
+use \`EnvironmentFile\`, or \`LoadCredential\`.`,
   examples: () => ({
     bad: [
       {

@@ -28,10 +28,10 @@ A module reads a file that is not among the files of the generator. Evaluating i
 Reported only if all files of the generator in the workspace are known. The files of a generator are
 those in \`files\` and one for each prompt with \`persist = true\`.
 
-\`getPublicValue { generator; file; }\` of clan-core reads the stored file: there it is a warning, since one that was
-declared once may still be stored. With a default, it silently returns that: then only a misspelling of an existing
-file is reported. What is stored counts, too: a name that is neither declared nor stored, but differs from one that is
-by a letter or two, is a typo.
+\`getPublicValue { generator; file; }\` of clan-core reads the stored file: there it is a warning, because a file that
+was declared earlier may still be stored. With a default, it silently returns the default, so only a misspelling of an
+existing file is reported. Stored files are considered too: a name that is neither declared nor stored but differs
+from one that is by a letter or two is a typo.
 
 Correct the name, or declare the file.`,
   examples: ({ hostOf, PIPELINE }) => ({

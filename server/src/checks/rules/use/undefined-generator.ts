@@ -39,11 +39,11 @@ export const undefinedGenerator: Rule = {
 A module reads a file of a generator that the machine does not have. Evaluating it ends with
 \`attribute '…' missing\`.
 
-Reported only where it is certain: the module assigns its generators from the registry and all their names are
-known, or all modules of the machines that read it are; nothing else that the machine may have defines a generator of
-the name, or one whose name is not fully known and might be it, and no service of clan-core that it is given brings it.
-Where modules of other flakes, or something whose name is not known, might define it, a name that differs by one or two
-letters from one of this workspace's or of its services is a warning.
+Reported only if it is certain: the module assigns its generators from the registry and all their names are known, or
+all modules of the reading machines are known; nothing else that the machine may have defines a generator of that
+name, or one whose partly unknown name may be the same; and none of its clan-core services adds it. Where modules of
+other flakes, or something whose name is not known, might define it, a name that differs by one or two letters from
+one of this workspace's or of its services is a warning.
 
 Correct the name, or select the key that brings the generator.`,
   examples: ({ hostOf, PIPELINE }) => ({
@@ -233,7 +233,7 @@ function reportOf(
     message: `No generator "${use.generator}" is defined${elsewhere ? ' here' : ''}${inBrackets(machines)}.${
       meant === null
         ? isByKey
-          ? ' Correct the name, or select the key that brings it.'
+          ? ' Correct the name, or select the key that provides it.'
           : ' Correct the name, or import the module that defines it.'
         : didYouMean(meant)
     }`,

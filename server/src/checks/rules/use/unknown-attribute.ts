@@ -34,8 +34,8 @@ export const unknownAttribute: Rule = {
 A module reads an attribute that clan-core's options do not have: a typo (\`.paht\`), \`files\` forgotten between the
 generator and its file, or the answer to a prompt. Evaluating it ends with \`attribute '…' missing\`.
 
-Of a file, a configuration reads \`.path\`, and \`.value\` if it is public. Answers to prompts are known to the script
-alone; one that is kept (\`persist = true\`) is a file of the prompt's name.
+A configuration can read the \`.path\` of a file, and its \`.value\` if it is public. Only the script knows the answers to
+prompts; an answer that is stored (\`persist = true\`) is a file with the prompt's name.
 
 Not reported where there is a fallback (\`or\`, \`?\`), and for options that the workspace declares itself. Where
 \`flake.lock\` names a fork or a newer version of clan-core, only likely typos are reported, as warnings.

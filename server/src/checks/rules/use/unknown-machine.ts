@@ -36,8 +36,8 @@ export const unknownMachine: Rule = {
   summary: 'A read of a file of a machine that does not exist',
   documentation: `\
 \`getPublicValue { machine = "…"; … }\` of clan-core reads \`vars/per-machine/<machine>/<generator>/<file>/value\` of the
-flake. There is no machine of that name, and nothing is stored for one: evaluation ends with \`Public value … not found!\`,
-or silently with the default.
+flake. There is no machine of that name, and nothing is stored for it: evaluation ends with
+\`Public value … not found!\`, or silently uses the default.
 
 With a default, only a name similar to that of a machine is reported. Not reported where the workspace may have
 further machines, or for another flake.

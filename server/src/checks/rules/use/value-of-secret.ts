@@ -12,17 +12,18 @@ export const valueOfSecret: Rule = {
   severity: 'error',
   summary: 'The value of a secret file is read during evaluation',
   documentation: `\
-\`.value\` of a generator's file is read, and the file is secret (files are, unless they say \`secret = false\`).
+The configuration reads \`.value\` of a generator's file, but the file is secret (files are, unless they set
+\`secret = false\`).
 
-Only the machine itself can decrypt a secret, so there is no value during evaluation: clan ends it with
-\`Cannot access value of secret file\`. If it had one, everybody could read it in the Nix store.
+Only the machine itself can decrypt a secret, so it has no value during evaluation, which ends with
+\`Cannot access value of secret file\`. If it had one, everyone could read it in the Nix store.
 
 Read \`.path\` and let the program open the file when it runs; or, if the file is not secret at all, declare it with
 \`secret = false\`.`,
   examples: ({ hostOf, PIPELINE }) => ({
     bad: [
       {
-        title: 'A password in a file of the store',
+        title: 'A password in a file of the Nix store',
         files: {
           ...PIPELINE,
           'lib/machine-env-matrix.nix': MATRIX,
