@@ -55,7 +55,7 @@ test('a hidden line is typed twice, until both are the same', async () => {
   const { answer, shown } = await ask({ hidden: true }, ['secret', 'sceret', 'secret', 'secret']);
   expect(answer).toBe('secret');
   expect(shown.map(box => box.hidden)).toEqual([true, true, true, true]);
-  expect(shown[2]?.error).toBe('The two do not match.');
+  expect(shown[2]?.error).toBe('The values do not match.');
   expect(shown.every(box => box.value === '')).toBe(true);
 });
 
@@ -66,8 +66,8 @@ test('what is only tried is typed once', async () => {
 test('an answer is needed, unless leaving it empty means something', async () => {
   const { answer, shown } = await ask({}, ['', 'at last']);
   expect([answer, shown[1]?.error]).toEqual(['at last', 'An answer is needed.']);
-  const kept = await ask({ hidden: true, ifEmpty: 'Left empty, it stays as it is' }, ['']);
-  expect([kept.answer, kept.shown[0]?.placeholder]).toEqual([null, 'Left empty, it stays as it is']);
+  const kept = await ask({ hidden: true, ifEmpty: 'Leave empty to keep the current value' }, ['']);
+  expect([kept.answer, kept.shown[0]?.placeholder]).toEqual([null, 'Leave empty to keep the current value']);
   expect((await ask({ required: false }, [''])).answer).toBe('');
 });
 

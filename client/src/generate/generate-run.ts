@@ -117,9 +117,9 @@ interface Manner {
   readonly confirm: boolean;
 }
 
-export const KEPT: Manner = { ifEmpty: () => l10n.t('Left empty, it stays as it is'), confirm: true };
+export const KEPT: Manner = { ifEmpty: () => l10n.t('Leave empty to keep the current value'), confirm: true };
 /** The manner of a trial, whose values are discarded. */
-const MADE_UP: Manner = { ifEmpty: () => l10n.t('Left empty, an answer is made up'), confirm: false };
+const MADE_UP: Manner = { ifEmpty: () => l10n.t('Leave empty to use a placeholder answer'), confirm: false };
 
 export function watch(
   { cli }: Bench,

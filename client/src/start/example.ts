@@ -8,12 +8,14 @@ import { STAYS } from '../generate/choose.ts';
 const examples = () => [
   {
     label: l10n.t('A fleet with mistakes'),
-    detail: l10n.t('Each kind of mistake once, each marked with a comment: to see findings and fixes.'),
+    detail: l10n.t(
+      'One example of each kind of mistake, marked with a comment, to try out findings and fixes.',
+    ),
     folder: 'broken-fleet',
   },
   {
     label: l10n.t('A clean fleet'),
-    detail: l10n.t('Four machines, a registry, a matrix, services: to look around in.'),
+    detail: l10n.t('Four machines, a registry, a matrix and services to explore.'),
     folder: 'fleet',
   },
 ];
@@ -35,13 +37,13 @@ export function registerExample(extension: Uri): Disposable {
         canSelectFiles: false,
         canSelectFolders: true,
         openLabel: l10n.t('Copy Here'),
-        title: l10n.t('Where should a folder "{0}" be made?', name),
+        title: l10n.t('Where should the folder "{0}" be created?', name),
       })) ?? [];
     if (!parent) return;
     const target = await freeName(parent, name);
     if (!target) {
       void window.showErrorMessage(
-        l10n.t('{0} has too many examples already. Choose another folder.', parent.fsPath),
+        l10n.t('{0} already contains too many examples. Choose another folder.', parent.fsPath),
       );
       return;
     }

@@ -145,7 +145,7 @@ function reasonText({ key }: Generator, { reason, older, missing }: Omit<Status,
     case 'missing':
       return `${key}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`;
     case 'interrupted':
-      return `${key} was left behind by a run that was cut off: what it is made from has changed since. "varsmith generate" makes it anew.`;
+      return `${key} was left behind by an interrupted run: what it is made from has changed since. "varsmith generate" makes it anew.`;
     case 'superseded':
       return `${key} was made from ${olderText(older)}, set anew since. "varsmith generate" makes it anew.`;
     default:
