@@ -143,14 +143,14 @@ describe('layers', () => {
     expect(unused).toEqual([]);
   });
 
-  it('no files import each other in a circle, types counted too', () => {
+  it('no files import each other in a cycle, types counted too', () => {
     const circles = circlesOf(importGraph([...server, ...client])).map(circle =>
       circle.map(file => relative(ROOT, file)),
     );
     expect(circles).toEqual([]);
   });
 
-  it('no rooms of the fleet import each other in a circle', () => {
+  it('no rooms of the fleet import each other in a cycle', () => {
     const room = (file: string) => relative(join(SERVER, 'fleet'), file).split('/')[0] as string;
     const files = importGraph(server.filter(file => layerOf(file) === 'fleet'));
     const rooms = new Map<string, string[]>();

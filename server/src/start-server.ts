@@ -1,13 +1,5 @@
 /** `server.js --stdio`, or started by VS Code over node IPC: starts the language server. */
-import { SERVER_NEW_SPACE, start } from './start.ts';
+import { start } from './start.ts';
+import { OF_SERVER } from './tuning.ts';
 
-start(
-  {
-    program: 'server',
-    purpose: 'server',
-    flags: [],
-    newSpace: SERVER_NEW_SPACE,
-    lasts: true,
-  },
-  module,
-);
+start({ program: 'server', purpose: 'server', ...OF_SERVER }, module);

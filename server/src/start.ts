@@ -23,6 +23,8 @@ export interface Start {
    * frozen, and is left alone.
    */
   readonly flags: readonly string[];
+  /** Flags that hold only while a program that lasts is starting, and the flags that take them back. */
+  readonly atFirst?: { readonly flags: readonly string[]; readonly takenBack: readonly string[] };
   /** Size of the space for new objects in MiB, kept for good, or `null`: V8 chooses. Electron is left alone here as well. */
   readonly newSpace: number | null;
   /** It may be ended at any moment: what it has compiled is not kept only at its end. */
@@ -32,20 +34,27 @@ export interface Start {
 /** When a program that lasts has done most of what it usually does. */
 const SETTLED_MS = 30_000;
 
+/** When a program that lasts has said what it was opened for. */
+const STARTED_MS = 2_000;
+
 /** How many starts add what they have compiled: the first may have ended early. */
 const ROUNDS = 3;
 
 /** @param within the module that is started in the place of the program: what it gives out and may require */
-export function start({ program, purpose, flags, newSpace, lasts }: Start, within: NodeJS.Module): void {
+export function start(
+  { program, purpose, flags, atFirst, newSpace, lasts }: Start,
+  within: NodeJS.Module,
+): void {
   const mayTune = process.versions.electron === undefined && isMainThread;
   if (mayTune) {
-    for (const flag of flags) setFlagsFromString(flag);
+    setFlags([...flags, ...(atFirst?.flags ?? [])]);
     if (newSpace !== null) fixNewSpace();
+    if (atFirst !== undefined) setTimeout(() => setFlags(atFirst.takenBack), STARTED_MS).unref();
   }
   const file = join(__dirname, 'programs.js');
   const source = readFileSync(file);
   const kept = keptCode(process.env);
-  const name = `${purpose}-${fingerprint(source, flags)}`;
+  const name = `${purpose}-${fingerprint(source, [...flags, ...(atFirst?.flags ?? [])])}`;
   const known = kept?.read(name) ?? null;
   // ASCII, and already wrapped in the function that Node makes of a module, so that starting decodes and concatenates nothing.
   const script = new Script(source.toString('latin1'), {
@@ -55,10 +64,19 @@ export function start({ program, purpose, flags, newSpace, lasts }: Start, withi
   const round = known?.at(-1) ?? 0;
   // What V8 has refused it would refuse again: the name holds all that it goes by.
   if (kept !== null && round < ROUNDS && script.cachedDataRejected !== true && isMainThread)
-    atEnd(lasts, () => kept.write(name, Buffer.concat([script.createCachedData(), Buffer.of(round + 1)])));
+    atEnd(lasts, () => {
+      // V8 notes the flags that hold now, which must be those of the next start.
+      if (mayTune) setFlags(atFirst?.flags ?? []);
+      kept.write(name, Buffer.concat([script.createCachedData(), Buffer.of(round + 1)]));
+      if (mayTune) setFlags(atFirst?.takenBack ?? []);
+    });
   if (mayTune && newSpace !== null) widenNewSpace(newSpace);
   script.runInThisContext().call(within.exports, within.exports, require, within, file, __dirname);
   void (within.exports as typeof Programs)[program]();
+}
+
+function setFlags(flags: readonly string[]): void {
+  for (const flag of flags) setFlagsFromString(flag);
 }
 
 function atEnd(orBefore: boolean, keep: () => void): void {
@@ -76,9 +94,3 @@ function fingerprint(source: Buffer, flags: readonly string[]): string {
   const engine = [process.versions, process.arch, process.execArgv, process.env.NODE_OPTIONS ?? '', flags];
   return createHash('sha256').update(JSON.stringify(engine)).update(source).digest('hex').slice(0, 32);
 }
-
-/**
- * In MiB: the size that V8 begins with. An analysis makes much that is soon forgotten; V8 would let the space grow to three
- * times 16 MiB and keep it.
- */
-export const SERVER_NEW_SPACE = 1;

@@ -63,7 +63,7 @@ export const ENDLESS: Readonly<Record<string, (fleet: GeneratingFleet) => void>>
     ].forEach(path => void endless(join(root, path))),
   'a secret that is a pipe': ({ root }) => fifo(join(root, 'vars/per-machine/m/a/s/secret')),
   'a value without end': ({ root }) => endless(join(root, 'vars/per-machine/m/a/p/value')),
-  'links in a circle': ({ root }) => {
+  'links in a cycle': ({ root }) => {
     symlinkSync('.', join(root, 'loop'));
     symlinkSync('..', join(root, 'machines/loop'));
   },

@@ -108,8 +108,8 @@ test('people and machines lead to secrets, secrets to people and machines', asyn
   ]);
   expect((await children(all[0])).map(shown)).toEqual([
     'ada | ',
-    'mallory | through group ops · not yet: "varsmith fix" gives it',
-    'age1qqqqqqqq…zzzzzz | still, until "varsmith fix"',
+    'mallory | through group ops · not yet; "varsmith fix" grants it',
+    'age1qqqqqqqq…zzzzzz | until "varsmith fix" is run',
   ]);
 });
 
@@ -120,21 +120,21 @@ test('every item says in words what it shows by its icon', async () => {
     'User ada, 2 secrets',
     'User mallory, 1 secret, 1 not settled',
     'Machine web, 1 secret, 1 not settled',
-    'Key of no one here age1qqqqqqqq…zzzzzz, 1 secret, 1 not settled',
+    'Key without a known owner age1qqqqqqqq…zzzzzz, 1 secret, 1 not settled',
   ]);
   const all = await children(secrets);
   expect(all.map(spoken)).toEqual([
     'Secret for services: shared/ca/key, 3 readers',
     'Secret for users: per-machine/web/g/x, 1 reader, not generated yet',
-    'Key of machine web, which opens all that it can read: sops/secrets/web-age.key/secret, 1 reader',
+    'Key of machine web, which decrypts every secret that the machine can read: sops/secrets/web-age.key/secret, 1 reader',
   ]);
   expect((await children(all[0])).map(spoken)).toEqual([
     'User ada',
-    'User mallory, through group ops, not yet: "varsmith fix" gives it',
-    'Key of no one here age1qqqqqqqq…zzzzzz, still, until "varsmith fix"',
+    'User mallory, through group ops, not yet; "varsmith fix" grants it',
+    'Key without a known owner age1qqqqqqqq…zzzzzz, until "varsmith fix" is run',
   ]);
   expect((await children(somebody[1])).map(spoken)).toEqual([
-    'Secret for services: shared/ca/key, through group ops, not yet: "varsmith fix" gives it',
+    'Secret for services: shared/ca/key, through group ops, not yet; "varsmith fix" grants it',
   ]);
 });
 

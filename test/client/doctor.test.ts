@@ -38,7 +38,7 @@ test('a key is offered where there is none, before anything is generated', async
   server.request.mockResolvedValueOnce([found]);
   window.showInformationMessage.mockImplementationOnce(async (_message, button) => button);
   await commands.executeCommand('varsmith.doctor');
-  expect(window.showInformationMessage.mock.calls[0]?.[1]).toBe('Make a Key…');
+  expect(window.showInformationMessage.mock.calls[0]?.[1]).toBe('Create Key…');
   expect(made).toHaveBeenCalledOnce();
 });
 

@@ -26,7 +26,7 @@ test("a rule's page is asked of the server", async () => {
   server.request.mockResolvedValueOnce({ markdown: '# store/missing\n' });
   expect(await page('/rules/store/missing.md')).toBe('# store/missing\n');
   expect(server.request).toHaveBeenCalledWith('varsmith/rulePage', { page: 'rules/store/missing' });
-  expect(await page('/rules/store/none.md')).toBe('There is no such page.');
+  expect(await page('/rules/store/none.md')).toBe('The page does not exist.');
 });
 
 test('it is shown as a preview beside the text', async () => {

@@ -72,7 +72,7 @@ test('a machine that is gone is said to be gone', async () => {
   const provider = contentProviders.get('varsmith-env');
   const query = JSON.stringify({ near: 'file:///fleet', machine: 'noa', shell: 'bash' });
   expect(await provider?.provideTextDocumentContent({ query })).toBe(
-    '# There is no machine "noa" any more.\n',
+    '# The machine "noa" no longer exists.\n',
   );
 });
 

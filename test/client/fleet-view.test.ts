@@ -135,7 +135,7 @@ test('the cursor leads to a registry key', async () => {
 
 test('it is said where nothing of a fleet stands at the cursor', async () => {
   await commands.executeCommand('varsmith.revealInFleet');
-  expect(window.showInformationMessage).toHaveBeenCalledWith('There is nothing from a fleet at the cursor.');
+  expect(window.showInformationMessage).toHaveBeenCalledWith('Nothing at the cursor belongs to a fleet.');
 });
 
 test('an item leads back to where it is written', async () => {

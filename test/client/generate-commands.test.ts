@@ -183,7 +183,7 @@ test('an empty choice is answered with a sentence, and the list stays', async ()
     },
   );
   await commands.executeCommand('varsmith.generate');
-  expect(said).toContain('No generator is chosen. Choose at least one, or press Escape to leave.');
+  expect(said).toContain('No generator is selected. Select at least one, or press Escape to cancel.');
   expect(called()).toHaveLength(1);
 });
 
@@ -195,20 +195,20 @@ describe('without a key', () => {
     does([planned, failure]);
     window.showErrorMessage.mockImplementationOnce(async () => {
       does([], made);
-      return 'Make a Key…';
+      return 'Create Key…';
     });
     window.showInputBox.mockResolvedValueOnce('ada');
     marked.push(({ items }) => items);
     await commands.executeCommand('varsmith.generate');
     expect(window.showErrorMessage.mock.calls[0]).toEqual([
-      'Varsmith: You have no key yet, and secrets are encrypted to keys. No age identity found.',
-      'Make a Key…',
+      'Varsmith: You have no key yet. You need one because secrets are encrypted. No age identity found.',
+      'Create Key…',
       'Doctor',
     ]);
     expect(called().map(call => (call as string[])[0])).toEqual(['generate', 'keygen', 'generate']);
     expect(called()[1]).toEqual(['keygen', place, '--user', 'ada', '--json']);
     expect(window.showInformationMessage).toHaveBeenCalledWith(
-      'Your new key is in /home/ada/keys.txt. Keep a backup of it: without it, nothing can be read. User ada was added to sops/users: secrets are encrypted to you from now on.',
+      'Your new key is in /home/ada/keys.txt. Keep a backup. You cannot read any secrets without the key. User ada was added to sops/users: secrets are encrypted to you from now on.',
       'Copy Public Key',
     );
   });
@@ -265,12 +265,12 @@ test('keys are given access only by somebody who was told whose they are', async
   await commands.executeCommand(fixAccessCommand, root.uri);
   expect(called()).toEqual([['fix', place, '--events'], { id: 1, answer: false }]);
   expect(window.showWarningMessage).toHaveBeenCalledWith(
-    'This gives access to keys that have none now.',
+    'This gives access to keys that do not have access now.',
     { modal: true, detail: `${gains}.` },
     'Give Access',
   );
   expect(window.showInformationMessage).toHaveBeenCalledWith(
-    'Varsmith: no access was given, and nothing was changed.',
+    'Varsmith: no access was granted and nothing was changed.',
   );
 });
 
@@ -392,7 +392,7 @@ test('a value is set through standard input, and what was made from the older on
     ['generate', place, ...generate],
   ]);
   expect(window.showInformationMessage).toHaveBeenCalledWith(
-    'Varsmith: stored ca/key for lea. Made from the older value: per-machine/lea/leaf, shared/two.',
+    'Varsmith: stored ca/key for lea. Still based on the old value: per-machine/lea/leaf, shared/two.',
     'Generate',
   );
 });
@@ -573,6 +573,6 @@ test('a run that cannot be followed ends, and the person is told why', async () 
   marked.push(({ items }) => items);
   await commands.executeCommand('varsmith.generate');
   expect(window.showErrorMessage).toHaveBeenCalledWith(
-    'Varsmith: The command line printed an unexpected line.',
+    'Varsmith: The command line printed something that is not an event.',
   );
 });

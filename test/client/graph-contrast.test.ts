@@ -126,7 +126,7 @@ describe.skipIf(!hasBrowser)('the page in the theme', () => {
     expect(await opened.page.locator('#legend li').allTextContents()).toEqual([
       ...['generated', 'partly generated', 'outdated', 'missing', 'unknown', 'with errors'],
       ...['only Nix says', 'Nix disagrees'],
-      ...['shared', 'of a service', 'not declared here', 'is used to make', 'in a circle'],
+      ...['shared', 'of a service', 'not declared here', 'is used to make', 'in a cycle'],
     ]);
   });
 

@@ -146,8 +146,8 @@ describe.skipIf(!hasBrowser)('the page', () => {
   });
 
   test('says why there is nothing to see', async () => {
-    await opened.show({ type: 'empty', message: 'Nothing is like that.', choice: EVERYTHING });
-    expect(await opened.page.locator('#note').textContent()).toBe('Nothing is like that.');
+    await opened.show({ type: 'empty', message: 'Nothing matches the filter.', choice: EVERYTHING });
+    expect(await opened.page.locator('#note').textContent()).toBe('Nothing matches the filter.');
   });
 
   const place = () => opened.page.locator('#sheet').getAttribute('style');

@@ -67,7 +67,7 @@ test('the server reads the same settings, with the same defaults', () => {
     settings.map(([name, setting]) => [name.replace('varsmith.', ''), setting.default]),
   );
   // These are the extension's own.
-  const own = ['trace.server', 'engine', 'commit', 'timeLimit', 'limits', 'nix.ask'];
+  const own = ['trace.server', 'server.memory', 'engine', 'commit', 'timeLimit', 'limits', 'nix.ask'];
   const shared = Object.fromEntries(Object.entries(promised).filter(([name]) => !own.includes(name)));
   // The store names a program, which belongs to the repository and not to an editor.
   const { store: _store, limits: _limits, ...read } = DEFAULT_SETTINGS;

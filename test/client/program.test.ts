@@ -82,7 +82,7 @@ test('who cannot hear an event gets to know why, and the program does not wait f
 test('a line that is no event ends the program, and what is in it is not told', async () => {
   const heard = vi.fn(async () => undefined);
   const watched = watchProgram(program(`console.log('canary'); ${ASKING}`), heard);
-  await expect(watched).rejects.toThrow(/^The command line said something that is no event\.$/);
+  await expect(watched).rejects.toThrow(/^The command line printed something that is not an event\.$/);
   expect(heard).not.toHaveBeenCalled();
 });
 

@@ -36,7 +36,7 @@ test('stored files are linked, and what was not kept is named', () => {
     ['private', 'varsmith.openPlace', [ROOT, { file: result.files[0]?.path, line: 1, column: 1 }]],
     ['public', 'varsmith.openPlace', [ROOT, { file: result.files[1]?.path, line: 1, column: 1 }]],
   ]);
-  expect(body).toContain('log is not declared and was not stored');
+  expect(body).toContain('log is not declared and was discarded');
 });
 
 test('a failure shows what the script said and where it is', () => {
@@ -83,10 +83,10 @@ test('a trial shows sizes, public contents, and what is missing or not declared'
     'private secret 45 bytes not shown',
     'public public 4 bytes abc',
     'psk secret not written',
-    'log would not be stored',
+    'log would be discarded',
     'Time: 42 ms',
-    'Run before it, for its inputs: ca',
-    'Answers made up for: name',
+    'Ran first to provide inputs: ca',
+    'Used placeholder answers for: name',
   ])
     expect(text).toContain(part);
   expect(linksOf(body)).toEqual([
@@ -102,11 +102,11 @@ test('a verification offers what puts its problems right', () => {
   const { body } = verifyReport({ problems, notes: [] }, ROOT);
   expect(linksOf(body).map(([label, command, args]) => [label, command, args])).toEqual([
     ['Generate Missing', 'varsmith.generateMissing', [ROOT]],
-    ['Encrypt Anew', 'varsmith.fixAccess', [ROOT]],
+    ['Re-encrypt', 'varsmith.fixAccess', [ROOT]],
   ]);
   expect(verifyReport({ problems: [], notes: [] }, ROOT).body).toContain('All vars are present and valid.');
   const none = verifyReport({ problems: [], notes: [], generators: 0 }, ROOT).body;
-  expect(none).toContain('There is nothing to verify: no machine has a generator.');
+  expect(none).toContain('There is nothing to verify because no machine has a generator.');
 });
 
 test('lines of a verification lead to declarations and to what is stored', () => {
@@ -138,7 +138,7 @@ test('lines of a verification lead to declarations and to what is stored', () =>
     ['Generate Missing', 'varsmith.generateMissing', [ROOT]],
     [key, ...declared('wireguard')],
     ['private', ...stored],
-    ['Encrypt Anew', 'varsmith.fixAccess', [ROOT]],
+    ['Re-encrypt', 'varsmith.fixAccess', [ROOT]],
     ['ca', ...declared('ca')],
   ]);
 });

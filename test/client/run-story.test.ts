@@ -47,14 +47,14 @@ test('what would be lost is listed, and why', () => {
   ).planned;
   expect(plan && overwriteText(plan).split('\n')).toEqual([
     'ca (a, b, c and 2 more): key, cert',
-    'leaf (tove): key, made from what changes',
-    'In addition, 1 generator runs for the first time.',
+    'leaf (tove): key, based on values that change',
+    '1 generator without stored files will also run.',
   ]);
 });
 
 test.each([
   ['good', [result('ca', 'stored'), end('done')], '1 file of 1 generator stored.'],
-  ['nothing', [end('done')], 'Nothing to generate: all known vars exist.'],
+  ['nothing', [end('done')], 'Nothing to generate: all known vars are stored.'],
   [
     'bad',
     [result('ca', 'stored'), result('leaf', 'failed'), end('failed')],
@@ -64,9 +64,9 @@ test.each([
   [
     'cancelled',
     [result('ca', 'stored'), result('leaf', 'cancelled'), end('cancelled')],
-    'Cancelled. 1 file of 1 generator were stored before that and are kept.',
+    'Cancelled. Already stored and kept: 1 file of 1 generator.',
   ],
-  ['problems', [end('problems')], 'Nothing was generated: 0 problems in the plan.'],
+  ['problems', [end('problems')], 'Nothing was generated because the plan has 0 problems.'],
 ] as const)('a run that went %s ends with a sentence: %#', (verdict, events, text) => {
   expect(verdictOf(story(planned(step('ca'), step('leaf')), ...events), false)).toEqual({ verdict, text });
 });

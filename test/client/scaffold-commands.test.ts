@@ -126,7 +126,7 @@ describe('what is changed', () => {
     window.showInformationMessage.mockResolvedValueOnce('Save');
     await add(open, 0);
     expect(window.showInformationMessage).toHaveBeenCalledWith(
-      'Changed, and not saved yet: secret-registry.nix, machine-env-matrix.nix.',
+      'Unsaved changes: secret-registry.nix, machine-env-matrix.nix.',
       'Save',
     );
     for (const { save } of open) expect(save).toHaveBeenCalledOnce();
@@ -136,7 +136,7 @@ describe('what is changed', () => {
     const open = documents();
     await add(open, 1);
     expect(window.showInformationMessage).toHaveBeenCalledWith(
-      'Changed, and not saved yet: machine-env-matrix.nix.',
+      'Unsaved changes: machine-env-matrix.nix.',
       'Save',
     );
     for (const { save } of open) expect(save).not.toHaveBeenCalled();
@@ -151,7 +151,7 @@ test('the kinds say which entries they are like, and each question has what they
     {
       label: 'Secret from a prompt',
       description: 'api-key · like anthropic, deepseek',
-      detail: 'The value is typed in once. Makes openai-api-key, in OPENAI_API_KEY.',
+      detail: 'Someone enters it once. Makes openai-api-key, in OPENAI_API_KEY.',
     },
   ]);
   expect(window.showQuickPick.mock.calls[1]?.[0]).toEqual(['ai', 'mail', '$(add) Another domain…']);
@@ -258,7 +258,7 @@ test('a fleet that has machines is not asked for one, and what is kept is said',
   await commands.executeCommand('varsmith.initFleet');
   expect(window.showInputBox).not.toHaveBeenCalled();
   expect(window.showInformationMessage).toHaveBeenCalledWith(
-    'Everything already exists. Kept as they are: lib/secrets.nix.',
+    'All files already exist. Kept as they are: lib/secrets.nix.',
   );
 });
 
@@ -288,7 +288,7 @@ test('of a new fleet the registry alone is opened, and the next step is a button
   expect(window.showTextDocument).toHaveBeenCalledTimes(1);
   const [message] = window.showInformationMessage.mock.calls[0] ?? [];
   expect(message).toBe(
-    'Created a fleet of 3 files. The folder is a git repository now. Next, create your key; then generate.',
+    'A fleet of 3 files was made. The folder is a git repository now. Next, create your key and generate the vars.',
   );
   expect(commands.executeCommand).toHaveBeenLastCalledWith('varsmith.makeKey');
 });

@@ -94,8 +94,8 @@ test('an encrypted file has its keys, and what takes each', async () => {
     ...{ root: 'file:///fleet', path: 'secrets/a.yaml' },
   });
   const key = (secrets: string[]): SecretNode => ({ kind: 'key', key: { key: 'a', secrets, where } });
-  expect(shown(key([]))).toBe('a | taken by no secret');
-  expect(shown(key(['x', 'y']))).toBe('a | taken as x, y');
+  expect(shown(key([]))).toBe('a | not used by any secret');
+  expect(shown(key(['x', 'y']))).toBe('a | used as x, y');
 });
 
 test('what icons show is said to those who cannot see them', () => {

@@ -27,7 +27,9 @@ test('every setting of the manifest that the server reads is sent', () => {
     .map(name => name.replace('varsmith.', ''))
     .filter(
       name =>
-        !name.startsWith('trace.') && !['engine', 'commit', 'timeLimit', 'limits', 'nix.ask'].includes(name),
+        !name.startsWith('trace.') &&
+        !name.startsWith('server.') &&
+        !['engine', 'commit', 'timeLimit', 'limits', 'nix.ask'].includes(name),
     );
   expect([...settingNames].sort()).toEqual(declared.sort());
 });

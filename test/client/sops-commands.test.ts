@@ -73,7 +73,7 @@ const ADDED = { file: 'secrets/a.yaml', module: 'a.nix', line: 4, key: 'api/toke
 test('a secret is typed in and goes to standard input alone', async () => {
   answers({ json: { ...ADDED, choices: CHOICES } }, { json: ADDED });
   window.showInputBox.mockResolvedValueOnce('api/token');
-  pick('Type it in');
+  pick('Enter a value');
   typed.push(CANARY, CANARY);
   await commands.executeCommand('varsmith.addSopsSecret');
   expect(workspace.saveAll).toHaveBeenCalled();
@@ -84,7 +84,7 @@ test('a secret is typed in and goes to standard input alone', async () => {
   expect(boxes.map(box => box.password)).toEqual([true, true]);
   expect(window.showTextDocument).toHaveBeenCalled();
   expect(window.showInformationMessage.mock.lastCall?.[0]).toBe(
-    'Varsmith: "api/token" is in secrets/a.yaml, encrypted.',
+    'Varsmith: "api/token" is now encrypted in secrets/a.yaml.',
   );
   expect(JSON.stringify(window.showInformationMessage.mock.calls)).not.toContain(CANARY);
 });

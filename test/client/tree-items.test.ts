@@ -106,7 +106,7 @@ test('a machine of which nothing is known claims no number of generators', () =>
   const hidden = { ...machine, generators: 0, lacking: 0, summary: '', complete: false };
   const node = { kind: 'machine', root: root.uri, machine: hidden } as const;
   expect(shown(node)).toBe('lea | generators not known');
-  expect(itemOf(node).tooltip).toContain('Whether it has generators cannot be determined without Nix.');
+  expect(itemOf(node).tooltip).toContain('Whether it has generators can only be determined with Nix.');
   expect(shown({ ...node, machine: { ...hidden, complete: true } })).toBe('lea | 0 generators');
 });
 
@@ -153,10 +153,8 @@ test('a generator that is outdated says why', () => {
     return itemOf({ kind: 'generator', root: root.uri, machine: 'lea', generator: one }).tooltip;
   };
   expect(because('inputs')).toBe(generator.stateSentence);
-  expect(because('superseded', ['ca/key', 'ca/crt'])).toBe(
-    'made from older values than are stored now: ca/key, ca/crt',
-  );
-  expect(because('interrupted')).toBe('left behind by a run that was cut off');
+  expect(because('superseded', ['ca/key', 'ca/crt'])).toBe('based on older values of ca/key, ca/crt');
+  expect(because('interrupted')).toBe('left behind by an interrupted run');
 });
 
 test('a key has the machines that select it, each with its state, and its uses', () => {

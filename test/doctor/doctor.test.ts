@@ -221,7 +221,7 @@ test('without a key nothing is a problem, as in CI: places are named, and what c
 test('commands are called as they are where the answer is read, and what they do is told as data', async () => {
   for (const [names, key, generate] of [
     [IN_TERMINAL, '`varsmith keygen`', '`varsmith generate`'],
-    [IN_EDITOR, '"Varsmith: Make a Key…"', '"Varsmith: Generate Vars…"'],
+    [IN_EDITOR, '"Varsmith: Create Key…"', '"Varsmith: Generate Vars…"'],
   ] as const) {
     const found = await examined(FLEET, { names });
     const entries = found.sections.flatMap(section => section.entries);

@@ -240,7 +240,7 @@ function reaches(edges: readonly LayoutEdge[], from: string, to: string): boolea
   return seen.has(to);
 }
 
-test('a name is in a circle exactly if it reaches itself; those that reach each other share one', () => {
+test('a name is in a cycle exactly if it reaches itself; those that reach each other share one', () => {
   fc.assert(
     fc.property(anyEdges, edges => {
       const circles = circleOf(NAMES, edges);

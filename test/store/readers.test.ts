@@ -155,7 +155,7 @@ test('a machine has no access through a group where its membership leads nowhere
   expect(smtp && machinesWith(sops, smtp.holders())).toEqual(['noa']);
 });
 
-test('every link, and where it leads: through other links, nowhere, round in a circle, out of the repository', () => {
+test('every link, and where it leads: through other links, nowhere, round in a cycle, out of the repository', () => {
   const store = readContents(
     storeFiles({
       'sops/machines/lea/key.json': '[]',

@@ -55,7 +55,7 @@ export function generationSteps({ folder, git, get }) {
         await ui.picture('generate-prompt');
         await ui.answer(login, 'Password of ada on this machine', PASSWORD, { hidden: true });
         await ui.answer(login, 'once more, to be sure', `${PASSWORD}!`, { hidden: true });
-        await ui.page.getByText('The two do not match.').first().waitFor();
+        await ui.page.getByText('The values do not match.').first().waitFor();
         await ui.answer(login, 'Password of ada on this machine', PASSWORD, { hidden: true });
         await ui.answer(login, 'once more, to be sure', PASSWORD, { hidden: true });
         await ui.answer(`ntfy/topic for ${MACHINE}`, 'ntfy topic', 'backups-of-tove');

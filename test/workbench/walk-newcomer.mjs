@@ -131,10 +131,10 @@ export function newcomerSteps(scene, theme) {
     [
       'a key is made, and the run goes on',
       async ui => {
-        await ui.pressInToast('You have no key yet', 'Make a Key…');
-        await ui.asked('Make a Key', 'Secrets are encrypted to you under this name');
+        await ui.pressInToast('You have no key yet', 'Create Key…');
+        await ui.asked('Create Key', 'Secrets are encrypted to you under this name');
         await ui.picture('newcomer-8-key');
-        await ui.answer('Make a Key', 'Secrets are encrypted to you under this name', 'ada');
+        await ui.answer('Create Key', 'Secrets are encrypted to you under this name', 'ada');
         await ui.toast('Your new key is in').waitFor();
         await until('a prompt is asked', async () => (await questionOf(ui)) !== '');
         await ui.picture('newcomer-9-prompt');

@@ -26,14 +26,14 @@ export function valueSteps({ folder, git, get, called }) {
         await ui.answer(greeting, `1 line so far, the last: ${GREETING[0]}`, 'The male is on its way.');
         // The box from before has the same button.
         await ui.asked(greeting, '2 lines so far');
-        await ui.pressInBox('Back to the previous line');
+        await ui.pressInBox('Previous line');
         await ui.picture('generate-lines');
         await ui.answer(greeting, '1 line so far', GREETING[1]);
         await ui.answer(greeting, '2 lines so far', '');
         const pem = `letter/pem for ${MACHINE}`;
         await ui.asked(pem, 'Private key of the mail server (several lines)');
         await ui.setClipboard(PEM);
-        await ui.pressInBox('Use all lines of the clipboard');
+        await ui.pressInBox('Use the text of the clipboard, including all lines');
         await ui.asked(pem, 'Private key of the mail server: 3 lines so far');
         await ui.setClipboard('');
         await ui.answer(pem, '3 lines so far', '', { hidden: true });
@@ -80,7 +80,7 @@ export function valueSteps({ folder, git, get, called }) {
         await ui.fill(MACHINE);
         await ui.choose(MACHINE);
         await ui.listShown(`Deploy ${MACHINE}`);
-        await ui.choose('Brings the machine to the configuration');
+        await ui.choose('Applies the configuration in this repository');
         const dialog = ui.page.locator('.monaco-dialog-box');
         await dialog.getByText(`clan machines update ${MACHINE}`).waitFor();
         await dialog.getByText('--rollback').waitFor();

@@ -205,7 +205,7 @@ function steps(scene) {
         const tree = ui.page.locator('.sidebar .monaco-list-row');
         await ui.page.locator('.sidebar').getByText(`Shown: "${selectedKey.generator}"`).first().waitFor();
         await tree.filter({ hasText: selectedKey.machine }).first().waitFor();
-        await ui.command('Varsmith: Clear the Filter of the Fleet');
+        await ui.command('Varsmith: Clear the Fleet Filter');
         await ui.page
           .locator('.sidebar')
           .getByText(`Shown: "${selectedKey.generator}"`)

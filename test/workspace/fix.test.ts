@@ -62,7 +62,7 @@ test('a fix may make way for another', () => {
   expect(fixAll(workspace, all)).toMatchObject({ changes: [{ after: 'three' }], applied: 2, settled: true });
 });
 
-test('fixes that go in a circle come to an end, and are told', () => {
+test('fixes that go in a cycle come to an end, and are told', () => {
   const workspace = smallWorkspace(folder({ 'a.nix': 'one' }), engineOf({ one: 'two', two: 'one' }));
   expect(fixAll(workspace, all)).toMatchObject({ settled: false });
 });

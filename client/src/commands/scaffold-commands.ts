@@ -77,7 +77,7 @@ async function showChanges(notes: readonly string[], changed: readonly TextDocum
     return;
   }
   const names = changed.map(({ uri }) => uri.path.slice(uri.path.lastIndexOf('/') + 1));
-  const message = [...notes, l10n.t('Changed, and not saved yet: {0}.', names.join(', '))].join(' ');
+  const message = [...notes, l10n.t('Unsaved changes: {0}.', names.join(', '))].join(' ');
   const save = l10n.t('Save');
   if ((await window.showInformationMessage(message, save)) !== save) return;
   const saved = await Promise.all(changed.map(document => document.save()));
@@ -99,15 +99,15 @@ async function closeOthers({ created, shown }: ScaffoldResult): Promise<void> {
 /** Shows the number of files in a new fleet, and offers the next step. */
 async function showFleet({ created, notes }: ScaffoldResult, kept: readonly string[]): Promise<void> {
   if (created.length === 0) {
-    const there = [l10n.t('Everything already exists.'), ...notes, ...kept];
+    const there = [l10n.t('All files already exist.'), ...notes, ...kept];
     void window.showInformationMessage(there.join(' '));
     return;
   }
-  const made = l10n.t('Created a fleet of {0} files.', created.length);
-  const next = l10n.t('Next, create your key; then generate.');
+  const made = l10n.t('A fleet of {0} files was made.', created.length);
+  const next = l10n.t('Next, create your key and generate the vars.');
   const message = [made, ...notes, ...kept, next].join(' ');
   const canMake = (await commands.getCommands(true)).includes(MAKE_KEY);
-  const step = canMake ? l10n.t('Make a Key…') : l10n.t('Run the Doctor');
+  const step = canMake ? l10n.t('Create Key…') : l10n.t('Run the Doctor');
   if ((await window.showInformationMessage(message, step)) === step)
     await commands.executeCommand(canMake ? MAKE_KEY : 'varsmith.doctor');
 }

@@ -41,8 +41,8 @@ export async function askService(context: ScaffoldContext): Promise<ScaffoldWish
   const template = name && (await pickTemplate(context, l10n.t('New Service Generator {0}: template', name)));
   if (!name || !template) return undefined;
   const items = [
-    { label: l10n.t('For each instance of the service'), detail: 'perInstance', per: 'instance' as const },
-    { label: l10n.t('For each machine that has any'), detail: 'perMachine', per: 'machine' as const },
+    { label: l10n.t('One for each service instance'), detail: 'perInstance', per: 'instance' as const },
+    { label: l10n.t('One for each machine with the service'), detail: 'perMachine', per: 'machine' as const },
   ];
   const picked = await window.showQuickPick(items, {
     ...STAYS,

@@ -24,7 +24,9 @@ export async function askSecret(context: ScaffoldContext): Promise<ScaffoldWish 
   const name = await window.showInputBox({
     ...STAYS,
     title: l10n.t('Add Secret: name'),
-    prompt: l10n.t('The key in the registry. The names of generator and variable follow it.'),
+    prompt: l10n.t(
+      'The key in the registry. The names of the generator and the variable are derived from it.',
+    ),
     placeHolder: 'openai',
     validateInput: value => context.problem('secret', value, registry),
   });
@@ -54,11 +56,11 @@ export async function askSecret(context: ScaffoldContext): Promise<ScaffoldWish 
 function kindWords(kind: SecretProposal['kind']): { readonly label: string; readonly detail: string } {
   switch (kind) {
     case 'prompt':
-      return { label: l10n.t('Secret from a prompt'), detail: l10n.t('The value is typed in once.') };
+      return { label: l10n.t('Secret from a prompt'), detail: l10n.t('Someone enters it once.') };
     case 'setting':
       return {
         label: l10n.t('Setting from a prompt'),
-        detail: l10n.t('The same for a public value.'),
+        detail: l10n.t('The same for a value that is not secret.'),
       };
     case 'password':
       return { label: l10n.t('Password'), detail: l10n.t('A script makes it.') };
@@ -91,7 +93,7 @@ async function askMetadata(
   const description = await window.showInputBox({
     ...STAYS,
     title: l10n.t('Add Secret {0}: description', name),
-    prompt: l10n.t('The text of the prompt.'),
+    prompt: l10n.t('The question that people are asked.'),
     value: proposal.description,
   });
   if (description === undefined) return undefined;
@@ -100,7 +102,7 @@ async function askMetadata(
   const envVar = await window.showInputBox({
     ...STAYS,
     title: l10n.t('Add Secret {0}: environment variable', name),
-    prompt: l10n.t('The session variable for it. Leave empty for none.'),
+    prompt: l10n.t('The environment variable that sessions get. Leave empty for none.'),
     value: proposal.envVar ?? '',
     validateInput: value => context.problem('variable', value, registry),
   });

@@ -67,7 +67,7 @@ async function addSopsSecret({ run, root, cwd, node }: About): Promise<void> {
     ...STAYS,
     title: l10n.t('Add sops Secret: name'),
     prompt: l10n.t(
-      'As in {0}; its key in the encrypted file is the same. A slash selects inside a map.',
+      'As in {0}. The key in the encrypted file has the same name. A slash separates nested keys.',
       'sops.secrets."…"',
     ),
     placeHolder: 'api/token',
@@ -79,8 +79,8 @@ async function addSopsSecret({ run, root, cwd, node }: About): Promise<void> {
   if (args === null) return;
   const kinds = [
     {
-      label: l10n.t('Type it in'),
-      detail: l10n.t('Or paste it, or take it from a file.'),
+      label: l10n.t('Enter a value'),
+      detail: l10n.t('You can also paste it or read it from a file.'),
       isRandom: false,
     },
     {
@@ -101,7 +101,7 @@ async function addSopsSecret({ run, root, cwd, node }: About): Promise<void> {
   if (ended === null) return;
   const { file, module, line } = JSON.parse(ended.stdout) as Added;
   if (module !== null) await openPlace(root, { file: module, line: line ?? 1, column: 1 });
-  void window.showInformationMessage(l10n.t('Varsmith: "{0}" is in {1}, encrypted.', name, file));
+  void window.showInformationMessage(l10n.t('Varsmith: "{0}" is now encrypted in {1}.', name, file));
 }
 
 function typedValue(name: string): Promise<string | null | undefined> {
@@ -232,10 +232,10 @@ function chosenBy(node: SecretNode | null): readonly string[] {
 async function isConfirmed(run: Run, args: readonly string[], reasons: readonly string[]): Promise<boolean> {
   const [convert, show] = [l10n.t('Convert'), l10n.t('Show Diff')];
   const count = args.length - 2;
-  const left = reasons.length === 0 ? [] : [l10n.t('Left as they are: {0}', reasons.join(' '))];
+  const left = reasons.length === 0 ? [] : [l10n.t('Not changed: {0}', reasons.join(' '))];
   const question = [
     l10n.t('Convert {0} with their values?', secretCount(count)),
-    l10n.t('Modules, encrypted files and vars change together; nothing is committed.'),
+    l10n.t('Modules, encrypted files and vars change together. Nothing is committed.'),
     ...left,
   ].join(' ');
   for (;;) {

@@ -75,11 +75,11 @@ async function askLine(question: Question, boxes: Boxes): Promise<string | null 
     else {
       const again = await boxes.show({
         ...{ title, hidden, placeholder: '', value: '', error: null, buttons: [] },
-        prompt: l10n.t('{0} (once more, to be sure)', description),
+        prompt: l10n.t('{0} (enter it again to confirm)', description),
       });
       if (again === null) return undefined;
       if (again.text === text) return text;
-      error = l10n.t('The two do not match.');
+      error = l10n.t('The values do not match.');
     }
   }
 }
@@ -104,7 +104,9 @@ async function askLines(question: Question, boxes: Boxes): Promise<string | null
       ...{ title, hidden, error, value },
       prompt: count === 0 ? l10n.t('{0} (several lines)', description) : soFar(description, text, hidden),
       placeholder:
-        count === 0 ? (ifEmpty ?? l10n.t('The first line')) : l10n.t('The next line; Enter alone ends'),
+        count === 0
+          ? (ifEmpty ?? l10n.t('The first line'))
+          : l10n.t('Next line; press Enter on an empty line to finish'),
       buttons: count > 0 ? ['back', 'blank', 'clipboard', 'file', 'finish'] : ['clipboard', 'file'],
     });
     if (answer === null) return undefined;

@@ -95,7 +95,7 @@ export function chooser(server: Server): Chooser {
 async function chooseRoot(server: Server): Promise<FleetRoot | null> {
   const roots = (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
   if (roots.length === 0)
-    void window.showInformationMessage(l10n.t('No fleet is open: there is nothing to generate.'));
+    void window.showInformationMessage(l10n.t('No fleet is open, so there is nothing to generate.'));
   return pickRoot(roots);
 }
 
@@ -126,9 +126,9 @@ function namesOf({ machines }: FleetRoot): readonly string[] {
 async function chooseMachines(root: FleetRoot): Promise<readonly string[] | null> {
   if (root.machines.length === 1) return namesOf(root);
   const picked = await pickSome(machineChoices(root.machines), {
-    title: l10n.t('Which machines?'),
-    placeholder: l10n.t('Machines with something to generate are preselected'),
-    empty: l10n.t('No machine is chosen. Choose at least one, or press Escape to leave.'),
+    title: l10n.t('Vars of which machines?'),
+    placeholder: l10n.t('Machines with something to generate are already selected'),
+    empty: l10n.t('No machine is selected. Select at least one, or press Escape to cancel.'),
   });
   return picked?.map(choice => choice.label) ?? null;
 }
@@ -157,12 +157,12 @@ async function chooseTarget(server: Server, preselect: boolean): Promise<Target 
   }
   const isLacking = items.some(item => 'picked' in item && item.picked);
   const missing = isLacking
-    ? l10n.t('Missing generators are preselected')
-    : l10n.t('All of them are generated; choose those to check again');
+    ? l10n.t('Missing vars are already selected')
+    : l10n.t('All vars are generated; select any that you want to generate again');
   const chosen = await pickSome(items, {
     title: l10n.t('Generators of {0}', machines.join(', ')),
-    placeholder: preselect ? missing : l10n.t('Which should be generated again?'),
-    empty: l10n.t('No generator is chosen. Choose at least one, or press Escape to leave.'),
+    placeholder: preselect ? missing : l10n.t('Which vars should be generated again?'),
+    empty: l10n.t('No generator is selected. Select at least one, or press Escape to cancel.'),
   });
   const generators = (chosen ?? []).flatMap(item => item.key ?? []);
   return generators.length === 0 ? null : { root: root.uri, machines, generators };
@@ -202,8 +202,8 @@ async function chooseFile(server: Server, title: string, onlyPublic: boolean): P
   if (first === undefined) {
     void window.showInformationMessage(
       onlyPublic
-        ? l10n.t('No machine has a public value that is generated.')
-        : l10n.t('No machine has vars: none of their generators is known.'),
+        ? l10n.t('No machine has a generated public value.')
+        : l10n.t('No machine has vars because none of its generators are known.'),
     );
     return null;
   }

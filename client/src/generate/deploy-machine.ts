@@ -30,28 +30,30 @@ const actions = (machine: string) => [
     label: l10n.t('Deploy'),
     question: l10n.t('Deploy {0}?', machine),
     anyway: l10n.t('Deploy Anyway'),
-    detail: l10n.t('Deploys the configuration of this repository.'),
+    detail: l10n.t('Applies the configuration in this repository to the machine.'),
     flags: [],
   },
   {
     label: l10n.t('Test'),
     question: l10n.t('Test {0}?', machine),
     anyway: l10n.t('Test Anyway'),
-    detail: l10n.t('The same, but only until the next start ({0}).', 'nixos-rebuild test'),
+    detail: l10n.t('Applies the configuration only until the next restart ({0}).', 'nixos-rebuild test'),
     flags: ['--test'],
   },
   {
     label: l10n.t('Roll Back'),
     question: l10n.t('Roll Back {0}?', machine),
     anyway: l10n.t('Roll Back Anyway'),
-    detail: l10n.t('Brings back the previous configuration ({0}).', 'nixos-rebuild, darwin-rebuild'),
+    detail: l10n.t('Restores the previous configuration ({0}).', 'nixos-rebuild, darwin-rebuild'),
     flags: ['--rollback'],
   },
   {
     label: l10n.t('Install'),
     question: l10n.t('Install {0}?', machine),
     anyway: l10n.t('Install Anyway'),
-    detail: l10n.t('Installs the machine on a computer without NixOS. Everything on its disks is lost.'),
+    detail: l10n.t(
+      'Installs the machine on a computer that does not run NixOS yet. All data on its disks is lost.',
+    ),
     flags: ['--install'],
   },
 ];
@@ -119,7 +121,7 @@ async function answerFor(
     title: l10n.t('Deploy {0}: address', machine),
     prompt: answer.refused ?? '',
     placeHolder: `root@${machine}.example.org`,
-    validateInput: value => (/^[^\s-]\S*$/.test(value) ? null : l10n.t('Write it as user@host.')),
+    validateInput: value => (/^[^\s-]\S*$/.test(value) ? null : l10n.t('Use the form user@host.')),
   });
   return host ? ask(bench, root, machine, [...flags, '--target-host', host]) : null;
 }

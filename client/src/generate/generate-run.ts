@@ -119,7 +119,7 @@ interface Manner {
 
 export const KEPT: Manner = { ifEmpty: () => l10n.t('Leave empty to keep the current value'), confirm: true };
 /** The manner of a trial, whose values are discarded. */
-const MADE_UP: Manner = { ifEmpty: () => l10n.t('Leave empty to make up an answer'), confirm: false };
+const MADE_UP: Manner = { ifEmpty: () => l10n.t('Leave empty to use a placeholder answer'), confirm: false };
 
 export function watch(
   { cli }: Bench,

@@ -11,9 +11,9 @@ import {
 import type { Box, BoxButton, Boxes } from './ask.ts';
 
 const looks = (): Readonly<Record<BoxButton, readonly [icon: string, tooltip: string]>> => ({
-  back: ['arrow-left', l10n.t('Back to the previous line')],
-  blank: ['newline', l10n.t('An empty line below the current one')],
-  clipboard: ['clippy', l10n.t('Use all lines of the clipboard')],
+  back: ['arrow-left', l10n.t('Previous line')],
+  blank: ['newline', l10n.t('An empty line at the end')],
+  clipboard: ['clippy', l10n.t('Use the text of the clipboard, including all lines')],
   file: ['folder-opened', l10n.t('Use the text of a file')],
   finish: ['check', l10n.t('Finish')],
 });
@@ -27,7 +27,7 @@ export function editorBoxes(token?: CancellationToken): Boxes {
     show: box => show(box, token),
     clipboard: async () => env.clipboard.readText(),
     async file() {
-      const options = { title: l10n.t('Text to take'), openLabel: l10n.t('Take') };
+      const options = { title: l10n.t('Text to use'), openLabel: l10n.t('Take') };
       const [chosen] = (await window.showOpenDialog(options)) ?? [];
       if (chosen === undefined) return null;
       let bytes: Uint8Array;

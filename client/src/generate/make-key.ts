@@ -1,5 +1,5 @@
 /**
- * *Varsmith: Make a Key…*: creates a key for encryption like `varsmith keygen`, and offers this if a run fails for
+ * *Varsmith: Create Key…*: creates a key for encryption like `varsmith keygen`, and offers this if a run fails for
  * lack of a key. The private key never reaches the editor: the engine writes it to its file.
  */
 import { commands, env, l10n, Uri, window, workspace } from 'vscode';
@@ -39,7 +39,7 @@ export async function makeKey(cli: string, root: string): Promise<boolean> {
   for (;;) {
     const message = wrong;
     const asked = await window.showInputBox({
-      title: l10n.t('Make a Key: your name in this fleet'),
+      title: l10n.t('Create Key: your name in this fleet'),
       prompt: l10n.t(
         'Secrets are encrypted to you under this name (sops/users). Small letters, digits, - and _.',
       ),
@@ -81,13 +81,16 @@ function madeText({ recipient, written, user, added, note }: MadeKey): string {
   const key =
     written === null
       ? l10n.t('You already have a key: {0}.', recipient)
-      : l10n.t('Your new key is in {0}. Keep a backup of it: without it, nothing can be read.', written);
+      : l10n.t(
+          'Your new key is in {0}. Keep a backup. You cannot read any secrets without the key.',
+          written,
+        );
   const member =
     user === null
       ? l10n.t('Add {0} to vars.settings.recipients in the configuration of the clan.', recipient)
       : added
         ? l10n.t('User {0} was added to sops/users: secrets are encrypted to you from now on.', user)
-        : l10n.t('It is already in sops/users.');
+        : l10n.t('The user already exists in sops/users.');
   return [key, member, ...(note === null ? [] : [note])].join(' ');
 }
 
@@ -102,15 +105,12 @@ export async function offerKey(
   { kind, message }: FailureEvent,
   again: (() => Promise<void>) | null,
 ): Promise<void> {
-  const make = l10n.t('Make a Key…');
+  const make = l10n.t('Create Key…');
   const doctor = l10n.t('Doctor');
   const text =
     kind === 'no-key'
-      ? l10n.t('You have no key yet, and secrets are encrypted to keys. {0}', message)
-      : l10n.t(
-          '{0} Add yourself as a user; someone who has access must then re-encrypt the secrets.',
-          message,
-        );
+      ? l10n.t('You have no key yet. You need one because secrets are encrypted. {0}', message)
+      : l10n.t('{0} Add yourself as a user. Someone with access must then re-encrypt the secrets.', message);
   const answer = await window.showErrorMessage(l10n.t('Varsmith: {0}', text), make, doctor);
   if (answer === doctor) await commands.executeCommand(doctorCommand);
   if (answer === make && (await makeKey(cli, root)) && again !== null) await again();

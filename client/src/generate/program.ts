@@ -81,7 +81,7 @@ function eventOf(line: string): RunEvent {
   }
   if (typeof event === 'object' && event !== null && 'event' in event) return event as RunEvent;
   // The line is not shown, as its content is unknown.
-  throw new Error(l10n.t('The command line printed an unexpected line.'));
+  throw new Error(l10n.t('The command line printed something that is not an event.'));
 }
 
 /** Milliseconds after which a program that does not end is killed. */

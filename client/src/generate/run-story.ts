@@ -110,8 +110,8 @@ export function overwriteText({ steps }: PlannedEvent): string {
   if (others > 0)
     lines.push(
       others === 1
-        ? l10n.t('In addition, 1 generator runs for the first time.')
-        : l10n.t('In addition, {0} generators run for the first time.', others),
+        ? l10n.t('1 generator without stored files will also run.')
+        : l10n.t('{0} generators without stored files will also run.', others),
     );
   return lines.join('\n');
 }
@@ -143,12 +143,12 @@ export function confirmText(
 function accessText(overwrites: number): string {
   switch (overwrites) {
     case 0:
-      return l10n.t('This gives access to keys that have none now.');
+      return l10n.t('This gives access to keys that do not have access now.');
     case 1:
-      return l10n.t('This overwrites 1 stored value and gives access to keys that have none now.');
+      return l10n.t('This overwrites 1 stored value and gives access to keys that do not have access now.');
     default:
       return l10n.t(
-        'This overwrites {0} stored values and gives access to keys that have none now.',
+        'This overwrites {0} stored values and gives access to keys that do not have access now.',
         overwrites,
       );
   }
@@ -158,11 +158,11 @@ function accessText(overwrites: number): string {
 function lostText(files: string, reason: string): string {
   switch (reason) {
     case 'dependent':
-      return l10n.t('{0}, made from what changes', files);
+      return l10n.t('{0}, based on values that change', files);
     case 'superseded':
-      return l10n.t('{0}, made from older values', files);
+      return l10n.t('{0}, based on older values', files);
     case 'outdated':
-      return l10n.t('{0}, made from inputs that differ from the configuration', files);
+      return l10n.t('{0}, based on inputs that have changed since', files);
     default:
       return files;
   }
@@ -186,7 +186,7 @@ export function verdictOf(
     const text =
       stored.length === 0
         ? l10n.t('Cancelled. Nothing was changed.')
-        : l10n.t('Cancelled. {0} of {1} were stored before that and are kept.', fileText, generatorText);
+        : l10n.t('Cancelled. Already stored and kept: {0} of {1}.', fileText, generatorText);
     return { verdict: 'cancelled', text };
   }
   if (end === null) return null;
@@ -194,8 +194,8 @@ export function verdictOf(
     const count = planned?.problems.length ?? 0;
     const text =
       count === 1
-        ? l10n.t('Nothing was generated: 1 problem in the plan.')
-        : l10n.t('Nothing was generated: {0} problems in the plan.', count);
+        ? l10n.t('Nothing was generated because the plan has 1 problem.')
+        : l10n.t('Nothing was generated because the plan has {0} problems.', count);
     return { verdict: 'problems', text };
   }
   if (end.outcome === 'failed') {
@@ -206,7 +206,7 @@ export function verdictOf(
   if (results.length === 0)
     return {
       verdict: 'nothing',
-      text: l10n.t('Nothing to generate: all known vars exist.'),
+      text: l10n.t('Nothing to generate: all known vars are stored.'),
     };
   return { verdict: 'good', text: storedText };
 }

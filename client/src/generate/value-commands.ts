@@ -61,7 +61,7 @@ export async function setValue(
   }
   const anew = l10n.t('Generate');
   const message = l10n.t(
-    'Varsmith: stored {0} for {1}. Made from the older value: {2}.',
+    'Varsmith: stored {0} for {1}. Still based on the old value: {2}.',
     ...[id, machines.join(', '), outdatedText(outdated)],
   );
   if ((await window.showInformationMessage(message, anew)) === anew) await generate(outdated);
@@ -193,7 +193,7 @@ export async function fixAccess(bench: Bench, root: string): Promise<void> {
   const args = ['fix', cwd, ...commitArguments(cwd)];
   const { story, said, isCancelled } = await watch(
     bench,
-    l10n.t('Varsmith: encrypting anew'),
+    l10n.t('Varsmith: re-encrypting'),
     root,
     args,
     KEPT,
@@ -208,8 +208,8 @@ export async function fixAccess(bench: Bench, root: string): Promise<void> {
 }
 
 function fixedText({ outcome, fixed }: EndEvent): string {
-  if (outcome === 'refused') return l10n.t('no access was given, and nothing was changed.');
-  if (fixed.length === 0) return l10n.t('nothing to do.');
+  if (outcome === 'refused') return l10n.t('no access was granted and nothing was changed.');
+  if (fixed.length === 0) return l10n.t('nothing needed to be done.');
   return fixed.length === 1
     ? l10n.t('1 secret brought up to date.')
     : l10n.t('{0} secrets brought up to date.', fixed.length);

@@ -27,6 +27,6 @@ export function graphMessage(result: GraphResult | null, choice: Choice, isOther
 function emptyText(result: GraphResult | null, { machine, generator, kind, condition }: Choice): string {
   const isChosen = [machine, generator, kind, condition].some(choice => choice !== null);
   return result && isChosen
-    ? l10n.t('No generator matches. Choose something else above.')
-    : l10n.t('No generator is declared here. Open a fleet: a folder whose Nix files declare vars.');
+    ? l10n.t('No generator matches. Change the filters above.')
+    : l10n.t('No generator is declared here. Open a fleet, which is a folder whose Nix files declare vars.');
 }

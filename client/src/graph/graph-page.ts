@@ -46,7 +46,7 @@ ${select('conditions', l10n.t('State'), [
   ['outdated', l10n.t('outdated')],
   ['present', l10n.t('generated')],
   ['error', l10n.t('with errors')],
-  ['cycle', l10n.t('in a circle')],
+  ['cycle', l10n.t('in a cycle')],
 ])}
 ${select('groupings', l10n.t('Groups'), [
   ['auto', l10n.t('groups if many')],
@@ -55,7 +55,7 @@ ${select('groupings', l10n.t('Groups'), [
   ['service', l10n.t('by service')],
 ])}
 <button id="unfold" hidden>${escaped(l10n.t('Unfold all'))}</button>
-<button id="focus" aria-pressed="false" title="${escaped(l10n.t('Only what leads to the chosen generator and what comes of it (F)'))}">${escaped(l10n.t('Focus'))}</button>
+<button id="focus" aria-pressed="false" title="${escaped(l10n.t('Show only the dependencies and dependents of the selected generator (F)'))}">${escaped(l10n.t('Focus'))}</button>
 <span id="count" role="status"></span>
 <span class="space"></span>
 <button id="out" title="${escaped(l10n.t('Zoom out (-)'))}" aria-label="${escaped(l10n.t('Zoom out'))}">−</button>
@@ -72,7 +72,7 @@ ${select('export', l10n.t('Export'), [
 <main aria-label="${escaped(l10n.t('Dependency graph'))}">
 <p id="keys" class="unseen">${escaped(
     l10n.t(
-      'Tab goes to a generator, arrows to the next, Enter opens it, F shows only what leads to it and comes of it, Shift and F10 open its menu, Escape goes back, plus and minus zoom.',
+      'Press Tab to reach a generator, the arrow keys to move to the next, Enter to open it, F to show only its dependencies and dependents, Shift+F10 to open its menu, Escape to go back, and plus or minus to zoom.',
     ),
   )}</p>
 <div id="canvas" role="group" aria-label="${escaped(l10n.t('Generators'))}" aria-describedby="keys"><div id="sheet"></div></div>

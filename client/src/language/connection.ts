@@ -11,6 +11,7 @@ import type { ServerStatus, StartOptions } from '../protocol/status.ts';
 import { previewCommand } from '../views/environment-preview.ts';
 import { fixAccessCommand, tryCommand } from '../views/report.ts';
 import { type Connection, talk } from './language-client.ts';
+import { memoryArguments } from './server-memory.ts';
 
 /** Starts the server over IPC. */
 export function connect(
@@ -29,9 +30,12 @@ export function connect(
 
 function serverModule(modulePath: string): { run: NodeModule; debug: NodeModule } {
   // In our own folder, so that the server's Node picks up nothing from an untrusted workspace.
-  const options = { cwd: dirname(modulePath) };
+  const options = { cwd: dirname(modulePath), execArgv: memoryArguments() };
   const run = { module: modulePath, transport: TransportKind.ipc, options };
-  return { run, debug: { ...run, options: { ...options, execArgv: ['--nolazy', '--inspect=6010'] } } };
+  return {
+    run,
+    debug: { ...run, options: { ...options, execArgv: [...options.execArgv, '--nolazy', '--inspect=6010'] } },
+  };
 }
 
 /** Commands that lenses, findings and hovers may run. */

@@ -20,7 +20,7 @@ export function registerDocumentation(server: Server): readonly Disposable[] {
       async provideTextDocumentContent({ path }) {
         const asked: RulePageParams = { page: path.replace(/^\//, '').replace(/\.md$/, '') };
         const result = await server.request<RulePageResult | null>(rulePageRequest, asked);
-        return result?.markdown ?? l10n.t('There is no such page.');
+        return result?.markdown ?? l10n.t('The page does not exist.');
       },
     }),
     commands.registerCommand(showRuleCommand, async (rule: unknown) => {

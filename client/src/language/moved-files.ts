@@ -48,9 +48,6 @@ async function settle(cli: string, root: string, paths: readonly string[]): Prom
   );
   if (failed === null) return;
   void window.showWarningMessage(
-    l10n.t(
-      'Links beside secrets, or the names that Git knows, could not be updated after the move. {0}',
-      failed,
-    ),
+    l10n.t('The links beside the secrets or the Git index could not be updated after the move. {0}', failed),
   );
 }

@@ -8,7 +8,9 @@ import { STAYS } from '../generate/choose.ts';
 const examples = () => [
   {
     label: l10n.t('A fleet with mistakes'),
-    detail: l10n.t('One example of each kind of mistake, marked with a comment, to see findings and fixes.'),
+    detail: l10n.t(
+      'One example of each kind of mistake, marked with a comment, to try out findings and fixes.',
+    ),
     folder: 'broken-fleet',
   },
   {
@@ -41,7 +43,7 @@ export function registerExample(extension: Uri): Disposable {
     const target = await freeName(parent, name);
     if (!target) {
       void window.showErrorMessage(
-        l10n.t('{0} has too many examples already. Choose another folder.', parent.fsPath),
+        l10n.t('{0} already contains too many examples. Choose another folder.', parent.fsPath),
       );
       return;
     }

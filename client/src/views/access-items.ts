@@ -175,8 +175,8 @@ const FIX = 'varsmith fix';
 function stateText({ state }: SecretReader, { stored, declared }: AccessSecret): string {
   if (state === 'now' || !stored) return '';
   if (state === 'pending')
-    return declared ? l10n.t('not yet: "{0}" gives it', FIX) : l10n.t('not encrypted to it yet');
-  return declared ? l10n.t('still, until "{0}"', FIX) : l10n.t('still encrypted to it');
+    return declared ? l10n.t('not yet; "{0}" grants it', FIX) : l10n.t('not encrypted to it yet');
+  return declared ? l10n.t('until "{0}" is run', FIX) : l10n.t('still encrypted to it');
 }
 
 function iconOf({ kind }: AccessSecret): string {
@@ -196,7 +196,7 @@ function whoText(kind: SecretReader['kind'], name: string): string {
     case 'admin':
       return l10n.t('Admin key {0}', shortKey(name));
     case 'unknown':
-      return l10n.t('Key of no one here {0}', shortKey(name));
+      return l10n.t('Key without a known owner {0}', shortKey(name));
   }
 }
 
@@ -231,8 +231,11 @@ function throughText({ kind, name }: SecretReader['via'][number]): string {
 
 function aboutText({ kind, machines, neededFor }: AccessSecret): string {
   if (kind === 'machine-key')
-    return l10n.t('Key of machine {0}, which opens all that it can read', machines.join(', '));
-  if (kind === 'other') return l10n.t("Clan's own secret");
+    return l10n.t(
+      'Key of machine {0}, which decrypts every secret that the machine can read',
+      machines.join(', '),
+    );
+  if (kind === 'other') return l10n.t('Secret managed by clan');
   return neededFor === null
     ? l10n.t('Stored secret without a known declaration')
     : l10n.t('Secret for {0}', neededFor);

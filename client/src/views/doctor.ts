@@ -15,7 +15,7 @@ const SCHEME = 'varsmith-doctor';
 const PAGE = 'Varsmith Doctor.md';
 
 const noFolder = () =>
-  `# Varsmith\n\n${l10n.t('No folder is open. Open the folder of a fleet: one with {0} or {1}.', '`flake.nix`', '`.clan-flake`')}\n`;
+  `# Varsmith\n\n${l10n.t('No folder is open. Open the folder of a fleet, which contains {0} or {1}.', '`flake.nix`', '`.clan-flake`')}\n`;
 
 export function registerDoctor(server: Server): readonly Disposable[] {
   const changed = new EventEmitter<Uri>();
@@ -51,8 +51,8 @@ async function offer(actions: DoctorResult['actions']): Promise<void> {
   const [command, text, button] = actions.includes('key')
     ? [
         MAKE_KEY,
-        l10n.t('You have no key for this fleet yet. Its secrets are encrypted to keys.'),
-        l10n.t('Make a Key…'),
+        l10n.t('You have no key for this fleet yet. You need one because its secrets are encrypted.'),
+        l10n.t('Create Key…'),
       ]
     : [GENERATE, l10n.t('This fleet has vars to generate.'), l10n.t('Generate Vars…')];
   if (actions.length === 0 || !(await commands.getCommands(true)).includes(command)) return;

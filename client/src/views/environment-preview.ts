@@ -45,7 +45,7 @@ export function createEnvironmentPreview(server: Server): EnvironmentPreview {
     const shown = shownAt(uri);
     const result = await ask(shown);
     if (result === null) return `# ${l10n.t('No folder is open.')}\n`;
-    return result.text ?? `# ${l10n.t('There is no machine "{0}" any more.', shown.machine ?? '')}\n`;
+    return result.text ?? `# ${l10n.t('The machine "{0}" no longer exists.', shown.machine ?? '')}\n`;
   }
 
   async function preview(node?: FleetNode): Promise<void> {

@@ -116,7 +116,9 @@ function registerFleetCommands(data: FleetData, views: RevealingViews): readonly
 function askFilterText(value: string): Thenable<string | undefined> {
   return window.showInputBox({
     title: l10n.t('Filter the fleet'),
-    prompt: l10n.t('Part of the name of a machine, tag, generator, file, key or variable. Empty shows all.'),
+    prompt: l10n.t(
+      'Part of the name of a machine, tag, generator, file, key or variable. Leave empty to show everything.',
+    ),
     value,
   });
 }

@@ -167,23 +167,23 @@ async function reportDisagreement(server: Server): Promise<void> {
   const askNix = l10n.t('Ask Nix');
   if (account === null) {
     const answer = await window.showInformationMessage(
-      l10n.t('Nix was not asked about this fleet yet.'),
+      l10n.t('Nix has not been asked about this fleet yet.'),
       askNix,
     );
     if (answer === askNix) await commands.executeCommand(askNixCommand);
     return;
   }
   if (account.facts === 0) {
-    void window.showInformationMessage(l10n.t('Nix contradicts nothing that Varsmith reads of this fleet.'));
+    void window.showInformationMessage(l10n.t('Nix contradicts nothing that Varsmith found in this fleet.'));
     return;
   }
   await window.showTextDocument(
     await workspace.openTextDocument({ language: 'markdown', content: account.markdown }),
   );
-  const open = l10n.t('Copy and Open the Page for Reports');
+  const open = l10n.t('Copy and Open Issue Page');
   const answer = await window.showInformationMessage(
     l10n.t(
-      'This page contains no names or values of your fleet. Add the lines that Varsmith reads wrongly, and send it.',
+      'This page contains no names or values from your fleet. Add the lines that Varsmith reads wrongly and send the report.',
     ),
     open,
   );

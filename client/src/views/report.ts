@@ -58,7 +58,7 @@ export function runReport(story: Story, root: string, headline: string): Report 
         ),
       ),
       section(
-        l10n.t('Who gains or loses access'),
+        l10n.t('Access gained or lost'),
         list((access?.sentences ?? []).map(sentence => escaped(`${sentence}.`))),
       ),
       section(l10n.t('Access brought up to date'), list((end?.fixed ?? []).map(escaped))),
@@ -83,7 +83,7 @@ function storedRow(
     return `${shown} <span class="dim">${escaped(secret ? l10n.t('secret') : l10n.t('public'))}</span>`;
   });
   const more = [
-    ...undeclared.map(name => escaped(l10n.t('{0} is not declared and was not stored', name))),
+    ...undeclared.map(name => escaped(l10n.t('{0} is not declared and was discarded', name))),
     ...moreOf(undeclaredMore),
   ].map(text => `<span class="warn">${text}</span>`);
   return [escaped(generator), escaped(someOf(machines)), [...names, ...more].join('<br>')];
@@ -101,12 +101,10 @@ export function trialReport(trial: TrialEvent, root: string): Report {
   const { generator, machine, milliseconds, files, undeclared, madeUp, dependencies } = trial;
   const facts = [
     dependencies.length > 0
-      ? l10n.t('Time: {0} ms, including what ran before it', milliseconds)
+      ? l10n.t('Time: {0} ms, including the generators that ran first', milliseconds)
       : l10n.t('Time: {0} ms', milliseconds),
-    ...(dependencies.length > 0
-      ? [l10n.t('Run before it, for its inputs: {0}', dependencies.join(', '))]
-      : []),
-    ...(madeUp.length > 0 ? [l10n.t('Answers made up for: {0}', madeUp.join(', '))] : []),
+    ...(dependencies.length > 0 ? [l10n.t('Ran first to provide inputs: {0}', dependencies.join(', '))] : []),
+    ...(madeUp.length > 0 ? [l10n.t('Used placeholder answers for: {0}', madeUp.join(', '))] : []),
   ];
   const again = commandLink(l10n.t('Try Again'), tryCommand, { root, machine, generator });
   return {
@@ -131,7 +129,7 @@ export function trialReport(trial: TrialEvent, root: string): Report {
       section(
         l10n.t('Written but not declared'),
         list([
-          ...undeclared.map(name => escaped(l10n.t('{0} would not be stored', name))),
+          ...undeclared.map(name => escaped(l10n.t('{0} would be discarded', name))),
           ...moreOf(trial.undeclaredMore),
         ]),
       ),
@@ -209,8 +207,8 @@ export function verifyReport(verification: Verification, root: string): Report {
         lines(incomplete) + button(l10n.t('Generate Missing'), generateMissingCommand, incomplete),
       ),
       section(
-        l10n.t('Encrypted to the wrong keys'),
-        lines(access) + button(l10n.t('Encrypt Anew'), fixAccessCommand, access),
+        l10n.t('Encrypted for the wrong recipients'),
+        lines(access) + button(l10n.t('Re-encrypt'), fixAccessCommand, access),
       ),
       section(l10n.t('Further problems'), lines(others)),
       section(l10n.t('Good to know'), list(notes.map(({ message }) => escaped(message)))),
@@ -254,9 +252,9 @@ export function verifyText({ problems, notes, generators }: Verification): strin
       : l10n.t('{0} problems with the vars.', problems.length);
   if (generators === 0)
     return notes.length > 0
-      ? l10n.t('There is nothing to verify: no machine has a known generator.')
+      ? l10n.t('There is nothing to verify because no machine has a known generator.')
       : l10n.t(
-          'There is nothing to verify: no machine has a generator. New Generator… writes the first from a template.',
+          'There is nothing to verify because no machine has a generator. Use New Generator… to write the first one from a template.',
         );
   return notes.length > 0
     ? l10n.t('All known vars are present and valid.')

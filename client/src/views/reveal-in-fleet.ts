@@ -16,7 +16,7 @@ export interface RevealingViews {
 /** Reveals the item at the cursor, or informs the person that there is none. */
 export async function revealAtCursor(data: FleetData, views: RevealingViews): Promise<void> {
   const at = await askAtCursor(data.server);
-  if (!at) return inform(l10n.t('There is nothing from a fleet at the cursor.'));
+  if (!at) return inform(l10n.t('Nothing at the cursor belongs to a fleet.'));
   // A filtered item cannot be revealed.
   if (data.filter !== EVERYTHING) views.setFilter(EVERYTHING);
   await askRoots(data);

@@ -91,7 +91,7 @@ export function secretItem(node: SecretNode): TreeItem {
     case 'unassigned': {
       const [label, text] = [l10n.t('Not tied to a machine'), secretCount(node.count)];
       const item = withSpokenLabel(look(label, 'question', text, COLLAPSED), `${label}, ${text}`);
-      item.tooltip = l10n.t('Secrets of modules whose importers are unknown.');
+      item.tooltip = l10n.t('Secrets in modules whose importing machines Varsmith cannot determine.');
       return named(item, node.root, 'secrets-unassigned');
     }
     case 'secret':
@@ -117,7 +117,7 @@ export function secretItem(node: SecretNode): TreeItem {
     case 'key': {
       const { key, secrets, where } = node.key;
       const text =
-        secrets.length === 0 ? l10n.t('taken by no secret') : l10n.t('taken as {0}', secrets.join(', '));
+        secrets.length === 0 ? l10n.t('not used by any secret') : l10n.t('used as {0}', secrets.join(', '));
       return opening(
         withSpokenLabel(
           look(key, 'key', secrets.length === 1 && secrets[0] === key ? '' : text, NONE),

@@ -201,7 +201,7 @@ function shapeOf(node: FleetNode): TreeItem {
       return named(machineItem(node.machine), node.root, 'machine', node.machine.name);
     case 'unassigned': {
       const item = look(l10n.t('Not tied to a machine'), 'question', generatorCount(node.count), COLLAPSED);
-      item.tooltip = l10n.t('Generators of modules whose importers are unknown.');
+      item.tooltip = l10n.t('Generators in modules whose importing machines Varsmith cannot determine.');
       return named(item, node.root, 'unassigned');
     }
     case 'generator':
@@ -262,8 +262,8 @@ function machineItem({
 
 function incompleteText(generators: number): string {
   return generators === 0
-    ? l10n.t('Whether it has generators cannot be determined without Nix.')
-    : l10n.t('Whether it has further generators cannot be determined without Nix.');
+    ? l10n.t('Whether it has generators can only be determined with Nix.')
+    : l10n.t('Whether it has more generators can only be determined with Nix.');
 }
 
 /**
@@ -279,9 +279,9 @@ function outdatedWords({ reason, older }: NonNullable<FleetGenerator['outdated']
     case 'inputs':
       return sentence;
     case 'superseded':
-      return l10n.t('made from older values than are stored now: {0}', older.join(', '));
+      return l10n.t('based on older values of {0}', older.join(', '));
     case 'interrupted':
-      return l10n.t('left behind by a run that was cut off');
+      return l10n.t('left behind by an interrupted run');
   }
 }
 

@@ -66,7 +66,7 @@ async function refuseOthers({ extension }: ExtensionContext): Promise<Disposable
         const name = title.replace(/…$/, '');
         void window.showInformationMessage(
           l10n.t(
-            '“{0}” starts programs, which a browser cannot: open this folder in VS Code on a desktop.',
+            '“{0}” starts programs, which is not possible in a browser. Open this folder in the desktop version of VS Code.',
             name,
           ),
         );

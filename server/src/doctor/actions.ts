@@ -10,6 +10,6 @@ export const IN_TERMINAL: ActionNames = { key: '`varsmith keygen`', generate: '`
 
 /** The names in the command palette of an editor. */
 export const IN_EDITOR: ActionNames = {
-  key: '"Varsmith: Make a Key…"',
+  key: '"Varsmith: Create Key…"',
   generate: '"Varsmith: Generate Vars…"',
 };

@@ -157,12 +157,12 @@ describeIf(hasSandbox, 'generate', { timeout: 120_000 }, () => {
     const verified = await made.run(['verify']);
     expect([verified.code, verified.stdout]).toEqual([
       1,
-      expect.stringMatching(/^✗ per-machine\/m\/b was left behind by a run that was cut off/),
+      expect.stringMatching(/^✗ per-machine\/m\/b was left behind by an interrupted run/),
     ]);
     expect((await made.run(['plan'])).stdout).toContain('per-machine/m/b  left behind by a run');
     made.machine('m', of('cat $in/a/x > $out/y'));
     const { stderr } = await made.run(['generate', '--yes']);
-    expect(stderr).toContain('per-machine/m/b  left behind by a run that was cut off; overwrites y');
+    expect(stderr).toContain('per-machine/m/b  left behind by an interrupted run; overwrites y');
     expect(await value(made, 'm', 'b/y')).toBe(await value(made, 'm', 'a/x'));
     expect(await generated(made)).toBe('Nothing to generate.\n');
   });
@@ -288,7 +288,7 @@ describeIf(hasSandbox, 'generate', { timeout: 120_000 }, () => {
     expect(stderr).toContain(
       'Generator "file" (machine m) failed: it wrote more than 16 MiB into a file (exit code 153).',
     );
-    expect(stderr).toContain('  first\n  (Output beyond 16 MiB was dropped.)\n');
+    expect(stderr).toContain('  first\n  (Output after 16 MiB was dropped.)\n');
     expect(stderr).not.toContain('cana');
   });
 

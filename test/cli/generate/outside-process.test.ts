@@ -28,7 +28,7 @@ describe('a run that is killed while the password store is written to', { timeou
     const next = await start(made, 'generate', ...BOX, '--yes').ended;
     expect([next.code, next.output]).toEqual([
       0,
-      expect.stringContaining('left behind by a run that was cut off; overwrites private, public'),
+      expect.stringContaining('left behind by an interrupted run; overwrites private, public'),
     ]);
     expect((await made.run(['get', 'm', 'g/public'])).stdout).toBe('two');
     expect((await start(made, 'generate', ...BOX).ended).output).toBe('Nothing to generate.\n');

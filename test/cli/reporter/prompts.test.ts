@@ -265,8 +265,8 @@ g did not write $out/lost; it wrote extra, id, key (N ms). Nothing was stored.
   ✓ id (public, 17 bytes): made-up-userbase
   ✓ key (secret, 13 bytes)
   ✗ lost (secret) was not written
-  ? extra is not declared and would not be stored
-Answers made up for: user
+  ? extra is not declared and would be discarded
+Used placeholder answers for: user
 Run before it: base
 `);
     expect(made.git('status', '--porcelain')).toBe('');

@@ -33,7 +33,7 @@ describe('the nixpkgs of a flake', () => {
 
   it.each([
     ['no input of that name', lock({ root: { inputs: {} } })],
-    ['inputs in a circle', lock({ root: { inputs: { nixpkgs: ['nixpkgs'] } } })],
+    ['inputs in a cycle', lock({ root: { inputs: { nixpkgs: ['nixpkgs'] } } })],
     [
       'nothing that is locked',
       lock({ root: { inputs: { nixpkgs: 'n' } }, n: { locked: { type: 'github' } } }),

@@ -30,7 +30,7 @@ describe('output', () => {
   it('is the end of both streams, without what was cut off in the middle of a line', () => {
     expect(shownOutput(said('out\n', `err ${SECRET}\n`), known, '1 MiB')).toBe('out\nerr [secret]');
     expect(shownOutput(said(`kept\ncut ${SECRET.slice(0, 6)}`, '', true), known, '1 MiB')).toBe(
-      'kept\n(Output beyond 1 MiB was dropped.)',
+      'kept\n(Output after 1 MiB was dropped.)',
     );
     const long = shownOutput(said(`${'y'.repeat(300_000)}\n${SECRET}\n`.repeat(3)), known, '1 MiB');
     expect(long).toBe(`${'y'.repeat(1000)}…\n[secret]`);

@@ -52,7 +52,9 @@ export async function keygen(args: readonly string[], io: Io): Promise<number> {
         io.stdout.write('Add it to vars.settings.recipients in the configuration of the clan.\n');
       else
         io.stdout.write(
-          changes.length > 0 ? `User ${user} was added to sops/users.\n` : 'It is already in sops/users.\n',
+          changes.length > 0
+            ? `User ${user} was added to sops/users.\n`
+            : 'The user already exists in sops/users.\n',
         );
       if (left !== null) say(io, left);
       return left === null ? EXIT.ok : EXIT.findings;

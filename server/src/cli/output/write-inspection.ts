@@ -34,7 +34,7 @@ function* textsOf(parts: ShownParts): Generator<string> {
   for (const [name, part] of Object.entries(parts)) {
     yield `${before}  ${jsonLine(name)}: `;
     if (typeof part === 'function') yield* listTexts(part());
-    else yield indented(part, '  ');
+    else yield within(part, 1);
     before = ',\n';
   }
   yield '\n}\n';
@@ -43,13 +43,17 @@ function* textsOf(parts: ShownParts): Generator<string> {
 function* listTexts(items: Iterable<unknown>): Generator<string> {
   let before = '[\n    ';
   for (const item of items) {
-    yield before + indented(item, '    ');
+    yield before + within(item, 2);
     before = ',\n    ';
   }
   yield before.startsWith('[') ? '[]' : '\n  ]';
 }
 
-/** Indents JSON text. Line breaks inside strings are escaped, so all others belong to the layout. */
-function indented(value: unknown, by: string): string {
-  return jsonText(value).replaceAll('\n', `\n${by}`);
+/**
+ * Writes a value as it stands inside of one or two lists, whose own brackets are cut off: that costs less than to indent
+ * each line.
+ */
+function within(value: unknown, depth: 1 | 2): string {
+  if (depth === 1) return jsonText([value]).slice('[\n  '.length, -'\n]'.length);
+  return jsonText([[value]]).slice('[\n  [\n    '.length, -'\n  ]\n]'.length);
 }

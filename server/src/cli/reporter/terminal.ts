@@ -50,7 +50,7 @@ export async function askFor(terminal: Terminal, asked: Asked): Promise<string> 
     const again = await typed(terminal, `Confirm ${label} (hidden)${hint}: `, asked, '');
     output.write('\n');
     if (value === again) return value;
-    if (left > 0) output.write(`The two do not match. ${left} attempt${left === 1 ? '' : 's'} left.\n`);
+    if (left > 0) output.write(`The values do not match. ${left} attempt${left === 1 ? '' : 's'} left.\n`);
   }
   throw new Error(`${asked.label} was not confirmed in ${ATTEMPTS} attempts.`);
 }

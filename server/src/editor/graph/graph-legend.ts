@@ -33,7 +33,7 @@ export function legendEntries({ nodes, edges }: Graph): readonly LegendEntry[] {
     ...(nodes.some(({ origin }) => origin === 'brought') ? [box('brought', 'of a service')] : []),
     ...(nodes.some(({ origin }) => origin === 'undeclared') ? [box('undeclared', 'not declared here')] : []),
     ...(edges.length > 0 ? [line('', 'is used to make')] : []),
-    ...(edges.some(({ inCycle }) => inCycle) ? [line('cycle', 'in a circle')] : []),
+    ...(edges.some(({ inCycle }) => inCycle) ? [line('cycle', 'in a cycle')] : []),
   ];
 }
 

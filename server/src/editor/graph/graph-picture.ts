@@ -55,7 +55,7 @@ export interface PictureOptions {
 
 function outdatedWords({ reason, older }: Outdated): string {
   if (reason === 'superseded') return `made from ${older.length === 1 ? 'an ' : ''}older ${older.join(', ')}`;
-  return reason === 'interrupted' ? 'left behind by a run that was cut off' : STATE_WORDS.outdated;
+  return reason === 'interrupted' ? 'left behind by an interrupted run' : STATE_WORDS.outdated;
 }
 
 /** Returns the text below the name of a node: `shared · 2 secrets, 1 public`. */

@@ -68,28 +68,24 @@ function excludedBy(those: readonly GeneratorDefinition[]): (definition: Generat
 }
 
 /** Sites grouped by their scripts, since a fleet may define one name ten thousand times. */
+interface SiteGroups {
+  /** Sites with a single, fully known script, by priority and text. */
+  readonly byText: ReadonlyMap<string, readonly Site[]>;
+  readonly byPriority: ReadonlyMap<number, readonly Site[]>;
+  readonly others: readonly Site[];
+}
+
 export interface SiteIndex {
   /** Returns the sites that may be on a machine which certainly has the definitions. */
   readonly candidatesBeside: (certain: readonly GeneratorDefinition[]) => Iterable<Site>;
 }
 
+/** Returns the index of sites. They are read only if something is asked of it, which machines without gaps never do. */
 export function indexSites(sites: readonly Site[]): SiteIndex {
-  /** Sites with a single, fully known script, by priority and text. */
-  const byText = new Map<string, Site[]>();
-  const byPriority = new Map<number, Site[]>();
-  const others: Site[] = [];
-  const keyOf = ({ priority, text }: ScriptClaim) => `${priority} ${text}`;
-  for (const site of sites) {
-    const [only, another] = partsOf(site);
-    const claim = only === undefined || another !== undefined ? null : claimOf(only);
-    if (claim === null || claim.hole !== null) others.push(site);
-    else {
-      addToList(byText, keyOf(claim), site);
-      addToList(byPriority, claim.priority, site);
-    }
-  }
+  const groups = once(() => groupSites(sites));
   return {
     *candidatesBeside(certain) {
+      const { byText, byPriority, others } = groups();
       const claim = certain.map(claimOf).find(other => other?.hole === null) ?? null;
       yield* others;
       if (claim === null) for (const group of byPriority.values()) yield* group;
@@ -99,6 +95,26 @@ export function indexSites(sites: readonly Site[]): SiteIndex {
       }
     },
   };
+}
+
+function groupSites(sites: readonly Site[]): SiteGroups {
+  const byText = new Map<string, Site[]>();
+  const byPriority = new Map<number, Site[]>();
+  const others: Site[] = [];
+  for (const site of sites) {
+    const [only, another] = partsOf(site);
+    const claim = only === undefined || another !== undefined ? null : claimOf(only);
+    if (claim === null || claim.hole !== null) others.push(site);
+    else {
+      addToList(byText, keyOf(claim), site);
+      addToList(byPriority, claim.priority, site);
+    }
+  }
+  return { byText, byPriority, others };
+}
+
+function keyOf({ priority, text }: ScriptClaim): string {
+  return `${priority} ${text}`;
 }
 
 const NONE: readonly GeneratorDefinition[] = [];

@@ -16,7 +16,7 @@ export function outdatedText({ reason, older }: Pick<Status, 'reason' | 'older'>
     case 'superseded':
       return `made from ${olderText(older)}`;
     case 'interrupted':
-      return 'left behind by a run that was cut off';
+      return 'left behind by an interrupted run';
     default:
       return '';
   }

@@ -37,7 +37,7 @@ export function shownOutput(
     .split('\n')
     .slice(-SHOWN_LINES)
     .map(line => (line.length > SHOWN_LENGTH ? `${line.slice(0, SHOWN_LENGTH)}…` : line));
-  return (truncated ? [...lines, `(Output beyond ${limit} was dropped.)`] : lines).join('\n');
+  return (truncated ? [...lines, `(Output after ${limit} was dropped.)`] : lines).join('\n');
 }
 
 /**

@@ -145,7 +145,7 @@ function reasonText({ key }: Generator, { reason, older, missing }: Omit<Status,
     case 'missing':
       return `${key}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`;
     case 'interrupted':
-      return `${key} comes from an interrupted run: its inputs have changed since. "varsmith generate" generates it again.`;
+      return `${key} was left behind by an interrupted run: what it is made from has changed since. "varsmith generate" makes it anew.`;
     case 'superseded':
       return `${key} was made from ${olderText(older)}, which changed since. "varsmith generate" generates it again.`;
     default:

@@ -81,7 +81,8 @@ export function writeTrial({ execution, generator }: Trial, data: TrialData, io:
     lines.push(`  ${paint('yellow', '?')} ${printable(undeclared)} is not declared and would not be kept`);
   if (data.undeclaredMore > 0)
     lines.push(`  ${paint('yellow', '?')} and ${countText(data.undeclaredMore)} more that are not declared`);
-  if (data.madeUp.length > 0) lines.push(`Answers made up for: ${printable(data.madeUp.join(', '))}`);
+  if (data.madeUp.length > 0)
+    lines.push(`Used placeholder answers for: ${printable(data.madeUp.join(', '))}`);
   if (data.dependencies.length > 0) lines.push(`Run before it: ${printable(data.dependencies.join(', '))}`);
   io.stdout.write(`${lines.join('\n')}\n`);
   for (const line of data.output.split('\n').filter(line => line !== ''))

@@ -1,0 +1,28 @@
+/** The limit of the server's memory becomes an argument for Node, whatever stands in the settings. */
+import { beforeEach, expect, test, vi } from 'vitest';
+import { memoryArguments } from '../../client/src/language/server-memory.ts';
+import { set } from './fake-vscode.ts';
+
+vi.mock('vscode', () => import('./fake-vscode.ts'));
+
+beforeEach(() => {
+  delete set['varsmith.server.memory'];
+});
+
+test('nothing limits the server unless a limit is set', () => {
+  expect(memoryArguments()).toEqual([]);
+  set['varsmith.server.memory'] = { globalValue: 0 };
+  expect(memoryArguments()).toEqual([]);
+});
+
+test('a limit is passed on, and is never too small for any fleet', () => {
+  set['varsmith.server.memory'] = { globalValue: 512 };
+  expect(memoryArguments()).toEqual(['--max-old-space-size=512']);
+  set['varsmith.server.memory'] = { workspaceValue: 1 };
+  expect(memoryArguments()).toEqual(['--max-old-space-size=128']);
+});
+
+test.each([-1, 1.5, '512 --eval', Number.NaN, null])('%s is no limit', value => {
+  set['varsmith.server.memory'] = { workspaceValue: value };
+  expect(memoryArguments()).toEqual([]);
+});
