@@ -75,7 +75,7 @@ test('people are told in a sentence', async () => {
   write(root, MATRIX, textOf(root, MATRIX).replace('"anthropc"', '"anthropic"'));
   const { stdout } = await varsmith(['check', '--baseline', 'base.json'], { cwd: root });
   expect(stdout).toMatch(
-    /\n\d+ findings silenced by base\.json\. One entry of it is obsolete: `--write-baseline base\.json` writes it anew\.\n$/,
+    /\n\d+ findings silenced by base\.json\. One entry of it is obsolete: `--write-baseline base\.json` updates it\.\n$/,
   );
 });
 

@@ -47,7 +47,7 @@ describe('JSON', () => {
     const { code, stderr } = await varsmith(['check', fleet, '--json', '--format', 'sarif']);
     expect([code, stderr]).toEqual([
       2,
-      'varsmith: --json means --format json: remove --json or --format sarif out.\n',
+      'varsmith: --json means --format json: remove --json or --format sarif.\n',
     ]);
   });
 

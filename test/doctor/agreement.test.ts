@@ -45,7 +45,7 @@ describe.each(FLEETS)('%s', fleet => {
     const count = declared.machines.length;
     expect(standing).toBe(count > 0 ? 'found' : declared.machinesComplete ? 'absent' : 'unknown');
     if (count > 0) expect(text.startsWith(`${count}: `)).toBe(true);
-    expect(/may be more|can be told/.test(text)).toBe(!declared.machinesComplete);
+    expect(/may be more|can be determined/.test(text)).toBe(!declared.machinesComplete);
   });
 
   test('what a plan leaves to Nix, the doctor does not call understood', async () => {

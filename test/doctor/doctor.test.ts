@@ -104,7 +104,7 @@ test('a store that clan does not have any more, or never had, is a problem', asy
   });
   const gone = await entryOf('backend', stored('vm'));
   expect(gone).toMatchObject({ standing: 'problem', text: 'vm, according to the configuration' });
-  expect(gone?.details.join()).toContain('clan no longer has the secret store "vm" any more');
+  expect(gone?.details.join()).toContain('clan no longer has the secret store "vm"');
   expect((await entryOf('backend', stored('sopss')))?.details.join()).toContain(
     'There is no secret store "sopss"',
   );
@@ -141,7 +141,7 @@ test("a store of one's own is told with its command, and has keys of its own", a
   expect((await entryOf('backend', named))?.text).toBe(
     'a custom store: ./tools/our-store main, according to varsmith.json',
   );
-  expect((await entryOf('your keys', named))?.text).toContain('keeps its own keys');
+  expect((await entryOf('your keys', named))?.text).toContain('manages its own keys');
 });
 
 test("whether the store's command is allowed is told, and what to do where it is not", async () => {
@@ -212,7 +212,7 @@ test('without a key nothing is a problem, as in CI: places are named, and what c
   const home = folder({});
   const found = await entryOf('your keys', { ...FLEET, ...STORED }, { home });
   expect(found?.standing).toBe('absent');
-  expect(found?.text).toContain('can be neither read nor changed by you');
+  expect(found?.text).toContain('you can neither read nor change');
   expect(found?.details[0]).toContain(`${home}/.config/sops/age/keys.txt`);
   expect(found?.advice).toContain('varsmith keygen');
   expect(await entryOf('your keys', FLEET, { home })).toMatchObject({ standing: 'absent' });

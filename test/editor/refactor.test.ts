@@ -143,7 +143,7 @@ describe('a public file that is made of a secret one', () => {
       end
       EOF`;
     const text = TEXT.replace('wg pubkey < "$out/private" > "$out/public"', () => command);
-    const result = refactored(clan(text), FILE, 'generators.w', 'Make "public" in a generator of its own');
+    const result = refactored(clan(text), FILE, 'generators.w', 'Move "public" into a separate generator');
     expect(result[FILE]).toContain(`    script = ''
       ${command.replace('$out/private', () => '$in/wg/private')}
     '';`);
@@ -159,7 +159,7 @@ describe('a public file that is made of a secret one', () => {
       clan(TEXT, stored),
       FILE,
       'generators.w',
-      'Make "public" in a generator of its own',
+      'Move "public" into a separate generator',
     );
     expect(result[FILE]).toBe(`{ config, pkgs, ... }:
 {

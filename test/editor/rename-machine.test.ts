@@ -107,15 +107,15 @@ test.each([
     'its name is part of a text',
     { 'a.nix': '{ x = "on lea only"; }' },
     'lena',
-    'cannot be told whether that is the machine',
+    'may or may not be the machine',
   ],
   [
     'something is stored under the new name',
     { 'vars/per-machine/lena/ca/crt/value': 'x' },
     'lena',
-    'vars/per-machine/lena is there already',
+    'vars/per-machine/lena already exists',
   ],
-  ['there is such a machine', {}, 'lea-two', 'A machine "lea-two" already.'],
+  ['there is such a machine', {}, 'lea-two', 'A machine "lea-two" already exists.'],
   ['no host can have the name', {}, 'le/a', 'cannot be the name of a machine'],
   ['clan does not take the name', {}, 'le_a', 'cannot be the name of a machine'],
 ])('it is refused where %s', (_, more, to, message) => {

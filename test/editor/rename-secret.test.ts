@@ -103,7 +103,7 @@ describe('a secret of sops-nix', () => {
   test('is refused where it is put together, asked about, or not declared in Nix', () => {
     const made = 'sops.secrets = lib.genAttrs [ "wg" ] (_: { });';
     expect(renamed(inHost(made, '[ "w'), 'vpn')).toContain(
-      'no place for `key = "wg";` at hosts/server/wg.nix:3',
+      '`key = "wg";` cannot be inserted at hosts/server/wg.nix:3',
     );
     const holes =
       'sops.secrets."${config.networking.hostName}-wg" = { };\n  a = config.sops.secrets.x-wg.path;';
@@ -136,14 +136,14 @@ describe('a secret of sops-nix', () => {
 
   test('is refused where the name is taken, or cannot be one', () => {
     expect(renamed(inFleet(SOPS, 'modules/secrets.nix', '"api/tok'), 'ada-password')).toBe(
-      'A secret "ada-password" already.',
+      'A secret "ada-password" already exists.',
     );
     expect(renamed(inFleet(SOPS, 'modules/secrets.nix', '"api/tok'), '../x')).toContain('cannot be a name');
     expect(renamed(inFleet(SOPS, 'modules/secrets.nix', '"api/tok'), '')).toContain('cannot be empty');
   });
 
   test('its key is sealed with the value: that is said, in Nix and in the encrypted file', () => {
-    const why = /sealed together with its value.*sops edit secrets\/(users|common)\.yaml/;
+    const why = /authenticated with its value.*sops edit secrets\/(users|common)\.yaml/;
     expect(renamed(inFleet(SOPS, 'modules/secrets.nix', 'key = "users'), 'x')).toMatch(why);
     expect(renamed(inFleet(SOPS, 'secrets/common.yaml', '    tok'), 'x')).toMatch(why);
     const { snapshot, file, offset } = inFleet(SOPS, 'secrets/common.yaml', '    tok');

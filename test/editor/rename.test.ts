@@ -83,7 +83,7 @@ test('what a persisted prompt has stored moves with it, and nothing moves over s
     { from: 'vars/shared/ca/pass', to: 'vars/shared/ca/passphrase' },
   ]);
   const taken = { ...stored, 'vars/shared/ca/passphrase/secret': '{}' };
-  expect(() => renamed(inModule('prompts.pa', taken), 'passphrase')).toThrow('is there already');
+  expect(() => renamed(inModule('prompts.pa', taken), 'passphrase')).toThrow('already exists');
 });
 
 test('a registry key is renamed in the registry, in the matrix and where accessors are given it', () => {
@@ -113,7 +113,7 @@ test('what is stored moves with the name', () => {
 });
 
 test.each([
-  ['is taken', () => inModule('generators.c'), 'leaf', 'A generator "leaf" already.'],
+  ['is taken', () => inModule('generators.c'), 'leaf', 'A generator "leaf" already exists.'],
   [
     'is a file of the generator',
     () => inModule('$out/ca'),

@@ -184,14 +184,14 @@ describe('refused', () => {
   });
 
   test('a file that is broken, or outside', () => {
-    expect(refused(fleet('{ a = ; }\n'))).toContain('is not valid Nix as it stands');
+    expect(refused(fleet('{ a = ; }\n'))).toContain('is not valid Nix: fix it first');
     expect(refused(fleet('{ }\n'), 'ssh-key', '../x.nix')).toBe('../x.nix is not a Nix file of this folder.');
   });
 
   test('a name that is taken, also by the second generator of a template', () => {
     const texts = fleet('{\n  clan.core.vars.generators.fresh-certificate.prompts.key.persist = true;\n}\n');
     const template = 'certificate-authority-and-certificate';
-    expect(refused(texts, template)).toBe(`A generator "fresh-certificate" already, in ${LEA}.`);
+    expect(refused(texts, template)).toBe(`A generator "fresh-certificate" already exists in ${LEA}.`);
     expect(generatorNameProblem(around(texts).fleet, 'fresh-certificate')).toContain('already');
     expect(generatorNameProblem(around(texts).fleet, 'a/b')).toContain('letters, digits');
   });

@@ -436,7 +436,7 @@ describe('registries of other forms', () => {
         'builtins.listToAttrs (map (name: { inherit name; value = { generator = name; envVar = null; fileAttr = "key"; secret = true; files.key.secret = true; prompts.key.type = "hidden"; script = "cat $prompts/key > $out/key"; }; }) [ "a" "b" ])\n',
       [MATRIX]: rows,
     };
-    expect(refused(texts, 'fresh')).toContain('not written in a form that can be added to');
+    expect(refused(texts, 'fresh')).toContain('have a form that Varsmith cannot extend');
   });
 
   test('a folder of generators instead of a registry', () => {
@@ -444,7 +444,7 @@ describe('registries of other forms', () => {
       'vars/generators/mail.nix':
         '{\n  mail = {\n    files.key = { };\n    meta.tags = [ "mail" ];\n  };\n}\n',
     };
-    expect(refused(texts, 'fresh')).toMatch(/^There is no registry of keys here\./);
+    expect(refused(texts, 'fresh')).toMatch(/^There is no registry here\./);
   });
 
   test('a registry that is broken as it stands', () => {

@@ -123,7 +123,7 @@ test('Nix is never started in a workspace that is not trusted', async () => {
 
 test('where no program can be started, that is the answer', async () => {
   const { ask } = await openFleet();
-  expect((await ask())[0]?.reason).toContain('No program can be started');
+  expect((await ask())[0]?.reason).toContain('Programs cannot be started');
 });
 
 test('a missing Nix and one that cannot be started are sentences, and nothing else changes', async () => {

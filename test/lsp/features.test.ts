@@ -128,7 +128,7 @@ test.each([
 });
 
 test.each([
-  ['moves no files', {}, 'vars/per-machine/lea/ca/key has to become vars/per-machine/lea/ca/ca.key'],
+  ['moves no files', {}, 'vars/per-machine/lea/ca/key must become vars/per-machine/lea/ca/ca.key'],
   [
     'names moves, but is not known to take them',
     { workspace: { workspaceEdit: MOVES } },
@@ -141,7 +141,7 @@ test.each([
     newName: 'ca.key',
   });
   await expect(asked).rejects.toThrow(why);
-  await expect(asked).rejects.toThrow('`varsmith rename file ca/key ca.key` does all of it');
+  await expect(asked).rejects.toThrow('`varsmith rename file ca/key ca.key` does everything');
 });
 
 test('a name that cannot be given is refused with the reason', async () => {

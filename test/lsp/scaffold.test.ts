@@ -126,7 +126,7 @@ test('a whole pipeline is one edit that makes its files', async () => {
   expect(filesOf(applied[0]?.edit ?? {})).toContain(`+${session.uri('machines/web/configuration.nix')}`);
   expect(result.created).toHaveLength(13);
   // In a folder that is not trusted, git is not started.
-  expect(result.notes[0]).toContain('Make the new files known to git');
+  expect(result.notes[0]).toContain('Add the new files to git');
   expect(existsSync(join(root, '.git'))).toBe(false);
   expect(result.shown?.uri).toBe(session.uri('lib/secret-registry.nix'));
 });
@@ -165,7 +165,7 @@ test('where the new text stands is told for the text afterwards', async () => {
 test('an editor that makes no files is asked for none', async () => {
   const { applied, write } = await scaffolding(folder({}), false);
   const result = await write({ what: 'service', name: 'chat', template: 'ssh-key', per: 'instance' });
-  expect(result.refused).toContain('cannot make files');
+  expect(result.refused).toContain('cannot create files');
   expect(applied).toEqual([]);
 });
 

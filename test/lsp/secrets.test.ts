@@ -97,7 +97,7 @@ test('rename edits Nix alone, and says why the key itself stays', async () => {
   expect(Object.keys(edit.changes ?? {}).sort()).toEqual([session.uri(HOST), session.uri(MODULE)]);
   expect(JSON.stringify(edit)).toContain('key = \\"api/token\\";');
   const refused = session.connection.sendRequest('textDocument/prepareRename', at(MODULE, 'key = "users'));
-  await expect(refused).rejects.toThrow('sealed together with its value');
+  await expect(refused).rejects.toThrow('authenticated with its value');
 });
 
 test('the outline has secrets, and paths of encrypted files are links', async () => {

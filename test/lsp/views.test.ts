@@ -285,7 +285,7 @@ test('a machine is renamed with its folder, if the client moves folders', async 
     { kind: 'rename', oldUri: moving.uri('vars/per-machine/lea'), annotationId: 'varsmith.move' },
   ]);
   await expect(ask(await session())).rejects.toThrow(
-    'machines/lea has to become machines/lena. In a terminal, `varsmith rename machine lea lena` does all of it',
+    'machines/lea must become machines/lena. In a terminal, `varsmith rename machine lea lena` does everything',
   );
 });
 

@@ -62,7 +62,7 @@ describe('in an empty folder', () => {
     expect(stdout.trimEnd().split('\n').sort()).toEqual(FILES.map(path => `new  ${path}`));
     expect(stderr).toContain('made 13 files.');
     expect(stderr).toContain('created a git repository');
-    expect(stderr).toContain('Next: `varsmith keygen`');
+    expect(stderr).toContain('Next: create your key with `varsmith keygen`');
     expect(Object.keys(filesIn(root))).toEqual(FILES);
     expect(await findings(root, 'hint')).toEqual([]);
   });

@@ -53,7 +53,7 @@ describe('each of several runners', () => {
     [['--nix', '--shard', '0/3'], /--shard takes a part/],
     [['--nix', '--shard', 'x'], /--shard takes a part/],
     [['--nix', '--machines-from', 'm..a'], /--machines-from takes two names/],
-    [['--shard', '1/3'], /give --nix/],
+    [['--shard', '1/3'], /add --nix/],
   ])('refuses %o', async (options, message) => {
     const { run } = fleet();
     const { code, stderr } = await run('check', '.', ...options);

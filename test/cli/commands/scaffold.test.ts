@@ -71,7 +71,9 @@ test('with --yes nothing is asked, and --no-env is in no variable', async () => 
 test('of a secret without machines it is said that none has it', async () => {
   const { code, stderr } = await varsmith(['add', 'secret', 'openai', exampleFleet()]);
   expect(code).toBe(0);
-  expect(stderr).toContain('No machine has it yet: add "openai" to the rows in lib/machine-env-matrix.nix');
+  expect(stderr).toContain(
+    'No machine has it yet: add "openai" to the rows of its machines in lib/machine-env-matrix.nix',
+  );
 });
 
 test('in a new fleet the first secret is named as the example is', async () => {

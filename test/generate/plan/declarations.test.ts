@@ -204,7 +204,7 @@ describe('whom the configuration adds', () => {
       settings({ 'modules/x.nix': '{ config, ... }: { clan.core.sops.defaultGroups = config.g; }' }),
     );
     expect(() => groups('a')).toThrow(
-      'Only Nix can tell clan.core.sops.defaultGroups as modules/x.nix sets it',
+      'The value of clan.core.sops.defaultGroups in modules/x.nix cannot be determined without Nix',
     );
   });
 

@@ -256,7 +256,7 @@ describe('problems, before anything runs', () => {
   it('what only Nix can tell of a generator that runs', () => {
     const unknown = [{ part: 'script' as const, expression: 'cfg.script' }];
     expect(messages(plan({ m: { g: { unknown } } }, []))).toEqual([
-      'Generator "g" (machine m) needs Nix: without Nix, its script: cfg.script.',
+      'Generator "g" (machine m) needs Nix: its script cannot be determined by reading: cfg.script.',
     ]);
     expect(plan({ m: { g: { unknown } } }, 'all').problems).toEqual([]);
   });
@@ -316,7 +316,7 @@ describe('notes', () => {
     const found = plan(fleet, [], { skipUnknown: true });
     expect([names(found), found.problems]).toEqual([['c'], []]);
     expect(found.notes.map(note => note.message)).toEqual([
-      'Generator "a" (machine m) is left out: it needs Nix: without Nix, its script: cfg.script.',
+      'Generator "a" (machine m) is left out: it needs Nix: its script cannot be determined by reading: cfg.script.',
       'Generator "b" (machine m) is left out: it depends on a generator that needs Nix.',
     ]);
   });

@@ -21,7 +21,7 @@ function backendIn(more: Texts, chosen: Partial<RunEnvironment> = {}): string {
 
 describe('a fleet without clan', () => {
   it('is asked for a store', () => {
-    expect(() => backendIn({})).toThrow(/this fleet is without clan.*"store": \{ "backend": "sops" \}/);
+    expect(() => backendIn({})).toThrow(/this fleet does not use clan.*"store": \{ "backend": "sops" \}/);
   });
 
   it('has the one that varsmith.json names', () => {

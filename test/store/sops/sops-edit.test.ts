@@ -233,7 +233,7 @@ describe('values that come and go', () => {
 
 describe('what cannot be', () => {
   it.each([
-    ['a value that is there', 'a', /has a value "a" already/],
+    ['a value that is there', 'a', /already has a value "a"/],
     ['a value below another one', 'a/b', /"a" is a value of the file/],
   ])('%s is refused', async (_, where, message) => {
     const me = await somebody();
@@ -245,7 +245,7 @@ describe('what cannot be', () => {
     const me = await somebody();
     const text = await created('yaml', ['a'], 'x', me.recipient);
     const { message } = await refusal(add(text, 'yaml', me.ring, 'b', Uint8Array.of(0xff, 0xfe)));
-    expect(message).toContain('bytes that are not text');
+    expect(message).toContain('The value is not text');
   });
 
   it('a file for others, and a damaged one, are refused', async () => {

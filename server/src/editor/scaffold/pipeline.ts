@@ -161,7 +161,7 @@ function nextSteps(
   }
   if (isNew(REGISTRY_PATH)) {
     steps.push(
-      `Put your own secrets in the place of the examples in ${REGISTRY_PATH}, and of their keys in ${MATRIX_PATH} and ${SPEC_PATH}.`,
+      `Replace the examples in ${REGISTRY_PATH} with your own secrets, and their keys in ${MATRIX_PATH} and ${SPEC_PATH} accordingly.`,
     );
   }
   if (machineNames.length > 0 && (isNew(MATRIX_PATH) || isNew(GENERATORS_PATH))) {
