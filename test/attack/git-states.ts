@@ -76,7 +76,7 @@ export const STATES: readonly State[] = [
       hook(made, 'commit-msg', 'exit 1');
     },
     end: ({ root }) => rmSync(join(root, '.git/hooks'), { recursive: true }),
-    says: /not committed/,
+    says: /not (all of them are )?committed/,
     keeps: INDEX,
   },
   { name: 'detached', begin: ({ git }) => void git('checkout', '-q', '--detach') },
@@ -87,13 +87,13 @@ export const STATES: readonly State[] = [
       git('config', 'user.signingkey', 'DEADBEEF');
     },
     end: ({ git }) => void git('config', 'commit.gpgsign', 'false'),
-    says: /not committed/,
+    says: /not (all of them are )?committed/,
   },
   {
     name: 'index.lock',
     begin: ({ root }) => writeFileSync(join(root, '.git/index.lock'), ''),
     end: ({ root }) => rmSync(join(root, '.git/index.lock')),
-    says: /not committed|index\.lock/,
+    says: /not (all of them are )?committed|index\.lock/,
   },
   {
     name: 'a merge under way',
@@ -102,7 +102,7 @@ export const STATES: readonly State[] = [
       attempt(made.git, 'merge', 'theirs');
     },
     end: ({ git }) => void git('merge', '--abort'),
-    says: /not committed|merge/i,
+    says: /not (all of them are )?committed|merge/i,
     keeps: [
       ['rev-parse', 'MERGE_HEAD'],
       ['ls-files', '-u'],
@@ -116,7 +116,7 @@ export const STATES: readonly State[] = [
       attempt(made.git, 'rebase', 'theirs');
     },
     end: ({ git }) => void git('rebase', '--abort'),
-    says: /not committed|rebase|unmerged|merge/i,
+    says: /not (all of them are )?committed|rebase|unmerged|merge/i,
     keeps: [['ls-files', '-u']],
   },
   {
@@ -161,7 +161,7 @@ export const STATES: readonly State[] = [
     begin: ({ home }) => writeFileSync(join(home, '.gitconfig'), '[user]\n\tuseConfigOnly = true\n'),
     end: ({ home }) =>
       writeFileSync(join(home, '.gitconfig'), '[user]\n\tname = Ada\n\temail = ada@example.org\n'),
-    says: /not committed/,
+    says: /not (all of them are )?committed/,
   },
   {
     name: 'the empty folder of a machine',

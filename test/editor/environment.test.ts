@@ -44,7 +44,7 @@ describe('the variables of a machine', () => {
     expect(shown(withEntries(secret))).toEqual(['MAIL_FILE=/run/secrets/vars/per-machine/lea/mail/key']);
     const own = withEntries(secret, { 'varsmith.json': '{ "store": { "command": ["./my-store"] } }' });
     expect(shown(own)).toEqual([]);
-    expect(said(own)).toEqual(['MAIL_FILE: Only the store of "lea" puts "mail/key".']);
+    expect(said(own)).toEqual(['MAIL_FILE: Only the store of "lea" knows where it puts "mail/key".']);
   });
 
   test('are the path of a secret and the value of a public file', () => {

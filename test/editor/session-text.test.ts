@@ -151,7 +151,7 @@ test('what is not known of it is shown as a comment, with what it is', () => {
     'lib/session-vars-spec.nix': SPEC.replace('"https://example.org/', '"https://${import <secret>}/'),
   });
   expect(said(found)).toEqual([
-    'What lib/machine-session-extras.nix adds is only partly known: without Nix, it cannot be determined `import <secret>`.',
+    'What lib/machine-session-extras.nix adds is only partly known: without Nix, `import <secret>` cannot be determined.',
   ]);
   const [, , ...lines] = environmentText(found, 'bash').split('\n');
   expect(lines).toEqual([

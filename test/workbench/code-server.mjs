@@ -106,7 +106,14 @@ export async function startCodeServer(options = {}) {
   const userData = path.join(home, 'user-data');
   const extensions = path.join(home, 'extensions');
   const config = path.join(home, 'config.yaml');
-  const remove = () => fs.rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  const remove = () => {
+    try {
+      fs.rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    } catch (error) {
+      // A process of the editor that has not quite ended may still write there; the walk itself is over.
+      process.stderr.write(`${home} is left: ${error instanceof Error ? error.message : error}\n`);
+    }
+  };
   fs.mkdirSync(path.join(userData, 'User'), { recursive: true });
   fs.mkdirSync(extensions);
   fs.writeFileSync(

@@ -54,10 +54,10 @@ export function generationSteps({ folder, git, get }) {
         await ui.asked(login, 'Password of ada on this machine');
         await ui.picture('generate-prompt');
         await ui.answer(login, 'Password of ada on this machine', PASSWORD, { hidden: true });
-        await ui.answer(login, 'once more, to be sure', `${PASSWORD}!`, { hidden: true });
+        await ui.answer(login, 'enter it again to confirm', `${PASSWORD}!`, { hidden: true });
         await ui.page.getByText('The values do not match.').first().waitFor();
         await ui.answer(login, 'Password of ada on this machine', PASSWORD, { hidden: true });
-        await ui.answer(login, 'once more, to be sure', PASSWORD, { hidden: true });
+        await ui.answer(login, 'enter it again to confirm', PASSWORD, { hidden: true });
         await ui.answer(`ntfy/topic for ${MACHINE}`, 'ntfy topic', 'backups-of-tove');
         // With what is made from the wireguard key: the machine's address in the mesh.
         await ui.toast('5 files of 4 generators stored.').waitFor();
@@ -146,7 +146,7 @@ export function generationSteps({ folder, git, get }) {
         await chooseGenerators(ui, 'Varsmith: Generate Vars', ['broken-token']);
         const title = `broken-token/token for ${MACHINE}`;
         await ui.answer(title, 'A token that its script chokes on', CANARY, { hidden: true });
-        await ui.answer(title, 'once more, to be sure', CANARY, { hidden: true });
+        await ui.answer(title, 'enter it again to confirm', CANARY, { hidden: true });
         await ui.toast(`broken-token (${MACHINE}) failed.`).waitFor();
         const page = await ui.webview('.output');
         await page.getByText('checking [secret]').waitFor();

@@ -56,7 +56,7 @@ export function scaffoldSteps({ selectedKey }) {
           await title(ui, question);
           await ui.accept();
         }
-        await title(ui, 'machines that get it');
+        await title(ui, ': machines');
         await ui.mark([selectedKey.machine]);
         await ui.picture('add-secret');
         await ui.accept();

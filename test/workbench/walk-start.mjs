@@ -9,11 +9,11 @@ import { insist } from './ui-wait.mjs';
 /** Step of the walkthrough, and words in its picture. */
 const FIRST_STEPS = [
   ['Open a fleet, or an example', 'machine-env-matrix.nix'],
-  ['See a finding, and fix it', 'Quick Fix'],
+  ['Fix a finding', 'Quick Fix'],
   ['Make a key', 'Your private key'],
   ['Generate what is missing', 'intermediate-ca'],
   ['See what is stored', 'host-certificate'],
-  ['See what is made from what', 'mesh-address'],
+  ['Explore dependencies', 'mesh-address'],
 ];
 
 /** A folder without a fleet, and one for the example; both are removed when this process exits. */
@@ -46,9 +46,9 @@ export function startSteps({ folder, target }) {
       async ui => {
         await ui.openFolder(folder);
         await ui.command('Varsmith: Focus on Registry Keys View');
-        await welcome(ui, 'No registry of keys').waitFor();
+        await welcome(ui, 'The open folders have no registry').waitFor();
         await ui.command('Varsmith: Focus on Fleet View');
-        await welcome(ui, 'No machine and no generator is declared').waitFor();
+        await welcome(ui, 'The open folders declare no machines or generators').waitFor();
       },
     ],
     [
@@ -94,7 +94,7 @@ export function startSteps({ folder, target }) {
         await insist(
           'the fleet is shown',
           timeout => show.click({ timeout }),
-          welcome(ui, 'No machine and no generator is declared'),
+          welcome(ui, 'The open folders declare no machines or generators'),
         );
         await step.locator('.codicon.complete').first().waitFor();
       },
@@ -138,7 +138,7 @@ export function startSteps({ folder, target }) {
           .locator('.markers-panel .monaco-list-row', { hasText: 'anthropc' })
           .first()
           .waitFor({ state: 'detached' });
-        for (const title of ['Open a fleet', 'See a finding'])
+        for (const title of ['Open a fleet', 'Fix a finding'])
           await ui.page
             .locator('.getting-started-step', { hasText: title })
             .locator('.codicon.complete')

@@ -114,7 +114,7 @@ describe('a secret of sops-nix', () => {
     const made = await lea();
     const bytes = Buffer.from([0, 255, 10, 0]);
     const refused = await made.run(['add', 'sops', 'blob'], { input: bytes });
-    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('bytes that are not text')]);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('The value is not text')]);
     expect(made.git('status', '--porcelain')).toBe('');
     const { code } = await made.run(['add', 'sops', 'blob', '--file', 'secrets/blob'], { input: bytes });
     expect(code).toBe(0);
@@ -127,7 +127,7 @@ describe('a secret of sops-nix', () => {
     const made = await lea();
     write(made.root, FILE, MODULE.replace('services', 'sops.secrets.late = { };\n  services'));
     const { code, stderr } = await made.run(['add', 'sops', 'late'], { input: CANARY });
-    expect([code, stderr]).toEqual([0, expect.stringContaining('is declared in')]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('is already declared in')]);
     expect((await made.values(SECRETS)).late).toBe(CANARY);
   });
 
@@ -154,7 +154,7 @@ describe('nothing is changed', () => {
     [
       'where no creation rule fits',
       ['x', '--file', 'x.yaml'],
-      /No creation rule of \.sops\.yaml fits x\.yaml/,
+      /No creation rule of \.sops\.yaml matches x\.yaml/,
     ],
     ['where sops-nix always provides the whole', ['x', '--file', 'secrets/x.env'], /as a whole/],
     ['where there is no such module', ['x', '--module', 'machines/lea/configuratoin.nix'], /Did you mean/],

@@ -82,7 +82,7 @@ describe('the command of a store', () => {
     change();
     const { ran: started, stderr } = await startsIt(['plan']);
     expect(started).toBe(false);
-    expect(stderr).toContain('is not as you have allowed it for this folder');
+    expect(stderr).toContain('has changed since you allowed it for this folder');
     await made.run(['allow']);
     expect((await startsIt(['plan'])).ran).toBe(true);
   });

@@ -262,7 +262,7 @@ describe('a secret that clan keeps in sops/secrets', () => {
     const { code, stderr } = await made.run(['convert', 'mail']);
     expect([code, stderr]).toEqual([
       0,
-      expect.stringContaining('sops/secrets/mail/secret stays: clan also gives it to machine noa as well.'),
+      expect.stringContaining('sops/secrets/mail/secret stays: clan also gives it to machine noa.'),
     ]);
     expect(existsSync(join(made.root, 'sops/secrets/mail/secret'))).toBe(true);
   });
@@ -372,7 +372,7 @@ describe('stays as it is, with the reason,', () => {
     [
       'a secret in a template',
       `  sops.secrets.other.${own}\n  sops.templates.t.content = "x=\${config.sops.placeholder.other}";`,
-      /"other" is used in a template as sops\.placeholder, which vars have no counterpart for \(.*:4\)/,
+      /"other" is used in a template as sops\.placeholder, which has no equivalent for vars \(.*:4\)/,
     ],
     [
       'one with a path of its own',
@@ -387,7 +387,7 @@ describe('stays as it is, with the reason,', () => {
     [
       'one that is handed on',
       `  sops.secrets.other.${own}\n  services.a = config.sops.secrets.other;`,
-      /"other" is handed on as a whole/,
+      /"other" is passed on as a whole/,
     ],
     [
       'one whose options are computed',
@@ -402,7 +402,7 @@ describe('stays as it is, with the reason,', () => {
     [
       'one that is called like a generator',
       `  sops.secrets.other.${own}\n  clan.core.vars.generators.other = { files.x = { }; script = "date > $out/x"; };`,
-      /"other" would be called "other" like a generator that is there/,
+      /"other" would have the same name as an existing generator, "other"/,
     ],
     [
       'a whole file',
@@ -412,7 +412,7 @@ describe('stays as it is, with the reason,', () => {
     [
       'one whose name clan does not take',
       `  sops.secrets."a@b" = { ${own} key = "other"; };`,
-      /"a@b" cannot be the name of a generator.*name it with --name/,
+      /"a@b" cannot be the name of a generator.*choose one with --name/,
     ],
   ])('%s', async (_, body, message) => {
     const made = await two({ [LEA]: module(body) });
@@ -435,7 +435,7 @@ describe('stays as it is, with the reason,', () => {
     await made.run(['add', 'sops', 'x', '--file', 'secrets/blob', '--module', COMMON], { input });
     made.git('checkout', '-q', COMMON);
     const { code, stderr } = await made.run(['convert', 'blob']);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('bytes in secrets/blob that are not text')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('"blob" is not text in secrets/blob')]);
     expect(existsSync(join(made.root, 'vars'))).toBe(false);
   });
 

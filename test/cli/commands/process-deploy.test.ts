@@ -143,10 +143,10 @@ describe('before it is run', () => {
   });
 
   test.each([
-    [['deploy'], 'Say which machine'],
+    [['deploy'], 'Specify a machine'],
     [['deploy', 'wbe'], 'There is no machine "wbe". Did you mean "web"?'],
-    [['deploy', 'web', '--install', '--rollback'], '--install and --rollback exclude each other.'],
-    [['deploy', 'web', '--json'], 'give --dry-run with it'],
+    [['deploy', 'web', '--install', '--rollback'], '--install and --rollback cannot be combined.'],
+    [['deploy', 'web', '--json'], 'add --dry-run'],
     [['deploy', 'web', '--with', 'magic'], '"magic" is not a value of --with'],
   ])('%j is a mistake of usage', async (args, message) => {
     const { root, env } = ready();

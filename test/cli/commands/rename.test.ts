@@ -75,7 +75,7 @@ describe('a generator', () => {
     const taken = await made.run(['rename', 'generator', 'ca', 'host']);
     expect([taken.code, taken.stderr]).toEqual([
       1,
-      'varsmith: A generator "host" already. Nothing was changed.\n',
+      'varsmith: A generator "host" already exists. Nothing was changed.\n',
     ]);
     expect(made.git('status', '--porcelain')).toBe('');
   });
@@ -184,7 +184,7 @@ describe('what cannot be', () => {
     mkdirSync(other, { recursive: true });
     writeFileSync(join(other, 'secret'), '{}');
     const { code, stderr } = await made.run(['rename', 'generator', 'ca', 'root-ca']);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('vars/shared/root-ca is there already')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('vars/shared/root-ca already exists')]);
     expect(made.git('status', '--porcelain')).toBe('?? vars/shared/root-ca/\n');
   });
 });

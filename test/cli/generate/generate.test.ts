@@ -159,7 +159,7 @@ describeIf(hasSandbox, 'generate', { timeout: 120_000 }, () => {
       1,
       expect.stringMatching(/^✗ per-machine\/m\/b was left behind by an interrupted run/),
     ]);
-    expect((await made.run(['plan'])).stdout).toContain('per-machine/m/b  left behind by a run');
+    expect((await made.run(['plan'])).stdout).toContain('per-machine/m/b  left behind by an interrupted run');
     made.machine('m', of('cat $in/a/x > $out/y'));
     const { stderr } = await made.run(['generate', '--yes']);
     expect(stderr).toContain('per-machine/m/b  left behind by an interrupted run; overwrites y');

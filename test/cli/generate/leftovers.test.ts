@@ -94,7 +94,9 @@ describe('what is stored and could not be committed', { timeout: 120_000 }, () =
     const { code, stderr } = await made.run(['generate', '-g', 'g', '--yes', '--no-sandbox']);
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/What an earlier run has stored is still not committed\..*no commits today/s),
+      expect.stringMatching(
+        /The files stored by an earlier run are still not committed\..*no commits today/s,
+      ),
     ]);
     expect((await made.run(['generate', '-g', 'g', '--yes', '--no-sandbox', '--no-commit'])).code).toBe(0);
   });
@@ -141,7 +143,7 @@ it.each(Object.entries(REFUSALS))(
     const before = made.git('rev-parse', 'HEAD');
     const run = await made.run(['generate', '--no-sandbox', '--jobs', '1', '--json']);
     expect([run.code, run.stderr.match(/The files are stored/g)]).toEqual([1, ['The files are stored']]);
-    expect(run.stderr).toMatch(/not, or not all, committed\. .*The next run commits them\./s);
+    expect(run.stderr).toMatch(/not all of them are committed\. .*The next run commits them\./s);
     expect(JSON.parse(run.stdout).results.map((one: { outcome: string }) => one.outcome)).toEqual([
       'stored',
       'stored',

@@ -60,7 +60,7 @@ if (bwrap !== null)
       const { code, stderr } = runIn(made, ['--bind', shm, '/dev/shm'], 'generate', '--no-sandbox');
       expect([code, stderr]).toEqual([
         0,
-        expect.stringContaining('secrets lay on a disk, overwritten afterwards'),
+        expect.stringContaining('secrets were on a disk while programs read them'),
       ]);
       expect(everythingIn(shm) + everythingIn(temporary(made))).toBe('');
       expect((await made.run(['get', 'm', 'g/secret'])).stdout).toBe('canary-mishap');
@@ -77,7 +77,7 @@ if (bwrap !== null)
       const made = await fleet({ m: generator });
       const shm = join(made.home, '../shm');
       mkdirSync(shm);
-      expect(runIn(made, ['--bind', shm, '/dev/shm'], ...args).stderr).toContain('secrets lay on a disk');
+      expect(runIn(made, ['--bind', shm, '/dev/shm'], ...args).stderr).toContain('secrets were on a disk');
     });
 
     it.each(Object.values(OWN_KINDS))('without one says so of what $name is handed', async kind => {
@@ -87,7 +87,7 @@ if (bwrap !== null)
       const set = (...mounts: readonly string[]) =>
         runIn(made, mounts, { input: 'canary-mishap' }, 'set', 'm', 'g/x');
       const { code, stderr } = set('--bind', shm, '/dev/shm');
-      expect([code, stderr]).toEqual([0, expect.stringContaining('secrets lay on a disk')]);
+      expect([code, stderr]).toEqual([0, expect.stringContaining('secrets were on a disk')]);
       expect(everythingIn(shm) + everythingIn(temporary(made))).toBe('');
       expect(set().stderr).toBe('');
     });
@@ -139,7 +139,7 @@ describe('somebody else', { timeout: 120_000 }, () => {
     const { code, stderr } = await made.run(['generate', '--no-sandbox']);
     expect([code, stderr]).toEqual([
       1,
-      expect.stringContaining('Generator "b" (machine m) needs a/x, which is gone.'),
+      expect.stringContaining('Generator "b" (machine m) needs a/x, which no longer exists.'),
     ]);
     expect(existsSync(join(made.root, 'vars/per-machine/m/b'))).toBe(false);
   });
@@ -161,7 +161,7 @@ describe('somebody else', { timeout: 120_000 }, () => {
     const { code, stderr } = await made.run(['generate', '--no-sandbox']);
     expect([code, stderr]).toEqual([
       1,
-      expect.stringContaining(`vars/per-machine/m/${path} was changed by somebody else in the meantime.`),
+      expect.stringContaining(`vars/per-machine/m/${path} was changed in the meantime.`),
     ]);
     expect(contentsOf(made.root)[`vars/per-machine/m/${path}`]).toBe('theirs\n');
   });

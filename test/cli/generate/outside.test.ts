@@ -132,7 +132,7 @@ describe.each(KINDS)('$name', { timeout: 120_000 }, kind => {
   it('makes no key: the store has its own', async () => {
     const made = await outsideFleet(kind, { m: SHARED });
     const { code, stderr } = await made.run(['keygen']);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('which has keys of its own')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('which has its own keys')]);
   });
 });
 
@@ -165,7 +165,7 @@ describe('a password store', { timeout: 120_000 }, () => {
     const { code, stderr } = await made.run(['generate', ...BOX], {
       env: { PASSWORD_STORE_DIR: join(made.root, '../elsewhere') },
     });
-    expect([code, stderr]).toEqual([1, expect.stringContaining('"pass init GPG-ID" makes one')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Create one with "pass init GPG-ID"')]);
     expect(existsSync(join(made.root, 'vars'))).toBe(false);
   });
 
@@ -179,7 +179,7 @@ describe('a password store', { timeout: 120_000 }, () => {
     const { code, stderr } = await made.run(['plan']);
     expect([code, stderr]).toEqual([
       1,
-      expect.stringContaining('Only Nix can tell clan.core.vars.password-store.passCommand'),
+      expect.stringContaining('The value of clan.core.vars.password-store.passCommand'),
     ]);
     write(made.root, 'modules/store.nix', '{ }');
     write(made.root, 'machines/m/store.nix', '{ clan.core.vars.password-store.passCommand = "pass"; }');

@@ -115,7 +115,7 @@ describeIf(existsSync(MEMORY), 'a run', { timeout: 120_000 }, () => {
     );
     expect(runs.filter(run => run.code === 0).length).toBeGreaterThan(0);
     for (const { code, output } of runs)
-      if (code !== 0) expect(output).toMatch(/already at work here|at the same moment/);
+      if (code !== 0) expect(output).toMatch(/already running here|at the same moment/);
     expect(made.git('status', '--porcelain')).toBe('');
     expect((await made.run(['verify'])).code).toBe(0);
   });
@@ -155,7 +155,7 @@ describe('secrets', { timeout: 240_000 }, () => {
     const run = await start(made, 'generate', ...BOX, ...args, '--timeout', '2').ended;
     expect(run.code).toBe(1);
     expect(run.output).toContain('Generator "c-fails" (machine m) failed with exit code 7.');
-    expect(run.output).toContain('(Its output is not shown: the script switches tracing on');
+    expect(run.output).toContain('(Its output is not shown: the script turns tracing on');
     expect(run.output).toContain('[secret]');
     expect(run.output).toContain('Generator "d-slow" (machine m) was ended after 2 seconds.');
     expect(run.output).toContain('(Its output is not shown: it may contain a secret.)');

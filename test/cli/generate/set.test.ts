@@ -46,7 +46,7 @@ describe('a value that others are made from', { timeout: 120_000 }, () => {
     const { code, stdout, stderr } = await made.run(['set', 'm', 'root/key'], { input: 'key-2' });
     expect([code, stdout]).toEqual([0, 'Updated secret var root/key for machines: m, n\n']);
     expect(stderr).toBe(
-      'varsmith: Made from the older value: per-machine/m/leaf, per-machine/n/leaf. "varsmith generate" generates them anew.\n',
+      'varsmith: Made from the older value: per-machine/m/leaf, per-machine/n/leaf. "varsmith generate" generates them again.\n',
     );
     expect((await made.run(['verify'])).stdout).toContain(
       '✗ per-machine/m/leaf was made from an older root/key, which changed since. "varsmith generate" generates it again.\n',

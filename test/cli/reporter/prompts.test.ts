@@ -151,7 +151,7 @@ describeIf(hasSandbox, 'generate', { timeout: 120_000 }, () => {
       ...['--prompt', `g/password=@${join(made.home, 'password')}`],
       ...['--prompt', 'g/name=all', '--prompt', 'b:g/name=b only'],
     ]);
-    expect([code, stderr]).toEqual([0, expect.stringContaining('Arguments are visible to everybody')]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Arguments are visible to everyone')]);
     expect([await stored(made, 'g/greeting', 'a'), await stored(made, 'g/greeting', 'b')]).toEqual([
       'all',
       'b only',
@@ -265,7 +265,7 @@ g did not write $out/lost; it wrote extra, id, key (N ms). Nothing was stored.
   ✓ id (public, 17 bytes): made-up-userbase
   ✓ key (secret, 13 bytes)
   ✗ lost (secret) was not written
-  ? extra is not declared and would be discarded
+  ? extra is not declared and would not be kept
 Used placeholder answers for: user
 Run before it: base
 `);
@@ -298,7 +298,7 @@ Run before it: base
   it('says what it cannot run', async () => {
     const made = await fleet({ m: 'g = { files.x = { }; script = config.s; };' }, { user: null });
     expect((await made.run(['try', 'g'])).stderr).toContain(
-      '"g" (machine m) needs Nix: without Nix, its script',
+      '"g" (machine m) needs Nix: its script cannot be determined',
     );
     expect((await made.run(['try', 'h'])).stderr).toContain('There is no generator "h". There is only g.');
   });

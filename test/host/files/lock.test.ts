@@ -46,7 +46,7 @@ describe('the lock of a repository', () => {
     writeFileSync(path, JSON.stringify({ pid: 1, started: null, host: 'elsewhere', token: 't' }));
     await expect(takeLock(path)).rejects.toThrow('on elsewhere');
     writeFileSync(path, '1234\n');
-    await expect(takeLock(path)).rejects.toThrow("it is not a lock of Varsmith's");
+    await expect(takeLock(path)).rejects.toThrow('it is not a lock of Varsmith');
   });
 
   it('what processes that are gone have left beside it is swept, and nothing else', async () => {

@@ -40,8 +40,8 @@ describe('changes that belong together', () => {
         journal: join(testFolder(), 'journal'),
         unchanged: [{ path, sha256: expected }],
       });
-    await expect(run(sha256('something else'))).rejects.toThrow(`${path} was changed by somebody else`);
-    await expect(run(null)).rejects.toThrow('changed by somebody else');
+    await expect(run(sha256('something else'))).rejects.toThrow(`${path} was changed in the meantime`);
+    await expect(run(null)).rejects.toThrow('changed in the meantime');
     expect(contentsOf(root)).toEqual(before);
     await run(sha256('untouched'));
     expect(contentsOf(root)).toEqual(after);
@@ -84,14 +84,14 @@ describe('changes that belong together', () => {
         journal: join(testFolder(), 'journal'),
         unchanged: [wrong],
       }),
-    ).rejects.toThrow('was changed by somebody else');
+    ).rejects.toThrow('was changed in the meantime');
     expect(readdirSync(root)).toEqual(['empty']);
   });
 
   it('a journal that is not ours is left alone', async () => {
     const root = testFolder(before);
     const state = testFolder({ journal: '{' });
-    await expect(recoverChanges(root, join(state, 'journal'))).rejects.toThrow('is not one of Varsmith');
+    await expect(recoverChanges(root, join(state, 'journal'))).rejects.toThrow('was not written by Varsmith');
     expect(contentsOf(root)).toEqual(before);
   });
 });

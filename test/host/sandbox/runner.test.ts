@@ -274,7 +274,7 @@ describeIf(sandbox !== null, 'a workshop', {}, () => {
     chmodSync(folder, 0o755);
     chmodSync(join(folder, 'closed'), 0o700);
     await expect(run('true', { show: [join(folder, 'closed/store')] })).rejects.toThrow(
-      `who cannot go to ${folder}/closed/store: ${folder}/closed is closed to others. Run Varsmith as an ordinary user`,
+      `who cannot access ${folder}/closed/store: ${folder}/closed is closed to others. Run Varsmith as an ordinary user`,
     );
   });
 

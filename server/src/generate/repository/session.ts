@@ -252,7 +252,7 @@ function refusal({ error, works }: Refused, { commit }: SessionOptions): HostFai
   // With several, some may have been committed.
   const committed =
     others.length > 0
-      ? 'not, or not all, committed'
+      ? 'not all of them are committed'
       : `not committed ("${first?.message.split('\n', 1)[0]}")`;
   return new HostFailure(
     error.kind,
