@@ -10,7 +10,7 @@ import { insist } from './ui-wait.mjs';
 const FIRST_STEPS = [
   ['Open a fleet, or an example', 'machine-env-matrix.nix'],
   ['Fix a finding', 'Quick Fix'],
-  ['Make a key', 'Your private key'],
+  ['Create a key', 'Your private key'],
   ['Generate what is missing', 'intermediate-ca'],
   ['See what is stored', 'host-certificate'],
   ['Explore dependencies', 'mesh-address'],
