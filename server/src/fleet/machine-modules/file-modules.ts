@@ -9,12 +9,12 @@ import { string } from '../../nix/eval/construct.ts';
 import { forgetWalked } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue } from '../../nix/eval/value.ts';
 import { addToSet } from '../../std.ts';
+import type { ModuleCache } from './build-cache.ts';
+import { keyOf, type ModuleContext, NO_CONTEXT } from './contexts.ts';
 import { internModule, withKnown } from './interned.ts';
-import type { ModuleCache } from './module-cache.ts';
-import { keyOf, type ModuleContext, NO_CONTEXT } from './module-contexts.ts';
-import type { ModuleFacts } from './module-facts.ts';
-import { readWithin, valueOfFile, wholeOf } from './module-sources.ts';
-import type { TableState } from './module-table-state.ts';
+import type { ModuleFacts } from './read-module.ts';
+import { readWithin, valueOfFile, wholeOf } from './sources.ts';
+import type { TableState } from './table-state.ts';
 
 /** Returns the module of a file in a context, or `null` if the file cannot be read. */
 export function fileModule(table: TableState, path: string, context: ModuleContext): ModuleFacts | null {

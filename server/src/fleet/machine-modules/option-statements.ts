@@ -1,6 +1,6 @@
 /**
  * Reads the options that one module declares, and its definitions below names that may be the fleet's own. Evaluates
- * the module's value as `module-facts.ts` does, and follows no file.
+ * the module's value as `read-module.ts` does, and follows no file.
  */
 
 import { frameworkValue } from '../../flake/frameworks/calls.ts';

@@ -9,7 +9,7 @@ import { mergeTrees } from '../../modules/options/tree.ts';
 import { sameItems } from '../../std.ts';
 import type { OwnModule } from '../machine-modules/fixpoint.ts';
 import type { FollowedModules } from '../machine-modules/machine-modules.ts';
-import type { ModuleFacts } from '../machine-modules/module-facts.ts';
+import type { ModuleFacts } from '../machine-modules/read-module.ts';
 import type {
   FleetOptions,
   MachineOptions,

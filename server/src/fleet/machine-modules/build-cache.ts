@@ -10,7 +10,7 @@ import type { ModuleOptions } from '../model/options.ts';
 import type { MachineSecrets, ModuleSecrets } from '../model/secrets.ts';
 import type { FixpointCache } from './fixpoint.ts';
 import type { FollowedModules } from './machine-modules.ts';
-import type { ModuleFacts } from './module-facts.ts';
+import type { ModuleFacts } from './read-module.ts';
 import type { Settled } from './settled.ts';
 
 /** State that is kept from one build to the next. */

@@ -10,11 +10,11 @@ import { placeOf } from '../../nix/places.ts';
 import { extentOf, type SourceFile } from '../../nix/source.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import type { ModuleSecrets } from '../model/secrets.ts';
-import type { ModuleReading } from './fixpoint.ts';
-import { type ModuleFacts, type ModuleSource, readModule } from './module-facts.ts';
-import type { ModuleSources } from './module-table-state.ts';
+import type { ModuleReader } from './fixpoint.ts';
 import { readModuleOptions, UNKNOWN_OPTIONS } from './option-statements.ts';
+import { type ModuleFacts, type ModuleSource, readModule } from './read-module.ts';
 import { readModuleSecrets } from './secret-statements.ts';
+import type { ModuleSources } from './table-state.ts';
 
 /** The evaluation steps allowed for one module. */
 const STEPS = 200_000;
@@ -59,7 +59,7 @@ export function readWithin(
 }
 
 /** Returns functions that read modules again for a machine and ask them for options. */
-export function readingFrom(sources: ModuleSources): ModuleReading {
+export function readingFrom(sources: ModuleSources): ModuleReader {
   return {
     again: (facts, config) => readAgain(sources, facts, config),
     option: (facts, path, config) =>
@@ -87,7 +87,7 @@ function optionOf(
   { module, specialArgs }: ModuleSource,
   path: readonly string[],
   config: Lazy | null,
-): ReturnType<ModuleReading['option']> {
+): ReturnType<ModuleReader['option']> {
   if (config !== null) return optionIn(cx, partsOf(cx, module, withConfig(specialArgs, config)), path);
   const general = parts.get(facts) ?? partsOf(cx, module, specialArgs);
   parts.set(facts, general);
