@@ -9,7 +9,7 @@
 import { mayDeclareOptions } from '../../modules/options/namespaces.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { Place } from '../../nix/places.ts';
-import { isSameData } from '../../nix/same-data.ts';
+import { reusing } from '../../nix/same-data.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { once, sameItems } from '../../std.ts';
 import { askedOptions } from '../catalogue/core-modules.ts';
@@ -244,9 +244,10 @@ function readUnitOf(
  * unless the file's own text has changed, in which readers may find more than the unit says.
  */
 function internUnit(unit: Unit, before: Unit | undefined, isEdited: boolean): Unit {
-  const definitions = internDefinitions(unit.definitions, before?.definitions ?? []);
-  const interned = definitions === unit.definitions ? unit : { ...unit, definitions };
-  return before !== undefined && !isEdited && isSameData(before, interned) ? before : interned;
+  if (before === undefined) return unit;
+  const definitions = internDefinitions(unit.definitions, before.definitions);
+  const interned = reusing(before, { ...unit, definitions });
+  return interned === before && isEdited ? { ...before } : interned;
 }
 
 function isLooselyRead(

@@ -27,17 +27,17 @@ export function fileModule(table: TableState, path: string, context: ModuleConte
   if (file) cache.dropped.add(file);
   const facts = readFile(table, path, key, narrowed);
   cache.files.set(key, facts);
+  // Equal to the previous one, which therefore stays valid.
+  if (facts !== null) cache.dropped.delete(facts);
   if (key !== path) noteVariant(cache, path, key, args);
   return facts;
 }
 
-/** Reads changed files again, and removes modules that are equal to the previous ones from `dropped`. */
+/** Reads changed files again; a module that is equal to the previous one is not dropped. */
 export function refreshFiles(table: TableState): void {
-  const { before, dropped } = table.cache;
-  for (const [key, facts] of [...before]) {
-    // Variants for machines are read again on demand.
-    if (!key.includes('\0') && fileModule(table, key, NO_CONTEXT) === facts) dropped.delete(facts);
-  }
+  const { before } = table.cache;
+  // Variants for machines are read again on demand.
+  for (const key of [...before.keys()]) if (!key.includes('\0')) fileModule(table, key, NO_CONTEXT);
   // The remaining ones belong to files that were removed.
   before.clear();
 }
