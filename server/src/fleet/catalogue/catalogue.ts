@@ -17,6 +17,7 @@ import {
   type CatalogueFile,
   type CatalogueGenerator,
 } from './catalogue-data.ts';
+import { FORMER_CATALOGUE } from './catalogue-former.ts';
 import { filled, type Holes, holesIn, patternOf } from './catalogue-names.ts';
 import type { CoreModules } from './core-modules.ts';
 import type { LockedClanCore } from './locked-clan-core.ts';
@@ -83,11 +84,14 @@ export function catalogueGenerators(
     const ours = isOfClanCore(instance);
     if (ours === false || instance.module.name === null) continue;
     const sure = ours === true && !instance.conditional;
-    for (const entry of CATALOGUE)
+    for (const entry of ALL_TIMES)
       if (entry.service === instance.module.name) bring(inventory, instance, entry, sure, collector.add);
   }
   return collector.all();
 }
+
+/** The generators of all versions of clan-core; which of them there are in the locked one is decided when they are rendered. */
+const ALL_TIMES: readonly CatalogueGenerator[] = [...CATALOGUE, ...FORMER_CATALOGUE];
 
 /** The place of generators for which nothing is written in the workspace. */
 const NOWHERE: Place = { file: 'flake.nix', start: 0, end: 0 };
@@ -122,9 +126,10 @@ function bring(
       const all = memberSettings(inventory, role, machine);
       const settings = isAll ? all : incomplete(all);
       const met = condition(settings);
-      if (met === false) continue;
+      const isExcluded = hasRole(inventory, instance, entry.notRoles, machine);
+      if (met === false || isExcluded === true) continue;
       if (entry.roles.length === 0) seen.add(machine);
-      const certain = sure && met === true && (entry.darwin || machineClass !== null);
+      const certain = sure && met === true && isExcluded === false && (entry.darwin || machineClass !== null);
       const holes = new Map(base).set('machine', machine);
       for (const occurrence of itemsOf(entry.each, settings, instance.name))
         add(entry, {
@@ -139,6 +144,23 @@ function bring(
     if (members === null && condition(incomplete(role.settings())) !== false)
       add(entry, unknownMembers(instance, entry, role, base));
   }
+}
+
+/** Returns whether a machine has any of the roles; null if unknown. */
+function hasRole(
+  inventory: Inventory,
+  instance: Instance,
+  names: readonly string[] = [],
+  machine: string,
+): boolean | null {
+  let isDecided = names.length === 0 || instance.complete;
+  for (const name of names) {
+    const role = instance.roles.get(name);
+    if (role === undefined) continue;
+    if (certainMembers(inventory, role).includes(machine)) return true;
+    if (roleMembers(inventory, role) === null) isDecided = false;
+  }
+  return isDecided ? false : null;
 }
 
 /** Returns the occasion for the unknown members of a role. */
