@@ -24,6 +24,8 @@ export interface CatalogueSource {
   readonly values?: Holes;
   readonly settings: Setting | null;
   readonly certain: boolean;
+  /** False if the source may add the generator to machines that are not known. */
+  readonly machinesComplete: boolean;
   readonly at: Place;
 }
 
@@ -39,7 +41,7 @@ function render(
   occasion: CatalogueSource,
   locked: LockedClanCore | null,
 ): RenderedGenerator | null {
-  const { instance, holes, machine, values = NO_HOLES, settings, certain, at } = occasion;
+  const { instance, holes, machine, values = NO_HOLES, settings, certain, machinesComplete, at } = occasion;
   const cases = bodiesOf(entry, locked);
   if (cases?.length === 0 || !isOfVersion(entry, cases, locked)) return null;
   const files = entry.files.flatMap(file => fileOf(file, holes, settings));
@@ -67,7 +69,8 @@ function render(
     name: filled(entry.name, holes),
     isPattern: !isFilled(entry.name, holes),
     machines: machine === null ? null : [machine],
-    machinesComplete: false,
+    // Other versions may give it to members of other roles.
+    machinesComplete: machinesComplete && cases !== null,
     certain,
     ...named,
     ...(chosen === null ? {} : namesOf(body())),
