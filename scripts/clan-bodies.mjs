@@ -22,9 +22,11 @@ import { ROOT } from './lib/root.mjs';
 
 const DATA = join(ROOT, 'server/src/fleet/catalogue/data');
 const EVALUATION = join(ROOT, 'scripts/clan-bodies.nix');
-/** The history that is asked: from before release 25.11 branched off. */
-const SINCE = '2025-11-01';
+/** The history that is asked: from before release 25.11 branched off. Without a time of day, git takes that of now. */
+const SINCE = '2025-11-01T23:00:00Z';
 const AT_ONCE = 3;
+/** Folders outside of the service's own that once declared its generators. */
+const ELSEWHERE = { zerotier: ['nixosModules/clanCore/zerotier'] };
 const run = promisify(execFile);
 
 const { values } = parseArgs({
@@ -70,7 +72,10 @@ async function main() {
     throw new Error(
       `Nix could not say: ${failed.map(({ service, commit }) => `${service}@${commit}`).join(', ')}`,
     );
-  const entries = JSON.parse(readFileSync(join(DATA, 'generators.json'), 'utf8')).generators;
+  const [current, former] = ['generators.json', 'former-generators.json'].map(
+    name => JSON.parse(readFileSync(join(DATA, name), 'utf8')).generators,
+  );
+  const entries = [...current, ...former.filter(({ roles }) => roles !== undefined)];
   const bodies = bodiesOf(
     answers,
     entries.filter(({ service }) => values.service.length === 0 || isAsked(service)),
@@ -88,8 +93,10 @@ async function main() {
 
 /** The versions of a service in the history, the oldest first; a text that was there before is no new version. */
 function versionsOf(service) {
+  const elsewhere = ELSEWHERE[service] ?? [];
   const paths = [
     `clanServices/${service}/*.nix`,
+    ...elsewhere.map(folder => `${folder}/*.nix`),
     `:!clanServices/${service}/tests/*`,
     `:!clanServices/${service}/flake-module.nix`,
   ];
@@ -101,7 +108,7 @@ function versionsOf(service) {
     const [commit, time] = line.split(' ');
     const text = createHash('sha256')
       .update(
-        git('ls-tree', '-r', commit, `clanServices/${service}/`)
+        git('ls-tree', '-r', commit, ...[`clanServices/${service}`, ...elsewhere].map(folder => `${folder}/`))
           .split('\n')
           .filter(each => /\.nix$/.test(each) && !/\/tests\/|flake-module/.test(each))
           .join(),

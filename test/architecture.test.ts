@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   checks: [...MODEL, 'edits', 'query'],
   generate: ['nix', 'shell', 'modules', 'fleet', 'store', 'host'],
   editor: [...MODEL, 'edits', 'checks'],
-  witness: ['nix', 'shell', 'fleet', 'host'],
+  witness: ['nix', 'shell', 'modules', 'fleet', 'host'],
   doctor: ['nix', 'fleet', 'store', 'checks', 'generate', 'witness', 'host'],
   deploy: ['fleet', 'checks', 'generate', 'host'],
   workspace: [

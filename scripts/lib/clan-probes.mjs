@@ -151,6 +151,7 @@ export const MARKS = [
   // Files of clan-core as Nix copies them, programs of packages, and texts that are made into files.
   [/[\w./+-]*\/store\/[a-z0-9]{32}-([\w.-]+)/g, '<./$1>'],
   [/\/NIXPKG\/([\w-]+)(?=\/bin\/)/g, '<pkgs.$1>'],
+  [/\/NIXPKG\/callPackage\(\)\(\)(?=\/)/g, '<pkgs.callPackage>'],
   [/\/NIXPKG\/writeText\([^()]*\)\((?:[^()"\\]|\\.)*\)/g, '<pkgs.writeText>'],
 ];
 

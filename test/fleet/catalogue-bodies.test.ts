@@ -153,6 +153,65 @@ describe('a version', () => {
   });
 });
 
+describe('a generator that the newest clan-core no longer has', () => {
+  const TIME = Date.UTC(2026, 4, 1) / 1000;
+  const at = (from: number, until = from): LockedClanCore => ({ time: until, from, until, isFork: false });
+  const INSTANCE = `net = { module.name = "zerotier"; roles = {
+    controller.machines.ada = { }; peer.machines = { ada = { }; eva = { }; }; moon.machines.ida = { };
+  }; };`;
+  function zerotier(locked: LockedClanCore | null, instance = INSTANCE) {
+    const { inventory } = clanOf(
+      `{ machines = { ada = { }; eva = { }; ida = { }; }; instances = { ${instance} }; }`,
+    );
+    return catalogueGenerators(inventory, locked).filter(({ service }) => service !== null);
+  }
+  const placed = (locked: LockedClanCore | null, instance?: string) =>
+    zerotier(locked, instance).map(({ name, machines, certain, files }) => [
+      name,
+      machines?.join(' '),
+      certain,
+      files.length,
+    ]);
+
+  it('is there with an older one that is locked, on the machines that the roles say', () => {
+    expect(placed(at(TIME))).toEqual([
+      ['zerotier-controller', 'ada eva ida', true, 3],
+      ['zerotier', 'ada', true, 3],
+      ['zerotier', 'eva', true, 2],
+    ]);
+  });
+
+  it('has the body of that version', () => {
+    const [shared, own, peer] = zerotier(at(TIME));
+    expect([shared, own, peer].map(each => each?.share)).toEqual([true, false, false]);
+    expect(own?.dependencies).toEqual(['zerotier-controller']);
+    expect(own?.body().script?.text).toContain('cp $in/zerotier-controller/zerotier-ip $out/zerotier-ip');
+    expect(peer?.body().script?.text).toContain('--mode identity');
+    expect(shared?.files).toContainEqual(
+      expect.objectContaining({ name: 'zerotier-identity-secret', secret: true, deploy: false }),
+    );
+  });
+
+  it('is not there without a lock, with the newest, or where the version is not known', () => {
+    const names = (locked: LockedClanCore | null) => zerotier(locked).map(({ name }) => name);
+    for (const locked of [null, at(CLAN_CORE_TIME), at(0, CLAN_CORE_TIME), { ...at(TIME), isFork: true }])
+      expect(names(locked).filter(name => /^zerotier(-controller)?$/.test(name))).toEqual([]);
+  });
+
+  it('is left out where more than roles decided who had it', () => {
+    expect(placed(at(Date.UTC(2026, 1, 1) / 1000))).toEqual([['zerotier', 'ada', true, 3]]);
+  });
+
+  it('is perhaps on a machine that may have a role which excludes it', () => {
+    const instance = `net = { module.name = "zerotier"; roles = {
+      controller.tags = x; peer.machines.eva = { };
+    }; };`;
+    expect(
+      placed(at(TIME), instance).filter(([name, machines]) => name === 'zerotier' && machines === 'eva'),
+    ).toEqual([['zerotier', 'eva', false, 2]]);
+  });
+});
+
 describe('the lock', () => {
   const TIME = 1_785_000_000;
   const REV = 'd7c35d9127af3f773b57d8e792818597a9aaa29c';

@@ -74,6 +74,24 @@ describe('a list of machines', () => {
   });
 });
 
+describe('machines that may have it', () => {
+  const truth = truthOf({ left: 'true', right: 'true' });
+  const open = { ...ENTRY, machines: ['left'], machinesComplete: false };
+
+  it.each([
+    [[], 'wrong: g on machine right'],
+    [['right'], 'unknown: g on machine right'],
+    [null, 'unknown: g on machine right'],
+  ])('%j', (possibleMachines, row) => {
+    expect(verdicts(truth, { ...open, possibleMachines })).toEqual([row]);
+  });
+
+  it('count where no machine is known to have it, too', () => {
+    const entry = { ...open, machines: null, possibleMachines: ['left'] };
+    expect(verdicts(truth, entry)).toContain('wrong: g on machine right');
+  });
+});
+
 describe('a script with holes', () => {
   const text = '${pkgs.openssl}/bin/openssl > $out/${name}';
   const [first, second] = [

@@ -147,11 +147,23 @@ function patternRow(name, generators, row) {
 function onMachineRow(machine, { here, open, named }, row, at) {
   const says = (verdict, value, why) => row('on machine', machine, verdict, true, value, why, at);
   if (here.length > 0) return says('equal', true, '');
-  if (open.length > 0)
-    return says('unknown', open[0].machines, open[0].conditional ? 'conditional' : 'machines not known');
-  return named.every(({ machinesComplete }) => machinesComplete === true)
-    ? says('wrong', named[0].machines, 'machine missing from a list that is complete')
+  if (named.every(entry => denies(entry, machine)))
+    return says(
+      'wrong',
+      named[0].machines,
+      named[0].machinesComplete === true
+        ? 'machine missing from a list that is complete'
+        : 'machine missing from those that may have it',
+    );
+  return open.length > 0
+    ? says('unknown', open[0].machines, open[0].conditional ? 'conditional' : 'machines not known')
     : says('unknown', named[0].machines, 'machine missing from a list that may go on');
+}
+
+/** Whether an entry says that a machine does not have it. */
+function denies({ machines, machinesComplete, possibleMachines }, machine) {
+  if (machines?.includes(machine)) return false;
+  return machinesComplete === true || possibleMachines?.includes(machine) === false;
 }
 
 /** What an entry says of one machine. */

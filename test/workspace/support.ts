@@ -50,6 +50,7 @@ export const EMPTY_FLEET: Fleet = {
     optionsComplete: false,
     domain: null,
     certainlyTagged: () => new Set(),
+    possiblyTagged: () => null,
     machine: () => null,
   },
   serviceModules: [],

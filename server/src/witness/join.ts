@@ -3,11 +3,11 @@
  * Nix is right. Generators that only Nix knows are added, as the fleet's own if one of its files declares them.
  */
 
-import { patternOf } from '../fleet/elsewhere/name-patterns.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody } from '../fleet/model/generators.ts';
 import type { EditsSince, NixAnswer, NixGenerator } from '../fleet/model/nix-answer.ts';
 import type { ClanGenerator } from '../fleet/model/services.ts';
+import { patternOf } from '../modules/name-patterns.ts';
 import { placesIn, type TextOf } from '../nix/positions.ts';
 import { addToList, groupBy, once, withLazy } from '../std.ts';
 import { touchedBy } from './edits-since.ts';

@@ -3,8 +3,8 @@ import { statusesIn } from '../../../server/src/cli/output/use-status.ts';
 import { fleetWorkspace } from '../../fleet/workspace.ts';
 
 /** The status of each use in a module, by the generator it names. */
-function statuses(module: string): Record<string, string> {
-  const workspace = fleetWorkspace({ 'module.nix': module });
+function statuses(module: string, others: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const workspace = fleetWorkspace({ ...others, 'module.nix': module });
   const fleet = workspace.fleet();
   const statusOf = statusesIn(fleet, workspace.files);
   const uses = fleet.units.get('module.nix')?.uses ?? [];
@@ -69,6 +69,31 @@ test("a generator of clan-core's own services is one of the catalogue", () => {
       '{ config, ... }: { a = config.clan.core.vars.generators.openssh.files."ssh.id_ed25519".path; }',
     ),
   ).toEqual({ openssh: 'catalogue' });
+});
+
+test('a generator that only the locked clan-core has is one of the catalogue', () => {
+  const locked = { url: 'https://git.clan.lol/clan/clan-core', lastModified: Date.UTC(2026, 4, 1) / 1000 };
+  const lock = {
+    nodes: {
+      root: { inputs: { 'clan-core': 'clan-core' } },
+      'clan-core': { locked, original: { url: 'https://git.clan.lol/clan/clan-core', ref: 'main' } },
+    },
+    root: 'root',
+  };
+  const uses = `{ config, ... }: {
+    a = config.clan.core.vars.generators.zerotier.files.zerotier-ip.value;
+    b = config.clan.core.vars.generators.zerotier-controller.files.zerotier-secret.path;
+  }`;
+  expect(
+    statuses(uses, {
+      'flake.nix': `{ outputs = { self, clan-core }: clan-core.lib.clan {
+        inherit self;
+        inventory.machines.ada = { };
+        inventory.instances.net = { module.name = "zerotier"; roles.controller.machines.ada = { }; };
+      }; }`,
+      'flake.lock': JSON.stringify(lock),
+    }),
+  ).toEqual({ zerotier: 'catalogue', 'zerotier-controller': 'unknown' });
 });
 
 test('a file that none of its services declares makes a name no part of the catalogue, an added one changes nothing', () => {

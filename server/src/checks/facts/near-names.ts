@@ -2,10 +2,10 @@
 
 import { certainCorrection, suggest } from '../../edits/suggest.ts';
 import { mayBeOfClan } from '../../fleet/elsewhere/elsewhere.ts';
-import { literalsOf } from '../../fleet/elsewhere/name-patterns.ts';
 import type { UnnamedGenerator } from '../../fleet/elsewhere/unnamed-generators.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { ClanGenerator } from '../../fleet/model/services.ts';
+import { literalsOf } from '../../modules/name-patterns.ts';
 import { derived } from '../memory/derived.ts';
 import { type Facts, possibleMachines, somewhere } from './fleet-facts.ts';
 

@@ -5,11 +5,12 @@
 
 import { unknownText } from '../../doctor/unknown-words.ts';
 import { lockedClanCore } from '../../fleet/catalogue/locked-clan-core.ts';
+import { isPredefinedTag } from '../../fleet/inventory/members.ts';
 import type { Machine } from '../../fleet/model/base.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import type { Registry } from '../../fleet/model/registries.ts';
-import type { ClanGenerator } from '../../fleet/model/services.ts';
+import type { ClanGenerator, Inventory } from '../../fleet/model/services.ts';
 import { machineRows } from '../../fleet/registry/machine-rows.ts';
 import { addToSet } from '../../std.ts';
 import { commonSetting, probableSetting } from '../../store/backend-setting.ts';
@@ -21,6 +22,7 @@ import { type At, bodiesShown } from './inspection-bodies.ts';
 import { secretsOf } from './inspection-secrets.ts';
 import { leftoversIn } from './leftovers.ts';
 import { type SpanOf, spansIn } from './positions.ts';
+import { possibleMachinesIn } from './possible-machines.ts';
 import { statusesIn } from './use-status.ts';
 
 export type InspectionParts = ReturnType<typeof inspectionParts>;
@@ -52,14 +54,24 @@ export function inspectionParts(workspace: Workspace) {
   return {
     schemaVersion: 1 as const,
     root: workspace.root,
-    machines: fleet.machines.map(machine => machineOf(machine, generatorsOf.get(machine.name) ?? [], at)),
+    machines: fleet.machines.map(machine =>
+      machineOf(machine, generatorsOf.get(machine.name) ?? [], fleet.inventory, at),
+    ),
     *generators() {
       const bodyOf = bodiesShown(fleet, at);
-      for (const generator of fleet.generators) yield { ...generatorOf(generator, at), ...bodyOf(generator) };
+      const possible = possibleMachinesIn(fleet);
+      for (const generator of fleet.generators) {
+        const isPattern = generator.nameKind === 'pattern';
+        const possibleMachines = possible({ ...generator, isPattern });
+        yield { ...generatorOf(generator, at), possibleMachines, ...bodyOf(generator) };
+      }
       // A generator that a service brings and the fleet extends is one generator, which was already listed.
       const isListed = listedIn(fleet);
       for (const generator of fleet.clanGenerators)
-        if (!isListed(generator)) yield { ...clanGeneratorData(generator), ...bodyOf(generator) };
+        if (!isListed(generator)) {
+          const possibleMachines = possible(generator);
+          yield { ...clanGeneratorData(generator), possibleMachines, ...bodyOf(generator) };
+        }
       yield* leftoversIn(fleet, readVars(files, fleet.directory ?? '').vars, lockedClanCore(files));
     },
     exports: fleet.exports.map(({ key, name, at: place }) => ({ key, generator: name, ...at(place) })),
@@ -105,11 +117,16 @@ export function placesBy(spanOf: SpanOf): At {
 }
 
 function machineOf(
-  { name, class: kind, system, tags, at: place }: Machine,
+  { name, class: kind, system, tags: own, at: place }: Machine,
   generators: readonly string[],
+  inventory: Inventory,
   at: At,
 ) {
   const where = place ? at(place) : { file: null, line: null, column: null };
+  const others = inventory.tagNames.filter(
+    tag => !own.includes(tag) && !isPredefinedTag(tag) && inventory.certainlyTagged(tag).has(name),
+  );
+  const tags = [...own, ...others];
   return { name, class: kind, system, tags, generators, ...where };
 }
 

@@ -68,6 +68,7 @@ function shown({ name, shared, service, mayBeMade, files }: Leftover) {
     conditional: true,
     machines: [] as readonly string[],
     machinesComplete: false,
+    possibleMachines: null,
     files: files.map(file => ({
       name: file.name,
       nameKind: 'resolved' as const,

@@ -38,7 +38,7 @@ export function statusesIn(fleet: Fleet, files: CheckFiles): (use: Use) => UseSt
           ...patterns.filter(({ name }) => fits(name, use.generator)),
         ];
     if (named.some(generator => hasFile(generator, use))) return 'resolved';
-    if (!isPattern && isInCatalogue(use)) return 'catalogue';
+    if (!isPattern && (isInCatalogue(use) || isAdded(fleet, use))) return 'catalogue';
     if (use.guarded) return 'guarded';
     const places = [use.at, use.generatorAt, ...(use.fileAt ? [use.fileAt] : [])];
     return places.some(place => proved.has(placeKey(place))) ? 'undefined' : 'unknown';
@@ -48,6 +48,14 @@ export function statusesIn(fleet: Fleet, files: CheckFiles): (use: Use) => UseSt
 /** Returns whether one of clan-core's services declares the target. A workspace may add files to such a generator. */
 function isInCatalogue({ generator, fileName }: Use): boolean {
   return fileName === null ? isCatalogueGenerator(generator) : catalogueFile(generator, fileName) !== null;
+}
+
+/** Returns whether a service of the fleet declares the target in the locked clan-core, which may have what the newest lacks. */
+function isAdded({ clanGenerators }: Fleet, { generator, fileName }: Use): boolean {
+  return clanGenerators.some(
+    added =>
+      added.name === generator && (fileName === null || added.files.some(({ name }) => name === fileName)),
+  );
 }
 
 /** Returns whether a use whose generator name has holes could refer to this generator. An unknown name could be any. */

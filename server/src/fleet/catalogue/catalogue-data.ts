@@ -55,6 +55,13 @@ export interface CatalogueGenerator {
   readonly service: string | null;
   /** Roles whose members have the generator; if empty, members of all roles have it. */
   readonly roles: readonly string[];
+  /** Roles whose members do not have the generator, whatever other roles they have. */
+  readonly notRoles?: readonly string[];
+  /**
+   * Present only if the newest clan-core no longer declares it, so that it belongs to a fleet with an older one. `since`
+   * is the time, in seconds since 1970, from which its roles decide which machines have it.
+   */
+  readonly former?: { readonly since: number };
   /** True if machines of nix-darwin have it, too. */
   readonly darwin: boolean;
   readonly share: boolean | { readonly setting: string; readonly default: boolean };
@@ -79,11 +86,11 @@ export interface CatalogueGenerator {
 export type WrittenFile = Omit<CatalogueFile, Usual> & Partial<Pick<CatalogueFile, Usual>>;
 type Usual = 'deploy' | 'neededFor';
 
-type Optional = 'darwin' | 'share' | 'prompts' | 'dependencies' | 'tools' | 'roles';
+export type Optional = 'darwin' | 'share' | 'prompts' | 'dependencies' | 'tools' | 'roles';
 type WrittenGenerator = Omit<CatalogueGenerator, Optional | 'files'> &
   Partial<Pick<CatalogueGenerator, Optional>> & { readonly files: readonly WrittenFile[] };
 
-const NOTHING_MORE = {
+export const NOTHING_MORE = {
   roles: [],
   darwin: false,
   share: false,

@@ -8,7 +8,14 @@ import type { Setting } from '../../modules/settings.ts';
 import { incomplete, settingAt } from '../../modules/settings.ts';
 import type { Place } from '../../nix/places.ts';
 import { isOfClanCore } from '../inventory/inventory.ts';
-import { certainMembers, memberSettings, roleMembers } from '../inventory/members.ts';
+import {
+  certainMembers,
+  hasAllSettings,
+  memberSettings,
+  possibleMembers,
+  roleMembers,
+} from '../inventory/members.ts';
+import { meantMembers } from '../inventory/misspelt-names.ts';
 import type { ClanGenerator, Instance, Inventory, Role } from '../model/services.ts';
 import {
   CATALOGUE,
@@ -17,6 +24,7 @@ import {
   type CatalogueFile,
   type CatalogueGenerator,
 } from './catalogue-data.ts';
+import { FORMER_CATALOGUE } from './catalogue-former.ts';
 import { filled, type Holes, holesIn, patternOf } from './catalogue-names.ts';
 import type { CoreModules } from './core-modules.ts';
 import type { LockedClanCore } from './locked-clan-core.ts';
@@ -67,27 +75,34 @@ export function catalogueGenerators(
   const at = inventory.machines.find(machine => machine.at !== null)?.at ?? NOWHERE;
   for (const entry of CATALOGUE) {
     if (entry.service !== null) continue;
-    const occasion = { instance: null, holes: new Map<string, string>(), settings: null, at };
-    let isOpen = inventory.tagged('all') === null;
-    for (const { name, class: kind } of inventory.machines) {
-      // A clan's machine is a NixOS machine unless it uses nix-darwin.
-      if (kind === 'darwin') continue;
-      const here = core.get(name)?.get(entry.name);
-      if (here?.isEnabled == null) isOpen = true;
-      else if (here.isEnabled)
+    // A clan's machine is a NixOS machine unless it uses nix-darwin.
+    const states = inventory.machines
+      .filter(({ class: kind }) => kind !== 'darwin')
+      .map(({ name }) => ({ name, here: core.get(name)?.get(entry.name) }));
+    const isOpen =
+      inventory.tagged('all') === null ||
+      states.some(({ here }) => here === undefined || here.isEnabled === null);
+    const occasion = {
+      ...{ instance: null, holes: new Map<string, string>(), settings: null, at },
+      machinesComplete: !isOpen,
+    };
+    for (const { name, here } of states)
+      if (here?.isEnabled === true)
         collector.add(entry, { ...occasion, machine: name, values: here.values, certain: true });
-    }
     if (isOpen) collector.add(entry, { ...occasion, machine: null, certain: false });
   }
   for (const instance of inventory.instances) {
     const ours = isOfClanCore(instance);
     if (ours === false || instance.module.name === null) continue;
     const sure = ours === true && !instance.conditional;
-    for (const entry of CATALOGUE)
+    for (const entry of ALL_TIMES)
       if (entry.service === instance.module.name) bring(inventory, instance, entry, sure, collector.add);
   }
   return collector.all();
 }
+
+/** The generators of all versions of clan-core; which of them there are in the locked one is decided when they are rendered. */
+const ALL_TIMES: readonly CatalogueGenerator[] = [...CATALOGUE, ...FORMER_CATALOGUE];
 
 /** The place of generators for which nothing is written in the workspace. */
 const NOWHERE: Place = { file: 'flake.nix', start: 0, end: 0 };
@@ -110,21 +125,28 @@ function bring(
   if (inventory.domain !== null) base.set('clan-domain', inventory.domain);
   const seen = new Set<string>();
   const condition = conditionOf(inventory, instance, entry.condition);
-  for (const role of roles) {
-    const members = roleMembers(inventory, role);
-    const isAll = role.complete && instance.complete && inventory.complete;
-    for (const machine of members ?? certainMembers(inventory, role)) {
+  const isAll = instance.complete && inventory.complete;
+  const machinesComplete =
+    isAll &&
+    roles.every(
+      role => possibleMembers(inventory, role) !== null && meantMembers(inventory, role).length === 0,
+    );
+  const addMembers = (role: Role, machines: readonly string[], isMember: boolean) => {
+    for (const machine of machines) {
       const member = inventory.machine(machine);
       // Clan ignores names of machines that do not exist.
       if (member === null && inventory.tagged('all') !== null) continue;
       const machineClass = member?.class ?? null;
-      if (seen.has(machine) || (machineClass === 'darwin' && !entry.darwin)) continue;
+      const isSeen = seen.has(machine) && (entry.roles.length === 0 || !isMember);
+      if (isSeen || (machineClass === 'darwin' && !entry.darwin)) continue;
       const all = memberSettings(inventory, role, machine);
-      const settings = isAll ? all : incomplete(all);
+      const settings = isAll && hasAllSettings(inventory, role, machine) ? all : incomplete(all);
       const met = condition(settings);
-      if (met === false) continue;
-      if (entry.roles.length === 0) seen.add(machine);
-      const certain = sure && met === true && (entry.darwin || machineClass !== null);
+      const isExcluded = hasRole(inventory, instance, entry.notRoles, machine);
+      if (met === false || isExcluded === true) continue;
+      if (entry.roles.length === 0 || isMember) seen.add(machine);
+      const isDecided = isMember && met === true && isExcluded === false;
+      const certain = sure && isDecided && (entry.darwin || machineClass !== null);
       const holes = new Map(base).set('machine', machine);
       for (const occurrence of itemsOf(entry.each, settings, instance.name))
         add(entry, {
@@ -133,12 +155,35 @@ function bring(
           machine,
           settings: occurrence.settings ?? settings,
           certain,
+          machinesComplete,
           at: instance.at[0] ?? NOWHERE,
         });
     }
-    if (members === null && condition(incomplete(role.settings())) !== false)
+  };
+  for (const role of roles) addMembers(role, certainMembers(inventory, role), true);
+  for (const role of roles) {
+    const possible = possibleMembers(inventory, role);
+    if (possible !== null) addMembers(role, possible, false);
+    else if (condition(incomplete(role.settings())) !== false)
       add(entry, unknownMembers(instance, entry, role, base));
   }
+}
+
+/** Returns whether a machine has any of the roles; null if unknown. */
+function hasRole(
+  inventory: Inventory,
+  instance: Instance,
+  names: readonly string[] = [],
+  machine: string,
+): boolean | null {
+  let isDecided = names.length === 0 || instance.complete;
+  for (const name of names) {
+    const role = instance.roles.get(name);
+    if (role === undefined) continue;
+    if (certainMembers(inventory, role).includes(machine)) return true;
+    if (roleMembers(inventory, role) === null) isDecided = false;
+  }
+  return isDecided ? false : null;
 }
 
 /** Returns the occasion for the unknown members of a role. */
@@ -151,7 +196,8 @@ function unknownMembers(
   const settings = incomplete(role.settings());
   const [item] = itemsOf(entry.each, settings, instance.name);
   const holes = new Map([...base, ...(item?.holes ?? [])]);
-  return { instance, holes, machine: null, settings, certain: false, at: instance.at[0] ?? NOWHERE };
+  const at = instance.at[0] ?? NOWHERE;
+  return { instance, holes, machine: null, settings, certain: false, machinesComplete: false, at };
 }
 
 /** Returns the machine that creates a network's identity: the first of its controllers. */

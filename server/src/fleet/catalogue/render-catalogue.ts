@@ -9,7 +9,7 @@ import type { Place } from '../../nix/places.ts';
 import { once, sortedUnique, uniqueBy } from '../../std.ts';
 import type { GeneratorBody } from '../model/generators.ts';
 import type { ClanGenerator, ClanGeneratorFile, Instance } from '../model/services.ts';
-import { bodiesOf } from './catalogue-bodies.ts';
+import { bodiesOf, type CatalogueBody } from './catalogue-bodies.ts';
 import type { CatalogueFile, CatalogueGenerator } from './catalogue-data.ts';
 import { filled, type Holes, isFilled } from './catalogue-names.ts';
 import type { LockedClanCore } from './locked-clan-core.ts';
@@ -24,6 +24,8 @@ export interface CatalogueSource {
   readonly values?: Holes;
   readonly settings: Setting | null;
   readonly certain: boolean;
+  /** False if the source may add the generator to machines that are not known. */
+  readonly machinesComplete: boolean;
   readonly at: Place;
 }
 
@@ -39,9 +41,9 @@ function render(
   occasion: CatalogueSource,
   locked: LockedClanCore | null,
 ): RenderedGenerator | null {
-  const { instance, holes, machine, values = NO_HOLES, settings, certain, at } = occasion;
+  const { instance, holes, machine, values = NO_HOLES, settings, certain, machinesComplete, at } = occasion;
   const cases = bodiesOf(entry, locked);
-  if (cases?.length === 0) return null;
+  if (cases?.length === 0 || !isOfVersion(entry, cases, locked)) return null;
   const files = entry.files.flatMap(file => fileOf(file, holes, settings));
   const share = shareOf(entry, settings);
   const named = {
@@ -67,7 +69,8 @@ function render(
     name: filled(entry.name, holes),
     isPattern: !isFilled(entry.name, holes),
     machines: machine === null ? null : [machine],
-    machinesComplete: false,
+    // Other versions may give it to members of other roles.
+    machinesComplete: machinesComplete && cases !== null,
     certain,
     ...named,
     ...(chosen === null ? {} : namesOf(body())),
@@ -87,6 +90,15 @@ function render(
   const { name, dependencies, prompts } = generator;
   const facts = [name, certain, share, generator.files, entry.service, instance?.name, dependencies, prompts];
   return { generator, key: JSON.stringify([facts, machine === null, chosenIndex, [...common]]) };
+}
+
+/** Returns whether the locked version is known to have a generator, if that is one that the newest no longer has. */
+function isOfVersion(
+  { former }: CatalogueGenerator,
+  cases: readonly CatalogueBody[] | null,
+  locked: LockedClanCore | null,
+): boolean {
+  return former === undefined || (cases !== null && locked !== null && locked.from >= former.since);
 }
 
 const NO_HOLES: Holes = new Map();

@@ -3,12 +3,12 @@
  * and the catalogue of clan-core.
  */
 
+import { patternOf } from '../../modules/name-patterns.ts';
 import { isCatalogueGenerator } from '../catalogue/catalogue.ts';
 import { isOfClanCore } from '../inventory/inventory.ts';
-import { roleMembers } from '../inventory/members.ts';
+import { certainMembers, possibleMembers } from '../inventory/members.ts';
 import type { Generator } from '../model/generators.ts';
 import type { ClanGenerator, Instance, Inventory } from '../model/services.ts';
-import { patternOf } from './name-patterns.ts';
 
 /** The generators of one name that services may add. */
 export interface ServiceNames {
@@ -57,9 +57,9 @@ export function membersOfUnknownServices(inventory: Inventory): ReadonlySet<stri
     if (!instance.complete) return null;
     if (isKnown(instance)) continue;
     for (const role of instance.roles.values()) {
-      const members = roleMembers(inventory, role);
-      if (members === null) return null;
-      for (const machine of members) machines.add(machine);
+      const others = possibleMembers(inventory, role);
+      if (others === null) return null;
+      for (const machine of [...certainMembers(inventory, role), ...others]) machines.add(machine);
     }
   }
   return machines;

@@ -3,8 +3,8 @@
  * may add to other generators.
  */
 
+import { mayInclude, patternOf } from '../../modules/name-patterns.ts';
 import type { Generator, GeneratorBody, GeneratorDefinition, GeneratorFile } from '../model/generators.ts';
-import { mayInclude, patternOf } from './name-patterns.ts';
 
 /** A generator whose name has holes. */
 export interface UnnamedGenerator {

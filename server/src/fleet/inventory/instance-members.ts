@@ -2,11 +2,11 @@
  * Determines the members of an instance of a service, and builds the arguments that the service's functions get for them:
  * `roles`, `settings` and `machine`.
  */
-import { attr, attrs, attrsOf, list, string, unknown } from '../../nix/eval/construct.ts';
+import { attr, attrs, attrsOf, list, string, unknown, withCandidates } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
-import type { Attr, Lazy } from '../../nix/eval/value.ts';
+import type { Attr, Lazy, Spread } from '../../nix/eval/value.ts';
 import type { Instance, Inventory, Role } from '../model/services.ts';
-import { certainMembers, memberValues, roleMembers } from './members.ts';
+import { certainMembers, memberValues, possibleMembers } from './members.ts';
 import { meantMembers } from './misspelt-names.ts';
 import { SETTINGS } from './model-values.ts';
 import type { Service, ServiceRole } from './read-service.ts';
@@ -16,8 +16,13 @@ import { settingsValue } from './service-settings.ts';
 export interface InstanceMembers {
   readonly instance: Instance;
   readonly members: ReadonlyMap<string, readonly string[]>;
-  /** Machines that misspelt names of members may stand for, by role. */
-  readonly misspelt: ReadonlyMap<string, readonly string[]>;
+  /**
+   * Machines that may be members, by role: those that an unknown part may name, and those that misspelt names may stand for.
+   */
+  readonly possible: ReadonlyMap<string, readonly string[]>;
+  /** Roles of which any machine may be a member. */
+  readonly openRoles: readonly string[];
+  /** False if machines that are not listed may be members, too. */
   readonly complete: boolean;
   /** The argument `roles` of the service module. */
   readonly roles: Lazy;
@@ -31,21 +36,23 @@ export function instanceMembers(
   instance: Instance,
 ): InstanceMembers {
   const members = new Map<string, readonly string[]>();
-  const misspelt = new Map<string, readonly string[]>();
+  const possible = new Map<string, readonly string[]>();
+  const openRoles: string[] = [];
   const entries = new Map<string, Attr>();
-  let complete = instance.complete;
   for (const role of instance.roles.values()) {
-    const all = roleMembers(inventory, role);
-    if (all === null) complete = false;
-    const machines = all ?? certainMembers(inventory, role);
+    const others = possibleMembers(inventory, role);
+    if (others === null) openRoles.push(role.name);
+    const machines = certainMembers(inventory, role);
     members.set(role.name, machines);
-    misspelt.set(
+    possible.set(
       role.name,
-      meantMembers(inventory, role).filter(machine => !machines.includes(machine)),
+      [...new Set([...(others ?? []), ...meantMembers(inventory, role)])].filter(
+        machine => !machines.includes(machine),
+      ),
     );
     entries.set(
       role.name,
-      attr(roleValue(cx, { inventory, service, instance, role }, machines, all !== null), null),
+      attr(roleValue(cx, { inventory, service, instance, role }, machines, others?.length === 0), null),
     );
   }
   const roles = attrs(
@@ -53,7 +60,8 @@ export function instanceMembers(
     null,
     instance.complete ? null : unknown('roles that are not known', `roles of ${instance.name}`, null),
   );
-  return { instance, members, misspelt, complete, roles };
+  const complete = instance.complete && openRoles.length === 0;
+  return { instance, members, possible, openRoles, complete, roles };
 }
 
 export function isMember({ members }: InstanceMembers, machine: string): boolean {
@@ -107,24 +115,43 @@ export function settingsOf(
   return settingsValue(cx, serviceRole.settings, memberValues(inventory, role, machine), what);
 }
 
-/** Returns the names of each machine's roles. */
-export function rolesByMachine(instances: readonly InstanceMembers[]): Map<string, string[]> {
-  const byMachine = new Map<string, string[]>();
-  for (const { members } of instances)
-    for (const [role, machines] of members)
-      for (const machine of machines) {
-        const roles = byMachine.get(machine);
-        if (roles === undefined) byMachine.set(machine, [role]);
-        else if (!roles.includes(role)) roles.push(role);
-      }
+/** The roles of a machine. */
+interface MachineRoles {
+  readonly certain: ReadonlySet<string>;
+  /** Roles that it may have, too; they may be among the certain ones. */
+  readonly possible: ReadonlySet<string>;
+}
+
+export const NO_ROLES: MachineRoles = { certain: new Set(), possible: new Set() };
+
+/** Returns the names of the roles of each machine that is a member, or may be one. */
+export function rolesByMachine(instances: readonly InstanceMembers[]): ReadonlyMap<string, MachineRoles> {
+  const byMachine = new Map<string, { certain: Set<string>; possible: Set<string> }>();
+  const open = instances.flatMap(({ openRoles }) => openRoles);
+  const rolesOf = (machine: string) => {
+    let roles = byMachine.get(machine);
+    if (roles === undefined) {
+      roles = { certain: new Set(), possible: new Set(open) };
+      byMachine.set(machine, roles);
+    }
+    return roles;
+  };
+  for (const { members, possible } of instances) {
+    for (const [role, machines] of members) for (const name of machines) rolesOf(name).certain.add(role);
+    for (const [role, machines] of possible) for (const name of machines) rolesOf(name).possible.add(role);
+  }
   return byMachine;
 }
 
 /** Builds the argument `machine`. */
-export function machineValue(machine: string, roles: readonly string[]): Lazy {
-  const names = list(
-    [...roles].sort().map(role => string(role, null)),
-    null,
-  );
-  return attrsOf({ name: string(machine, null), roles: names }, null);
+export function machineValue(machine: string, { certain, possible }: MachineRoles): Lazy {
+  const named = (names: Iterable<string>) => [...names].sort().map(role => string(role, null));
+  const others = [...possible].filter(role => !certain.has(role));
+  const unclear = unknown('roles that are not known', `roles of ${machine}: ${others.join(' ')}`, null);
+  const spread: Spread = {
+    kind: 'spread',
+    of: withCandidates(unclear, [list(named(others), null)], true),
+  };
+  const all = list([...named(certain), ...(others.length === 0 ? [] : [spread])], null);
+  return attrsOf({ name: string(machine, null), roles: all }, null);
 }

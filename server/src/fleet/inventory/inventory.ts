@@ -4,19 +4,14 @@
  */
 
 import { optionSets } from '../../modules/clan-modules.ts';
-import { joinFacts, judging } from '../../modules/options/judged.ts';
 import { certain, definitionsOf, readText, unwrap } from '../../modules/read.ts';
-import type { Setting } from '../../modules/settings.ts';
-import { mergeSettings, NO_SETTINGS, readSetting } from '../../modules/settings.ts';
 import { isClosed } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
-import type { Attr, AttrsValue, Lazy, Value } from '../../nix/eval/value.ts';
-import type { Place } from '../../nix/places.ts';
+import type { Attr, AttrsValue, Value } from '../../nix/eval/value.ts';
 import { placeKey, placeOf } from '../../nix/places.ts';
-import type { Instance, InstanceModule, Role, RoleEntry } from '../model/services.ts';
-import { mayBeMisspelling, misspelt } from './misspelt-names.ts';
-import { EXTRA_MODULES, SETTINGS } from './model-values.ts';
-import { notDataIn } from './settings-data.ts';
+import type { Instance, InstanceModule, Role } from '../model/services.ts';
+import { mayBeMisspelling } from './misspelt-names.ts';
+import { addRole, readRole } from './roles.ts';
 
 const NOT_KNOWN: InstanceModule = {
   name: null,
@@ -122,156 +117,6 @@ function mergeModules(left: InstanceModule | null, right: InstanceModule): Insta
     nameAt: left.nameAt ?? right.nameAt,
     inputAt: left.inputAt ?? right.inputAt,
   };
-}
-
-function readRole(cx: Evaluation, name: string, entry: Attr): Role {
-  const machines: RoleEntry[] = [];
-  const tags: RoleEntry[] = [];
-  const values: Lazy[] = [];
-  const extraModules: Lazy[] = [];
-  let complete = !entry.optional;
-  for (const { value, conditional } of definitionsOf(cx, entry.value)) {
-    if (value.kind !== 'attrs') {
-      complete = false;
-      continue;
-    }
-    if (conditional || !isClosed(value)) complete = false;
-    if (mayBeMisspelling(value, 'role', 'machines') || mayBeMisspelling(value, 'role', 'tags'))
-      complete = false;
-    if (!readEntries(cx, value, 'machines', machines)) complete = false;
-    if (!readEntries(cx, value, 'tags', tags)) complete = false;
-    const settings = value.entries.get('settings');
-    if (settings !== undefined) values.push(settings.value);
-    if (mayBeMisspelling(value, 'role', 'settings')) values.push(misspelt('settings', value.origin));
-    extraModules.push(...listItems(cx, value, 'extraModules'));
-    if (mayBeMisspelling(value, 'role', 'extraModules'))
-      extraModules.push(misspelt('extraModules', value.origin));
-  }
-  const role: Role = {
-    name,
-    at: entry.at === null ? null : placeOf(entry.at),
-    machines,
-    tags,
-    complete,
-    hasSettings: values.length > 0,
-    settings: settingsOf(cx, values),
-    notData: notDataIn(cx, values),
-    checkedAgainst: judging(cx, values),
-    extraModules: extraModules.length,
-  };
-  return EXTRA_MODULES.keep(SETTINGS.keep(role, values), extraModules);
-}
-
-/**
- * Reads machines or tags, which are a set from names to settings, or a list of names. Returns false if there may be
- * more.
- */
-function readEntries(cx: Evaluation, role: AttrsValue, option: string, into: RoleEntry[]): boolean {
-  const entry = role.entries.get(option);
-  if (entry === undefined) return true;
-  let complete = !entry.optional;
-  for (const { value, conditional } of definitionsOf(cx, entry.value)) {
-    if (conditional) complete = false;
-    if (value.kind === 'attrs') {
-      if (!isClosed(value)) complete = false;
-      for (const [name, inner] of value.entries) {
-        if (inner.optional) complete = false;
-        else if (!conditional) into.push(roleEntry(cx, name, inner));
-      }
-    } else if (value.kind === 'list') {
-      for (const item of value.items) {
-        const name = item.kind === 'spread' ? null : cx.force(item);
-        if (name?.kind !== 'string' || name.text === null) complete = false;
-        else if (!conditional) into.push(entryOf(cx, name.text, name.origin && placeOf(name.origin), []));
-      }
-    } else complete = false;
-  }
-  return complete;
-}
-
-function roleEntry(cx: Evaluation, name: string, entry: Attr): RoleEntry {
-  const values: Lazy[] = [];
-  for (const { value } of definitionsOf(cx, entry.value)) {
-    const settings = value.kind === 'attrs' ? value.entries.get('settings') : undefined;
-    if (settings !== undefined) values.push(settings.value);
-    else if (value.kind === 'unknown') values.push(value);
-  }
-  return entryOf(cx, name, entry.at === null ? null : placeOf(entry.at), values);
-}
-
-function entryOf(cx: Evaluation, name: string, at: Place | null, values: readonly Lazy[]): RoleEntry {
-  const entry: RoleEntry = {
-    name,
-    at,
-    hasSettings: values.length > 0,
-    settings: settingsOf(cx, values),
-    notData: notDataIn(cx, values),
-    checkedAgainst: judging(cx, values),
-  };
-  return SETTINGS.keep(entry, values);
-}
-
-function settingsOf(cx: Evaluation, values: readonly Lazy[]): () => Setting {
-  let setting: Setting | null = null;
-  return () => {
-    setting ??= values.map(value => readSetting(cx, value)).reduce(mergeSettings, NO_SETTINGS);
-    return setting;
-  };
-}
-
-function listItems(cx: Evaluation, set: AttrsValue, option: string): Lazy[] {
-  const entry = set.entries.get(option);
-  if (entry === undefined) return [];
-  return definitionsOf(cx, entry.value).flatMap(({ value }) =>
-    value.kind === 'list' ? value.items.flatMap(item => (item.kind === 'spread' ? [] : [item])) : [],
-  );
-}
-
-function addRole(roles: Map<string, Role>, role: Role): void {
-  const before = roles.get(role.name);
-  roles.set(role.name, before === undefined ? role : mergeRoles(before, role));
-}
-
-function mergeRoles(left: Role, right: Role): Role {
-  const role: Role = {
-    name: left.name,
-    at: left.at ?? right.at,
-    machines: mergeEntries([...left.machines, ...right.machines]),
-    tags: mergeEntries([...left.tags, ...right.tags]),
-    complete: left.complete && right.complete,
-    hasSettings: left.hasSettings || right.hasSettings,
-    settings: both(left.settings, right.settings),
-    notData: () => [...left.notData(), ...right.notData()],
-    checkedAgainst: tree => joinFacts(left.checkedAgainst(tree), right.checkedAgainst(tree)),
-    extraModules: left.extraModules + right.extraModules,
-  };
-  SETTINGS.keep(role, [...SETTINGS.of(left), ...SETTINGS.of(right)]);
-  return EXTRA_MODULES.keep(role, [...EXTRA_MODULES.of(left), ...EXTRA_MODULES.of(right)]);
-}
-
-function mergeEntries(all: readonly RoleEntry[]): RoleEntry[] {
-  const merged = new Map<string, RoleEntry>();
-  for (const entry of all) {
-    const before = merged.get(entry.name);
-    merged.set(entry.name, before === undefined ? entry : mergeTwoEntries(before, entry));
-  }
-  return [...merged.values()];
-}
-
-function mergeTwoEntries(left: RoleEntry, right: RoleEntry): RoleEntry {
-  const entry: RoleEntry = {
-    name: left.name,
-    at: left.at ?? right.at,
-    hasSettings: left.hasSettings || right.hasSettings,
-    settings: both(left.settings, right.settings),
-    notData: () => [...left.notData(), ...right.notData()],
-    checkedAgainst: tree => joinFacts(left.checkedAgainst(tree), right.checkedAgainst(tree)),
-  };
-  return SETTINGS.keep(entry, [...SETTINGS.of(left), ...SETTINGS.of(right)]);
-}
-
-function both(left: () => Setting, right: () => Setting): () => Setting {
-  return () => mergeSettings(left(), right());
 }
 
 /** Merges instances of the same name. A place that was read twice counts once. */

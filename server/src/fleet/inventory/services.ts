@@ -10,9 +10,16 @@ import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import { type ModuleFacts, readModule } from '../machine-modules/read-module.ts';
 import type { Instance, Inventory, ServiceModule } from '../model/services.ts';
-import { instanceMembers, isMember, machineValue, rolesByMachine, settingsOf } from './instance-members.ts';
+import {
+  instanceMembers,
+  isMember,
+  machineValue,
+  NO_ROLES,
+  rolesByMachine,
+  settingsOf,
+} from './instance-members.ts';
 import { isOfClanCore } from './inventory.ts';
-import { roleMembers } from './members.ts';
+import { certainMembers, possibleMembers } from './members.ts';
 import { meantMembers } from './misspelt-names.ts';
 import { readService, type Service } from './read-service.ts';
 import { serviceArguments, unknownsOf } from './service-arguments.ts';
@@ -56,9 +63,10 @@ export function applyServices(
   const leaveOpen = (instance: Instance) => {
     if (!instance.complete) complete = false;
     for (const role of instance.roles.values()) {
-      const machines = roleMembers(inventory, role);
-      if (machines === null) complete = false;
-      for (const machine of [...(machines ?? []), ...meantMembers(inventory, role)]) open.add(machine);
+      const others = possibleMembers(inventory, role);
+      if (others === null) complete = false;
+      for (const machine of certainMembers(inventory, role)) open.add(machine);
+      for (const machine of [...(others ?? []), ...meantMembers(inventory, role)]) open.add(machine);
     }
   };
   const byModule = new Map<string, { service: Service; instances: Instance[] }>();
@@ -115,7 +123,7 @@ function runService(
   let complete = true;
   const placed = instances.map(instance => instanceMembers(cx, inventory, service, instance));
   const rolesOf = rolesByMachine(placed);
-  const machineArgument = (machine: string): Lazy => machineValue(machine, rolesOf.get(machine) ?? []);
+  const machineArgument = (machine: string): Lazy => machineValue(machine, rolesOf.get(machine) ?? NO_ROLES);
 
   function note(
     machine: string,
@@ -136,7 +144,7 @@ function runService(
     else members.push(...facts.map(fact => ({ machine, facts: fact.facts, certain: sure && fact.certain })));
   }
 
-  for (const { instance, members: byRole, misspelt: misspeltByRole, roles, complete: isKnown } of placed) {
+  for (const { instance, members: byRole, possible: possibleByRole, roles, complete: isKnown } of placed) {
     if (!isKnown || instance.conditional) complete = false;
     for (const [name, machines] of byRole) {
       const role = instance.roles.get(name);
@@ -144,8 +152,8 @@ function runService(
       // The service has no role of this name, so it is unknown which one is meant.
       if (serviceRole === undefined) for (const machine of machines) open.add(machine);
       if (role === undefined || serviceRole === undefined) continue;
-      const misspelt = misspeltByRole.get(name) ?? [];
-      for (const machine of [...machines, ...misspelt]) {
+      const possible = possibleByRole.get(name) ?? [];
+      for (const machine of [...machines, ...possible]) {
         const args = () => ({
           instanceName: string(instance.name, service.origin),
           settings: settingsOf(cx, serviceRole, { inventory, instance, role }, machine),
@@ -153,7 +161,7 @@ function runService(
           roles,
           ...unknownsOf(`${instance.name}.${name}.${machine}`),
         });
-        note(machine, serviceRole.perInstance, args, !instance.conditional && !misspelt.includes(machine));
+        note(machine, serviceRole.perInstance, args, !instance.conditional && !possible.includes(machine));
       }
     }
   }

@@ -59,7 +59,7 @@ export function joinDeclared(
     domain: domainOf(declared),
     machines: machines.filter(machine => !outside.has(machine.name) && machine.source !== 'reader'),
     machinesComplete: complete,
-    tagsComplete: !facts.some(fact => fact.tagsHidden === true),
+    withHiddenTags: facts.filter(fact => fact.tagsHidden === true).map(fact => fact.name),
   });
   const directories = declared.flatMap(fleet => fleet.directories);
   return {

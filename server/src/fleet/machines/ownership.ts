@@ -10,7 +10,7 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { NixFiles, Origin } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { addToList, sameItems } from '../../std.ts';
-import { certainMembers, roleMembers } from '../inventory/members.ts';
+import { certainMembers, possibleMembers } from '../inventory/members.ts';
 import { lostFolders, meantMembers } from '../inventory/misspelt-names.ts';
 import { EXTRA_MODULES, MACHINES } from '../inventory/model-values.ts';
 import { applyServices, type ServiceMembers } from '../inventory/services.ts';
@@ -245,15 +245,15 @@ function addExtraModules(sources: Ownership, modules: Map<string, RootModule[]>)
     for (const role of instance.roles.values()) {
       if (role.extraModules === 0) continue;
       const at = role.at === null ? null : originAt(sources.files, role.at);
-      const all = roleMembers(inventory, role);
-      const meant = meantMembers(inventory, role);
-      if (all === null || at === null) complete = false;
+      const possible = possibleMembers(inventory, role);
+      const others = [...(possible ?? []), ...meantMembers(inventory, role)];
+      if (possible === null || at === null) complete = false;
       if (at === null) continue;
       for (const module of EXTRA_MODULES.of(role)) {
         const facts = sources.table.of(module, at, sources.givenTo(at.file.path));
-        for (const machine of all ?? certainMembers(inventory, role))
+        for (const machine of certainMembers(inventory, role))
           addToList(modules, machine, { facts, certain: !instance.conditional });
-        for (const machine of meant) addToList(modules, machine, { facts, certain: false });
+        for (const machine of others) addToList(modules, machine, { facts, certain: false });
       }
     }
   return complete;

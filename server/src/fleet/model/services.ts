@@ -50,13 +50,27 @@ export interface RoleEntry {
   readonly checkedAgainst: (tree: OptionTree) => OptionFacts;
 }
 
+/** The names that something unknown may have. */
+export interface FurtherNames {
+  readonly names: readonly string[];
+  /** Names with holes in Nix syntax: `web-${n}`. */
+  readonly patterns: readonly string[];
+  /** True if any name is possible. */
+  readonly any: boolean;
+}
+
 export interface Role {
   readonly name: string;
   readonly at: Place | null;
   readonly machines: readonly RoleEntry[];
   readonly tags: readonly RoleEntry[];
-  /** False if the role may have machines or tags that are not listed. */
+  /** False if the role may have machines, tags or settings that are not listed. */
   readonly complete: boolean;
+  /** Machines and tags that the role may have besides those that are listed. */
+  readonly furtherMachines: FurtherNames;
+  readonly furtherTags: FurtherNames;
+  /** False if it may have settings for all of its members that are not listed. */
+  readonly settingsComplete: boolean;
   /** True if the role has settings for all of its members. */
   readonly hasSettings: boolean;
   readonly settings: () => Setting;
@@ -135,6 +149,8 @@ export interface Inventory {
   tagged(tag: string): readonly string[] | null;
   /** Returns the machines that certainly have a tag. */
   certainlyTagged(tag: string): ReadonlySet<string>;
+  /** Returns the machines that may have a tag besides those that certainly have it; null if any machine may. */
+  possiblyTagged(tag: string): ReadonlySet<string> | null;
   /** Returns the inventory's machine of this name, or null. */
   machine(name: string): Machine | null;
 }

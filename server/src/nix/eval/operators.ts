@@ -177,7 +177,7 @@ function updateSets(
   const open = right.open !== null && isTolerated(right.open) ? null : right.open;
   const hidden = open ?? (right.patterns.length > 0 ? namesOf(right) : null);
   const entries = new Map(left.entries);
-  if (hidden !== null) {
+  if (hidden !== null && (mayHaveAnyName(right) || right.patterns.length > 0)) {
     // An attribute of the left side may be replaced by one that is not visible.
     for (const [name, entry] of left.entries)
       entries.set(name, { ...entry, value: perhaps(hidden, [entry.value], entry.at, `// ${name}`) });

@@ -3,9 +3,9 @@
  * uses count for everything that they may read.
  */
 
-import { patternOf } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Use } from '../../../fleet/model/uses.ts';
+import { patternOf } from '../../../modules/name-patterns.ts';
 import { addToList } from '../../../std.ts';
 import { derived } from '../../memory/derived.ts';
 import { inUnits } from '../../memory/per-unit.ts';

@@ -5,9 +5,9 @@
  */
 
 import { mayBeOfClan } from '../../../fleet/elsewhere/elsewhere.ts';
-import { patternOf } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
+import { patternOf } from '../../../modules/name-patterns.ts';
 import type { CommandFact, Flow, OpaqueFact, ReadFact } from '../../../shell/flow/flow-facts.ts';
 import { type ShellPath, variablesIn } from '../../../shell/flow/values.ts';
 import { fileTool } from '../../../shell/programs/file-tools.ts';

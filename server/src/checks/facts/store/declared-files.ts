@@ -4,9 +4,9 @@
  * known.
  */
 
-import { mayInclude } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
+import { mayInclude } from '../../../modules/name-patterns.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
 import { factsOf, mayBeDefinedElsewhere, possibleMachines, usesByGenerator } from '../fleet-facts.ts';
 import { hasBrokenModule } from '../host/broken-modules.ts';

@@ -2,9 +2,9 @@
 
 import { suggest } from '../../../edits/suggest.ts';
 import { isCatalogueGenerator } from '../../../fleet/catalogue/catalogue.ts';
-import { literalsOf } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Unit, Use } from '../../../fleet/model/uses.ts';
+import { literalsOf } from '../../../modules/name-patterns.ts';
 import { sortedUnique } from '../../../std.ts';
 import { factsOf, mayHaveFileDefinedElsewhere } from '../fleet-facts.ts';
 import { mayBeSame } from '../generator/script-io.ts';

@@ -1,10 +1,10 @@
 /** Finds uses of files that their generator lacks on the machines that read the use. */
 
 import { editDistance, suggest } from '../../../edits/suggest.ts';
-import { mayInclude, patternOf } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
 import type { Use } from '../../../fleet/model/uses.ts';
+import { mayInclude, patternOf } from '../../../modules/name-patterns.ts';
 import { sortedUnique } from '../../../std.ts';
 import { perObject } from '../../memory/kept.ts';
 import type { CheckContext, Severity } from '../../rule.ts';

@@ -5,9 +5,9 @@
 
 import { certainCorrection } from '../../../edits/suggest.ts';
 import { catalogueEntries } from '../../../fleet/catalogue/catalogue.ts';
-import { literalsOf, patternOf } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Use } from '../../../fleet/model/uses.ts';
+import { literalsOf, patternOf } from '../../../modules/name-patterns.ts';
 import { sortedUnique } from '../../../std.ts';
 import { derived } from '../../memory/derived.ts';
 import type { CheckContext } from '../../rule.ts';

@@ -1,7 +1,7 @@
 /** generator/shared-differs: machines define a shared generator differently. */
 
-import { mayInclude } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { Generator, GeneratorBody, Variant } from '../../../fleet/model/generators.ts';
+import { mayInclude } from '../../../modules/name-patterns.ts';
 import type { Place } from '../../../nix/places.ts';
 import { byText } from '../../../std.ts';
 import { machinesText } from '../../facts/wording.ts';

@@ -6,8 +6,8 @@
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { Sources } from '../../../edits/text-edit.ts';
-import { mayInclude } from '../../../fleet/elsewhere/name-patterns.ts';
 import type { RegistryKey } from '../../../fleet/model/registries.ts';
+import { mayInclude } from '../../../modules/name-patterns.ts';
 import { sortedUnique } from '../../../std.ts';
 import { fieldPlace } from '../../facts/fleet-facts.ts';
 import { quoted } from '../../facts/wording.ts';

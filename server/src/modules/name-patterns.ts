@@ -1,6 +1,6 @@
 /** Matches names against names with holes (`svc-${name}`). Knows texts only. */
 
-import type { NameKind } from '../../modules/read.ts';
+import type { NameKind } from './read.ts';
 
 /** Returns a pattern for the names that a name with holes may become. */
 export function patternOf(name: string): RegExp {
