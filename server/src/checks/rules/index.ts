@@ -130,6 +130,7 @@ import { hardCodedPath } from './use/hard-coded-path.ts';
 import { notDeployed } from './use/not-deployed.ts';
 import { notGenerated } from './use/not-generated.ts';
 import { passwordNeedsUsers } from './use/password-needs-users.ts';
+import { pathOrValue } from './use/path-or-value.ts';
 import { readSecretAtEval } from './use/read-secret-at-eval.ts';
 import { secretInStore } from './use/secret-in-store.ts';
 import { undefinedFile } from './use/undefined-file.ts';
@@ -229,6 +230,7 @@ export const rules: readonly Rule[] = [
   notDeployed,
   notGenerated,
   passwordNeedsUsers,
+  pathOrValue,
   diskNeedsPartitioning,
   hardCodedPath,
   undefinedGenerator,

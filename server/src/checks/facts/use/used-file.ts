@@ -117,13 +117,13 @@ interface UseMatch<T> {
   readonly fact: T;
 }
 
-/** A use of a secret's path with the facts from its surroundings. */
+/** A use of a file with the facts from its surroundings. */
 export interface ResolvedUseMatch<T> extends ResolvedUse {
   readonly fact: T;
 }
 
 /**
- * Inspects uses of paths in their source, once while the file is unchanged, because hardly any file has a
+ * Inspects uses of paths of secrets in their source, once while the file is unchanged, because hardly any file has a
  * match. The used file is looked up every time.
  *
  * @param mark matches the text of files worth inspecting
@@ -134,11 +134,25 @@ export function seenAtPaths<T>(
   mark: RegExp,
   look: (source: SourceFile, use: Use) => T | null,
 ): (context: CheckContext) => Iterable<ResolvedUseMatch<T>> {
+  const paths = seenAtReads(['path'], mark, look);
+  return function* (context) {
+    for (const match of paths(context)) if (match.file.secret === true) yield match;
+  };
+}
+
+/** Inspects uses of some attributes of any files, as `seenAtPaths` does. */
+export function seenAtReads<T>(
+  attributes: readonly string[],
+  mark: RegExp,
+  look: (source: SourceFile, use: Use) => T | null,
+): (context: CheckContext) => Iterable<ResolvedUseMatch<T>> {
   const cache = new WeakMap<Unit, readonly UseMatch<T>[]>();
   const seenIn = (unit: Unit, { sources }: CheckContext): readonly UseMatch<T>[] => {
     const before = cache.get(unit);
     if (before !== undefined) return before;
-    const uses = unit.uses.filter(use => use.attribute === 'path' && use.at.file === unit.file);
+    const uses = unit.uses.filter(
+      use => use.attribute !== null && attributes.includes(use.attribute) && use.at.file === unit.file,
+    );
     const source =
       uses.length === 0 || !mark.test(sources.text(unit.file) ?? '') ? null : sources.parse(unit.file);
     const fresh = source === null ? [] : uses.flatMap(use => seenAt(use, look(source, use)));
@@ -149,7 +163,7 @@ export function seenAtPaths<T>(
     const facts = factsOf(context.fleet);
     for (const { use, fact } of seenIn(unit, context)) {
       const file = usedFile(facts, use);
-      if (file?.secret === true) yield { unit, use, file, fact };
+      if (file !== null) yield { unit, use, file, fact };
     }
   });
 }
