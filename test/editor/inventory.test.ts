@@ -39,6 +39,11 @@ const CLAN = `{ lib, ... }:
         roles.default.tags = [ "all" ];
       };
       sshd.roles.server.settings.certificate.searchDomains = [ ];
+      vault = {
+        module.name = "borgbackup";
+        module.input = "clan-core";
+        roles.client.machines.lea = { };
+      };
     };
   };
 }
@@ -129,6 +134,10 @@ describe('hover', () => {
     expect(shown('home-ba')).toContain('**home-backup** · instance of backup of this repository');
     expect(shown('name = "back')).toContain('Defined in `clan.nix:4`');
     expect(shown('input = "comm')).toContain('**community** · flake input with services');
+  });
+
+  test('an instance of a service of clan-core, with the generators that it adds', () => {
+    expect(shown('vaul')).toContain('- Generators: `borgbackup`');
   });
 
   test('a tag in a list, as a name, and as a name in quotes', () => {

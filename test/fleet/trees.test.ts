@@ -46,3 +46,14 @@ it('a file of which the tree was dropped is read again when it changes', () => {
     plainFleet(fleetWorkspace({ ...FLEET, 'a.nix': LONG, 'hosts/lea.nix': changed }).fleet()),
   );
 });
+
+it('a machine keeps its modules when the text of one changes and its contents do not', () => {
+  const workspace = fleetWorkspace({ ...FLEET, 'a.nix': LONG });
+  const builder = createFleetBuilder({ ...workspace.files, release: () => undefined }, SEED_NAMES);
+  const before = builder.build();
+  const modules = new Map(before.modules);
+  workspace.write({ 'machines/shared.nix': `${FLEET['machines/shared.nix']}# a comment\n` });
+  builder.changed(['machines/shared.nix']);
+  const after = builder.build();
+  for (const name of ['emily', 'lea']) expect(after.modules.get(name)).toBe(modules.get(name));
+});

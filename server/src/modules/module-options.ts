@@ -1,6 +1,6 @@
 /**
  * Reads what a single module defines and declares for an option. Reads the module's value in the same way as
- * module-facts.ts and follows no files; machine-options.ts merges the modules of a machine.
+ * read-module.ts and follows no files; machine-options.ts merges the modules of a machine.
  */
 import { isClosed, string, symbol } from '../nix/eval/construct.ts';
 

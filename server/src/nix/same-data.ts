@@ -41,3 +41,36 @@ function areSameFields(left: Fields, right: Fields): boolean {
   if (names.length !== Object.keys(right).length) return false;
   return names.every(name => name in right && isSameData(left[name], right[name]));
 }
+
+/**
+ * Returns plain data in which each field, and each item of a list in a field, is the previous object if it is equal. Items
+ * are compared in order from both ends of a list, since an edit changes a part of it.
+ */
+export function reusing<T extends object>(before: T, now: T): T {
+  const earlier = before as Fields;
+  const fields = Object.entries(now).map(([name, value]): [string, unknown] => {
+    const previous = earlier[name];
+    if (isSameData(previous, value)) return [name, previous];
+    return [name, Array.isArray(previous) && Array.isArray(value) ? reusingItems(previous, value) : value];
+  });
+  const isSame =
+    fields.length === Object.keys(before).length &&
+    fields.every(([name, value]) => Object.is(earlier[name], value));
+  return isSame ? before : (Object.fromEntries(fields) as T);
+}
+
+function reusingItems(before: readonly unknown[], now: readonly unknown[]): readonly unknown[] {
+  const result = [...now];
+  const shorter = Math.min(before.length, now.length);
+  let first = 0;
+  while (first < shorter && isSameData(before[first], now[first])) {
+    result[first] = before[first];
+    first += 1;
+  }
+  for (let last = 1; last <= shorter - first; last++) {
+    const [previous, item] = [before.at(-last), now.at(-last)];
+    if (!isSameData(previous, item)) break;
+    result[now.length - last] = previous;
+  }
+  return result;
+}

@@ -6,7 +6,7 @@
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Unit } from '../../fleet/model/uses.ts';
 import { query, untracked } from '../../query/database.ts';
-import { addToList, addToSet } from '../../std.ts';
+import { addToList, addToSet, sameItems } from '../../std.ts';
 import { runOf } from './memory.ts';
 import { UNIT, UNIT_FILES } from './watched.ts';
 
@@ -42,9 +42,9 @@ export function unitIndex<T>(
   look: (unit: Unit) => Iterable<readonly [name: string, item: T]>,
 ): (fleet: Fleet) => UnitIndex<T> {
   const none: Names<T> = new Map();
-  const namesIn = query<string, Names<T>>('names in unit', (database, file) => {
+  const namesIn = query<string, Names<T>>('names in unit', (database, file, before = none) => {
     const unit = UNIT(database, file);
-    return unit === null ? none : grouped(look(unit));
+    return reusing(before, unit === null ? none : grouped(look(unit)));
   });
   const whole = query<null, Lists<T>>('names in units', (database, _, before = noLists()) => {
     const present = new Set(UNIT_FILES(database, null));
@@ -89,13 +89,26 @@ function grouped<T>(items: Iterable<readonly [string, T]>): Map<string, T[]> {
   return lists;
 }
 
+/** Returns the lists with equal ones replaced by the previous objects; the previous map if all are equal. */
+function reusing<T>(before: Names<T>, now: Names<T>): Names<T> {
+  const names = new Map<string, readonly T[]>();
+  for (const [name, list] of now) {
+    const earlier = before.get(name);
+    names.set(name, earlier !== undefined && sameItems(earlier, list) ? earlier : list);
+  }
+  return names.size === before.size && [...names].every(([name, list]) => before.get(name) === list)
+    ? before
+    : names;
+}
+
 function replace<T>({ byFile, files, entries }: Lists<T>, file: string, now: Names<T>): void {
-  for (const name of byFile.get(file)?.keys() ?? []) {
-    entries.delete(name);
+  const before = byFile.get(file);
+  for (const [name, list] of before ?? []) {
+    if (now.get(name) !== list) entries.delete(name);
     if (!now.has(name)) files.get(name)?.delete(file);
   }
-  for (const name of now.keys()) {
-    entries.delete(name);
+  for (const [name, list] of now) {
+    if (before?.get(name) !== list) entries.delete(name);
     addToSet(files, name, file);
   }
   if (now.size > 0) byFile.set(file, now);

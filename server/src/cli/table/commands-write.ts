@@ -142,7 +142,7 @@ export const WRITE: readonly CommandSpec[] = [
         'name',
         'NAME',
         'text',
-        'what the generator of one secret is called (default: its name, slashes as dashes)',
+        'name of the generator if one secret is converted (default: the name of the secret with dashes for slashes)',
       ),
       flag('keep-old', 'leave the old values where they are'),
       value(

@@ -78,7 +78,17 @@ function instanceParts(context: HoverContext, instance: Instance): string[] {
     const members = roleMembers(context.snapshot.fleet.inventory, role);
     return `- ${code(role.name)}: ${members === null ? 'machines that are not known' : machinesPhrase(context, members)}`;
   });
-  return [`**${plain(instance.name)}** · instance of ${serviceWords(instance)}`, roles.join('\n')];
+  const lines = [...roles, ...generatorLines(context, instance)];
+  return [`**${plain(instance.name)}** · instance of ${serviceWords(instance)}`, lines.join('\n')];
+}
+
+/** Returns a line with the generators that clan-core's service certainly adds to machines of an instance. */
+function generatorLines({ snapshot }: HoverContext, instance: Instance): string[] {
+  const generators = snapshot.fleet.clanGenerators.filter(
+    generator => generator.certain && generator.instance?.name === instance.name,
+  );
+  const names = [...new Set(generators.map(({ name }) => name))].sort();
+  return names.length === 0 ? [] : [`- Generators: ${names.map(code).join(', ')}`];
 }
 
 function roleParts(context: HoverContext, instance: Instance, role: Role): string[] {

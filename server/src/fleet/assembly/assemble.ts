@@ -14,8 +14,8 @@ import { type ExtendedCache, withServices } from '../catalogue/extended-generato
 import { usedClanCore } from '../catalogue/locked-clan-core.ts';
 import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from '../generators/generator-index.ts';
 import type { FollowedModules } from '../machine-modules/machine-modules.ts';
-import type { ModuleFacts } from '../machine-modules/module-facts.ts';
 import type { ModuleTable } from '../machine-modules/module-table.ts';
+import type { ModuleFacts } from '../machine-modules/read-module.ts';
 import { type JoinedFleet, joinDeclared } from '../machines/join-declared.ts';
 import { createMachineFolders, type MachineFolders } from '../machines/machine-folders.ts';
 import type { DeclaredFleet } from '../machines/machines.ts';
@@ -58,7 +58,7 @@ export interface Parts {
   readonly accessSettings: () => readonly AccessSetting[];
   readonly removed: () => readonly RemovedUse[];
   readonly optionReads: (path: string, names: ReadonlySet<string>) => readonly OptionRead[];
-  /** Files that have changed since the options were last joined; see `module-cache.ts`. */
+  /** Files that have changed since the options were last joined; see `build-cache.ts`. */
   readonly changedFiles: Set<string>;
   /** Returns whether any file contains a word. Searches each text once. */
   readonly mentions: (word: string) => boolean;

@@ -12,7 +12,7 @@ import { COMMON } from '../../modules/modules.ts';
 import { type Evaluation, forgetWalked } from '../../nix/eval/evaluation.ts';
 import { createEvaluation } from '../../nix/eval/evaluator.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
-import { createModuleCache, forgetModules, type ModuleCache } from '../machine-modules/module-cache.ts';
+import { createModuleCache, forgetModules, type ModuleCache } from '../machine-modules/build-cache.ts';
 import { belongsToFleet, type DeclaredFleet } from '../machines/machines.ts';
 import type { RemovedUse } from '../model/machines.ts';
 import type { ClanSetting } from '../model/options.ts';

@@ -9,12 +9,10 @@
 import { mayDeclareOptions } from '../../modules/options/namespaces.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { Place } from '../../nix/places.ts';
-import { isSameData } from '../../nix/same-data.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { once, sameItems } from '../../std.ts';
 import { askedOptions } from '../catalogue/core-modules.ts';
-import { internDefinitions } from '../machine-modules/interned.ts';
-import { NO_CONTEXT } from '../machine-modules/module-contexts.ts';
+import { NO_CONTEXT } from '../machine-modules/contexts.ts';
 import { createModuleTable, type ModuleTable } from '../machine-modules/module-table.ts';
 import type { Fleet } from '../model/fleet.ts';
 import type { Registry } from '../model/registries.ts';
@@ -33,6 +31,7 @@ import {
   findRegistries,
   registryAt,
 } from './found-files.ts';
+import { internUnit } from './interned-unit.ts';
 import {
   ACCESS_SETTINGS,
   type FactSources,
@@ -237,16 +236,6 @@ function readUnitOf(
   // The file is probably needed as a module later, which would require its tree again.
   if (state.trees.isThrifty()) table.file(path, NO_CONTEXT);
   else state.trees.done(path, file.text.length);
-}
-
-/**
- * Returns a unit with everything reused that is equal in the previous one. That is the previous unit itself if all is,
- * unless the file's own text has changed, in which readers may find more than the unit says.
- */
-function internUnit(unit: Unit, before: Unit | undefined, isEdited: boolean): Unit {
-  const definitions = internDefinitions(unit.definitions, before?.definitions ?? []);
-  const interned = definitions === unit.definitions ? unit : { ...unit, definitions };
-  return before !== undefined && !isEdited && isSameData(before, interned) ? before : interned;
 }
 
 function isLooselyRead(

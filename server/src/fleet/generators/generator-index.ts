@@ -34,6 +34,8 @@ export interface GeneratorParts {
 export interface GeneratorIndex {
   /** The shares by file. */
   readonly shares: Map<string, Share>;
+  /** The files that have definitions whose names have holes. */
+  readonly filesOfPatterns: Set<string>;
   readonly names: Map<string, Holders>;
   readonly merged: Map<string, Merged>;
   owners: ReadonlyMap<string, MachineGenerators>;
@@ -60,6 +62,7 @@ interface Holders {
 export function createGeneratorIndex(): GeneratorIndex {
   return {
     shares: new Map(),
+    filesOfPatterns: new Set(),
     names: new Map(),
     merged: new Map(),
     owners: new Map(),
@@ -75,11 +78,13 @@ export function createGeneratorIndex(): GeneratorIndex {
 export function mergeGenerators(index: GeneratorIndex, parts: GeneratorParts): readonly Generator[] {
   const touched = new Set<string>();
   const by = createContributionsBy();
-  const patternsChanged = updateShares(index, parts, touched, by);
+  updateShares(index, parts, touched, by);
+  const isOwnersSame = !updateOwners(index, parts.owners, touched);
   // Their places may have moved.
-  if (patternsChanged || index.patterns.size > 0) index.patterns = patternsOf(index);
-  updateOwners(index, parts.owners, touched);
-  if (patternsChanged || index.patterns.size > 0) updateSettled(index, touched);
+  const patterns = patternsOf(index);
+  const arePatternsSame = areSamePatterns(index.patterns, patterns);
+  index.patterns = patterns;
+  if (!arePatternsSame || !isOwnersSame) updateSettled(index, touched);
 
   const unclear = [...parts.owners]
     .filter(([, ownGenerators]) => !ownGenerators.complete)
@@ -137,19 +142,19 @@ function holdersOf({ names }: GeneratorIndex, name: string): Holders {
   return holders;
 }
 
-/** Updates the shares of files. Returns true if names with holes appeared or disappeared. */
+/** Updates the shares of files. */
 function updateShares(
   index: GeneratorIndex,
   parts: GeneratorParts,
   touched: Set<string>,
   by: ContributionsBy,
-): boolean {
-  const { shares } = index;
+): void {
+  const { shares, filesOfPatterns } = index;
   const reader = shareReader(parts);
-  let patterns = false;
 
   function note(before: Share | null, now: Share | null): void {
-    for (const share of [before, now]) if (share?.unit.definitions.some(isPattern)) patterns = true;
+    if (before !== null) filesOfPatterns.delete(before.unit.file);
+    if (now?.unit.definitions.some(isPattern)) filesOfPatterns.add(now.unit.file);
     const [old, fresh] = [before, now].map(share => (share === null ? NOTHING : by(share)));
     for (const name of new Set([...(old?.keys() ?? []), ...(fresh?.keys() ?? [])])) {
       const [left, right] = [old?.get(name), fresh?.get(name)];
@@ -179,22 +184,23 @@ function updateShares(
     shares.set(unit.file, share);
     note(before ?? null, share);
   }
-  return patterns;
 }
 
 const NOTHING: ReturnType<ContributionsBy> = new Map();
 
-/** Updates the definitions of machines. */
+/** Updates the definitions of machines. Returns false if no machine has changed. */
 function updateOwners(
   index: GeneratorIndex,
   owners: ReadonlyMap<string, MachineGenerators>,
   touched: Set<string>,
-): void {
+): boolean {
+  let isChanged = false;
   const update = (
     machine: string,
     before: MachineGenerators | undefined,
     now: MachineGenerators | undefined,
   ) => {
+    isChanged = true;
     const names = new Set<string>();
     for (const definition of changedDefinitions(before, now)) names.add(definition.name);
     for (const name of names) {
@@ -210,6 +216,7 @@ function updateOwners(
     if (before !== now) update(machine, before, now);
   }
   index.owners = owners;
+  return isChanged;
 }
 
 /** Returns the definitions that were added or removed. */
@@ -230,14 +237,26 @@ function changedDefinitions(
   return changed;
 }
 
-function patternsOf({ shares }: GeneratorIndex): Map<string, Set<GeneratorDefinition>> {
+type Patterns = GeneratorIndex['patterns'];
+
+function patternsOf({ shares, filesOfPatterns }: GeneratorIndex): Patterns {
   const patterns = new Map<string, Set<GeneratorDefinition>>();
-  for (const { unit } of shares.values())
-    for (const definition of unit.definitions) {
+  for (const file of filesOfPatterns)
+    for (const definition of shares.get(file)?.unit.definitions ?? []) {
       if (!isPattern(definition)) continue;
       addToSet(patterns, placeKey(definition.at), definition);
     }
   return patterns;
+}
+
+function areSamePatterns(left: Patterns, right: Patterns): boolean {
+  if (left.size !== right.size) return false;
+  for (const [key, definitions] of left) {
+    const others = right.get(key);
+    if (others?.size !== definitions.size) return false;
+    for (const definition of definitions) if (!others.has(definition)) return false;
+  }
+  return true;
 }
 
 /** Determines again at which places with holes the names are known. */

@@ -8,7 +8,7 @@ import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { attr, attrs, attrsOf, string, unknown } from '../../nix/eval/construct.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { Lazy, Origin, Value } from '../../nix/eval/value.ts';
-import { type ModuleFacts, readModule } from '../machine-modules/module-facts.ts';
+import { type ModuleFacts, readModule } from '../machine-modules/read-module.ts';
 import type { Instance, Inventory, ServiceModule } from '../model/services.ts';
 import {
   instanceMembers,

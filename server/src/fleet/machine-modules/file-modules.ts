@@ -9,12 +9,12 @@ import { string } from '../../nix/eval/construct.ts';
 import { forgetWalked } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue } from '../../nix/eval/value.ts';
 import { addToSet } from '../../std.ts';
+import type { ModuleCache } from './build-cache.ts';
+import { keyOf, type ModuleContext, NO_CONTEXT } from './contexts.ts';
 import { internModule, withKnown } from './interned.ts';
-import type { ModuleCache } from './module-cache.ts';
-import { keyOf, type ModuleContext, NO_CONTEXT } from './module-contexts.ts';
-import type { ModuleFacts } from './module-facts.ts';
-import { readWithin, valueOfFile, wholeOf } from './module-sources.ts';
-import type { TableState } from './module-table-state.ts';
+import type { ModuleFacts } from './read-module.ts';
+import { readWithin, valueOfFile, wholeOf } from './sources.ts';
+import type { TableState } from './table-state.ts';
 
 /** Returns the module of a file in a context, or `null` if the file cannot be read. */
 export function fileModule(table: TableState, path: string, context: ModuleContext): ModuleFacts | null {
@@ -27,17 +27,17 @@ export function fileModule(table: TableState, path: string, context: ModuleConte
   if (file) cache.dropped.add(file);
   const facts = readFile(table, path, key, narrowed);
   cache.files.set(key, facts);
+  // Equal to the previous one, which therefore stays valid.
+  if (facts !== null) cache.dropped.delete(facts);
   if (key !== path) noteVariant(cache, path, key, args);
   return facts;
 }
 
-/** Reads changed files again, and removes modules that are equal to the previous ones from `dropped`. */
+/** Reads changed files again; a module that is equal to the previous one is not dropped. */
 export function refreshFiles(table: TableState): void {
-  const { before, dropped } = table.cache;
-  for (const [key, facts] of [...before]) {
-    // Variants for machines are read again on demand.
-    if (!key.includes('\0') && fileModule(table, key, NO_CONTEXT) === facts) dropped.delete(facts);
-  }
+  const { before } = table.cache;
+  // Variants for machines are read again on demand.
+  for (const key of [...before.keys()]) if (!key.includes('\0')) fileModule(table, key, NO_CONTEXT);
   // The remaining ones belong to files that were removed.
   before.clear();
 }

@@ -8,10 +8,10 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
 import { isSamePlace } from '../../nix/places.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
+import type { ModuleContext } from './contexts.ts';
 import { haveSameContents, internDefinitions } from './interned.ts';
 import { type MachineOptions, machineOptions, settledFor } from './machine-options.ts';
-import type { ModuleContext } from './module-contexts.ts';
-import type { ModuleFacts } from './module-facts.ts';
+import type { ModuleFacts } from './read-module.ts';
 import { createSettled, type Settled } from './settled.ts';
 
 /** A module of a machine. */
@@ -29,7 +29,7 @@ export interface MachineSetting extends ModuleContext {
   readonly known: (path: readonly string[]) => Plain | undefined;
 }
 
-export interface ModuleReading {
+export interface ModuleReader {
   /** Reads the module again with another configuration. */
   again(facts: ModuleFacts, config: Lazy): ModuleFacts;
   /** Returns a module's statements about an option, in the configuration of a machine if one is given. */
@@ -67,7 +67,7 @@ export interface Fixpoint {
   replace(fresh: ModuleFacts, before: ModuleFacts): void;
 }
 
-export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: ModuleReading): Fixpoint {
+export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: ModuleReader): Fixpoint {
   function keptOf(facts: ModuleFacts): Kept {
     let kept = cache.get(facts);
     if (kept === undefined) {

@@ -9,7 +9,7 @@ import type { Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import { placeOf } from '../../nix/places.ts';
 import { extentOf } from '../../nix/source.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
-import type { ModuleImport } from './module-import.ts';
+import type { ModuleImport } from './imports.ts';
 
 /** The contents of modules for users. */
 export interface HomeModules {

@@ -10,7 +10,7 @@ import { isSameData } from '../../nix/same-data.ts';
 import { addToList, groupBy, sameItems } from '../../std.ts';
 import { areOfSameValue } from '../generators/definitions.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
-import type { ModuleFacts } from './module-facts.ts';
+import type { ModuleFacts } from './read-module.ts';
 
 /** Returns the definitions with equal ones replaced by the previous objects; the previous list if all are equal. */
 export function internDefinitions(

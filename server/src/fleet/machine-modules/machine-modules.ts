@@ -1,16 +1,16 @@
 /**
  * Determines the modules of each machine, which are its own, those from services, and all that they import, and thereby
- * its generators. Follows imports only; `module-facts.ts` reads the modules.
+ * its generators. Follows imports only; `read-module.ts` reads the modules.
  */
 
 import type { NotAnalysable } from '../model/base.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
 import type { MachineGenerators, MachineModules } from '../model/machines.ts';
 import type { CircularImport } from '../model/uses.ts';
+import type { ModuleContext } from './contexts.ts';
 import type { Fixpoint, MachineSetting, OwnModule } from './fixpoint.ts';
-import type { ModuleContext } from './module-contexts.ts';
-import type { ModuleFacts } from './module-facts.ts';
-import type { ModuleImport } from './module-import.ts';
+import type { ModuleImport } from './imports.ts';
+import type { ModuleFacts } from './read-module.ts';
 
 /** A module that a machine starts from. */
 export interface RootModule {

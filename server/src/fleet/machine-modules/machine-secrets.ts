@@ -8,11 +8,11 @@ import type { MachineSecrets, ModuleSecrets } from '../model/secrets.ts';
 import { mentionsSecrets } from '../secrets/secrets.ts';
 import type { FollowedModules } from './machine-modules.ts';
 import { type MachineOptions, settledFor } from './machine-options.ts';
-import type { ModuleFacts } from './module-facts.ts';
-import { secretsOf } from './module-sources.ts';
-import type { TableState } from './module-table-state.ts';
+import type { ModuleFacts } from './read-module.ts';
 import { isOpenSecrets } from './secret-statements.ts';
 import { createSettled } from './settled.ts';
+import { secretsOf } from './sources.ts';
+import type { TableState } from './table-state.ts';
 
 /** Returns the secrets of a machine; the same object as before if its modules declare the same. */
 export function machineSecrets(table: TableState, followed: FollowedModules): MachineSecrets {

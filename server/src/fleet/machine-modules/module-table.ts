@@ -1,6 +1,6 @@
 /**
  * A table of the workspace's modules, by file and by output of its flake. Each is read at most once until its file
- * changes, by `file-modules.ts`, `output-modules.ts` and `module-sources.ts`.
+ * changes, by `file-modules.ts`, `output-modules.ts` and `sources.ts`.
  */
 
 import type { Plain } from '../../modules/module-options.ts';
@@ -10,16 +10,16 @@ import type { Lazy, Origin } from '../../nix/eval/value.ts';
 import { once } from '../../std.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import type { MachineSecrets } from '../model/secrets.ts';
+import { createModuleContexts } from './contexts.ts';
 import { fileModule, refreshFiles } from './file-modules.ts';
 import { createFixpoint } from './fixpoint.ts';
 import type { FollowedModules, ModuleLookup } from './machine-modules.ts';
 import type { AskedOptions } from './machine-options.ts';
 import { machineSecrets } from './machine-secrets.ts';
-import { createModuleContexts } from './module-contexts.ts';
-import type { ModuleFacts } from './module-facts.ts';
-import { optionsOf, readingFrom, readWithin } from './module-sources.ts';
-import type { ModuleSources, ModuleTableOptions, TableState } from './module-table-state.ts';
 import { outputModules } from './output-modules.ts';
+import type { ModuleFacts } from './read-module.ts';
+import { optionsOf, readingFrom, readWithin } from './sources.ts';
+import type { ModuleSources, ModuleTableOptions, TableState } from './table-state.ts';
 
 export interface ModuleTable extends ModuleLookup {
   /**

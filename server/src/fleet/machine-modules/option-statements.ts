@@ -1,6 +1,6 @@
 /**
  * Reads the options that one module declares, and its definitions below names that may be the fleet's own. Evaluates
- * the module's value as `module-facts.ts` does, and follows no file.
+ * the module's value as `read-module.ts` does, and follows no file.
  */
 
 import { frameworkValue } from '../../flake/frameworks/calls.ts';
@@ -15,7 +15,7 @@ import { definitionsOf } from '../../modules/read.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, UnknownValue } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
-import { placeOf } from '../../nix/places.ts';
+import { placeIn, placeOf } from '../../nix/places.ts';
 import { addToList } from '../../std.ts';
 import type { ModuleOptions } from '../model/options.ts';
 
@@ -40,7 +40,7 @@ export function readModuleOptions(cx: Evaluation, module: Lazy, specialArgs: Arg
       if (value.kind === 'attrs') readSet(value, depth);
       else if (value.kind === 'lambda') {
         const { expr, scope } = value;
-        functions.push({ file: scope.file.path, start: expr.start, end: expr.end });
+        functions.push(placeIn(scope.file, expr));
         read(cx.apply(value, moduleArguments(value, specialArgs), null), depth + 1);
       } else if (value.kind === 'unknown') readUnknown(value, depth);
     }

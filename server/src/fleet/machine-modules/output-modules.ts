@@ -5,10 +5,10 @@ import { outputsAt, readOutputs } from '../../flake/flake-outputs.ts';
 import { certain } from '../../modules/read.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
 import { sameItems } from '../../std.ts';
-import type { FileOutputs } from './module-cache.ts';
-import type { ModuleFacts } from './module-facts.ts';
-import { readWithin } from './module-sources.ts';
-import type { TableState } from './module-table-state.ts';
+import type { FileOutputs } from './build-cache.ts';
+import type { ModuleFacts } from './read-module.ts';
+import { readWithin } from './sources.ts';
+import type { TableState } from './table-state.ts';
 
 /** Returns the modules at a path of the flake's outputs; the same list as before if nothing has changed. */
 export function outputModules(table: TableState, path: readonly string[]): readonly ModuleFacts[] {

@@ -1,5 +1,5 @@
 /**
- * Reads the sops-nix and agenix secrets that one module declares. Evaluates the module's value as `module-facts.ts`
+ * Reads the sops-nix and agenix secrets that one module declares. Evaluates the module's value as `read-module.ts`
  * does, and follows no file.
  */
 

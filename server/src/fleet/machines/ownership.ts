@@ -14,6 +14,7 @@ import { certainMembers, possibleMembers } from '../inventory/members.ts';
 import { lostFolders, meantMembers } from '../inventory/misspelt-names.ts';
 import { EXTRA_MODULES, MACHINES } from '../inventory/model-values.ts';
 import { applyServices, type ServiceMembers } from '../inventory/services.ts';
+import type { ModuleContext } from '../machine-modules/contexts.ts';
 import type { MachineSetting } from '../machine-modules/fixpoint.ts';
 import {
   type FollowedModules,
@@ -22,7 +23,6 @@ import {
   type RootModule,
 } from '../machine-modules/machine-modules.ts';
 import { MACHINE_NAME, PACKAGES } from '../machine-modules/machine-options.ts';
-import type { ModuleContext } from '../machine-modules/module-contexts.ts';
 import type { ModuleTable } from '../machine-modules/module-table.ts';
 import type { Machine, MachineClass } from '../model/base.ts';
 import type { MachineGenerators } from '../model/machines.ts';

@@ -6,10 +6,11 @@
 import { isKnownInput, mayBeOwn } from '../../modules/options/namespaces.ts';
 import type { OptionTree } from '../../modules/options/option.ts';
 import { mergeTrees } from '../../modules/options/tree.ts';
+import { isSameData } from '../../nix/same-data.ts';
 import { sameItems } from '../../std.ts';
 import type { OwnModule } from '../machine-modules/fixpoint.ts';
 import type { FollowedModules } from '../machine-modules/machine-modules.ts';
-import type { ModuleFacts } from '../machine-modules/module-facts.ts';
+import type { ModuleFacts } from '../machine-modules/read-module.ts';
 import type {
   FleetOptions,
   MachineOptions,
@@ -28,7 +29,7 @@ export const NO_FLEET_OPTIONS: FleetOptions = {
 export interface OptionSources {
   /** The modules of each machine. */
   readonly followed: ReadonlyMap<string, FollowedModules>;
-  /** Files that have changed since the last call; `joinOptions` clears the set. */
+  /** Files that were edited since the last call; `joinOptions` clears the set. */
   readonly stale: Set<string>;
   /** The texts of all files that may declare options. */
   readonly declaring: readonly string[];
@@ -58,6 +59,8 @@ export interface OptionCache {
   machines: ReadonlyMap<string, Kept>;
   names: ReadonlySet<string>;
   readonly reads: Map<string, readonly OptionRead[]>;
+  /** The modules that are files and whose options were joined, by file. */
+  readonly joinedFiles: Map<string, { readonly facts: ModuleFacts; readonly options: ModuleOptions }>;
   declaring: readonly string[];
   /** Merged trees, shared between machines with the same modules. */
   readonly trees: WeakMap<
@@ -72,6 +75,7 @@ export function createOptionCache(): OptionCache {
     machines: new Map(),
     names: new Set(),
     reads: new Map(),
+    joinedFiles: new Map(),
     declaring: [],
     trees: new WeakMap(),
     joined: NO_FLEET_OPTIONS,
@@ -83,15 +87,16 @@ export function joinOptions(cache: OptionCache, sources: OptionSources): FleetOp
   const { followed, stale, declaring } = sources;
   const areTextsSame = sameItems(cache.declaring, declaring);
   cache.declaring = declaring;
+  const changed = filesWithOthers(cache, sources);
+  stale.clear();
   const isSame = ({ followed: before, files }: Kept, name: string) =>
-    followed.get(name) === before && !someIn(stale, files);
+    followed.get(name) === before && !someIn(changed, files);
   const kept = [...cache.machines].filter(([name, machine]) => isSame(machine, name));
-  if (areTextsSame && kept.length === followed.size && kept.length === cache.machines.size) {
-    stale.clear();
+  const mayDeclare = (name: string) => mentions(declaring, name);
+  if (kept.length === followed.size && kept.length === cache.machines.size) {
+    if (!areTextsSame) cache.joined = { ...cache.joined, mayDeclare };
     return cache.joined;
   }
-  for (const path of stale) cache.reads.delete(path);
-  stale.clear();
   const keptByName = new Map(kept);
   const names = new Set<string>();
   const machines = new Map<string, Kept>();
@@ -109,21 +114,47 @@ export function joinOptions(cache: OptionCache, sources: OptionSources): FleetOp
   const readsIn = readsOf(cache, sources);
   const result = new Map<string, MachineOptions>();
   for (const [name, machine] of machines) {
-    if (machine.result === null || isOther) machine.result = withReaders(machine, sources, readsIn);
+    if (machine.result === null || isOther) machine.result = withReaders(machine, cache, sources, readsIn);
     result.set(name, machine.result);
   }
   cache.joined = {
     names: cache.names,
     machines: result,
     reads: new Map(cache.reads),
-    mayDeclare: name => mentions(declaring, name),
+    mayDeclare,
   };
   return cache.joined;
+}
+
+/** Returns the stale files that declare, define or read other options than before. */
+function filesWithOthers(cache: OptionCache, sources: OptionSources): ReadonlySet<string> {
+  const { reads, joinedFiles } = cache;
+  const readsIn = readsOf(cache, sources);
+  const changed = new Set<string>();
+  for (const path of sources.stale) {
+    const before = reads.get(path);
+    const module = joinedFiles.get(path);
+    reads.delete(path);
+    const isSame =
+      before !== undefined &&
+      isSameData(before, readsIn(path)) &&
+      (module === undefined || sources.options(module.facts) === module.options);
+    if (isSame) reads.set(path, before);
+    else changed.add(path);
+  }
+  return changed;
 }
 
 function someIn(stale: ReadonlySet<string>, files: ReadonlySet<string>): boolean {
   for (const path of stale) if (files.has(path)) return true;
   return false;
+}
+
+/** Returns the options of a module, and notes from which file they come. */
+function optionsOf(cache: OptionCache, sources: OptionSources, facts: ModuleFacts): ModuleOptions {
+  const options = sources.options(facts);
+  if (facts.file !== null && facts.source === null) cache.joinedFiles.set(facts.file, { facts, options });
+  return options;
 }
 
 function read(cache: OptionCache, sources: OptionSources, followed: FollowedModules): Kept {
@@ -137,7 +168,7 @@ function read(cache: OptionCache, sources: OptionSources, followed: FollowedModu
     files.add(fileOf(facts));
     if (!traces.inputs.every(isKnownInput)) closed = false;
     if (traces.declares || traces.names.length > 0)
-      contributing.push({ options: sources.options(facts), sure });
+      contributing.push({ options: optionsOf(cache, sources, facts), sure });
     else others.push(module);
   }
   const trees = contributing.flatMap(({ options: { tree } }) =>
@@ -153,12 +184,13 @@ function fileOf({ file, source }: ModuleFacts): string {
 
 function withReaders(
   { files, contributing, others, tree, closed }: Kept,
+  cache: OptionCache,
   sources: OptionSources,
   readsIn: (path: string) => readonly OptionRead[],
 ): MachineOptions {
   for (const path of files) readsIn(path);
   const readers = others.flatMap(({ facts, sure }) =>
-    readsIn(fileOf(facts)).length > 0 ? [{ options: sources.options(facts), sure }] : [],
+    readsIn(fileOf(facts)).length > 0 ? [{ options: optionsOf(cache, sources, facts), sure }] : [],
   );
   return { modules: [...contributing, ...readers], tree, closed };
 }

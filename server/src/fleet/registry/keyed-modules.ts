@@ -13,6 +13,7 @@ import type { Selection, Trace } from '../../nix/eval/selection.ts';
 import { newTrace, recorded } from '../../nix/eval/trace.ts';
 import type { AttrsValue, Lazy, ListValue, Scope, UnknownValue, Value } from '../../nix/eval/value.ts';
 import { placeIn, placeOf } from '../../nix/places.ts';
+import { isSameData } from '../../nix/same-data.ts';
 import type { ApplyExpr, Expr } from '../../nix/syntax.ts';
 import type { KeyedModule, ModuleReads } from '../model/uses.ts';
 
@@ -55,16 +56,40 @@ export function readKeyedModule(
   if (!isModule) return null;
   const handed = passedKeys(cx, expr, scope);
   if (handed === null) return null;
-  let reads: ModuleReads | typeof NOTHING | null = null;
-  return {
+  // Evaluated anew, since selections are recorded only while a value is first evaluated.
+  const source: ReadsSource = {
+    read: () => readsOf(cx, () => cx.evaluate(expr, scope), context),
+    reads: null,
+  };
+  const module: KeyedModule = {
     ...handed,
     application: placeIn(scope.file, expr),
     reads() {
-      // Evaluated anew, since selections are recorded only while a value is first evaluated.
-      reads ??= readsOf(cx, () => cx.evaluate(expr, scope), context);
-      return reads === NOTHING ? null : reads;
+      source.reads ??= source.read();
+      return source.reads === NOTHING ? null : source.reads;
     },
   };
+  sources.set(module, source);
+  return module;
+}
+
+/** What the reads of a module are computed from, and the result once somebody has asked for it. */
+interface ReadsSource {
+  read: () => ModuleReads | typeof NOTHING;
+  reads: ModuleReads | typeof NOTHING | null;
+}
+
+const sources = new WeakMap<KeyedModule, ReadsSource>();
+
+/** Returns the previous module, with the current reads, if the current one is equal; otherwise the current one. */
+export function reusingKeyedModule(before: KeyedModule | undefined, now: KeyedModule): KeyedModule {
+  const [earlier, source] = [before && sources.get(before), sources.get(now)];
+  if (before === undefined || earlier === undefined || source === undefined) return now;
+  if (!isSameData({ ...before, reads: null }, { ...now, reads: null })) return now;
+  // What nobody has asked for nobody depends on.
+  if (earlier.reads === null) earlier.read = source.read;
+  else if (!isSameData(before.reads(), now.reads())) return now;
+  return before;
 }
 
 /** Marks that the reads of a module are unknown. */

@@ -98,13 +98,6 @@ export function isCertain(state: State): boolean {
   return state.certain && state.dead === null && state.exited.size === 0;
 }
 
-/** Replaces the whole of `state` with `from`, except that constructs that were left stay so. */
-function replaceState(state: State, from: State): void {
-  const { exited } = state;
-  Object.assign(state, from, { exited });
-  for (const candidate of from.exited) noteExited(state, candidate);
-}
-
 /** Sets `state` to the join of several branches, and keeps its own `certain`, `checked` and streams. */
 export function joinStates(state: State, ways: readonly State[]): void {
   const { certain, checked } = state;
@@ -113,10 +106,9 @@ export function joinStates(state: State, ways: readonly State[]): void {
   const [first, ...rest] = live;
   const left = new Set(ways.flatMap(way => [...way.exited, ...leftBy(way)]));
   if (first === undefined) {
-    const [dead] = ways;
-    if (dead) replaceState(state, dead);
+    Object.assign(state, ways[0]);
   } else {
-    replaceState(state, first);
+    Object.assign(state, first);
     for (const way of rest) joinWay(state, way);
   }
   for (const candidate of left) noteExited(state, candidate);

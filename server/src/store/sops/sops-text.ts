@@ -76,7 +76,10 @@ export function withoutValue({ text, roots }: Editing, names: readonly string[])
     steps.push({ pairs, pair, isFlow });
     if (steps.length === names.length) break;
     if (!isMap(pair.value))
-      throw new StoreFailure('unsupported', `"${pair.key}" is a value of the file: nothing is below it.`);
+      throw new StoreFailure(
+        'unsupported',
+        `"${pair.key}" is a value of the file, so it cannot contain other keys.`,
+      );
     pairs = pairsOf(pair.value);
     isFlow = pair.value.flow === true;
   }

@@ -3,9 +3,11 @@
 import { removeListItem } from '../../../edits/edits.ts';
 import { suggest } from '../../../edits/suggest.ts';
 import type { Place } from '../../../nix/places.ts';
+import type { SourceFile } from '../../../nix/source.ts';
 import { firstTime } from '../../facts/fleet-facts.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
 import { examined, machinesOf, mayRead, memberRead } from '../../facts/generator/script-io.ts';
+import { atPlace } from '../../memory/at-place.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
 const module = (script: string, mark = ''): string => `\
@@ -88,7 +90,7 @@ function* reports(context: CheckContext): Iterable<Report> {
         message: `"${generator.name}" depends on "${value}", but its script never reads "$in/${value}". It runs again for nothing whenever "${value}" does; take it out.`,
         machines: machinesOf(subject),
         unnecessary: true,
-        fixes: fixesOf(context, at),
+        fixes: fixesAt(context, at) ?? [],
       };
     }
   }
@@ -110,10 +112,9 @@ function isMisspelt({ flow }: FollowedScript, names: readonly string[], dependen
   });
 }
 
-function fixesOf({ sources }: CheckContext, at: Place): Fix[] {
-  const file = sources.parse(at.file);
-  const edit = file === null ? null : removeListItem(file, at);
+const fixesAt = atPlace((file: SourceFile, at: Place): Fix[] => {
+  const edit = removeListItem(file, at);
   return edit === null
     ? []
     : [{ title: 'Remove it from the dependencies', edits: [edit], preferred: true, guess: true }];
-}
+});

@@ -10,7 +10,7 @@ import type { ModuleOptions } from '../model/options.ts';
 import type { MachineSecrets, ModuleSecrets } from '../model/secrets.ts';
 import type { FixpointCache } from './fixpoint.ts';
 import type { FollowedModules } from './machine-modules.ts';
-import type { ModuleFacts } from './module-facts.ts';
+import type { ModuleFacts } from './read-module.ts';
 import type { Settled } from './settled.ts';
 
 /** State that is kept from one build to the next. */
@@ -34,6 +34,8 @@ export interface ModuleCache {
   readonly values: WeakMap<Lazy, ModuleFacts>;
   /** Options declared and defined by modules: by file, or by module for modules that are not files. */
   readonly options: Map<string, ModuleOptions>;
+  /** The options of changed files before the change; equal parts are reused. */
+  readonly optionsBefore: Map<string, ModuleOptions>;
   readonly ownOptions: WeakMap<ModuleFacts, ModuleOptions>;
   /** Secrets, kept in the same way; null for a file that certainly declares none. */
   readonly secrets: Map<string, ModuleSecrets | null>;
@@ -73,6 +75,7 @@ export function createModuleCache(): ModuleCache {
     made: new WeakMap(),
     values: new WeakMap(),
     options: new Map(),
+    optionsBefore: new Map(),
     ownOptions: new WeakMap(),
     secrets: new Map(),
     ownSecrets: new WeakMap(),
@@ -93,6 +96,8 @@ export function forgetModules(cache: ModuleCache, path: string): void {
     cache.files.delete(key);
   }
   cache.outputs.delete(path);
+  const options = cache.options.get(path);
+  if (options !== undefined) cache.optionsBefore.set(path, options);
   cache.options.delete(path);
   cache.secrets.delete(path);
   cache.changed.add(path);

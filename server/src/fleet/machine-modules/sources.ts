@@ -7,14 +7,15 @@ import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { Lazy, Origin } from '../../nix/eval/value.ts';
 import { placeOf } from '../../nix/places.ts';
+import { reusing } from '../../nix/same-data.ts';
 import { extentOf, type SourceFile } from '../../nix/source.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import type { ModuleSecrets } from '../model/secrets.ts';
-import type { ModuleReading } from './fixpoint.ts';
-import { type ModuleFacts, type ModuleSource, readModule } from './module-facts.ts';
-import type { ModuleSources } from './module-table-state.ts';
+import type { ModuleReader } from './fixpoint.ts';
 import { readModuleOptions, UNKNOWN_OPTIONS } from './option-statements.ts';
+import { type ModuleFacts, type ModuleSource, readModule } from './read-module.ts';
 import { readModuleSecrets } from './secret-statements.ts';
+import type { ModuleSources } from './table-state.ts';
 
 /** The evaluation steps allowed for one module. */
 const STEPS = 200_000;
@@ -59,7 +60,7 @@ export function readWithin(
 }
 
 /** Returns functions that read modules again for a machine and ask them for options. */
-export function readingFrom(sources: ModuleSources): ModuleReading {
+export function readingFrom(sources: ModuleSources): ModuleReader {
   return {
     again: (facts, config) => readAgain(sources, facts, config),
     option: (facts, path, config) =>
@@ -87,7 +88,7 @@ function optionOf(
   { module, specialArgs }: ModuleSource,
   path: readonly string[],
   config: Lazy | null,
-): ReturnType<ModuleReading['option']> {
+): ReturnType<ModuleReader['option']> {
   if (config !== null) return optionIn(cx, partsOf(cx, module, withConfig(specialArgs, config)), path);
   const general = parts.get(facts) ?? partsOf(cx, module, specialArgs);
   parts.set(facts, general);
@@ -99,20 +100,29 @@ function optionOf(
   return optionIn(cx, general, path);
 }
 
-/** Returns the options that a module declares and defines; read once until its file changes. */
+/**
+ * Returns the options that a module declares and defines; read once until its file changes, and the same object as before
+ * if they are equal.
+ */
 export function optionsOf(sources: ModuleSources, facts: ModuleFacts): ModuleOptions {
   const { cx, cache } = sources;
   const file = facts.source === null ? facts.file : null;
   const moduleOptions = file === null ? cache.ownOptions.get(facts) : cache.options.get(file);
   if (moduleOptions !== undefined) return moduleOptions;
-  const options = askSource(
+  const fresh = askSource(
     sources,
     facts,
     ({ module, specialArgs }) => readModuleOptions(cx, module, specialArgs),
     UNKNOWN_OPTIONS,
   );
-  if (file === null) cache.ownOptions.set(facts, options);
-  else cache.options.set(file, options);
+  if (file === null) {
+    cache.ownOptions.set(facts, fresh);
+    return fresh;
+  }
+  const before = cache.optionsBefore.get(file);
+  const options = before === undefined ? fresh : reusing(before, fresh);
+  cache.optionsBefore.delete(file);
+  cache.options.set(file, options);
   return options;
 }
 

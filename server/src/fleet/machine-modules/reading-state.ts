@@ -8,7 +8,7 @@ import type { NotAnalysable } from '../model/base.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
 import type { CircularImport } from '../model/uses.ts';
 import type { HomeModules } from './home-modules.ts';
-import type { ModuleImport } from './module-import.ts';
+import type { ModuleImport } from './imports.ts';
 
 export interface ModuleReading {
   readonly cx: Evaluation;

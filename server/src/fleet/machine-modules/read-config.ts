@@ -9,7 +9,7 @@ import { dependingOn } from '../../nix/places.ts';
 import { isDead, readCollection } from '../generators/definitions.ts';
 import { helperSets } from '../generators/helper-options.ts';
 import { homeModules } from './home-modules.ts';
-import { generatorGap, type ModuleReading } from './module-reading.ts';
+import { generatorGap, type ModuleReading } from './reading-state.ts';
 
 /** The paths of the option, in clan-core and in the standalone NixOS module. */
 const GENERATORS = [

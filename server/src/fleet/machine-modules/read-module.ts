@@ -36,9 +36,9 @@ import type { GeneratorDefinition } from '../model/generators.ts';
 import type { CircularImport } from '../model/uses.ts';
 import { circularImports } from './circular-imports.ts';
 import type { HomeModules } from './home-modules.ts';
-import { readConfig } from './module-config.ts';
-import type { ModuleImport } from './module-import.ts';
-import { importGap, type ModuleReading, mistaken, newReading, stranger } from './module-reading.ts';
+import type { ModuleImport } from './imports.ts';
+import { readConfig } from './read-config.ts';
+import { importGap, type ModuleReading, mistaken, newReading, stranger } from './reading-state.ts';
 
 export interface ModuleFacts {
   /** The file if the module is a whole file; null for an inline module. */

@@ -7,10 +7,10 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
+import type { ModuleCache } from './build-cache.ts';
+import type { ModuleContexts } from './contexts.ts';
 import type { Fixpoint } from './fixpoint.ts';
-import type { ModuleCache } from './module-cache.ts';
-import type { ModuleContexts } from './module-contexts.ts';
-import type { ModuleFacts } from './module-facts.ts';
+import type { ModuleFacts } from './read-module.ts';
 
 export interface ModuleTableOptions {
   readonly files: NixFiles;
