@@ -57,7 +57,7 @@ export interface Offer {
 
 /** Returns the menu entries, best match first: one for all machines, then one per machine if there are few. */
 export function offersOf({ command, generator, machines, shared }: Cure): Offer[] {
-  if (command === 'fix') return [{ title: 'Encrypt stored secrets to those they should be for…', machines }];
+  if (command === 'fix') return [{ title: 'Encrypt stored secrets for the right recipients…', machines }];
   const what = generator === null ? 'what is missing' : `"${generator}"`;
   if (shared) return [{ title: `Generate ${what}`, machines: machines.slice(0, 1) }];
   const offers = machines.map(machine => ({ title: `Generate ${what} for ${machine}`, machines: [machine] }));

@@ -56,7 +56,7 @@ export const AROUND: readonly CommandSpec[] = [
     text:
       'Allows the command that varsmith.json names as the store of secrets to run for this folder. The repository chooses ' +
       'it and it runs with all of your permissions, so review it first. It must be allowed again when it, or a ' +
-      'file of the repository that it names, changes. Where an editor trusts the folder, its commands need no more.',
+      'file of the repository that it names, changes. In an editor, trusting the folder has the same effect.',
     usage: ['allow [ROOT] [--json]', 'allow --list [--json]', 'allow --revoke [ROOT] [--json]'],
     positions: [ROOT],
     options: [

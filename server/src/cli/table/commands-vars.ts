@@ -159,7 +159,7 @@ export const STORED: readonly CommandSpec[] = [
   {
     name: 'fix',
     operand: '[ROOT]',
-    summary: 'encrypt stored secrets to those they should be for',
+    summary: 'encrypt stored secrets for the right recipients',
     text:
       'Re-encrypts stored secrets for their intended readers. Values do not change: to lock a reader out, generate again. ' +
       'Shows who gains and who loses access. A key that has none now gets it only on request, unless the declarations ' +

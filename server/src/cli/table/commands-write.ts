@@ -149,7 +149,7 @@ export const WRITE: readonly CommandSpec[] = [
         'identity',
         'KEYFILE',
         'file',
-        'an age identity or an ssh key to open files with, beside those that sops and age find',
+        'a further age identity or ssh key for decryption, besides those that sops and age find',
         { short: 'i' },
       ),
       flag('dry-run', 'do all of it in memory: print the diff, and what would be stored for whom'),
