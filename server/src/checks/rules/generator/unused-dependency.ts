@@ -87,7 +87,7 @@ function* reports(context: CheckContext): Iterable<Report> {
       if (!isNew({ at })) continue;
       yield {
         at,
-        message: `"${generator.name}" depends on "${value}", but its script never reads "$in/${value}". It runs again for nothing whenever "${value}" does; take it out.`,
+        message: `"${generator.name}" depends on "${value}", but its script never reads "$in/${value}". It runs again unnecessarily whenever "${value}" does: remove it.`,
         machines: machinesOf(subject),
         unnecessary: true,
         fixes: fixesAt(context, at) ?? [],
