@@ -19,10 +19,10 @@ const OPTIONS: readonly SecretOption[] = (data.options as readonly Written[]).ma
   names: option.split('.'),
 }));
 
-/** Matches texts that may set one of the options. */
-export const SECRET_OPTION_NAMES = new RegExp(
-  `\\b(${[...new Set(OPTIONS.map(({ names }) => names.at(-1)))].join('|')})\\b`,
-);
+/** Tells the texts that may set one of the options: all of its names occur. */
+export const SECRET_OPTION_TEXTS: Pick<RegExp, 'test'> = {
+  test: text => OPTIONS.some(({ names }) => names.every(name => name === '*' || text.includes(name))),
+};
 
 /** Returns the entry for an option of a machine, or null. */
 export function secretOption(option: readonly string[]): SecretOption | null {

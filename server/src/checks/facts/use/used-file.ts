@@ -143,7 +143,7 @@ export function seenAtPaths<T>(
 /** Inspects uses of some attributes of any files, as `seenAtPaths` does. */
 export function seenAtReads<T>(
   attributes: readonly string[],
-  mark: RegExp,
+  mark: Pick<RegExp, 'test'>,
   look: (source: SourceFile, use: Use) => T | null,
 ): (context: CheckContext) => Iterable<ResolvedUseMatch<T>> {
   const cache = new WeakMap<Unit, readonly UseMatch<T>[]>();

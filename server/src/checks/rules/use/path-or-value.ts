@@ -2,7 +2,7 @@
 
 import type { Use } from '../../../fleet/model/uses.ts';
 import type { SourceFile } from '../../../nix/source.ts';
-import { SECRET_OPTION_NAMES, type SecretOption, secretOption } from '../../facts/use/secret-options.ts';
+import { SECRET_OPTION_TEXTS, type SecretOption, secretOption } from '../../facts/use/secret-options.ts';
 import { fileText, machinesAt, type ResolvedUseMatch, seenAtReads } from '../../facts/use/used-file.ts';
 import { assignedTo, isItself, optionInModule, valuePathsFrom } from '../../facts/use/value-flow.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
@@ -97,7 +97,7 @@ interface Mistaken {
   readonly end: number;
 }
 
-const mistaken = seenAtReads(['path', 'value'], SECRET_OPTION_NAMES, mistakenAt);
+const mistaken = seenAtReads(['path', 'value'], SECRET_OPTION_TEXTS, mistakenAt);
 
 function mistakenAt(source: SourceFile, use: Use): readonly Mistaken[] | null {
   if (use.by === 'name') return null;
