@@ -238,6 +238,8 @@ function steps(scene) {
           for (let text = texts.nextNode(); text; text = texts.nextNode())
             text.nodeValue = text.nodeValue.replaceAll(folder, '~/broken-fleet');
         }, scene.folder);
+        await ui.toast('You have no key for this fleet yet').waitFor();
+        await ui.command('Notifications: Clear All Notifications');
         await ui.picture('doctor');
         await ui.closeTab('Varsmith Doctor');
       },
