@@ -152,6 +152,19 @@ export const STEPS = [
     stage: 3,
     work: async () => preparation(await node(['scripts/build.mjs'])),
   },
+  ...VERSIONS.map(({ which, version }) => ({
+    id: `vscode-${which}`,
+    title: `Install VS Code ${version}`,
+    needs: [],
+    packages: COMPILERS,
+    linuxOnly: true,
+    // Before the unit tests: some of them show pages, and need what is installed with it.
+    stage: 3,
+    work: async label =>
+      preparation(
+        await run('bash', ['test/workbench/install-vscode.sh', which], { label, limitSeconds: 600 }),
+      ),
+  })),
   {
     id: 'unit',
     title: 'Unit tests (vitest)',
@@ -178,18 +191,6 @@ export const STEPS = [
     stage: 6,
     work: async () => check(await node(['scripts/release.mjs', '--dry-run'])),
   },
-  ...VERSIONS.map(({ which, version }) => ({
-    id: `vscode-${which}`,
-    title: `Install VS Code ${version}`,
-    needs: [],
-    packages: COMPILERS,
-    linuxOnly: true,
-    stage: 7,
-    work: async label =>
-      preparation(
-        await run('bash', ['test/workbench/install-vscode.sh', which], { label, limitSeconds: 600 }),
-      ),
-  })),
   ...VERSIONS.map(({ which, version }) => ({
     id: `host-${which}`,
     title: `Tests inside VS Code ${version} (mocha)`,
