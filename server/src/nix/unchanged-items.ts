@@ -3,6 +3,7 @@
  * evaluated from them is still valid.
  */
 import { changesSince, isOnlyMoved, type Splice } from './edit-log.ts';
+import { freeNames, valuesOf } from './expressions.ts';
 import type { SourceFile } from './source.ts';
 import type { AttrSetExpr, Binding, Expr, LambdaExpr, Range } from './syntax.ts';
 
@@ -17,7 +18,8 @@ export interface UnchangedItems {
 
 /**
  * Returns the unchanged attributes of the set that a file evaluates to, possibly as a function, or null if there is no
- * such set, if its attributes refer to each other, or if something around it has changed that they may refer to.
+ * such set, if its attributes refer to each other, or if something around it has changed that all may refer to. An
+ * attribute that refers to a changed binding of a `let` around the set, also by way of others, is not among them.
  */
 export function unchangedItems(before: SourceFile, after: SourceFile): UnchangedItems | null {
   const changes = changesBetween(before, after);
@@ -26,15 +28,16 @@ export function unchangedItems(before: SourceFile, after: SourceFile): Unchanged
   const isBroken = before.errors.length > 0 || after.errors.length > 0;
   const isUnchanged = (left: Range, right: Range): boolean =>
     isOnlyMoved(left, changes, right) && (!isBroken || isSameTree(left, right, right.start - left.start));
-  const sets = setsIn(before.root, after.root, isUnchanged);
-  if (sets === null || sets.before.recursive || sets.after.recursive) return null;
-  const earlier = plainBindings(sets.before.bindings);
+  const found = setsIn(before.root, after.root, isUnchanged);
+  if (found === null || found.before.recursive || found.after.recursive) return null;
+  const earlier = plainBindings(found.before.bindings);
   const names = new Set<string>();
-  for (const [name, binding] of plainBindings(sets.after.bindings)) {
+  for (const [name, binding] of plainBindings(found.after.bindings)) {
     const other = earlier.get(name);
-    if (other !== undefined && isUnchanged(other, binding)) names.add(name);
+    if (other === undefined || !isUnchanged(other, binding)) continue;
+    if (!usesAny(valuesOf(binding), found.changed)) names.add(name);
   }
-  return { ...sets, names };
+  return { before: found.before, after: found.after, names };
 }
 
 /** Returns the parts of the first text that are different in the second one, or null if that is not known. */
@@ -76,28 +79,65 @@ const OFFSETS: ReadonlySet<string> = new Set(['start', 'end']);
 
 type Compare = (left: Range, right: Range) => boolean;
 
-/** Finds the sets that two expressions evaluate to, if everything around them is the same. */
-function setsIn(
-  before: Expr,
-  after: Expr,
-  isUnchanged: Compare,
-): Pick<UnchangedItems, 'before' | 'after'> | null {
+/** The sets that two texts evaluate to, and the names around them that mean something else now. */
+interface FoundSets {
+  readonly before: AttrSetExpr;
+  readonly after: AttrSetExpr;
+  readonly changed: ReadonlySet<string>;
+}
+
+/** Finds the sets that two expressions evaluate to, if everything around them is the same but for bindings of `let`. */
+function setsIn(before: Expr, after: Expr, isUnchanged: Compare): FoundSets | null {
+  const changed = new Set<string>();
   for (let [left, right] = [before, after]; ; ) {
-    if (left.kind === 'attrs' && right.kind === 'attrs') return { before: left, after: right };
+    if (left.kind === 'attrs' && right.kind === 'attrs') return { before: left, after: right, changed };
     if (left.kind === 'lambda' && right.kind === 'lambda') {
-      if (!isSameHead(left, right, isUnchanged)) return null;
+      const defaults = (right.formals ?? []).flatMap(({ fallback }) => fallback ?? []);
+      if (!isSameHead(left, right, isUnchanged) || usesAny(defaults, changed)) return null;
       [left, right] = [left.body, right.body];
     } else if (left.kind === 'let' && right.kind === 'let') {
-      if (!areUnchanged(left.bindings, right.bindings, isUnchanged)) return null;
+      if (!addChanged(changed, [left.bindings, right.bindings], isUnchanged)) return null;
       [left, right] = [left.body, right.body];
     } else if (left.kind === 'with' && right.kind === 'with') {
-      if (!isUnchanged(left.scope, right.scope)) return null;
+      if (!isUnchanged(left.scope, right.scope) || usesAny([right.scope], changed)) return null;
       [left, right] = [left.body, right.body];
     } else if (left.kind === 'assert' && right.kind === 'assert') {
-      if (!isUnchanged(left.condition, right.condition)) return null;
+      if (!isUnchanged(left.condition, right.condition) || usesAny([right.condition], changed)) return null;
       [left, right] = [left.body, right.body];
     } else return null;
   }
+}
+
+/**
+ * Adds the names of a `let` that mean something else in the second text.
+ * @returns false if that cannot be told, as for names that are bound in several parts
+ */
+function addChanged(
+  changed: Set<string>,
+  [before, after]: readonly [readonly Binding[], readonly Binding[]],
+  isUnchanged: Compare,
+): boolean {
+  if (changed.size === 0 && areUnchanged(before, after, isUnchanged)) return true;
+  const [earlier, later] = [bindingsByName(before), bindingsByName(after)];
+  if (earlier === null || later === null) return false;
+  for (const name of earlier.keys()) if (!later.has(name)) changed.add(name);
+  const unchanged = new Map<string, Binding>();
+  for (const [name, binding] of later) {
+    const other = earlier.get(name);
+    if (other !== undefined && isUnchanged(other, binding)) unchanged.set(name, binding);
+    else changed.add(name);
+  }
+  // Bindings refer to each other in any order.
+  for (let size = -1; size !== changed.size; ) {
+    size = changed.size;
+    for (const [name, binding] of unchanged) if (usesAny(valuesOf(binding), changed)) changed.add(name);
+  }
+  return true;
+}
+
+function usesAny(expressions: readonly Expr[], names: ReadonlySet<string>): boolean {
+  if (names.size === 0) return false;
+  return expressions.some(expression => [...freeNames(expression)].some(name => names.has(name)));
 }
 
 /** Returns whether two functions have the same parameters. */
@@ -110,6 +150,19 @@ function isSameHead(left: LambdaExpr, right: LambdaExpr, isUnchanged: Compare): 
 
 function areUnchanged(left: readonly Range[], right: readonly Range[], isUnchanged: Compare): boolean {
   return left.length === right.length && left.every((item, at) => isUnchanged(item, right[at] as Range));
+}
+
+/** Returns the bindings of a `let` by the names that they bind; null if several bindings make one name. */
+function bindingsByName(bindings: readonly Binding[]): ReadonlyMap<string, Binding> | null {
+  const byName = new Map<string, Binding>();
+  for (const binding of bindings) {
+    if (binding.kind === 'bind' && binding.path.length > 1) return null;
+    for (const name of namesBoundBy(binding)) {
+      if (byName.has(name)) return null;
+      byName.set(name, binding);
+    }
+  }
+  return byName;
 }
 
 /** Returns the bindings `name = value;` by name, without those whose name other bindings have as well. */
