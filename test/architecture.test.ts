@@ -14,14 +14,14 @@ const STD = join(SERVER, 'std.ts');
 /** What each folder of server/src may import beside itself and `std.ts`. */
 const MODEL = ['nix', 'shell', 'modules', 'flake', 'fleet', 'store'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  nix: [],
+  nix: ['query'],
   shell: [],
   host: [],
   browser: [],
   query: [],
   modules: ['nix'],
-  flake: ['nix', 'modules'],
-  fleet: ['nix', 'shell', 'modules', 'flake'],
+  flake: ['nix', 'modules', 'query'],
+  fleet: ['nix', 'shell', 'modules', 'flake', 'query'],
   store: ['nix'],
   edits: ['nix', 'fleet'],
   checks: [...MODEL, 'edits', 'query'],

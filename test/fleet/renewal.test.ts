@@ -4,23 +4,29 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Texts } from '../nix/support.ts';
 import { FLEET } from './many-machines.ts';
+import { SHAPES } from './many-shapes.ts';
 import { PIPELINE } from './pipeline.ts';
 import { fleetWorkspace, plainFleet } from './workspace.ts';
 
 const RUNS = process.env.VARSMITH_FUZZ_RUNS;
 
-/** A small fleet, and a larger one with services when there is time. */
-const TEXTS: Readonly<Record<string, string>> = RUNS === undefined ? PIPELINE : FLEET;
+/** A small fleet, one of many shapes, and a larger one with services when there is time. */
+const FLEETS: readonly Texts[] = RUNS === undefined ? [PIPELINE, SHAPES] : [PIPELINE, SHAPES, FLEET];
 
 /** The files through which entries of the registry become generators; the registry and the matrix more often. */
 const EDITED = [
   'lib/secret-registry.nix',
   'lib/secret-registry.nix',
   'lib/machine-env-matrix.nix',
+  'lib/machine-env-matrix.nix',
   'lib/vars-generators.nix',
   'lib/secrets.nix',
-].filter(path => path in TEXTS);
+  'lib/derived.nix',
+  'lib/single.nix',
+  'lib/made.nix',
+];
 
 /** A change of a text. Both numbers are between 0 and 1, and choose what is changed. */
 type Change = (text: string, which: number, detail: number) => string;
@@ -84,24 +90,30 @@ const edits = fc.array(
     detail: fraction,
     /** Back to the text before the last edit of the file, as undoing does. */
     isUndone: fc.boolean(),
+    /** Whether anybody looks at the fleet in between. What nobody has asked for has not been computed. */
+    isAsked: fc.boolean(),
   }),
   { minLength: 2, maxLength: 6 },
 );
 
 describe('while a file is edited', () => {
-  it('the fleet is after each edit what a fresh build gives', () => {
+  it('the fleet is after each edit what a fresh build gives', { timeout: 3_600_000 }, () => {
     fc.assert(
-      fc.property(edits, steps => {
-        const texts: Record<string, string> = { ...TEXTS };
+      fc.property(fc.constantFrom(...FLEETS), edits, fc.boolean(), (fleet, steps, isAskedFirst) => {
+        const texts: Record<string, string> = { ...fleet };
         const workspace = fleetWorkspace(texts);
-        plainFleet(workspace.fleet());
-        for (const { path, change, which, detail, isUndone } of steps) {
-          const before = texts[path] ?? '';
+        if (isAskedFirst) plainFleet(workspace.fleet());
+        else workspace.fleet();
+        for (const [step, { path, change, which, detail, isUndone, isAsked }] of steps.entries()) {
+          const before = texts[path];
+          if (before === undefined) continue;
           const text = (CHANGES[change] as Change)(before, which, detail);
           for (const now of isUndone ? [text, before] : [text]) {
             workspace.write({ [path]: now });
             texts[path] = now;
-            expect(plainFleet(workspace.fleet())).toEqual(plainFleet(fleetWorkspace(texts).fleet()));
+            const built = workspace.fleet();
+            if (isAsked || step === steps.length - 1)
+              expect(plainFleet(built)).toEqual(plainFleet(fleetWorkspace(texts).fleet()));
           }
         }
       }),

@@ -50,10 +50,15 @@ it('a file of which the tree was dropped is read again when it changes', () => {
 it('a machine keeps its modules when the text of one changes and its contents do not', () => {
   const workspace = fleetWorkspace({ ...FLEET, 'a.nix': LONG });
   const builder = createFleetBuilder({ ...workspace.files, release: () => undefined }, SEED_NAMES);
-  const before = builder.build();
+  const edited = (text: string) => {
+    workspace.write({ 'machines/shared.nix': text });
+    builder.changed(['machines/shared.nix']);
+    return builder.build();
+  };
+  builder.build();
+  // Places follow the edits of a text from its first edit on.
+  const before = edited(`${FLEET['machines/shared.nix']}\n`);
   const modules = new Map(before.modules);
-  workspace.write({ 'machines/shared.nix': `${FLEET['machines/shared.nix']}# a comment\n` });
-  builder.changed(['machines/shared.nix']);
-  const after = builder.build();
+  const after = edited(`${FLEET['machines/shared.nix']}# a comment\n`);
   for (const name of ['emily', 'lea']) expect(after.modules.get(name)).toBe(modules.get(name));
 });

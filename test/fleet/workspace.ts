@@ -14,6 +14,7 @@ import { firstRevision, nextRevision, type Revision } from '../../server/src/nix
 import { LivePlace } from '../../server/src/nix/live-places.ts';
 import type { Place } from '../../server/src/nix/places.ts';
 import type { SourceFile } from '../../server/src/nix/source.ts';
+import type { TraceEvent } from '../../server/src/query/database.ts';
 import { memoryFiles, type Texts } from '../nix/support.ts';
 
 export interface FleetWorkspace {
@@ -30,7 +31,12 @@ export const SEED_NAMES = {
   isMatrixFile: (path: string) => path.endsWith('machine-env-matrix.nix'),
 };
 
-export function fleetWorkspace(texts: Texts, settings = SEED_NAMES): FleetWorkspace {
+/** @param trace called with the files that are read again after an edit */
+export function fleetWorkspace(
+  texts: Texts,
+  settings = SEED_NAMES,
+  trace?: (event: TraceEvent) => void,
+): FleetWorkspace {
   let current: Texts = texts;
   let files = memoryFiles(current);
   const parsed = new Map<string, SourceFile>();
@@ -53,7 +59,7 @@ export function fleetWorkspace(texts: Texts, settings = SEED_NAMES): FleetWorksp
         .filter(path => path.endsWith('.nix'))
         .sort(),
   };
-  const builder = createFleetBuilder(view, settings);
+  const builder = createFleetBuilder(view, settings, trace);
   return {
     files: view,
     fleet: () => builder.build(),

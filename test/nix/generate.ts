@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check';
 
-type Type = 'int' | 'bool' | 'string' | 'ints' | 'strings' | 'set' | 'function';
+export type Type = 'int' | 'bool' | 'string' | 'ints' | 'strings' | 'set' | 'function';
 
-interface Variable {
+export interface Variable {
   readonly name: string;
   readonly type: Type;
 }
@@ -190,3 +190,16 @@ export const nixExpression: fc.Arbitrary<string> = fc.gen().map(g => {
   const type = draw.pick<Type>(['int', 'bool', 'string', 'ints', 'strings', 'set']);
   return expression(draw, type);
 });
+
+/** Expressions of a type that may refer to variables. */
+export function nixExpressionIn(scope: readonly Variable[], type: Type, depth: number): fc.Arbitrary<string> {
+  return fc.gen().map(g => {
+    const draw: Draw = {
+      pick: choices => choices[g(fc.nat, { max: choices.length - 1 })] as (typeof choices)[number],
+      number: max => g(fc.nat, { max }),
+      scope,
+      depth,
+    };
+    return expression(draw, type);
+  });
+}

@@ -13,6 +13,7 @@ import { attr, attrs, symbol } from '../nix/eval/construct.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import { unrecorded } from '../nix/eval/trace.ts';
 import type { Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
+import { unowned } from '../query/reads.ts';
 import { sameItems } from '../std.ts';
 import { definitionsAt } from './flake-definitions.ts';
 import {
@@ -130,11 +131,13 @@ function flakeModules(state: State): FlakeModules | null {
   state.isCollecting = true;
   try {
     // Collecting is not part of the question that is being traced.
-    state.modules = unrecorded(cx, () => {
-      const collected = collectFlakeModules(cx, options.argumentsFor, state.cache);
-      state.frameworkSets = frameworkSetsOf(cx, collected, options.used);
-      return { ...collected, sets: [...collected.sets, ...state.frameworkSets] };
-    });
+    state.modules = unowned(cx.recorder, () =>
+      unrecorded(cx, () => {
+        const collected = collectFlakeModules(cx, options.argumentsFor, state.cache);
+        state.frameworkSets = frameworkSetsOf(cx, collected, options.used);
+        return { ...collected, sets: [...collected.sets, ...state.frameworkSets] };
+      }),
+    );
   } finally {
     state.isCollecting = false;
   }
@@ -157,7 +160,8 @@ function resolve(state: State, value: UnknownValue): Value | null {
   if (asked.value === undefined) {
     state.running.add(key);
     try {
-      asked.value = valueAt(state.cx, asked, flake);
+      // All files that ask for the path use the answer.
+      asked.value = unowned(state.cx.recorder, () => valueAt(state.cx, asked, flake));
     } finally {
       state.running.delete(key);
     }

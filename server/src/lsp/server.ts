@@ -192,7 +192,13 @@ async function begin(beginning: StartingServer): Promise<Running> {
   const [{ engine, createWorkspace, findRoot, nix }] = await Promise.all([load(), inTime(asked)]);
 
   const make: WorkspaceMaker = options =>
-    createWorkspace({ ...options, engine, configuration: settingsFor(configuration, options.root), log });
+    createWorkspace({
+      ...options,
+      engine,
+      configuration: settingsFor(configuration, options.root),
+      log,
+      followsEdits: true,
+    });
   const folders = createFolders(make, findRoot);
   folders.set(client.folders);
   const pull = createPull(connection, documents, reports, client);

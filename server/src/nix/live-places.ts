@@ -99,6 +99,11 @@ export class LivePlace {
     return this.#start === other.#start && this.#end === other.#end && !this.#isCut && !other.#isCut;
   }
 
+  /** Returns the same for places of one log. Those of others are of no use once the file is edited. */
+  isSameForever(other: LivePlace): boolean {
+    return this.#log === other.#log && this.isSame(other);
+  }
+
   /** Returns whether the place is at a range of the last revision, now and after any edit. Reports no read. */
   isAtLast({ log, number }: Revision, { start, end }: Range): boolean {
     if (this.#log !== log || number !== log.splices.length) return false;

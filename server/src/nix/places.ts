@@ -79,10 +79,16 @@ export function isPlaceOf(place: Place, origin: Origin): boolean {
   return place.isAtLast(revision, origin) || isSamePlace(place, placeOf(origin));
 }
 
-export function arePlacesSame(left: readonly Place[], right: readonly Place[]): boolean {
-  return (
-    left.length === right.length && left.every((place, index) => isSamePlace(place, right[index] as Place))
-  );
+/** Returns whether places are the same now and after any edit. */
+export function areSameForever(left: readonly Place[], right: readonly Place[]): boolean {
+  return left.length === right.length && left.every((place, index) => isSameForever(place, right[index]));
+}
+
+function isSameForever(left: Place, right: Place | undefined): boolean {
+  if (right === undefined || left === right) return right !== undefined;
+  const isLive = left instanceof LivePlace;
+  if (isLive !== right instanceof LivePlace) return false;
+  return isLive && right instanceof LivePlace ? left.isSameForever(right) : isSamePlace(left, right);
 }
 
 /** Returns a key for maps by place, which is valid until the next edit. */

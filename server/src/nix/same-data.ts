@@ -2,8 +2,8 @@
 import { LivePlace } from './live-places.ts';
 
 /**
- * Returns whether two values are equal, with places compared as they are now. Functions and objects of classes are equal
- * only if they are the same.
+ * Returns whether two values are equal, and will be after any edit of the files that their places are in. Functions and
+ * objects of classes are equal only if they are the same.
  */
 export function isSameData(left: unknown, right: unknown): boolean {
   if (Object.is(left, right)) return true;
@@ -19,11 +19,9 @@ export function isSameData(left: unknown, right: unknown): boolean {
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Returns whether two places are the same after any edit, which a place that follows none and one that does are not. */
 function isSameAt(left: object, right: object): boolean {
-  if (left instanceof LivePlace && right instanceof LivePlace) return left.isSame(right);
-  const { file, start, end } = left as { file?: unknown; start?: unknown; end?: unknown };
-  const other = right as { file?: unknown; start?: unknown; end?: unknown };
-  return file === other.file && start === other.start && end === other.end;
+  return left instanceof LivePlace && right instanceof LivePlace && left.isSameForever(right);
 }
 
 function areSameItems(left: readonly unknown[], right: readonly unknown[]): boolean {

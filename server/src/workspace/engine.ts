@@ -74,7 +74,7 @@ export async function loadEngine({ wasm, trace }: LoadOptions = {}): Promise<Eng
   ]);
   return {
     parse: text => parser.parse(text),
-    createFleetBuilder,
+    createFleetBuilder: (files, settings) => createFleetBuilder(files, settings, trace),
     rules,
     check: runChecks,
     createMemory: () => createMemory(trace),

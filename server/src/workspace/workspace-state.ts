@@ -34,6 +34,8 @@ export interface WorkspaceOptions {
   readonly foreign?: readonly string[];
   /** False to analyse open documents only; true by default. */
   readonly search?: boolean;
+  /** True if files will be edited, so that places have to follow. */
+  readonly followsEdits?: boolean;
   /** Called with a line for each rule that failed. */
   readonly log?: (line: string) => void;
 }
@@ -82,7 +84,7 @@ export interface WorkspaceState {
 }
 
 export function createWorkspaceState(options: WorkspaceOptions): WorkspaceState {
-  const { root, engine, disk, configuration, foreign = [], search = true } = options;
+  const { root, engine, disk, configuration, foreign = [], search = true, followsEdits } = options;
   const exclusion: WorkspaceState['exclusion'] = { isExcluded: () => false };
   const files = createFiles({
     root,
@@ -90,6 +92,7 @@ export function createWorkspaceState(options: WorkspaceOptions): WorkspaceState 
     parse: engine.parse,
     excluded: path => foreign.includes(path) || exclusion.isExcluded(path),
     search,
+    followsEdits,
   });
   const ruleIds = engine.rules.map(({ id }) => id);
   const settingsReader = createSettingsReader(ruleIds);

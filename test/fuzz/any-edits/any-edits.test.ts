@@ -25,6 +25,7 @@ interface Edit {
 
 interface Case {
   readonly world: World;
+  readonly followsEdits: boolean;
   readonly cursors: readonly Cursor[];
   readonly edits: readonly Edit[];
 }
@@ -34,6 +35,8 @@ const look = fc.constantFrom<Look>('nothing', 'fleet', 'findings', 'findings', '
 const cases: fc.Arbitrary<Case> = editedWorlds.chain(world =>
   fc.record({
     world: fc.constant(world),
+    /** Whether places follow the edits of all files, as in the editor, or only of those that were opened. */
+    followsEdits: fc.boolean(),
     cursors: fc.array(fc.record({ file: spot, offset: spot }), { minLength: 1, maxLength: 3 }),
     edits: fc.array(fc.record({ step: stepIn(world.files), look }), { minLength: 1, maxLength: 5 }),
   }),
@@ -41,25 +44,25 @@ const cases: fc.Arbitrary<Case> = editedWorlds.chain(world =>
 
 const engine = await loadEngine();
 
-function workspaceOf({ root, documents, configuration }: Repository): Workspace {
+function workspaceOf({ root, documents, configuration }: Repository, followsEdits: boolean): Workspace {
   // A rule that fails says so: no finding may be lost in silence.
   const log = (line: string) => {
     throw new Error(line);
   };
-  const workspace = createWorkspace({ root, engine: engine as Engine, configuration, log });
+  const workspace = createWorkspace({ root, engine: engine as Engine, configuration, log, followsEdits });
   for (const [path, text] of documents) workspace.open(path, text);
   return workspace;
 }
 
 /** Applies the edits and compares after those that are looked at, and at the end. Throws where two answers differ. */
-function compare({ world, cursors, edits }: Case): void {
+function compare({ world, followsEdits, cursors, edits }: Case): void {
   const repository = createRepository(world);
   const done: string[] = [`in ${world.title}`];
   try {
-    const workspace = workspaceOf(repository);
+    const workspace = workspaceOf(repository, followsEdits);
     const touched = new Set<string>();
     const compareNow = () => {
-      const fresh = answersOf(workspaceOf(repository), cursors, touched);
+      const fresh = answersOf(workspaceOf(repository, false), cursors, touched);
       const difference = differenceOf(answersOf(workspace, cursors, touched), fresh);
       if (difference !== null) throw new Error(difference);
     };

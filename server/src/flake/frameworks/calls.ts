@@ -8,6 +8,7 @@ import { attrs, attrsOf, symbol } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Lazy, Origin, UnknownValue, Value } from '../../nix/eval/value.ts';
 import type { ApplyExpr, Expr } from '../../nix/syntax.ts';
+import { isValid, type Remembered, remembered } from '../../query/reads.ts';
 import { blueprint, importedFolder } from './blueprint.ts';
 import { nodesOf } from './colmena.ts';
 import { flakelight } from './flakelight.ts';
@@ -92,17 +93,17 @@ function selected(cx: Evaluation, made: Value, value: UnknownValue): Value | nul
 }
 
 /** Results by call. */
-const results = new WeakMap<UnknownValue, Value | null>();
+const results = new WeakMap<UnknownValue, Remembered<Value | null>>();
 
 function madeBy(cx: Evaluation, call: UnknownValue): Value | null {
   const before = results.get(call);
-  if (before !== undefined) return before;
+  if (isValid<Value | null>(cx.recorder, before)) return before.value;
   // A recursive question about the call that is being evaluated gets no answer.
-  results.set(call, null);
-  let made: Value | null | undefined;
+  results.set(call, { value: null, reads: null });
+  let made: Remembered<Value | null> | undefined;
   try {
-    made = make(cx, call);
-    return made;
+    made = remembered(cx.recorder, () => make(cx, call));
+    return made.value;
   } finally {
     // Without a result, evaluation was given up and may be tried again.
     if (made === undefined) results.delete(call);

@@ -1,7 +1,4 @@
-/**
- * The state of a workspace between two builds of its fleet, by file, so that a change drops only what depends on it.
- * Computes nothing; see `builder.ts`.
- */
+/** The state of a workspace between two builds of its fleet. Computes nothing; see `builder.ts` and `changes.ts`. */
 
 import { type AskedArguments, createAskedArguments, type FileArguments } from '../../flake/arguments.ts';
 import type { FlakeSet } from '../../flake/flake-modules.ts';
@@ -9,20 +6,18 @@ import { createFlakeValues, type FlakeValues } from '../../flake/flake-values.ts
 import { frameworkValue } from '../../flake/frameworks/calls.ts';
 import { partOfSystem } from '../../flake/system-modules.ts';
 import { COMMON } from '../../modules/modules.ts';
-import { type Evaluation, forgetWalked } from '../../nix/eval/evaluation.ts';
+import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import { createEvaluation } from '../../nix/eval/evaluator.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
-import { createModuleCache, forgetModules, type ModuleCache } from '../machine-modules/build-cache.ts';
+import { createModuleCache, type ModuleCache } from '../machine-modules/build-cache.ts';
 import { belongsToFleet, type DeclaredFleet } from '../machines/machines.ts';
-import type { RemovedUse } from '../model/machines.ts';
-import type { ClanSetting } from '../model/options.ts';
 import type { Matrix, Registry } from '../model/registries.ts';
-import type { AccessSetting, SecretFacts, StoreSetting } from '../model/secrets.ts';
 import type { Unit } from '../model/uses.ts';
 import type { KeyFinder } from '../registry/matrix.ts';
 import type { UnitContext } from '../uses/unit-state.ts';
 import { type AssemblyCache, createAssemblyCache } from './assemble.ts';
 import { createFaultCache, type FaultCache } from './faults.ts';
+import { createFileAnswers, type FileAnswers, type Question } from './file-answers.ts';
 import { createImportGraph, type ImportGraph, type LooseReads, recordingReads } from './imports.ts';
 import { readForFaults } from './reach.ts';
 import type { FileGroups } from './survey.ts';
@@ -46,41 +41,33 @@ export interface FleetSettings {
 
 export interface State {
   evaluation: Evaluation;
-  readonly registries: Map<string, Registry | null>;
-  readonly matrices: Map<string, Matrix | null>;
+  /** What is known about single files: see the questions below. */
+  readonly answers: FileAnswers;
   /** The registries that the matrices were read with, all of which determine to which one a matrix belongs. */
   registriesOfMatrices: readonly Registry[];
   /** The finder of keys of these registries. */
   holdsKeys: KeyFinder | null;
   /** The registries and matrices that the units were read with. Units are dropped when it changes. */
   knownKey: string;
-  readonly units: Map<string, Unit>;
   /** Previous units of files that have to be read again. */
   readonly unitsBefore: Map<string, Unit>;
   /** Files whose own texts have changed since the units were last read. */
   readonly edited: Set<string>;
-  /** The inputs with which a file's unit was read, or was found not to exist. */
-  readonly followed: Map<string, Followed>;
   pipeline: {
     readonly groups: FileGroups;
     readonly starts: string;
     readonly files: ReadonlySet<string>;
   } | null;
-  readonly declared: Map<string, DeclaredFleet | null>;
   /** Declarations that frameworks make for the flake. */
   readonly made: { last: readonly FlakeSet[]; readonly declared: WeakMap<FlakeSet, DeclaredFleet> };
   /** The declarations of `inventory.json`; undefined before it is read. A change to the file creates a new state. */
   inventoryJson: DeclaredFleet | null | undefined;
-  readonly arguments: Map<string, FileArguments>;
-  readonly secrets: Map<string, SecretFacts>;
   readonly modules: ModuleCache;
   readonly assembly: AssemblyCache;
-  readonly storeSettings: Map<string, readonly StoreSetting[]>;
-  readonly accessSettings: Map<string, readonly AccessSetting[]>;
-  readonly removed: Map<string, readonly RemovedUse[]>;
   readonly faults: FaultCache;
-  readonly machineSettings: Map<string, readonly ClanSetting[]>;
   readonly imports: ImportGraph;
+  /** Files that have changed since the last build. */
+  readonly changed: Set<string>;
   readonly trees: Trees;
   readonly flake: FlakeValues;
   readonly asked: AskedArguments;
@@ -90,6 +77,14 @@ export interface State {
 }
 
 const NONE_MADE: readonly FlakeSet[] = [];
+
+export const REGISTRY: Question<Registry | null> = { name: 'registry' };
+export const MATRIX: Question<Matrix | null> = { name: 'matrix' };
+export const UNIT: Question<Unit> = { name: 'unit' };
+/** The inputs with which a file's unit was read, or was found not to exist. */
+export const FOLLOWED: Question<Followed> = { name: 'followed' };
+export const DECLARED: Question<DeclaredFleet | null> = { name: 'declared' };
+export const ARGUMENTS: Question<FileArguments> = { name: 'arguments' };
 
 interface Followed {
   readonly facts: TextFacts;
@@ -101,13 +96,13 @@ export function newState(files: FleetFiles): State {
   const imports = createImportGraph();
   const looseReads: LooseReads = { read: new Set(), lookedFor: new Set() };
   const evaluation = createEvaluation(recordingReads(files, looseReads), (from, to) =>
-    imports.add(from.path, to),
+    imports.addImport(from.path, to),
   );
   for (const set of COMMON) evaluation.common.set(set, 'beside');
   const flake = createFlakeValues(evaluation, {
     argumentsFor: file => name => state.argument(name, file),
     isOwn: file => belongsToFleet(files, file),
-    used: imports.add,
+    used: imports.addUse,
   });
   evaluation.resolver = value =>
     partOfSystem(evaluation, value) ?? frameworkValue(evaluation, value) ?? flake.resolve(value);
@@ -116,30 +111,21 @@ export function newState(files: FleetFiles): State {
     flake,
     argument: () => null,
     trees: createTrees(evaluation, imports, releasing(files)),
-    registries: new Map(),
-    matrices: new Map(),
+    answers: createFileAnswers(evaluation),
     registriesOfMatrices: [],
     holdsKeys: null,
     knownKey: '',
-    units: new Map(),
     unitsBefore: new Map(),
     edited: new Set(),
-    followed: new Map(),
     pipeline: null,
-    declared: new Map(),
     made: { last: NONE_MADE, declared: new WeakMap() },
-    secrets: new Map(),
     modules: createModuleCache(),
     assembly: createAssemblyCache(files),
-    storeSettings: new Map(),
-    accessSettings: new Map(),
-    removed: new Map(),
     faults: createFaultCache(),
-    machineSettings: new Map(),
     inventoryJson: undefined,
-    arguments: new Map(),
     asked: createAskedArguments(),
     imports,
+    changed: new Set(),
     looseReads,
   };
   return state;
@@ -153,41 +139,4 @@ function releasing({ parse, release }: FleetFiles): ((path: string) => void) | u
     if (file !== null) readForFaults(file);
     release(path);
   };
-}
-
-/**
- * Drops everything that was computed from files that have changed, or from what they import. Their previous units are
- * kept for comparison.
- */
-export function forgetChanged(state: State, changed: readonly string[]): void {
-  const { imports } = state;
-  const dependents = imports.dependentsOf(changed);
-  forget(state, dependents, new Set(changed.filter(path => !imports.importsAny(path, dependents))));
-}
-
-/**
- * Drops everything that was computed from the files. Their previous units are kept for comparison.
- * @param edited those of which nothing else has changed than their own texts
- */
-export function forget(state: State, paths: Iterable<string>, edited: ReadonlySet<string> = new Set()): void {
-  for (const path of paths) {
-    state.registries.delete(path);
-    state.matrices.delete(path);
-    const unit = state.units.get(path);
-    if (unit !== undefined) state.unitsBefore.set(path, unit);
-    state.units.delete(path);
-    state.followed.delete(path);
-    state.declared.delete(path);
-    state.secrets.delete(path);
-    state.storeSettings.delete(path);
-    state.accessSettings.delete(path);
-    state.removed.delete(path);
-    state.machineSettings.delete(path);
-    state.arguments.delete(path);
-    forgetModules(state.modules, path);
-    state.flake.forget(path);
-    state.asked.forget(path);
-    state.evaluation.forgetFile(path, edited.has(path));
-    forgetWalked(state.evaluation, path);
-  }
 }

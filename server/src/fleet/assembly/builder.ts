@@ -7,21 +7,31 @@
  */
 
 import { mayDeclareOptions } from '../../modules/options/namespaces.ts';
+import { answering } from '../../nix/eval/evaluation.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
+import { noteEdited } from '../../nix/eval/renewal.ts';
 import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
+import type { TraceEvent } from '../../query/database.ts';
 import { once, sameItems } from '../../std.ts';
 import { askedOptions } from '../catalogue/core-modules.ts';
 import { NO_CONTEXT } from '../machine-modules/contexts.ts';
 import { createModuleTable, type ModuleTable } from '../machine-modules/module-table.ts';
 import type { Fleet } from '../model/fleet.ts';
-import type { Registry } from '../model/registries.ts';
 import type { Unit } from '../model/uses.ts';
 import { readOptionReads } from '../options/reads.ts';
 import { readUnit } from '../uses/unit.ts';
 import type { UnitContext } from '../uses/unit-state.ts';
 import { assemble, type Parts } from './assemble.ts';
-import { type FleetFiles, type FleetSettings, forgetChanged, newState, type State } from './builder-state.ts';
+import {
+  type FleetFiles,
+  type FleetSettings,
+  FOLLOWED,
+  newState,
+  type State,
+  UNIT,
+} from './builder-state.ts';
+import { forgetChanged } from './changes.ts';
 import { findFaults, lastReached } from './faults.ts';
 import {
   findArguments,
@@ -29,7 +39,7 @@ import {
   findMatrices,
   findPipeline,
   findRegistries,
-  registryAt,
+  knownRegistry,
 } from './found-files.ts';
 import { internUnit } from './interned-unit.ts';
 import {
@@ -54,7 +64,12 @@ export interface FleetBuilder {
   build(): Fleet;
 }
 
-export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): FleetBuilder {
+/** @param trace called with the files that are read again after an edit, and the reason */
+export function createFleetBuilder(
+  files: FleetFiles,
+  settings: FleetSettings,
+  trace: (event: TraceEvent) => void = () => {},
+): FleetBuilder {
   let fleet: Fleet | null = null;
   const survey = createSurvey({ files, ...settings });
   let state = newState(files);
@@ -64,18 +79,24 @@ export function createFleetBuilder(files: FleetFiles, settings: FleetSettings): 
       const list = [...paths];
       survey.changed(list);
       if (list.some(path => isLooselyRead(files, state, survey, path))) {
+        const edited = [...state.evaluation.live.keys(), ...list];
         state = newState(files);
+        for (const path of edited) noteEdited(state.evaluation, path);
         return;
       }
       for (const path of list) {
         state.assembly.folders.forget(path);
         state.edited.add(path);
         state.faults.stale.add(path);
+        state.changed.add(path);
+        noteEdited(state.evaluation, path);
       }
-      forgetChanged(state, list);
     },
     build() {
-      fleet ??= buildFleet(files, settings, state, survey);
+      if (fleet === null) {
+        forgetChanged(state, trace);
+        fleet = buildFleet(files, settings, state, survey);
+      }
       return fleet;
     },
   };
@@ -90,7 +111,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
   const matrices = findMatrices(state, settings, { groups, texts, registryFiles, pipeline });
   const unitContext: UnitContext = {
     argument,
-    registries: new Map<string, Place>(registryFiles.map(file => [file, registryAt(state, file)])),
+    registries: new Map<string, Place>(registryFiles.map(file => [file, knownRegistry(state, file).at])),
     matrices: new Map<string, Place>(matrices.map(matrix => [matrix.file, matrix.at])),
   };
   forgetUnitsOfOthers(state, unitContext);
@@ -106,7 +127,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
     adding: groups.mayAddOutputs,
     made: () => state.flake.frameworkSets(),
     givenTo,
-    definitionsOf: path => state.units.get(path)?.definitions ?? [],
+    definitionsOf: path => state.answers.known(UNIT, path)?.definitions ?? [],
     expected: () => (state.trees.isThrifty() ? expected() : []),
     done,
   });
@@ -119,7 +140,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
     replacesConfig,
     lateArguments,
     cache: state.assembly,
-    registries: registryFiles.map(file => state.registries.get(file) as Registry),
+    registries: registryFiles.map(file => knownRegistry(state, file)),
     matrices,
     units,
     textOf,
@@ -131,7 +152,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
     optionReads(path, names) {
       const file = files.parse(path);
       if (file === null) return [];
-      const reads = readOptionReads(state.evaluation, file, names);
+      const reads = answering(state.evaluation, path, () => readOptionReads(state.evaluation, file, names));
       done(file);
       return reads;
     },
@@ -144,21 +165,21 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
 function forgetUnitsOfOthers(state: State, { registries, matrices }: UnitContext): void {
   const key = JSON.stringify([...registries.keys(), ...matrices.keys()]);
   if (key !== state.knownKey) {
-    state.units.clear();
-    state.followed.clear();
+    state.answers.deleteAll(UNIT);
+    state.answers.deleteAll(FOLLOWED);
   }
   state.knownKey = key;
 }
 
 type OnDemand = Pick<Parts, 'secrets' | 'storeSettings' | 'accessSettings' | 'machineSettings' | 'removed'>;
 
-function readersOnDemand(state: State, sources: FactSources): OnDemand {
+function readersOnDemand({ answers }: State, sources: FactSources): OnDemand {
   return {
-    secrets: () => readEach(sources, state.secrets, SECRETS),
-    storeSettings: () => readEach(sources, state.storeSettings, STORE_SETTINGS).flat(),
-    accessSettings: () => readEach(sources, state.accessSettings, ACCESS_SETTINGS).flat(),
-    machineSettings: () => readEach(sources, state.machineSettings, MACHINE_SETTINGS).flat(),
-    removed: () => readEach(sources, state.removed, REMOVED).flat(),
+    secrets: () => readEach(sources, answers, SECRETS),
+    storeSettings: () => readEach(sources, answers, STORE_SETTINGS).flat(),
+    accessSettings: () => readEach(sources, answers, ACCESS_SETTINGS).flat(),
+    machineSettings: () => readEach(sources, answers, MACHINE_SETTINGS).flat(),
+    removed: () => readEach(sources, answers, REMOVED).flat(),
   };
 }
 
@@ -203,7 +224,7 @@ function readUnits(
   const units = new Map<string, Unit>();
   for (const path of paths) {
     readUnitOf(files, state, sources, path);
-    const unit = state.units.get(path);
+    const unit = state.answers.known(UNIT, path);
     if (unit !== undefined) units.set(path, unit);
   }
   // The remaining ones belong to files that were removed or no longer have a unit.
@@ -220,19 +241,20 @@ function readUnitOf(
   path: string,
 ): void {
   const facts = texts.get(path);
-  const earlier = state.followed.get(path);
+  const earlier = state.answers.known(FOLLOWED, path);
   if (facts === undefined || (earlier?.facts === facts && earlier.pipeline === pipeline)) return;
   const places = placesToFollow(facts, texts, pipeline);
-  state.followed.set(path, { facts, pipeline, places });
+  state.answers.set(FOLLOWED, path, { facts, pipeline, places });
   if (earlier?.facts === facts && sameItems(earlier.places, places)) return;
-  state.units.delete(path);
+  state.answers.delete(UNIT, path);
   if (!facts.mentionsVars && places.length === 0) return;
   const file = files.parse(path);
   if (file === null) return;
-  const unit = readUnit(state.evaluation, file, unitContext, places);
   const before = state.unitsBefore.get(path);
   state.unitsBefore.delete(path);
-  state.units.set(path, internUnit(unit, before, state.edited.has(path)));
+  state.answers.ask(UNIT, path, () =>
+    internUnit(readUnit(state.evaluation, file, unitContext, places), before, state.edited.has(path)),
+  );
   // The file is probably needed as a module later, which would require its tree again.
   if (state.trees.isThrifty()) table.file(path, NO_CONTEXT);
   else state.trees.done(path, file.text.length);

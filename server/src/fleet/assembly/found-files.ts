@@ -17,7 +17,7 @@ import { member } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Value } from '../../nix/eval/value.ts';
-import type { Place } from '../../nix/places.ts';
+import { unowned } from '../../query/reads.ts';
 import { sameItems } from '../../std.ts';
 import {
   type DeclaredFleet,
@@ -31,7 +31,16 @@ import type { Matrix, Registry } from '../model/registries.ts';
 import { keyFinder, readMatrix } from '../registry/matrix.ts';
 import { readRegistry } from '../registry/registry.ts';
 import type { UnitContext } from '../uses/unit-state.ts';
-import { type FleetFiles, type FleetSettings, forget, type State } from './builder-state.ts';
+import {
+  ARGUMENTS,
+  DECLARED,
+  type FleetFiles,
+  type FleetSettings,
+  MATRIX,
+  REGISTRY,
+  type State,
+} from './builder-state.ts';
+import { forget } from './changes.ts';
 import { type FileGroups, pipelineOf } from './survey.ts';
 import type { TextFacts } from './texts.ts';
 
@@ -46,17 +55,18 @@ export function findRegistries(
 ): string[] {
   const paths: string[] = [];
   for (const path of mayHoldRegistry) {
-    let registry = state.registries.get(path);
-    if (registry === undefined) {
-      const read = withBudget(state.evaluation, FILE_STEPS, () =>
-        readRegistry(state.evaluation, path, settings.isRegistryFile(path)),
-      );
-      registry = read instanceof BudgetExceeded ? null : read;
-      state.registries.set(path, registry);
-    }
+    const registry = state.answers.ask(REGISTRY, path, () =>
+      within(state, cx => readRegistry(cx, path, settings.isRegistryFile(path))),
+    );
     if (registry !== null) paths.push(path);
   }
   return paths;
+}
+
+/** Reads a file; null if that takes too many steps. */
+function within<T>({ evaluation }: State, read: (cx: Evaluation) => T): T | null {
+  const result = withBudget(evaluation, FILE_STEPS, () => read(evaluation));
+  return result instanceof BudgetExceeded ? null : result;
 }
 
 /** Returns the files from which paths lead to a registry, or to a matrix of the settings. */
@@ -81,12 +91,10 @@ function sharedArguments(
 ): SharedArguments {
   const byFile = new Map<string, FileArguments>();
   for (const path of mayGiveArguments) {
-    let args = state.arguments.get(path);
-    if (args === undefined) {
+    const args = state.answers.ask(ARGUMENTS, path, () => {
       const file = files.parse(path);
-      args = file === null ? NO_ARGUMENTS : readArguments(state.evaluation, file);
-      state.arguments.set(path, args);
-    }
+      return file === null ? NO_ARGUMENTS : readArguments(state.evaluation, file);
+    });
     byFile.set(path, args);
   }
   for (const { file, set } of made) {
@@ -110,8 +118,11 @@ export function findArguments(files: FleetFiles, state: State, groups: FileGroup
     const made = state.made.last;
     const shared = sharedArguments(files, state, groups, made);
     const { asked, imports } = state;
-    const argument = asked.answering('any', shared.any, imports.add);
-    const ofSystem = asked.answering('system', shared.system, imports.add);
+    const { recorder } = state.evaluation;
+    const shareable = (lookup: UnitContext['argument']) => (name: string, asker: string) =>
+      unowned(recorder, () => lookup(name, asker));
+    const argument = shareable(asked.answering('any', shared.any, imports.addUse));
+    const ofSystem = shareable(asked.answering('system', shared.system, imports.addUse));
     state.argument = ofSystem;
     // Frameworks add arguments as well, and are evaluated with the arguments that are known so far.
     state.made.last = state.flake.frameworkSets();
@@ -123,8 +134,9 @@ export function findArguments(files: FleetFiles, state: State, groups: FileGroup
   }
 }
 
-export function registryAt(state: State, file: string): Place {
-  return (state.registries.get(file) as Registry).at;
+/** Returns a registry that was found. */
+export function knownRegistry({ answers }: State, file: string): Registry {
+  return answers.known(REGISTRY, file) as Registry;
 }
 
 export interface MatrixSources {
@@ -144,7 +156,7 @@ export function findMatrices(
   settings: FleetSettings,
   { groups, texts, registryFiles, pipeline }: MatrixSources,
 ): Matrix[] {
-  const registries = registryFiles.map(file => state.registries.get(file) as Registry);
+  const registries = registryFiles.map(file => knownRegistry(state, file));
   const candidates = new Set(groups.namedMatrices);
   if (registries.length > 0) {
     if (state.holdsKeys === null || !sameItems(registries, state.registriesOfMatrices))
@@ -158,18 +170,13 @@ export function findMatrices(
       if (facts !== undefined && state.holdsKeys(facts)) candidates.add(target);
     }
   }
-  if (!sameItems(registries, state.registriesOfMatrices)) state.matrices.clear();
+  if (!sameItems(registries, state.registriesOfMatrices)) state.answers.deleteAll(MATRIX);
   state.registriesOfMatrices = registries;
   const matrices: Matrix[] = [];
   for (const path of [...candidates].sort()) {
-    let matrix = state.matrices.get(path);
-    if (matrix === undefined) {
-      const read = withBudget(state.evaluation, FILE_STEPS, () =>
-        readMatrix(state.evaluation, path, registries, settings.isMatrixFile(path)),
-      );
-      matrix = read instanceof BudgetExceeded ? null : read;
-      state.matrices.set(path, matrix);
-    }
+    const matrix = state.answers.ask(MATRIX, path, () =>
+      within(state, cx => readMatrix(cx, path, registries, settings.isMatrixFile(path))),
+    );
     if (matrix !== null) matrices.push(matrix);
   }
   return matrices;
@@ -189,18 +196,14 @@ export function findDeclared(
 ): DeclaredFleet[] {
   const fleets: DeclaredFleet[] = [];
   for (const path of mayDeclareMachines) {
-    let read = state.declared.get(path);
-    if (read === undefined) {
+    const read = state.answers.ask(DECLARED, path, () => {
       const file = files.parse(path);
-      read =
-        file === null
-          ? null
-          : readMachines(state.evaluation, file, name =>
-              name === 'config' ? state.flake.configOf(path) : argument(name, path),
-            );
-      if (read !== null && declaresNothing(read)) read = null;
-      state.declared.set(path, read);
-    }
+      if (file === null) return null;
+      const declared = readMachines(state.evaluation, file, name =>
+        name === 'config' ? state.flake.configOf(path) : argument(name, path),
+      );
+      return declaresNothing(declared) ? null : declared;
+    });
     if (read !== null) fleets.push(read);
   }
   for (const made of state.flake.frameworkSets()) {

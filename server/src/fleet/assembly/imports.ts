@@ -6,7 +6,12 @@ import type { NixFiles } from '../../nix/eval/value.ts';
 import { addToSet } from '../../std.ts';
 
 export interface ImportGraph {
-  add(from: string, to: string): void;
+  /** Records that a file imports another, and reads it through its value. */
+  addImport(from: string, to: string): void;
+  /** Records that a file uses another in a way that its value does not show. */
+  addUse(from: string, to: string): void;
+  /** Returns the files that use a file in such a way. */
+  usersOf(file: string): Iterable<string>;
   /** Returns whether any other file imports the file. */
   isImported(file: string): boolean;
   /** Returns whether a file imports one of the others directly. */
@@ -18,10 +23,14 @@ export interface ImportGraph {
 /** Edges are only added: a superfluous one costs a recomputation, a missing one leaves a stale result. */
 export function createImportGraph(): ImportGraph {
   const importers = new Map<string, Set<string>>();
+  const users = new Map<string, Set<string>>();
   return {
-    add(from, to) {
+    addImport: (from, to) => addToSet(importers, to, from),
+    addUse(from, to) {
       addToSet(importers, to, from);
+      addToSet(users, to, from);
     },
+    usersOf: file => users.get(file) ?? [],
     isImported: file => importers.has(file),
     importsAny(file, others) {
       for (const other of others) if (importers.get(other)?.has(file) === true) return true;

@@ -16,11 +16,12 @@ import { mentionsAccessSettings, readAccessSettings } from '../secrets/access-se
 import { mentionsSecrets } from '../secrets/secrets.ts';
 import { readSecrets } from '../secrets/secrets-collect.ts';
 import { mentionsStoreSettings, readStoreSettings } from '../secrets/store-settings.ts';
+import type { FileAnswers, Question } from './file-answers.ts';
 import type { FileGroups } from './survey.ts';
 import type { TextFacts } from './texts.ts';
 
 /** A kind of facts that concerns few files. */
-export interface Kind<Facts> {
+export interface Kind<Facts> extends Question<Facts | null> {
   /** Returns whether a text mentions facts of this kind. */
   readonly has: (text: string) => boolean;
   /** True if files of other flakes below the root are ignored. */
@@ -31,24 +32,28 @@ export interface Kind<Facts> {
 }
 
 export const SECRETS: Kind<SecretFacts> = {
+  name: 'secrets',
   has: mentionsSecrets,
   own: false,
   read: readSecrets,
   mentioned: new WeakMap(),
 };
 export const STORE_SETTINGS: Kind<readonly StoreSetting[]> = {
+  name: 'settings of the store',
   has: mentionsStoreSettings,
   own: true,
   read: readStoreSettings,
   mentioned: new WeakMap(),
 };
 export const ACCESS_SETTINGS: Kind<readonly AccessSetting[]> = {
+  name: 'settings of access',
   has: mentionsAccessSettings,
   own: true,
   read: readAccessSettings,
   mentioned: new WeakMap(),
 };
 export const REMOVED: Kind<readonly RemovedUse[]> = {
+  name: 'removed options',
   has: mentionsRemoved,
   own: true,
   read: readRemoved,
@@ -56,6 +61,7 @@ export const REMOVED: Kind<readonly RemovedUse[]> = {
 };
 
 export const MACHINE_SETTINGS: Kind<readonly ClanSetting[]> = {
+  name: 'settings of clan',
   has: mentionsClanSettings,
   own: true,
   read: readMachineSettings,
@@ -76,7 +82,7 @@ export interface FactSources {
  */
 export function readEach<Facts>(
   { files, cx, paths, texts }: FactSources,
-  kept: Map<string, Facts>,
+  answers: FileAnswers,
   kind: Kind<Facts>,
 ): Facts[] {
   const all: Facts[] = [];
@@ -84,12 +90,11 @@ export function readEach<Facts>(
     const text = texts.get(path);
     if (text === undefined || !mentions(text, kind)) continue;
     if (kind.own && !belongsToFleet(files, path)) continue;
-    const before = kept.get(path);
-    const file = before === undefined ? files.parse(path) : null;
-    const facts = before ?? (file && kind.read(cx, file));
-    if (facts == null) continue;
-    kept.set(path, facts);
-    all.push(facts);
+    const facts = answers.ask(kind, path, () => {
+      const file = files.parse(path);
+      return file === null ? null : kind.read(cx, file);
+    });
+    if (facts !== null) all.push(facts);
   }
   return all;
 }

@@ -7,10 +7,11 @@ import { isPlain, weighed } from '../../modules/priorities.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { isClosed } from '../../nix/eval/construct.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
-import { evaluated } from '../../nix/eval/thunks.ts';
+import { evaluated } from '../../nix/eval/tracked.ts';
 import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { isPlaceOf, isSamePlace, placeOf } from '../../nix/places.ts';
+import { isStale, laterPart, newReads, type Reads, readAnswer, recordingReads } from '../../query/reads.ts';
 import type { GeneratorBody } from '../model/generators.ts';
 import { type BodySource, OPAQUE, readBody } from './generator.ts';
 import { readOnce } from './interned-bodies.ts';
@@ -24,7 +25,12 @@ export interface Content {
   readonly holds: 'always' | 'perhaps' | 'never';
   readonly isPartial: boolean;
   readonly body: () => GeneratorBody;
-  readonly source: { readonly cx: Evaluation; readonly source: BodySource };
+  readonly source: {
+    readonly cx: Evaluation;
+    readonly source: BodySource;
+    /** What the contents were read from, and everything that is read of them later. */
+    readonly reads: Reads | null;
+  };
   /** True after the value was found again. Its body is then this object's, so that it need not be interned. */
   isReused: boolean;
 }
@@ -37,19 +43,26 @@ const contents = new WeakMap<AttrsValue, Content>();
  * @param assignment the place of the assignment, used for values that are not written in a file
  */
 export function contentOf(cx: Evaluation, entry: Attr, assignment: Place): Content {
-  const value = forced(cx, entry.value);
+  const { recorder } = cx;
+  const reads = recorder.isOn ? { ...newReads(), grows: true } : null;
+  const value = recordingReads(recorder, reads, () => forced(cx, entry.value));
   const before = value?.kind === 'attrs' ? contents.get(value) : undefined;
   const isHere = ({ at }: Content) =>
     entry.at === null ? isSamePlace(at, assignment) : isPlaceOf(at, entry.at);
-  if (before?.source.cx === cx && isHere(before)) {
+  if (before?.source.cx === cx && isHere(before) && !isStale(recorder, before.source.reads)) {
     before.isReused = true;
+    readAnswer(recorder, before.source.reads);
+    readAnswer(recorder, reads);
     return before;
   }
-  const at = entry.at === null ? assignment : placeOf(entry.at);
-  const content = newContent(cx, entry, at);
-  // Values with conditions are read again each time.
-  if (value?.kind === 'attrs' && isPlain(value)) contents.set(value, content);
-  return content;
+  readAnswer(recorder, reads);
+  return recordingReads(recorder, reads, () => {
+    const at = entry.at === null ? assignment : placeOf(entry.at);
+    const content = newContent(cx, entry, at, reads);
+    // Values with conditions are read again each time.
+    if (value?.kind === 'attrs' && isPlain(value)) contents.set(value, content);
+    return content;
+  });
 }
 
 function forced(cx: Evaluation, lazy: Lazy): Value | null {
@@ -59,24 +72,20 @@ function forced(cx: Evaluation, lazy: Lazy): Value | null {
   return value instanceof BudgetExceeded ? null : value;
 }
 
-function newContent(cx: Evaluation, entry: Attr, at: Place): Content {
+function newContent(cx: Evaluation, entry: Attr, at: Place, reads: Reads | null): Content {
   const holds = applicabilityOf(cx, entry.value);
-  let body: GeneratorBody | null = null;
   const content: Content = {
     at,
     holds,
     isPartial: isExtension(cx, entry),
-    body() {
-      if (body === null) {
-        const read = withBudget(cx, BODY_STEPS, () => {
-          const whole = () => readBody(cx, entry.value, at);
-          return content.isReused ? whole() : readOnce(cx, entry.value, at, whole);
-        });
-        body = read instanceof BudgetExceeded ? OPAQUE : read;
-      }
-      return body;
-    },
-    source: { cx, source: { value: entry.value, fallback: at, conditional: false } },
+    body: laterPart(cx.recorder, () => {
+      const read = withBudget(cx, BODY_STEPS, () => {
+        const whole = () => readBody(cx, entry.value, at);
+        return content.isReused ? whole() : readOnce(cx, entry.value, at, whole);
+      });
+      return read instanceof BudgetExceeded ? OPAQUE : read;
+    }),
+    source: { cx, source: { value: entry.value, fallback: at, conditional: false }, reads },
     isReused: false,
   };
   return content;
@@ -111,6 +120,5 @@ function isWrittenOut(origin: Origin | null): boolean {
 
 function originOfLazy(lazy: Lazy): Origin | null {
   if (lazy.kind !== 'thunk') return lazy.origin;
-  if (lazy.state === 'evaluated') return lazy.value.origin;
-  return lazy.at;
+  return lazy.value?.origin ?? lazy.at;
 }

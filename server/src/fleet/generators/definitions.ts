@@ -5,14 +5,15 @@ import { definitionsOf } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { display, isClosed, mayHaveAnyName } from '../../nix/eval/construct.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
-import { evaluated } from '../../nix/eval/thunks.ts';
+import { evaluated } from '../../nix/eval/tracked.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { callsOf, lastingKey, placeOf } from '../../nix/places.ts';
+import { isStale, isValid, partOf, type Remembered, readAnswer, remembered } from '../../query/reads.ts';
 import { sameItems } from '../../std.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
-import { BODY_STEPS, contentOf } from './definition-contents.ts';
-import { type BodySource, OPAQUE, readBodies } from './generator.ts';
+import { BODY_STEPS, type Content, contentOf } from './definition-contents.ts';
+import { OPAQUE, readBodies } from './generator.ts';
 
 /** The contents of an assignment. */
 export interface Collection {
@@ -26,7 +27,19 @@ export interface Collection {
 }
 
 /** The values that definitions were read from, which the model itself does not hold. */
-const sources = new WeakMap<GeneratorDefinition, { readonly cx: Evaluation; readonly source: BodySource }>();
+const sources = new WeakMap<GeneratorDefinition, Content['source']>();
+
+/** Records that the current answer uses a definition that was read for another one. */
+export function useDefinition(definition: GeneratorDefinition): void {
+  const origin = sources.get(definition);
+  if (origin !== undefined) readAnswer(origin.cx.recorder, origin.reads);
+}
+
+/** Returns whether something that a definition was read from has changed since. */
+export function isOutdated(definition: GeneratorDefinition): boolean {
+  const origin = sources.get(definition);
+  return origin !== undefined && isStale(origin.cx.recorder, origin.reads);
+}
 
 /** Definitions under a condition that is certainly false. They are shown in their file, and no machine has them. */
 const dead = new WeakSet<GeneratorDefinition>();
@@ -50,7 +63,7 @@ function sourceValueOf(definition: GeneratorDefinition): Value | null {
 /** The last result for a value, with the place of the assignment: a file is read both as a unit and as a module. */
 const collections = new WeakMap<
   Lazy,
-  { readonly place: string; readonly conditional: boolean; readonly collection: Collection }
+  { readonly place: string; readonly conditional: boolean; readonly collection: Remembered<Collection> }
 >();
 
 /**
@@ -63,12 +76,14 @@ export function readCollection(
   assignment: Origin,
   conditional: boolean,
 ): Collection {
+  const { recorder } = cx;
   const place = lastingKey(placeOf(assignment));
   const before = collections.get(lazy);
-  if (before?.place === place && before.conditional === conditional) return before.collection;
-  const collection = newCollection(cx, lazy, assignment, conditional);
+  if (before?.place === place && before.conditional === conditional && isValid(recorder, before.collection))
+    return before.collection.value;
+  const collection = remembered(recorder, () => newCollection(cx, lazy, assignment, conditional));
   collections.set(lazy, { place, conditional, collection });
-  return collection;
+  return collection.value;
 }
 
 function newCollection(cx: Evaluation, lazy: Lazy, assignment: Origin, conditional: boolean): Collection {
@@ -170,7 +185,7 @@ function definition(
   if (holds === 'never') dead.add(made);
   // A conditional addition may be missing, whereas the defining definition is present whenever the generator is.
   const mayBeMissing = made.conditional && isPartial;
-  sources.set(made, mayBeMissing ? { cx, source: { ...source.source, conditional: true } } : source);
+  sources.set(made, mayBeMissing ? { ...source, source: { ...source.source, conditional: true } } : source);
   return made;
 }
 
@@ -203,15 +218,15 @@ export function joinedBody(definitions: readonly GeneratorDefinition[], joining:
       sameItems(entry.definitions, definitions) &&
       sameItems(entry.perhaps, perhaps),
   );
-  if (match !== undefined) return match.body;
+  if (match !== undefined) return match.body();
   const body = join(definitions, { how, perhaps, isOpen });
   joined.set(only, [...before.slice(-MAX_JOINED), { definitions, how, perhaps, isOpen, body }]);
-  return body;
+  return body();
 }
 
 interface Joined extends Required<Joining> {
   readonly definitions: readonly GeneratorDefinition[];
-  readonly body: GeneratorBody;
+  readonly body: () => GeneratorBody;
 }
 
 /** The number of results kept for one definition, which machines may have together with different others. */
@@ -223,7 +238,7 @@ const joined = new WeakMap<GeneratorDefinition, readonly Joined[]>();
 function join(
   definitions: readonly GeneratorDefinition[],
   { how, perhaps, isOpen }: Required<Joining>,
-): GeneratorBody {
+): () => GeneratorBody {
   const inputs = [
     ...definitions.flatMap(definition => sources.get(definition) ?? []),
     ...perhaps.flatMap(definition => {
@@ -232,17 +247,20 @@ function join(
     }),
   ];
   const [first] = inputs;
-  if (first === undefined) return OPAQUE;
+  if (first === undefined) return () => OPAQUE;
   const { cx } = first;
   const isAll = !isOpen && inputs.length === definitions.length + perhaps.length;
-  const read = withBudget(cx, BODY_STEPS * inputs.length, () =>
-    readBodies(
-      cx,
-      inputs.map(({ source }) => source),
-      { how, isOpen: !isAll },
-    ),
+  const values = inputs.map(({ source }) => source);
+  return partOf(
+    cx.recorder,
+    inputs.flatMap(({ reads }) => reads ?? []),
+    () => {
+      const read = withBudget(cx, BODY_STEPS * inputs.length, () =>
+        readBodies(cx, values, { how, isOpen: !isAll }),
+      );
+      return read instanceof BudgetExceeded ? OPAQUE : read;
+    },
   );
-  return read instanceof BudgetExceeded ? OPAQUE : read;
 }
 
 /** The name of an unknown collection, as in the contract of `inspect`. */

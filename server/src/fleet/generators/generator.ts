@@ -12,6 +12,7 @@ import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
+import { laterPart } from '../../query/reads.ts';
 import type { GeneratorBody, WrittenOption } from '../model/generators.ts';
 import { counted, readDependencies, readPackages } from './generator-lists.ts';
 import { namedIn, promptFile, readFile, readPrompt } from './generator-members.ts';
@@ -113,7 +114,6 @@ export function readBodies(
   const files = new Map(named.list.map(candidate => [candidate.name, readFile(reading, candidate)]));
   const dependencies = counted(reading, () => readDependencies(reading, layers));
   const packages = readPackages(reading, layers);
-  let options: readonly WrittenOption[] | null = null;
   for (const [index, prompt] of prompts.entries()) {
     if (prompt.persist === null) reading.complete = false;
     if (prompt.persist === true && !files.has(prompt.name))
@@ -132,17 +132,14 @@ export function readBodies(
       dependencies: whole && dependencies.complete,
       packages: whole && packages.complete,
     },
-    options() {
-      if (options === null) {
-        const read = withBudget(cx, OPTION_STEPS, () =>
-          layers.flatMap(({ value, conditional, fallback }) =>
-            value.kind === 'attrs' ? readWritten(cx, [{ set: value, conditional }], fallback) : [],
-          ),
-        );
-        options = read instanceof BudgetExceeded ? [] : read;
-      }
-      return options;
-    },
+    options: laterPart(cx.recorder, () => {
+      const read = withBudget(cx, OPTION_STEPS, () =>
+        layers.flatMap(({ value, conditional, fallback }): readonly WrittenOption[] =>
+          value.kind === 'attrs' ? readWritten(cx, [{ set: value, conditional }], fallback) : [],
+        ),
+      );
+      return read instanceof BudgetExceeded ? [] : read;
+    }),
     script: readScript(reading, layers),
     validation: readValidation(reading, layers),
     asksMachine: reading.asked.machine,

@@ -10,13 +10,23 @@ import { identity } from '../../nix/eval/identity.ts';
 import type { AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { lastingKey, placeOf } from '../../nix/places.ts';
+import { isValid, type Remembered, remembered } from '../../query/reads.ts';
 import type { GeneratorBody } from '../model/generators.ts';
 
 /** Bodies by one of the values that they are read from, so that they are released together. */
-const bodies = new WeakMap<Value, Map<string, GeneratorBody>>();
+const bodies = new WeakMap<Value, Map<string, KeptBody>>();
 
-/** The number of bodies kept for one value, which may occur with ever new others while a file is edited. */
+interface KeptBody {
+  readonly body: Remembered<GeneratorBody>;
+  /** The revision in which it was last asked for. */
+  usedAt: number;
+}
+
+/** The number of bodies kept for one value. */
 const MAX_BODIES = 64;
+
+/** The number above which those are dropped that were made of earlier texts, whose trees they keep. */
+const FEW_BODIES = 4;
 
 /** The options that reading a body always forces. */
 const OPTIONS = new Set([
@@ -48,12 +58,22 @@ export function readOnce(
     byKey = new Map();
     bodies.set(source.anchor, byKey);
   }
+  const { revision } = cx.recorder;
   const before = byKey.get(source.key);
-  if (before !== undefined) return before;
+  if (before !== undefined && isValid(cx.recorder, before.body)) {
+    before.usedAt = revision;
+    return before.body.value;
+  }
+  makeRoom(byKey, revision);
+  const body = remembered(cx.recorder, read);
+  byKey.set(source.key, { body, usedAt: revision });
+  return body.value;
+}
+
+function makeRoom(byKey: Map<string, KeptBody>, revision: number): void {
   if (byKey.size >= MAX_BODIES) byKey.clear();
-  const body = read();
-  byKey.set(source.key, body);
-  return body;
+  if (byKey.size < FEW_BODIES) return;
+  for (const [key, { usedAt }] of byKey) if (usedAt < revision) byKey.delete(key);
 }
 
 /** Returns everything that a body depends on, or `null` if none of it outlives the set itself. */

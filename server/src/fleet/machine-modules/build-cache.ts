@@ -6,6 +6,7 @@
 import type { FlakeSet } from '../../flake/flake-modules.ts';
 import type { Plain } from '../../modules/module-options.ts';
 import type { AttrsValue, Lazy } from '../../nix/eval/value.ts';
+import type { Remembered } from '../../query/reads.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import type { MachineSecrets, ModuleSecrets } from '../model/secrets.ts';
 import type { FixpointCache } from './fixpoint.ts';
@@ -31,7 +32,7 @@ export interface ModuleCache {
   readonly joined: Map<string, readonly ModuleFacts[]>;
   /** Modules in the outputs of frameworks, by path. */
   readonly made: WeakMap<FlakeSet, Map<string, readonly ModuleFacts[]>>;
-  readonly values: WeakMap<Lazy, ModuleFacts>;
+  readonly values: WeakMap<Lazy, Remembered<ModuleFacts>>;
   /** Options declared and defined by modules: by file, or by module for modules that are not files. */
   readonly options: Map<string, ModuleOptions>;
   /** The options of changed files before the change; equal parts are reused. */

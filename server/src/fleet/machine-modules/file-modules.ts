@@ -6,7 +6,7 @@
 import type { ArgumentLookup } from '../../modules/modules.ts';
 import { certain } from '../../modules/read.ts';
 import { string } from '../../nix/eval/construct.ts';
-import { forgetWalked } from '../../nix/eval/evaluation.ts';
+import { answering, forgetWalked } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue } from '../../nix/eval/value.ts';
 import { addToSet } from '../../std.ts';
 import type { ModuleCache } from './build-cache.ts';
@@ -25,7 +25,7 @@ export function fileModule(table: TableState, path: string, context: ModuleConte
   const file = cache.files.get(key);
   if (file !== undefined && cache.given.get(key) === args) return file;
   if (file) cache.dropped.add(file);
-  const facts = readFile(table, path, key, narrowed);
+  const facts = answering(table.cx, path, () => readFile(table, path, key, narrowed));
   cache.files.set(key, facts);
   // Equal to the previous one, which therefore stays valid.
   if (facts !== null) cache.dropped.delete(facts);

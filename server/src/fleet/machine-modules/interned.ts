@@ -5,10 +5,10 @@
  */
 
 import { areSameTraces } from '../../modules/options/traces.ts';
-import { arePlacesSame, isSamePlace } from '../../nix/places.ts';
+import { areSameForever } from '../../nix/places.ts';
 import { isSameData } from '../../nix/same-data.ts';
 import { addToList, groupBy, sameItems } from '../../std.ts';
-import { areOfSameValue } from '../generators/definitions.ts';
+import { areOfSameValue, isOutdated, useDefinition } from '../generators/definitions.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
 import type { ModuleFacts } from './read-module.ts';
 
@@ -33,7 +33,9 @@ export function internDefinitions(
     }
     if (index < 0) return definition;
     next = index + 1;
-    return before[index] as GeneratorDefinition;
+    const same = before[index] as GeneratorDefinition;
+    useDefinition(same);
+    return same;
   });
   return sameItems(result, before) ? before : result;
 }
@@ -66,11 +68,11 @@ export function internModule(fresh: ModuleFacts, before: ModuleFacts): ModuleFac
 function areEqual(left: GeneratorDefinition, right: GeneratorDefinition): boolean {
   return (
     left.name === right.name &&
-    isSamePlace(left.at, right.at) &&
+    !isOutdated(left) &&
+    areSameForever([left.at, ...left.via], [right.at, ...right.via]) &&
     left.nameKind === right.nameKind &&
     left.kind === right.kind &&
     left.conditional === right.conditional &&
-    arePlacesSame(left.via, right.via) &&
     // Bodies that were read from the same values are the same object; see `interned-bodies.ts`.
     (areOfSameValue(left, right) ||
       left.body() === right.body() ||
@@ -107,7 +109,9 @@ export function withKnown(
       definition.nameKind === 'pattern'
         ? []
         : byName.get(definition.name)?.filter(other => areSame(definition, other));
-    return same?.length === 1 ? (same[0] as GeneratorDefinition) : definition;
+    const [only = definition] = same?.length === 1 ? same : [];
+    useDefinition(only);
+    return only;
   });
 }
 
@@ -116,7 +120,6 @@ function areSame(left: GeneratorDefinition, right: GeneratorDefinition): boolean
     left.nameKind === right.nameKind &&
     left.kind === right.kind &&
     left.conditional === right.conditional &&
-    isSamePlace(left.at, right.at) &&
-    arePlacesSame(left.via, right.via)
+    areSameForever([left.at, ...left.via], [right.at, ...right.via])
   );
 }

@@ -5,8 +5,9 @@
 
 import type { Plain } from '../../modules/module-options.ts';
 import type { ArgumentLookup } from '../../modules/modules.ts';
-import type { Evaluation } from '../../nix/eval/evaluation.ts';
+import { answering, type Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Lazy, Origin } from '../../nix/eval/value.ts';
+import { isValid, remembered } from '../../query/reads.ts';
 import { once } from '../../std.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import type { MachineSecrets } from '../model/secrets.ts';
@@ -86,10 +87,11 @@ function valueModule(
   at: Origin,
   specialArgs: ArgumentLookup,
 ): ModuleFacts {
-  let facts = cache.values.get(module);
-  if (facts === undefined) {
-    facts = readWithin(cx, module, at, specialArgs);
+  return answering(cx, at.file.path, () => {
+    const before = cache.values.get(module);
+    if (isValid(cx.recorder, before)) return before.value;
+    const facts = remembered(cx.recorder, () => readWithin(cx, module, at, specialArgs));
     cache.values.set(module, facts);
-  }
-  return facts;
+    return facts.value;
+  });
 }

@@ -3,6 +3,7 @@
 import type { FlakeSet } from '../../flake/flake-modules.ts';
 import { outputsAt, readOutputs } from '../../flake/flake-outputs.ts';
 import { certain } from '../../modules/read.ts';
+import { answering } from '../../nix/eval/evaluation.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
 import { sameItems } from '../../std.ts';
 import type { FileOutputs } from './build-cache.ts';
@@ -42,7 +43,7 @@ function modulesOfFile(
   const { sets, modules } = outputsOf(table, file);
   let facts = modules.get(key);
   if (facts === undefined) {
-    facts = readModulesAt(table, file, sets, path);
+    facts = answering(table.cx, file, () => readModulesAt(table, file, sets, path));
     modules.set(key, facts);
   }
   return facts;
@@ -52,7 +53,8 @@ function outputsOf({ cx, cache, files, givenTo }: TableState, path: string): Fil
   let outputs = cache.outputs.get(path);
   if (outputs === undefined) {
     const file = files.parse(path);
-    outputs = { sets: file === null ? [] : readOutputs(cx, file, givenTo(path)), modules: new Map() };
+    const sets = file === null ? [] : answering(cx, path, () => readOutputs(cx, file, givenTo(path)));
+    outputs = { sets, modules: new Map() };
     cache.outputs.set(path, outputs);
   }
   return outputs;

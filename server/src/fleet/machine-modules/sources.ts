@@ -4,7 +4,7 @@ import { optionIn, partsOf } from '../../modules/module-options.ts';
 import type { ArgumentLookup } from '../../modules/modules.ts';
 import { NO_TRACES } from '../../modules/options/traces.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
-import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { answering, type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { Lazy, Origin } from '../../nix/eval/value.ts';
 import { placeOf } from '../../nix/places.ts';
 import { reusing } from '../../nix/same-data.ts';
@@ -163,13 +163,16 @@ function askSource<T>(
   ask: (source: ModuleSource) => T,
   otherwise: T,
 ): T {
-  const answer = withBudget(sources.cx, STEPS, () => {
-    const source = sourceOf(sources, facts);
-    return source === null ? otherwise : ask(source);
-  });
+  const file = facts.file ?? facts.source?.fallback.file.path ?? '';
+  const answer = answering(sources.cx, file, () =>
+    withBudget(sources.cx, STEPS, () => {
+      const source = sourceOf(sources, facts);
+      return source === null ? otherwise : ask(source);
+    }),
+  );
   if (facts.source === null && facts.file !== null) {
-    const file = sources.files.parse(facts.file);
-    if (file !== null) sources.done(file);
+    const tree = sources.files.parse(facts.file);
+    if (tree !== null) sources.done(tree);
   }
   return answer instanceof BudgetExceeded ? otherwise : answer;
 }

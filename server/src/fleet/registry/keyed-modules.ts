@@ -15,6 +15,7 @@ import type { AttrsValue, Lazy, ListValue, Scope, UnknownValue, Value } from '..
 import { placeIn, placeOf } from '../../nix/places.ts';
 import { isSameData } from '../../nix/same-data.ts';
 import type { ApplyExpr, Expr } from '../../nix/syntax.ts';
+import { laterPart } from '../../query/reads.ts';
 import type { KeyedModule, ModuleReads } from '../model/uses.ts';
 
 /** The evaluation steps allowed for one module. */
@@ -58,7 +59,7 @@ export function readKeyedModule(
   if (handed === null) return null;
   // Evaluated anew, since selections are recorded only while a value is first evaluated.
   const source: ReadsSource = {
-    read: () => readsOf(cx, () => cx.evaluate(expr, scope), context),
+    read: laterPart(cx.recorder, () => readsOf(cx, () => cx.evaluate(expr, scope), context)),
     reads: null,
   };
   const module: KeyedModule = {

@@ -11,8 +11,8 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import type { Known, Place } from '../../nix/places.ts';
 import { placeBeside, placeOf } from '../../nix/places.ts';
+import { currentAnswer, laterPart, recordingReads } from '../../query/reads.ts';
 import { readBody } from '../generators/generator.ts';
-import type { GeneratorBody } from '../model/generators.ts';
 import type { Registry, RegistryField, RegistryKey } from '../model/registries.ts';
 
 /** Fields that consumers read without a package set. */
@@ -74,12 +74,10 @@ function readKey(cx: Evaluation, key: string, entry: Attr, bare: Value | null, w
   const at = placeOf(entry.at ?? whole);
   const field = (name: string) => textField(cx, set, name, at);
   const secret = set.entries.get('secret');
-  let body: GeneratorBody | null = null;
-  let written: readonly Known<string>[] | null | undefined;
-  const readKeyBody = () => {
-    body ??= readBody(cx, set, at);
-    return body;
-  };
+  const body = laterPart(cx.recorder, () => readBody(cx, set, at));
+  const written = laterPart(cx.recorder, () => filesWritten(cx, set));
+  const { recorder } = cx;
+  const owner = currentAnswer(recorder);
   return {
     key,
     at,
@@ -91,12 +89,11 @@ function readKey(cx: Evaluation, key: string, entry: Attr, bare: Value | null, w
     domain: field('domain')?.value ?? null,
     category: field('kind')?.value ?? null,
     get body() {
-      return readKeyBody();
+      return body();
     },
-    declaresFile: name => declaresFile(cx, set, name),
+    declaresFile: name => recordingReads(recorder, owner, () => declaresFile(cx, set, name)),
     get written() {
-      if (written === undefined) written = filesWritten(cx, set);
-      return written;
+      return written();
     },
     needsPkgs: bare?.kind === 'attrs' ? needsPackages(cx, set, bare.entries.get(key), at) : [],
     entry: entryPlace(set, at),

@@ -5,6 +5,7 @@
 import { failure, originOf, unknown } from './construct.ts';
 import type { Evaluation } from './evaluation.ts';
 import { lazyKey } from './identity.ts';
+import { evaluated } from './tracked.ts';
 import type { FailureValue, Lazy, Origin, Thunk, Value } from './value.ts';
 
 /** Thrown if a cycle involves a value that Nix might not evaluate; caught by `speculating`. */
@@ -32,7 +33,7 @@ export function speculating<T>(cx: Evaluation, question: () => T): T | null {
 
 /** See `BuiltinContext.speculate`. */
 export function speculate(cx: Evaluation, lazy: Lazy): Value {
-  if (lazy.kind !== 'thunk' || lazy.state === 'evaluated') return cx.force(lazy);
+  if (evaluated(lazy) !== null) return cx.force(lazy);
   return (
     speculating(cx, () => cx.force(lazy)) ??
     unknown('a value that may need itself', `cycle(${lazyKey(lazy)})`, null)

@@ -4,6 +4,7 @@
  * unknown; a value that it claims is the one that Nix computes.
  */
 
+import { beginReads, endReads, type Reads } from '../../query/reads.ts';
 import { groupOf } from '../bindings.ts';
 import { textKeyOf } from '../source.ts';
 import type { Expr } from '../syntax.ts';
@@ -32,8 +33,25 @@ import { hasName, selectPath } from './select.ts';
 import { attributeSet, letScope } from './sets.ts';
 import { sharedValue } from './sharing.ts';
 import { interpolate } from './strings.ts';
-import { enterBlackhole, setEvaluated, suspendAgain, thunk } from './thunks.ts';
-import type { Lazy, NativeThunk, Origin, Scope, SuspendedThunk, UnknownValue, Value } from './value.ts';
+import {
+  enterBlackhole,
+  setEvaluated,
+  setEvaluatedFrom,
+  suspendAgain,
+  suspendTracked,
+  thunk,
+} from './thunks.ts';
+import { evaluated } from './tracked.ts';
+import type {
+  Lazy,
+  NativeThunk,
+  Origin,
+  Scope,
+  SuspendedThunk,
+  TrackedThunk,
+  UnknownValue,
+  Value,
+} from './value.ts';
 
 /** Evaluates to weak head normal form. */
 export function force(cx: Evaluation, lazy: Lazy): Value {
@@ -41,6 +59,8 @@ export function force(cx: Evaluation, lazy: Lazy): Value {
   switch (lazy.state) {
     case 'evaluated':
       return lazy.value;
+    case 'tracked':
+      return forceTracked(cx, lazy);
     case 'blackhole':
       return cycleFailure(cx, lazy);
     default:
@@ -49,20 +69,31 @@ export function force(cx: Evaluation, lazy: Lazy): Value {
 }
 
 function forceSuspended(cx: Evaluation, suspended: SuspendedThunk | NativeThunk): Value {
+  const { recorder } = cx;
   enter(cx);
   enterBlackhole(suspended);
   cx.running.push(suspended);
+  const outer = beginReads(recorder);
+  let reads: Reads | null = null;
   let value: Value;
   try {
     value = suspended.compute === null ? ofExpression(cx, suspended) : suspended.compute();
   } catch (error) {
     suspendAgain(suspended);
     throw error;
+  } finally {
+    reads = endReads(recorder, outer);
   }
   cx.running.pop();
   cx.depth--;
-  setEvaluated(suspended, value);
+  if (reads === null) setEvaluated(suspended, value);
+  else setEvaluatedFrom(suspended, value, recorder, reads);
   return value;
+}
+
+function forceTracked(cx: Evaluation, tracked: TrackedThunk): Value {
+  const value = evaluated(tracked);
+  return value ?? forceSuspended(cx, suspendTracked(tracked));
 }
 
 function ofExpression(cx: Evaluation, { expr, scope }: SuspendedThunk): Value {

@@ -3,9 +3,11 @@
  * snapshot of a workspace; the functions that evaluate take it as their first argument.
  */
 
+import { newReads, type Reads, type Recorder, readAnswer, recordingReads } from '../../query/reads.ts';
 import type { SourceFile } from '../source.ts';
 import type { Expr } from '../syntax.ts';
 import { BudgetExceeded } from './budget.ts';
+import type { LiveFile } from './live-files.ts';
 import type { Trace } from './selection.ts';
 import type { PairMakers, SharedValues } from './sharing-tables.ts';
 import type {
@@ -61,6 +63,11 @@ export interface Evaluation extends BuiltinContext {
    */
   forgetFile(path: string, isEdited: boolean): void;
   /**
+   * Changes the values of an edited file in place, so that only what read something that has changed has to be dropped.
+   * @returns false if that is not possible
+   */
+  renewFile(path: string): boolean;
+  /**
    * Sets that are the same for all their readers: those from which many values are made, those that are read besides,
    * and those whose selections are watched. See sharing.ts.
    */
@@ -73,18 +80,42 @@ export interface Evaluation extends BuiltinContext {
    * Results of applying whole files to identical arguments, by file and by the key of the arguments; see
    * functions.ts.
    */
-  readonly applications: Map<string, Map<string, Value>>;
+  readonly applications: Map<string, Map<string, Application>>;
   /**
    * By file, the scope in which a walk visited the function that is the whole file. Values from the walk are reused
    * when the file is read as a module with the same arguments.
    */
   readonly modules: Map<string, Scope>;
-  /** The sets that edited files evaluated to before, by file and by the key of the arguments; see renewal.ts. */
-  readonly earlier: Map<string, ReadonlyMap<string, AttrsValue>>;
-  /** The pairs of files that import an edited one, from before; see renewed-pairs.ts. */
-  readonly earlierPairs: Map<string, PairMakers>;
-  /** The previous set of each set that has reused some of its attributes. */
-  readonly renewals: WeakMap<AttrsValue, AttrsValue>;
+  /** Records what answers read of the values of edited files. */
+  readonly recorder: Recorder;
+  /** Edited files, whose values change in place; see renewal.ts. */
+  readonly live: Map<string, LiveFile>;
+  /** What was read to answer questions about a file. */
+  readonly answered: Map<string, Reads>;
+}
+
+/** Answers a question about a file, and notes what was read for it. */
+export function answering<T>({ recorder, answered }: Evaluation, path: string, question: () => T): T {
+  if (!recorder.isOn) return question();
+  let reads = answered.get(path);
+  if (reads === undefined) {
+    reads = { ...newReads(), grows: true };
+    answered.set(path, reads);
+  }
+  if (recorder.current !== null) readAnswer(recorder, reads);
+  return recordingReads(recorder, reads, question);
+}
+
+/** The result of applying a whole file, and how to apply it again if the file is edited. */
+export interface Application {
+  readonly result: Thunk;
+  readonly apply: (() => Value) | null;
+}
+
+/** Drops what answers about a file have left behind: what they read, and the values of a walk. */
+export function forgetAnswered(cx: Evaluation, path: string): void {
+  cx.answered.delete(path);
+  forgetWalked(cx, path);
 }
 
 /** Drops the values that a walk has kept for a file, once it was read as a module or certainly will not be. */

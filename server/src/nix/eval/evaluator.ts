@@ -1,4 +1,6 @@
 /** Assembles an evaluation: its globals, `import`, and the interface for builtins. */
+
+import { createRecorder } from '../../query/reads.ts';
 import { builtinsScope } from '../builtins/index.ts';
 import { BudgetExceeded, DEFAULT_STEPS } from './budget.ts';
 import { equal, less } from './compare.ts';
@@ -9,10 +11,9 @@ import type { Evaluation, NoteImport } from './evaluation.ts';
 import { describeFailure } from './failures.ts';
 import { lazyKey } from './identity.ts';
 import { joinPath, stringAsPath } from './paths.ts';
-import { keepForRenewal, renewed } from './renewal.ts';
-import { fileScope } from './scopes.ts';
+import { forgetValues, renewFile, valueOfFile } from './renewal.ts';
 import { has, hasAttribute, select } from './select.ts';
-import { keepPairs, sharedPair } from './shared-pairs.ts';
+import { sharedPair } from './shared-pairs.ts';
 import { toText } from './strings.ts';
 import { thunk } from './thunks.ts';
 import type { AttrsValue, FailureValue, Lazy, NixFiles, Origin, UnknownValue, Value } from './value.ts';
@@ -41,9 +42,9 @@ export function createEvaluation(files: NixFiles, noteImport: NoteImport = () =>
     pairs: new Map(),
     applications: new Map(),
     modules: new Map(),
-    earlier: new Map(),
-    earlierPairs: new Map(),
-    renewals: new WeakMap(),
+    recorder: createRecorder(),
+    live: new Map(),
+    answered: new Map(),
     force: lazy => force(cx, lazy),
     resolve: lazy => resolve(cx, lazy),
     evaluate: (expr, scope) => evaluate(cx, expr, scope),
@@ -68,6 +69,7 @@ export function createEvaluation(files: NixFiles, noteImport: NoteImport = () =>
     importFile: (path, at) => importFile(cx, path, at),
     importPath: (path, at) => importPath(cx, path, at),
     forgetFile: (path, isEdited) => forgetFile(cx, path, isEdited),
+    renewFile: path => renewFile(cx, path),
     tolerate: failed => tolerate(cx, failed),
     step: (count = 1) => {
       cx.stepsLeft -= count;
@@ -88,12 +90,9 @@ function tolerate(cx: Evaluation, failed: FailureValue): UnknownValue {
 }
 
 function forgetFile(cx: Evaluation, path: string, isEdited: boolean): void {
-  if (isEdited) keepForRenewal(cx, path);
-  else cx.earlier.delete(path);
-  cx.imports.delete(path);
-  cx.applications.delete(path);
+  forgetValues(cx, path, isEdited);
   cx.shared.delete(path);
-  keepPairs(cx, path);
+  cx.pairs.delete(path);
 }
 
 function importFile(cx: Evaluation, path: string, at: Origin | null): Value {
@@ -104,7 +103,7 @@ function importFile(cx: Evaluation, path: string, at: Origin | null): Value {
     if (cx.files.kind(path) === null) return failure('missing-file', path, at);
     return unknown('a file that cannot be read', `file:${path}`, at);
   }
-  const lazy = thunk(() => renewed(cx, path, evaluate(cx, file.root, fileScope(cx, file))));
+  const lazy = valueOfFile(cx, file);
   cx.imports.set(path, lazy);
   return force(cx, lazy);
 }

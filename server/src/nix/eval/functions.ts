@@ -1,15 +1,18 @@
 /** Applies Nix functions to arguments. */
 
+import { remembered } from '../../query/reads.ts';
 import { byText } from '../../std.ts';
 import { extentOf } from '../source.ts';
 import type { Formal } from '../syntax.ts';
 import { failure, originOf, perhaps, string, typeName, unknown, unknownSelect } from './construct.ts';
 import type { Evaluation } from './evaluation.ts';
 import { boundedKey, identity } from './identity.ts';
-import { renewed } from './renewal.ts';
+import { writtenOf } from './live-files.ts';
+import { keepApplication } from './renewal.ts';
 import { lookupLexical } from './scopes.ts';
 import { canMatch } from './select.ts';
-import { delay, evaluated } from './thunks.ts';
+import { delay } from './thunks.ts';
+import { evaluated } from './tracked.ts';
 import type {
   AttrsValue,
   FailureValue,
@@ -22,20 +25,19 @@ import type {
 } from './value.ts';
 
 export function applyLambda(cx: Evaluation, fn: LambdaValue, arg: Lazy, at: Origin | null): Value {
-  const shared = isWholeFile(fn) ? sharedArgument(cx, arg) : null;
+  const written = writtenOf(fn);
+  const shared = isWholeFile(written) ? sharedArgument(cx, arg) : null;
   if (shared === null) return call(cx, fn, arg, at);
-  const { path } = fn.scope.file;
-  const result = cx.applications.get(path)?.get(shared);
-  if (result !== undefined) return result;
+  const { path } = written.scope.file;
+  const before = cx.applications.get(path)?.get(shared);
+  if (before !== undefined) return cx.force(before.result);
   // The result is used by all callers, so it must not contain this call.
-  const value = call(cx, fn, arg, null);
+  const apply = () => call(cx, writtenOf(fn), arg, null);
+  const answer = remembered(cx.recorder, apply);
+  const { value } = answer;
   // Arguments that do not fit are a mistake of this call, reported where it is written.
-  if (value.kind === 'failure' && value.called?.fn === fn) return call(cx, fn, arg, at);
-  const kept = renewed(cx, path, value, shared);
-  const results = cx.applications.get(path);
-  if (results === undefined) cx.applications.set(path, new Map([[shared, kept]]));
-  else results.set(shared, kept);
-  return kept;
+  if (value.kind === 'failure' && value.called?.fn === written) return call(cx, fn, arg, at);
+  return keepApplication(cx, path, shared, { answer, apply });
 }
 
 function call(cx: Evaluation, fn: LambdaValue, arg: Lazy, at: Origin | null): Value {
@@ -176,8 +178,8 @@ function settled(lazy: Lazy): Value | null {
   let at = lazy;
   // Real chains of names are short; a longer one may be a cycle.
   for (let hops = 0; hops < 8; hops++) {
-    if (at.kind !== 'thunk') return at;
-    if (at.state === 'evaluated') return at.value;
+    const value = evaluated(at);
+    if (value !== null || at.kind !== 'thunk') return value;
     if (at.expr?.kind !== 'variable' || at.scope === null) return null;
     const target = lookupLexical(at.scope, at.expr.name);
     if (target === null) return null;

@@ -5,6 +5,7 @@
 
 import { counter } from '../../std.ts';
 import { hexHash } from '../hash.ts';
+import { evaluated } from './tracked.ts';
 import type { Lazy, StringValue, UnknownValue } from './value.ts';
 
 const numbers = new WeakMap<object, string>();
@@ -28,7 +29,7 @@ export function stringKey(value: StringValue): string {
 
 /** Returns a key for a value that may not have been evaluated, without forcing it. */
 export function lazyKey(lazy: Lazy): string {
-  const value = lazy.kind === 'thunk' ? lazy.value : lazy;
+  const value = evaluated(lazy);
   switch (value?.kind) {
     case 'null':
       return 'null';

@@ -5,16 +5,16 @@
  * user.
  */
 
+import { isValid, remembered } from '../../query/reads.ts';
 import { attr, attrs, isClosed, originOf } from './construct.ts';
 import { speculating } from './cycles.ts';
 import type { Evaluation } from './evaluation.ts';
-import { earlierPair } from './renewed-pairs.ts';
 import type { Selection, Trace } from './selection.ts';
 import { closedOverWatched, sharedValue } from './sharing.ts';
 import type { Pair, PairMakers } from './sharing-tables.ts';
 import { createClosedFunctions } from './sharing-tables.ts';
-import { evaluated } from './thunks.ts';
 import { newTrace, record, recorded } from './trace.ts';
+import { evaluated } from './tracked.ts';
 import type { AttrsValue, LambdaValue, Lazy, Origin, StringValue, Value } from './value.ts';
 
 /** The number of unsuccessful names after which a function is not tried again. */
@@ -30,39 +30,27 @@ export function sharedPair(cx: Evaluation, fn: Value, item: Lazy): Value | null 
   const pairs = makers.pairs.get(closed) ?? { byName: new Map(), worthwhile: false };
   makers.pairs.set(closed, pairs);
   const { byName } = pairs;
-  const before = byName.get(name.text) ?? earlierPair(cx, makers, closed, name.text);
-  if (before !== undefined) {
-    byName.set(name.text, before);
-    return before === null ? null : handedOut(cx, before, name);
-  }
+  const before = byName.get(name.text);
+  if (isValid<Pair | null>(cx.recorder, before))
+    return before.value === null ? null : handedOut(cx, before.value, name);
   if (!pairs.worthwhile && byName.size >= TRIES) return null;
   // Nix would not evaluate the name and the value yet; if that leads back here, they are not evaluated either.
-  const made = speculating(cx, () => ({ pair: newPair(cx, closed, name) }));
+  const made = speculating(cx, () => remembered(cx.recorder, () => newPair(cx, closed, name)));
   if (made === null) return null;
-  byName.set(name.text, made.pair);
-  if (made.pair === null) return null;
+  byName.set(name.text, made);
+  if (made.value === null) return null;
   pairs.worthwhile = true;
-  return handedOut(cx, made.pair, name);
+  return handedOut(cx, made.value, name);
 }
 
 function makersOf(cx: Evaluation, { scope }: LambdaValue): PairMakers {
   const { path } = scope.file;
   let makers = cx.pairs.get(path);
   if (makers === undefined) {
-    const before = cx.earlierPairs.get(path) ?? null;
-    if (before !== null) before.before = null;
-    makers = { closed: createClosedFunctions(), pairs: new WeakMap(), before };
+    makers = { closed: createClosedFunctions(), pairs: new WeakMap() };
     cx.pairs.set(path, makers);
   }
   return makers;
-}
-
-/** Forgets the pairs of a file, but for those that may turn out to be the same after an edit of what it imports. */
-export function keepPairs({ pairs, earlierPairs }: Evaluation, path: string): void {
-  const makers = pairs.get(path);
-  if (makers === undefined) return;
-  pairs.delete(path);
-  earlierPairs.set(path, makers);
 }
 
 /** Returns a pair and records the selections that made it, as if they were made again. */

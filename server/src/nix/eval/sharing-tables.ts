@@ -1,10 +1,12 @@
 /** The tables for shared values in an evaluation, which sharing.ts and shared-pairs.ts fill. */
+
+import type { Remembered } from '../../query/reads.ts';
 import type { Expr } from '../syntax.ts';
 import type { Selection } from './selection.ts';
 import type { AttrsValue, LambdaValue, StringValue, Value } from './value.ts';
 
 /** By expression, by the common set that the value is made from, and by what else is read. */
-export type SharedValues = WeakMap<Expr, WeakMap<AttrsValue, Map<string, Value>>>;
+export type SharedValues = WeakMap<Expr, WeakMap<AttrsValue, Map<string, Remembered<Value>>>>;
 
 /** Functions as if they were at the top of their files. */
 export interface ClosedFunctions {
@@ -14,7 +16,7 @@ export interface ClosedFunctions {
     set(expr: Expr, all: Map<string, LambdaValue>): unknown;
   };
   /** By the original function. A function that is being closed depends on itself, and cannot be shared. */
-  readonly byFunction: WeakMap<LambdaValue, LambdaValue | 'never'>;
+  readonly byFunction: WeakMap<LambdaValue, Remembered<LambdaValue | 'never'>>;
 }
 
 export function createClosedFunctions(): ClosedFunctions {
@@ -25,13 +27,11 @@ export function createClosedFunctions(): ClosedFunctions {
 export interface PairMakers {
   readonly closed: ClosedFunctions;
   readonly pairs: WeakMap<LambdaValue, Pairs>;
-  /** Those from before something that the file imports was edited. */
-  before: PairMakers | null;
 }
 
 export interface Pairs {
   /** By the text of the name; null if its pair cannot be shared. */
-  readonly byName: Map<string, Pair | null>;
+  readonly byName: Map<string, Remembered<Pair | null>>;
   /** True once the function has made a pair that is shared. */
   worthwhile: boolean;
 }

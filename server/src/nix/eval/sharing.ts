@@ -4,13 +4,14 @@
  * contain the calls that it came through, as there are many.
  */
 
+import { isValid, type Remembered, remembered } from '../../query/reads.ts';
 import { freeNames, hasWith } from '../expressions.ts';
 import type { Expr } from '../syntax.ts';
 import type { Evaluation } from './evaluation.ts';
 import { identity } from './identity.ts';
 import { fileScope, lookupLexical } from './scopes.ts';
 import type { ClosedFunctions, SharedValues } from './sharing-tables.ts';
-import { evaluated } from './thunks.ts';
+import { evaluated } from './tracked.ts';
 import type { AttrsValue, LambdaValue, Lazy, Scope, Value } from './value.ts';
 
 /** The free names of expressions, or null for those that are never shared. */
@@ -35,11 +36,11 @@ export function sharedValue(cx: Evaluation, expr: Expr, scope: Scope): Value | n
   const { key, values } = resolved;
   const shared = valuesMadeOf(cx, expr, scope.file.path, resolved.anchor);
   const before = shared.get(key);
-  if (before !== undefined) return before;
-  const value = cx.evaluate(expr, topScope(cx, scope, values));
-  if (value.kind === 'attrs') {
-    shared.set(key, value);
-    return value;
+  if (isValid(cx.recorder, before)) return before.value;
+  const answer = remembered(cx.recorder, () => cx.evaluate(expr, topScope(cx, scope, values)));
+  if (answer.value.kind === 'attrs') {
+    shared.set(key, answer);
+    return answer.value;
   }
   // A text contains the calls that it came through.
   namesOf.set(expr, null);
@@ -50,12 +51,17 @@ export function sharedValue(cx: Evaluation, expr: Expr, scope: Scope): Value | n
  * Returns the table of values that an expression makes from a common set. It is kept with the other values computed
  * from the file, since the file's imports may change although its own text does not.
  */
-function valuesMadeOf(cx: Evaluation, expr: Expr, file: string, anchor: AttrsValue): Map<string, Value> {
+function valuesMadeOf(
+  cx: Evaluation,
+  expr: Expr,
+  file: string,
+  anchor: AttrsValue,
+): Map<string, Remembered<Value>> {
   const ofFile: SharedValues = cx.shared.get(file) ?? new WeakMap();
   cx.shared.set(file, ofFile);
-  const ofExpr = ofFile.get(expr) ?? new WeakMap<AttrsValue, Map<string, Value>>();
+  const ofExpr = ofFile.get(expr) ?? new WeakMap<AttrsValue, Map<string, Remembered<Value>>>();
   ofFile.set(expr, ofExpr);
-  const values = ofExpr.get(anchor) ?? new Map<string, Value>();
+  const values = ofExpr.get(anchor) ?? new Map<string, Remembered<Value>>();
   ofExpr.set(anchor, values);
   return values;
 }
@@ -188,13 +194,15 @@ export function closedOverWatched(
 function closedFunction(cx: Evaluation, fn: LambdaValue, manner: Manner): LambdaValue | Unresolved {
   const { byFunction } = manner.closed;
   const before = byFunction.get(fn);
-  if (before !== undefined) return before;
-  byFunction.set(fn, 'never');
-  const closed = newClosedFunction(cx, fn, manner);
-  if (closed === 'not yet') byFunction.delete(fn);
-  else if (closed !== 'never') byFunction.set(fn, closed);
-  return closed;
+  if (isValid(cx.recorder, before)) return before.value;
+  byFunction.set(fn, NEVER);
+  const { value, reads } = remembered(cx.recorder, () => newClosedFunction(cx, fn, manner));
+  if (value === 'not yet') byFunction.delete(fn);
+  else byFunction.set(fn, { value, reads });
+  return value;
 }
+
+const NEVER = { value: 'never', reads: null } as const;
 
 /** The number of versions to keep per expression, since its dependencies may be made again and again. */
 const MAX_CLOSED = 64;

@@ -1,6 +1,9 @@
 /** Thunks: values that are computed when they are first forced. evaluate.ts forces them. */
+
+import type { Reads, Recorder, Remembered } from '../../query/reads.ts';
 import type { Expr } from '../syntax.ts';
 import { float, int, originOf, stringLiteral } from './construct.ts';
+import { setTracked, trackedOf } from './tracked.ts';
 import type { Lazy, NativeThunk, Origin, Scope, SuspendedThunk, Thunk, Value } from './value.ts';
 
 /** Suspends an expression in its scope. */
@@ -39,9 +42,33 @@ export function setEvaluated(of: Thunk, value: Value): void {
   changing.compute = null;
 }
 
-/** Returns a value if it is already evaluated, else null. Forces nothing. */
-export function evaluated(lazy: Lazy): Value | null {
-  return lazy.kind === 'thunk' ? lazy.value : lazy;
+/** Sets a thunk's value, which is valid until something that it read changes. */
+export function setEvaluatedFrom(of: Thunk, value: Value, recorder: Recorder, reads: Reads): void {
+  const { expr, scope, compute } = of;
+  setTracked(of, { recorder, reads, expr, scope, compute });
+  setEvaluated(of, value);
+  (of as Changing).state = 'tracked';
+}
+
+/** Suspends a thunk again whose value is no longer valid. */
+export function suspendTracked(of: Thunk): SuspendedThunk | NativeThunk {
+  const changing = of as Changing;
+  const { expr, scope, compute } = trackedOf(of);
+  Object.assign(changing, { expr, scope, compute, value: null });
+  suspendAgain(of);
+  return of as SuspendedThunk | NativeThunk;
+}
+
+/** Returns a thunk with a value that was already computed, and with how to compute it again. */
+export function evaluatedThunk(
+  recorder: Recorder,
+  { value, reads }: Remembered<Value>,
+  compute: () => Value,
+): Thunk {
+  const result: Thunk = thunk(compute);
+  if (reads === null) setEvaluated(result, value);
+  else setEvaluatedFrom(result, value, recorder, reads);
+  return result;
 }
 
 /** Suspends an expression, except a literal value, which costs less than a thunk. */

@@ -221,7 +221,7 @@ export type Value =
  */
 interface ThunkFields {
   readonly kind: 'thunk';
-  readonly state: 'suspended' | 'native' | 'blackhole' | 'evaluated';
+  readonly state: 'suspended' | 'native' | 'blackhole' | 'evaluated' | 'tracked';
   readonly expr: Expr | null;
   readonly scope: Scope | null;
   readonly compute: (() => Value) | null;
@@ -253,8 +253,13 @@ interface EvaluatedThunk extends ThunkFields {
   readonly state: 'evaluated';
   readonly value: Value;
 }
-/** A value that is computed when it is first forced, at most once. The states are those of tvix (`ThunkRepr`). */
-export type Thunk = SuspendedThunk | NativeThunk | BlackholeThunk | EvaluatedThunk;
+/** An evaluated thunk that is evaluated again once what it read has changed: see tracked.ts. */
+export interface TrackedThunk extends ThunkFields {
+  readonly state: 'tracked';
+  readonly value: Value;
+}
+/** A value that is computed when it is first forced. The states are those of tvix (`ThunkRepr`), and `tracked`. */
+export type Thunk = SuspendedThunk | NativeThunk | BlackholeThunk | EvaluatedThunk | TrackedThunk;
 
 /** A value, or a thunk that computes one. */
 export type Lazy = Value | Thunk;

@@ -43,7 +43,7 @@ export interface WorkspaceFiles extends NixFiles {
 
 interface Cell {
   readonly text: string;
-  /** The revision of a text that was edited while it was open; undefined for other texts. */
+  /** The revision of a text whose edits are followed; undefined for other texts. */
   readonly revision: Revision | undefined;
   /** Undefined until the text is parsed. */
   source: ParsedFile | undefined;
@@ -58,15 +58,22 @@ export interface FilesOptions {
   readonly excluded: (path: string) => boolean;
   /** False if only open documents belong to the workspace, as for a file outside of any folder. */
   readonly search: boolean;
+  /**
+   * True if places are to follow the edits of all files, as where somebody edits them. Otherwise they follow those of
+   * documents that were opened.
+   */
+  readonly followsEdits?: boolean | undefined;
 }
 
 /** The current texts of a workspace. */
-interface FilesState extends Pick<FilesOptions, 'parse' | 'excluded' | 'search'> {
+interface FilesState extends Pick<FilesOptions, 'parse' | 'excluded' | 'search' | 'followsEdits'> {
   readonly disk: Disk;
   /** Open documents. */
   readonly overlays: Map<string, Cell>;
   /** Nix files read from disk. Other files are read again each time. */
   readonly cells: Map<string, Cell>;
+  /** The last text of each Nix file whose edits are followed. */
+  readonly revisions: Map<string, { readonly text: string; readonly revision: Revision }>;
   /** Those of them that are reached through a link, and so change with another path. */
   readonly linked: Set<string>;
   /** The Nix files that a search of the disk found, or `null` before the search. */
@@ -76,7 +83,7 @@ interface FilesState extends Pick<FilesOptions, 'parse' | 'excluded' | 'search'>
 }
 
 export function createFiles({ root, disk = createDisk(root), ...options }: FilesOptions): WorkspaceFiles {
-  const { parse, excluded, search } = options;
+  const { parse, excluded, search, followsEdits } = options;
   const overlays = new Map<string, Cell>();
   const cells = new Map<string, Cell>();
   const state: FilesState = {
@@ -84,8 +91,10 @@ export function createFiles({ root, disk = createDisk(root), ...options }: Files
     parse,
     excluded,
     search,
+    followsEdits,
     overlays,
     cells,
+    revisions: new Map(),
     linked: new Set(),
     searched: null,
     ordered: null,
@@ -153,12 +162,13 @@ function parsedFile(state: FilesState, path: string): ParsedFile | null {
   return cell.source;
 }
 
-function cellOf({ disk, overlays, cells, linked }: FilesState, path: string): Cell | null {
+function cellOf(state: FilesState, path: string): Cell | null {
+  const { disk, overlays, cells, linked } = state;
   const cell = overlays.get(path) ?? cells.get(path);
   if (cell) return tooLarge(cell.text) ? null : cell;
   const text = disk.read(path);
   if (text === null) return null;
-  const fresh: Cell = { text, revision: undefined, source: undefined };
+  const fresh: Cell = { text, revision: revisionOf(state, path, text, false), source: undefined };
   cells.set(path, fresh);
   if (isBehindLink(disk, path)) linked.add(path);
   return fresh;
@@ -185,16 +195,23 @@ function openDocument(state: FilesState, path: string, text: string): string[] {
     return isNew ? [path] : [];
   }
   if (!overlays.has(path)) state.ordered = null;
-  overlays.set(path, { text: clean, revision: revisionAfter(path, before, clean), source: undefined });
+  overlays.set(path, { text: clean, revision: revisionOf(state, path, clean, true), source: undefined });
   return [path];
 }
 
-/** Returns the revision of a text that replaces another one, if there was one. */
-function revisionAfter(path: string, before: Cell | undefined, text: string): Revision | undefined {
-  if (!path.endsWith('.nix')) return undefined;
-  return before?.revision === undefined
-    ? firstRevision(path)
-    : nextRevision(before.revision, before.text, text);
+/** Returns the revision of a file's text, after the last one if there was one; undefined if nobody follows its edits. */
+function revisionOf(
+  { revisions, followsEdits }: FilesState,
+  path: string,
+  text: string,
+  isOpen: boolean,
+): Revision | undefined {
+  const last = revisions.get(path);
+  if (!path.endsWith('.nix') || (last === undefined && !isOpen && !followsEdits)) return undefined;
+  if (last?.text === text) return last.revision;
+  const revision = last === undefined ? firstRevision(path) : nextRevision(last.revision, last.text, text);
+  revisions.set(path, { text, revision });
+  return revision;
 }
 
 function closeDocument(state: FilesState, path: string): string[] {

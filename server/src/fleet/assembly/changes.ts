@@ -1,0 +1,61 @@
+/** Drops what a change makes invalid, and nothing else. */
+import { forgetAnswered } from '../../nix/eval/evaluation.ts';
+import type { TraceEvent } from '../../query/database.ts';
+import { isStale, newReads, staleLeaf } from '../../query/reads.ts';
+import { forgetModules } from '../machine-modules/build-cache.ts';
+import { type State, UNIT } from './builder-state.ts';
+
+/**
+ * Drops what was computed from files that have changed. Where the value of such a file could be changed in place, that
+ * is only what read something that is different now; otherwise all that was computed from the file, through any number
+ * of imports. Previous units are kept for comparison.
+ */
+export function forgetChanged(state: State, trace: (event: TraceEvent) => void): void {
+  const { imports, evaluation, changed } = state;
+  if (changed.size === 0) return;
+  const { recorder } = evaluation;
+  const renewed = [...changed].filter(path => evaluation.renewFile(path));
+  // Nobody knows which of the answers that nobody owns are used where.
+  const isUnclear = isStale(recorder, recorder.unowned);
+  if (isUnclear) recorder.unowned = newReads();
+  const stale = isUnclear ? [] : staleFiles(state, trace);
+  const replaced = isUnclear ? changed : [...changed].filter(path => !renewed.includes(path));
+  const users = [...renewed, ...stale].flatMap(path => [...imports.usersOf(path)]);
+  const lost = imports.dependentsOf([...replaced, ...users]);
+  for (const path of lost) trace({ name: `file(${path})`, outcome: 'changed', because: null });
+  forget(state, lost, new Set([...changed].filter(path => !imports.importsAny(path, lost))));
+  for (const path of [...renewed, ...stale]) if (!lost.has(path)) forgetAnswers(state, path);
+  changed.clear();
+}
+
+/** Returns the files about which an answer read something that has changed. */
+function staleFiles({ imports, evaluation, changed }: State, trace: (event: TraceEvent) => void): string[] {
+  const { recorder, answered } = evaluation;
+  return [...imports.dependentsOf(changed)].filter(path => {
+    const leaf = staleLeaf(recorder, answered.get(path) ?? null);
+    if (leaf !== null) trace({ name: `file(${path})`, outcome: 'changed', because: leaf.name });
+    return leaf !== null;
+  });
+}
+
+/**
+ * Drops everything that was computed from the files. Their previous units are kept for comparison.
+ * @param edited those of which nothing else has changed than their own texts
+ */
+export function forget(state: State, paths: Iterable<string>, edited: ReadonlySet<string> = new Set()): void {
+  for (const path of paths) {
+    forgetAnswers(state, path);
+    state.evaluation.forgetFile(path, edited.has(path));
+  }
+}
+
+/** Drops what was computed from a file, but not its value. */
+function forgetAnswers(state: State, path: string): void {
+  const unit = state.answers.known(UNIT, path);
+  if (unit !== undefined) state.unitsBefore.set(path, unit);
+  state.answers.forget(path);
+  forgetModules(state.modules, path);
+  state.flake.forget(path);
+  state.asked.forget(path);
+  forgetAnswered(state.evaluation, path);
+}
