@@ -1,9 +1,11 @@
 /** What an edit computes again, as `varsmith lsp --trace-queries` tells it. */
 import { expect, it } from 'vitest';
+import { runRules } from '../../server/src/checks/engine/run.ts';
 import { beginRun, createMemory, currentRun } from '../../server/src/checks/memory/memory.ts';
 import { perUnit } from '../../server/src/checks/memory/per-unit.ts';
 import { watching } from '../../server/src/checks/memory/watched.ts';
 import type { CheckContext } from '../../server/src/checks/rule.ts';
+import { noEffect } from '../../server/src/checks/rules/option/no-effect.ts';
 import { query, type TraceEvent } from '../../server/src/query/database.ts';
 import { readContents } from '../../server/src/store/vars/read.ts';
 import { fleetWorkspace } from '../fleet/workspace.ts';
@@ -37,4 +39,28 @@ it('names the files in which is looked again, and what changed there', () => {
   expect(run(['modules/b.nix'])).toBe(2);
   expect(recomputed(events)).toEqual(['in unit(modules/b.nix)']);
   expect(events[0]).toMatchObject({ outcome: 'unchanged', because: 'unit(modules/b.nix)' });
+});
+
+it('runs no rule again that only compares places of a text that has moved', () => {
+  const generator = (name: string, option: string) =>
+    `{ clan.core.vars.generators.${name} = { files.key = { ${option} }; script = "true"; }; }\n`;
+  const text = generator('secret', 'owner = "api";');
+  const workspace = fleetWorkspace({
+    'modules/public.nix': generator('public', 'secret = false; owner = "api";'),
+    'modules/secret.nix': text,
+  });
+  const events: TraceEvent[] = [];
+  const memory = createMemory(event => events.push(event));
+  const found = (changed: readonly string[] | null) => {
+    const since = { memory, changed };
+    const [finding] = runRules([noEffect], workspace.fleet(), workspace.files, { severities: {} }, { since });
+    return finding?.at.file;
+  };
+  expect(found(null)).toBe('modules/public.nix');
+  for (const comment of ['# moved', '# moved further']) {
+    events.length = 0;
+    workspace.write({ 'modules/secret.nix': `${comment}\n${text}` });
+    expect(found(['modules/secret.nix'])).toBe('modules/public.nix');
+  }
+  expect(recomputed(events)).not.toContain('reports(option/no-effect)');
 });

@@ -7,7 +7,8 @@ import {
   nextRevision,
   type Revision,
 } from '../../server/src/nix/edit-log.ts';
-import { LivePlace } from '../../server/src/nix/live-places.ts';
+import { LivePlace, withOffsetsRead } from '../../server/src/nix/live-places.ts';
+import { placeIdentity, placeKey } from '../../server/src/nix/places.ts';
 
 /** Each letter of the first text is another one, so that it can be found again. */
 const FIRST = 'abcdefghijklmnopqrstuvwxyz';
@@ -97,5 +98,26 @@ describe('the edits of a text', () => {
       { at: 6, removed: 0, inserted: 100 },
       { at: 19, removed: 0, inserted: 100 },
     ]);
+  });
+});
+
+describe('the identity of a place', () => {
+  it('is that of an equal place that was read from another text, and asking for it is no read of offsets', () => {
+    const { log } = firstRevision('x.nix');
+    const first = { log, number: 0 };
+    const earlier = new LivePlace(first, 10, 14);
+    const other = new LivePlace(first, 10, 13);
+    const { revision } = edited([{ at: 0, removed: 0, inserted: '..' }], first);
+    const later = new LivePlace(revision, 12, 16);
+    const { value, read } = withOffsetsRead(() => [earlier, later, other].map(placeIdentity));
+    expect(value[0]).toBe(value[1]);
+    expect(value[2]).not.toBe(value[0]);
+    expect(read).toBeNull();
+    expect(withOffsetsRead(() => placeKey(earlier)).read).not.toBeNull();
+  });
+
+  it('is its key if nobody edits the file', () => {
+    const place = { file: 'x.nix', start: 1, end: 2 };
+    expect(placeIdentity(place)).toBe(placeKey(place));
   });
 });

@@ -111,6 +111,12 @@ export class LivePlace {
     return this.#start === start && this.#end === end && !this.#isCut;
   }
 
+  /** A key that equal places share until the next edit. Reports no read, as `isSame`. */
+  get identity(): string {
+    this.#update();
+    return `${this.file}\0${this.#start}\0${this.#end}`;
+  }
+
   /** A key of the text and the range that the place was made for. */
   get lastingKey(): string {
     return `${this.file}@${this.#log.id}.${this.#birth}\0${this.#from}\0${this.#to}`;

@@ -16,7 +16,7 @@ import type { Generator } from '../../fleet/model/generators.ts';
 import type { KeyLookup, Matrix, MatrixRow, Registry, RegistryKey } from '../../fleet/model/registries.ts';
 import type { Unit, Use } from '../../fleet/model/uses.ts';
 import type { Place } from '../../nix/places.ts';
-import { placeKey } from '../../nix/places.ts';
+import { placeIdentity, placeKey } from '../../nix/places.ts';
 import { addToList, sortedUnique } from '../../std.ts';
 import { derived, derivedIndex, type Index } from '../memory/derived.ts';
 import { inUnits } from '../memory/per-unit.ts';
@@ -296,7 +296,7 @@ export function fieldPlace(entry: RegistryKey, field: { readonly at: Place }): P
 export function firstTime(): (what: { readonly at: Place }) => boolean {
   const seen = new Set<string>();
   return ({ at }) => {
-    const key = placeKey(at);
+    const key = placeIdentity(at);
     if (seen.has(key)) return false;
     seen.add(key);
     return true;

@@ -2,7 +2,7 @@
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { CircularImport } from '../../../fleet/model/uses.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import type { Report } from '../../rule.ts';
 import { inBrackets } from '../wording.ts';
 
@@ -12,9 +12,9 @@ export function* circularImports(fleet: Fleet): Iterable<Report> {
   for (const [machine, { circular, files }] of fleet.modules)
     for (const circularImport of circular) {
       if (!isLate(fleet, circularImport.argument, files)) continue;
-      const earlier = imports.get(placeKey(circularImport.at));
+      const earlier = imports.get(placeIdentity(circularImport.at));
       if (earlier === undefined)
-        imports.set(placeKey(circularImport.at), { circular: circularImport, machines: [machine] });
+        imports.set(placeIdentity(circularImport.at), { circular: circularImport, machines: [machine] });
       else if (!earlier.machines.includes(machine)) earlier.machines.push(machine);
     }
   for (const { circular, machines } of imports.values()) yield reportOf(circular, machines.sort());

@@ -9,7 +9,7 @@ import type { Instance, Inventory, Role } from '../../../fleet/model/services.ts
 import { clanOptions, inventoryOptions, optionsOfService } from '../../../fleet/options/clan-core.ts';
 import type { OptionFacts, OptionMistake, OptionTree } from '../../../modules/options/option.ts';
 import type { Place } from '../../../nix/places.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import type { CheckContext, CheckFiles, Severity } from '../../rule.ts';
 import { hasServiceOfClanCore, lockedTime } from './clan-core-version.ts';
 import { severityOf, versionMatchOf } from './known-options.ts';
@@ -135,7 +135,7 @@ function hasOptions({ options }: OptionTree): boolean {
 function firstAtPlace(): (at: Place) => boolean {
   const seen = new Set<string>();
   return at => {
-    const key = placeKey(at);
+    const key = placeIdentity(at);
     if (seen.has(key)) return false;
     seen.add(key);
     return true;

@@ -8,7 +8,7 @@ import type { Sources } from '../../../edits/text-edit.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Instance, Role, RoleEntry } from '../../../fleet/model/services.ts';
 import type { Place } from '../../../nix/places.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import type { Fix } from '../../rule.ts';
 
 /** A role of an instance that certainly exists. */
@@ -44,7 +44,7 @@ export function namedIn(fleet: Fleet, kind: 'machines' | 'tags'): Named[] {
       for (const entry of role[kind]) {
         const { at } = entry;
         if (at === null || !isDeployed(at)) continue;
-        const key = `${placeKey(at)}\0${entry.name}`;
+        const key = `${placeIdentity(at)}\0${entry.name}`;
         if (!byPlace.has(key)) byPlace.set(key, { instance, role, entry, at });
       }
   return [...byPlace.values()];

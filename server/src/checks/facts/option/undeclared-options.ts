@@ -14,7 +14,7 @@ import type {
 import { insideOf } from '../../../modules/options/below.ts';
 import type { OptionTree, WrittenEntry } from '../../../modules/options/option.ts';
 import type { Place } from '../../../nix/places.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import { derived } from '../../memory/derived.ts';
 import { type Problem, problemsIn, type TypeMismatch, type UndeclaredName } from './option-fit.ts';
 
@@ -46,7 +46,7 @@ export const ownProblems = derived((fleet: Fleet): readonly ProblemOnMachines[] 
     if (options.names.size === 0) break;
     for (const module of machine.modules)
       for (const problem of problemsOn(options, machine, module)) {
-        const key = `${placeKey(problem.at)}\0${problem.path.join('\0')}`;
+        const key = `${placeIdentity(problem.at)}\0${problem.path.join('\0')}`;
         let entry = byProblem.get(key);
         if (entry === undefined) {
           entry = { problem, certain: [], likely: [] };

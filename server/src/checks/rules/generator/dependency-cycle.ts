@@ -2,7 +2,7 @@
 
 import type { Generator } from '../../../fleet/model/generators.ts';
 import type { Known } from '../../../nix/places.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import { possibleMachines } from '../../facts/fleet-facts.ts';
 import {
   type DependencyFacts,
@@ -113,7 +113,7 @@ function cyclesOf(facts: DependencyFacts): Step[][] {
     for (const cycle of cyclesIn(edges)) {
       if (!mayMeet(facts, cycle)) continue;
       const key = cycle
-        .map(({ name, dependency }) => `${name} ${placeKey(dependency.at)}`)
+        .map(({ name, dependency }) => `${name} ${placeIdentity(dependency.at)}`)
         .sort()
         .join('\0');
       if (seen.has(key) || cycles.length >= MOST) continue;

@@ -4,7 +4,7 @@ import { removeOption } from '../../../edits/edit-bindings.ts';
 import { removed } from '../../../edits/edit-script.ts';
 import type { GeneratorBody } from '../../../fleet/model/generators.ts';
 import type { Place } from '../../../nix/places.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import type { CommandFact } from '../../../shell/flow/flow-facts.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
 import { isCopy, writesOver } from '../../facts/generator/prompt-copies.ts';
@@ -59,10 +59,10 @@ interface Copy {
 
 function* reports(context: CheckContext): Iterable<Report> {
   const copies = copiesIn(context);
-  const needed = new Set(copies.flatMap(({ at, report }) => (report === null ? [placeKey(at)] : [])));
+  const needed = new Set(copies.flatMap(({ at, report }) => (report === null ? [placeIdentity(at)] : [])));
   const seen = new Set<string>();
   for (const { at, report } of copies) {
-    const key = placeKey(at);
+    const key = placeIdentity(at);
     if (report === null || needed.has(key) || seen.has(key)) continue;
     seen.add(key);
     yield report;

@@ -4,7 +4,7 @@ import { expressionsAt } from '../../../edits/locate.ts';
 import type { GeneratorBody } from '../../../fleet/model/generators.ts';
 import { folderOf, joinPath } from '../../../nix/eval/paths.ts';
 import type { Place } from '../../../nix/places.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import type { Expr, PathExpr, StringExpr } from '../../../nix/syntax.ts';
 import { followed } from '../../facts/followed-scripts.ts';
 import { inBodies } from '../../facts/generator/scripted-generators.ts';
@@ -78,8 +78,8 @@ script = ''
     const seen = new Set<string>();
     for (const { generator, found } of startedIn(context)) {
       for (const { at, path } of found) {
-        const report = seen.has(placeKey(at)) ? null : reportOf(context, at, path, generator.name);
-        seen.add(placeKey(at));
+        const report = seen.has(placeIdentity(at)) ? null : reportOf(context, at, path, generator.name);
+        seen.add(placeIdentity(at));
         if (report !== null) yield report;
       }
     }

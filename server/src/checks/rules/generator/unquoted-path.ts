@@ -2,7 +2,7 @@
 
 import { quotesAround } from '../../../edits/edit-script.ts';
 import type { Place } from '../../../nix/places.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import { forEachScript, named, type ScriptedGenerator } from '../../facts/generator/scripted-generators.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
@@ -113,7 +113,7 @@ function unquoted(scripted: ScriptedGenerator): Unquoted[] {
   for (const { name, quoted, splits, ...range } of script.flow.variables) {
     if (!DIRECTORIES.has(name) || quoted || !splits || setsIt(scripted, name)) continue;
     const at = script.placeOf(range);
-    if (at !== null && !byPlace.has(placeKey(at))) byPlace.set(placeKey(at), { name, at });
+    if (at !== null && !byPlace.has(placeIdentity(at))) byPlace.set(placeIdentity(at), { name, at });
   }
   return [...byPlace.values()];
 }

@@ -4,7 +4,7 @@ import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { AbsentFile, FileFaults } from '../../../fleet/model/faults.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import { folderOf } from '../../../nix/eval/paths.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import { consequence } from '../../facts/host/broken-file-words.ts';
 import { isIgnored, isInSubmodule } from '../../facts/host/missing-on-purpose.ts';
 import type { CheckFiles, Fix, Report, Rule } from '../../rule.ts';
@@ -75,7 +75,7 @@ in
       for (const absent of faults.absent) {
         const { at, target } = absent;
         if (
-          reportedElsewhere.has(placeKey(at)) ||
+          reportedElsewhere.has(placeIdentity(at)) ||
           isInSubmodule(sources, target) ||
           isIgnored(sources, target)
         )
@@ -87,7 +87,7 @@ in
 
 /** Returns the places reported by host/missing. */
 function reportedAsMissing({ machineFacts }: Fleet): ReadonlySet<string> {
-  return new Set(machineFacts.flatMap(fact => (fact.files?.() ?? []).map(({ at }) => placeKey(at))));
+  return new Set(machineFacts.flatMap(fact => (fact.files?.() ?? []).map(({ at }) => placeIdentity(at))));
 }
 
 function reportOf(

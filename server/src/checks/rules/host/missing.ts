@@ -3,7 +3,7 @@
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { MachineFact, NamedFile } from '../../../fleet/model/machines.ts';
 import { folderOf, joinPath } from '../../../nix/eval/paths.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import { isInSubmodule } from '../../facts/host/missing-on-purpose.ts';
 import { isDeployed } from '../../facts/inventory/named-in-roles.ts';
 import type { CheckFiles, Report, Rule } from '../../rule.ts';
@@ -76,9 +76,9 @@ modules = [ ./hosts/leah ];
       for (const named of fact.files?.() ?? []) {
         const problem = problemOf(sources, named.path);
         const at = named.isWritten ? named.at : fact.at;
-        if (problem === null || at === null || !isDeployed(at) || seen.has(placeKey(at))) continue;
+        if (problem === null || at === null || !isDeployed(at) || seen.has(placeIdentity(at))) continue;
         if (isInSubmodule(sources, named.path)) continue;
-        seen.add(placeKey(at));
+        seen.add(placeIdentity(at));
         yield reportOf(sources, fact, named, problem, at);
       }
   },

@@ -1,6 +1,6 @@
 /** inventory/settings-not-data: settings of an instance contain values that clan cannot pass on as data. */
 import type { Instance, NotData } from '../../../fleet/model/services.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import { certainInstances, isDeployed } from '../../facts/inventory/named-in-roles.ts';
 import type { Report, Rule } from '../../rule.ts';
 
@@ -72,8 +72,8 @@ Source: clan-core, \`lib/types\` (\`uniqueDeferredSerializableModule\`).`,
     const seen = new Set<string>();
     for (const instance of certainInstances(fleet))
       for (const [notData, of] of notDataOf(instance)) {
-        if (seen.has(placeKey(notData.at)) || !isDeployed(notData.at)) continue;
-        seen.add(placeKey(notData.at));
+        if (seen.has(placeIdentity(notData.at)) || !isDeployed(notData.at)) continue;
+        seen.add(placeIdentity(notData.at));
         yield reportOf(instance, notData, of);
       }
   },

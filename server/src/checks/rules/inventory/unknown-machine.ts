@@ -4,7 +4,7 @@ import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { Sources } from '../../../edits/text-edit.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Place } from '../../../nix/places.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import { isDeployed, namedIn, replacement } from '../../facts/inventory/named-in-roles.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
 
@@ -99,8 +99,8 @@ Source: clan-core, \`lib/inventory\` (\`resolveTags\`).`,
         yield reportOf(fleet, sources, at, entry.name, `role "${role.name}" of "${instance.name}"`);
     const seen = new Set<string>();
     for (const { tag, machine, at } of fleet.inventory.tagLists) {
-      if (machines.has(machine) || seen.has(placeKey(at)) || !isDeployed(at)) continue;
-      seen.add(placeKey(at));
+      if (machines.has(machine) || seen.has(placeIdentity(at)) || !isDeployed(at)) continue;
+      seen.add(placeIdentity(at));
       yield reportOf(fleet, sources, at, machine, `tag "${tag}"`);
     }
   },

@@ -3,7 +3,7 @@
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import { CLAN_CORE_TIME, SERVICES } from '../../../fleet/catalogue/catalogue-services.ts';
 import type { Instance, Role } from '../../../fleet/model/services.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import { sortedUnique } from '../../../std.ts';
 import { hasServiceOfClanCore, isCatalogued } from '../../facts/inventory/clan-core-version.ts';
 import { certainInstances, isDeployed, replacement } from '../../facts/inventory/named-in-roles.ts';
@@ -129,11 +129,11 @@ Source: clan-core, \`lib/inventory/distributed-service\`.`,
       for (const role of instance.roles.values()) {
         const { at } = role;
         if (at === null || roles.current.includes(role.name) || roles.former.includes(role.name)) continue;
-        if (seen.has(placeKey(at)) || !isDeployed(at)) continue;
+        if (seen.has(placeIdentity(at)) || !isDeployed(at)) continue;
         const sure = !roles.isCatalogue || catalogued;
         // A newer clan-core may have more roles, but a misspelling of an existing one is still a mistake.
         if (!sure && suggest(role.name, roles.current) === null) continue;
-        seen.add(placeKey(at));
+        seen.add(placeIdentity(at));
         yield reportOf(context, instance, role, roles, sure);
       }
     }

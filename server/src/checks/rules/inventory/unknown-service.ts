@@ -8,7 +8,7 @@ import { flakeInputs } from '../../../flake/flake-inputs.ts';
 import { FORMER_SERVICES, SERVICES } from '../../../fleet/catalogue/catalogue-services.ts';
 import type { Instance } from '../../../fleet/model/services.ts';
 import type { Place } from '../../../nix/places.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import { sortedUnique } from '../../../std.ts';
 import {
@@ -156,8 +156,8 @@ Source: clan-core, \`lib/resolve-module\`.`,
     const seen = new Set<string>();
     for (const instance of certainInstances(context.fleet)) {
       const problem = problemOf(context, instance);
-      if (problem === null || seen.has(placeKey(problem.at)) || !isDeployed(problem.at)) continue;
-      seen.add(placeKey(problem.at));
+      if (problem === null || seen.has(placeIdentity(problem.at)) || !isDeployed(problem.at)) continue;
+      seen.add(placeIdentity(problem.at));
       yield problem;
     }
   },

@@ -9,7 +9,7 @@ import type {
   WrittenOption,
 } from '../../../fleet/model/generators.ts';
 import type { Place } from '../../../nix/places.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import { inBrackets } from '../../facts/wording.ts';
 import { perObject } from '../../memory/kept.ts';
 import type { Report, Rule } from '../../rule.ts';
@@ -138,7 +138,7 @@ Source: nixpkgs, lib/types.nix (mergeEqualOption); clan-core d7c35d912, generic-
     for (const generator of fleet.generators) {
       if (generator.nameKind === 'pattern') continue;
       for (const { name, machines, pair } of clashesOf(generator)) {
-        const key = placeKey(pair.second);
+        const key = placeIdentity(pair.second);
         if (seen.has(key)) continue;
         seen.add(key);
         yield reportOf(generator.name, name, machines, pair);
@@ -188,7 +188,7 @@ function bodiesOf(generator: Generator): readonly Variant[] {
 function scriptsOf({ definitions }: Generator): ReadonlyMap<string, ScriptSource> {
   const scripts = definitions.flatMap(definition => definition.body().script ?? []);
   return new Map(
-    scripts.flatMap(({ at, source }) => (source === null ? [] : [[placeKey(at), source] as const])),
+    scripts.flatMap(({ at, source }) => (source === null ? [] : [[placeIdentity(at), source] as const])),
   );
 }
 
@@ -251,7 +251,7 @@ function differ(a: WrittenOption, b: WrittenOption, sources: ReadonlyMap<string,
   if (a.value.kind === 'plain' && b.value.kind === 'plain') return a.value.value !== b.value.value;
   const [first, other] = [a, b].map(({ value, valueAt }) => {
     if (value.kind === 'plain') return typeof value.value === 'string' ? value.value : null;
-    const source = valueAt === null ? undefined : sources.get(placeKey(valueAt));
+    const source = valueAt === null ? undefined : sources.get(placeIdentity(valueAt));
     return source === undefined ? null : source.text.slice(0, source.holes[0]?.start);
   });
   if (first === null || first === undefined || other === null || other === undefined) return false;

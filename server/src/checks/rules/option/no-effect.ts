@@ -5,7 +5,7 @@ import type { Sources } from '../../../edits/text-edit.ts';
 import type { Machine } from '../../../fleet/model/base.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorFile, WrittenOption } from '../../../fleet/model/generators.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import { setBackend } from '../../../store/backend-setting.ts';
 import { type Facts, factsOf, firstTime } from '../../facts/fleet-facts.ts';
 import { optionsWhere, optionText } from '../../facts/option/written-generator-options.ts';
@@ -140,10 +140,10 @@ in
     }
     if (idle.length === 0) return;
     // An option written by a function for many files is kept if it affects any of them.
-    const spared = new Set(effective.map(({ at }) => placeKey(at)));
+    const spared = new Set(effective.map(({ at }) => placeIdentity(at)));
     const isNew = firstTime();
     for (const { option, reason } of idle)
-      if (!spared.has(placeKey(option.at)) && isNew(option)) yield reportOf(option, reason, sources);
+      if (!spared.has(placeIdentity(option.at)) && isNew(option)) yield reportOf(option, reason, sources);
   },
 };
 

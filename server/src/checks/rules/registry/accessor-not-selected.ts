@@ -5,7 +5,7 @@ import { bindingNamedAt, lastLiteralList } from '../../../edits/locate.ts';
 import type { Sources } from '../../../edits/text-edit.ts';
 import type { KeyLookup, RegistryKey } from '../../../fleet/model/registries.ts';
 import type { Unit } from '../../../fleet/model/uses.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import { sortedUnique } from '../../../std.ts';
 import { type Facts, factsOf, rowOf } from '../../facts/fleet-facts.ts';
 import { machinesAt, machinesWithout } from '../../facts/registry/machines-lacking-key.ts';
@@ -94,7 +94,7 @@ workspace can define the generator.`,
   check: function* (context) {
     const missingKeys = new Map<string, Missing>();
     for (const { lookup, entry, machines, path } of lackingIn(context)) {
-      const id = placeKey(lookup.at);
+      const id = placeIdentity(lookup.at);
       const earlier = missingKeys.get(id);
       // A failing access is more informative than a missing file.
       const isPath = path !== null && earlier?.path !== null;

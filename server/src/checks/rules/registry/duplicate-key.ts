@@ -4,7 +4,7 @@ import { removeListItem } from '../../../edits/edits.ts';
 import { listWithItem } from '../../../edits/locate.ts';
 import type { ListedKey, Matrix, MatrixRow } from '../../../fleet/model/registries.ts';
 import type { Place } from '../../../nix/places.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import { sortedUnique } from '../../../std.ts';
 import { factsOf } from '../../facts/fleet-facts.ts';
 import { machinesText } from '../../facts/wording.ts';
@@ -103,7 +103,7 @@ function* duplicatesOf(context: CheckContext, matrix: Matrix): Iterable<Report> 
   const duplicates = new Map<string, Duplicate>();
   for (const { row, first, second } of repetitions) {
     const at = placeOfDuplicate(context, row, first.at, second.at, owners);
-    const id = `${placeKey(at)}\0${first.key}`;
+    const id = `${placeIdentity(at)}\0${first.key}`;
     const duplicate = duplicates.get(id);
     if (duplicate !== undefined) duplicate.rows.push(row);
     else {
@@ -133,7 +133,7 @@ function countRows(matrix: Matrix, keys: ReadonlySet<string>): Map<string, numbe
   const rows = new Map<string, number>();
   for (const row of matrix.rows)
     for (const { key, at } of row.keys)
-      if (keys.has(key)) rows.set(placeKey(at), (rows.get(placeKey(at)) ?? 0) + 1);
+      if (keys.has(key)) rows.set(placeIdentity(at), (rows.get(placeIdentity(at)) ?? 0) + 1);
   return rows;
 }
 
@@ -148,8 +148,8 @@ function placeOfDuplicate(
   second: Place,
   owners: ReadonlyMap<string, number>,
 ): Place {
-  if (owners.get(placeKey(second)) === 1) return second;
-  if (owners.get(placeKey(first)) === 1) return first;
+  if (owners.get(placeIdentity(second)) === 1) return second;
+  if (owners.get(placeIdentity(first)) === 1) return first;
   const file = first.file === second.file ? sources.parse(first.file) : null;
   if (file === null || first.start === second.start) return row.at;
   const list = listWithItem(file, first)?.list;

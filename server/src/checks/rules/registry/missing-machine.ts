@@ -3,7 +3,7 @@
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { Matrix, RowRead } from '../../../fleet/model/registries.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import { factsOf } from '../../facts/fleet-facts.ts';
 import { inBrackets } from '../../facts/wording.ts';
 import { inUnits } from '../../memory/per-unit.ts';
@@ -66,10 +66,10 @@ where the code handles a missing row (\`envMatrix.lea or [ ]\`).`,
   check: function* (context) {
     const reported = new Set<string>();
     for (const read of failing(context.fleet)) {
-      if (reported.has(placeKey(read.at))) continue;
+      if (reported.has(placeIdentity(read.at))) continue;
       const matrix = context.fleet.matrices.find(candidate => candidate.file === read.matrix);
       if (matrix?.closed !== true || matrix.rows.some(row => row.machine === read.machine)) continue;
-      reported.add(placeKey(read.at));
+      reported.add(placeIdentity(read.at));
       yield reportOf(context, matrix, read);
     }
   },

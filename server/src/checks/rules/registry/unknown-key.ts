@@ -3,7 +3,7 @@
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { Place } from '../../../nix/places.ts';
-import { placeKey } from '../../../nix/places.ts';
+import { placeIdentity } from '../../../nix/places.ts';
 import { sortedUnique } from '../../../std.ts';
 import { factsOf, lookupsIn, type RegistryFacts } from '../../facts/fleet-facts.ts';
 import { newEntryFix } from '../../facts/registry/new-entry.ts';
@@ -114,7 +114,7 @@ function missingKeys({ fleet }: CheckContext): Iterable<Missing> {
     machines: readonly string[],
     listed: boolean,
   ) => {
-    const id = `${placeKey(at)}\0${key}`;
+    const id = `${placeIdentity(at)}\0${key}`;
     const earlier = missing.get(id);
     if (earlier === undefined) missing.set(id, { registry, key, at, machines: [...machines], listed });
     else earlier.machines.push(...machines);
