@@ -53,6 +53,22 @@ export function byText<T>(textOf: (item: T) => string): (left: T, right: T) => n
   return (left, right) => compareTexts(textOf(left), textOf(right));
 }
 
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** The length from which on a set of a list's texts pays. */
+const LONG = 16;
+
+/** Returns whether a list contains a text. The list must not change, for a set of it is kept if it is long. */
+export function isAmong(list: readonly string[], text: string): boolean {
+  if (list.length < LONG) return list.includes(text);
+  let set = sets.get(list);
+  if (set === undefined) {
+    set = new Set(list);
+    sets.set(list, set);
+  }
+  return set.has(text);
+}
+
 /** Returns the distinct texts in the order of `compareTexts`. */
 export function sortedUnique(texts: Iterable<string>): string[] {
   return [...new Set(texts)].sort();

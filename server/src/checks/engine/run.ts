@@ -4,14 +4,14 @@
  */
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import { query } from '../../query/database.ts';
-import { compareTexts } from '../../std.ts';
+import { addToList, compareTexts } from '../../std.ts';
 import { summarised } from '../facts/leftover-summaries.ts';
 import { storedIn } from '../facts/stored-facts.ts';
 import { beginRun, createMemory, currentRun, type Memory, type Run } from '../memory/memory.ts';
 import { watching } from '../memory/watched.ts';
 import type { CheckContext, CheckFiles, Finding, Report, Rule, Severity } from '../rule.ts';
 import { rules } from '../rules/index.ts';
-import { isSilenced } from './suppress.ts';
+import { withoutSilenced } from './suppress.ts';
 
 export interface CheckSettings {
   /** Severities by rule id; `off` disables a rule. Rules that are not listed keep their own severity. */
@@ -64,7 +64,7 @@ export function runRules(
   settings: CheckSettings,
   { onFailure = () => {}, since = { memory: createMemory(), changed: null } }: RunOptions = {},
 ): Finding[] {
-  const findings: Finding[] = [];
+  const byFile = new Map<string, Finding[]>();
   const context: CheckContext = { fleet, sources, stored: storedIn(fleet, sources) };
   const run = beginRun(since.memory, context, since.changed, watching);
   for (const rule of chosen) {
@@ -72,11 +72,14 @@ export function runRules(
     if (severity === 'off') continue;
     for (const report of reportsOf(run, rule, onFailure)) {
       if (settings.isExcluded?.(rule.id, report.at.file)) continue;
-      const finding = keptFinding(rule, report, severity);
-      if (!isSilenced(finding, sources)) findings.push(finding);
+      addToList(byFile, report.at.file, keptFinding(rule, report, severity));
     }
   }
-  return summarised(findings.sort(byPlace), id => chosen.find(rule => rule.id === id));
+  const findings = [...byFile.keys()].sort().flatMap(file => {
+    const found = byFile.get(file) as Finding[];
+    return withoutSilenced(sources.parse(file), found.length === 1 ? found : found.sort(byPlace));
+  });
+  return summarised(findings, id => chosen.find(rule => rule.id === id));
 }
 
 /** The reports of a rule and the exception it threw, if any. */
@@ -138,11 +141,7 @@ function sorted(names: readonly string[]): readonly string[] {
   return isSorted ? names : [...names].sort();
 }
 
+/** Compares findings of one file. */
 function byPlace(a: Finding, b: Finding): number {
-  return (
-    compareTexts(a.at.file, b.at.file) ||
-    a.at.start - b.at.start ||
-    a.at.end - b.at.end ||
-    compareTexts(a.rule, b.rule)
-  );
+  return a.at.start - b.at.start || a.at.end - b.at.end || compareTexts(a.rule, b.rule);
 }

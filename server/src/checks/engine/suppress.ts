@@ -19,17 +19,21 @@ interface Silences {
 
 const cache = new WeakMap<SourceFile, Silences>();
 
-/** Returns whether a comment suppresses the finding. */
-export function isSilenced(finding: Pick<Finding, 'rule' | 'at'>, sources: Sources): boolean {
-  const file = sources.parse(finding.at.file);
-  if (file === null) return false;
-  const silences = silencesOf(file);
-  if (silences.inFile.has(finding.rule)) return true;
-  if (silences.onLine.size === 0) return false;
-  const ownLine = positionAt(file.lineStarts, finding.at.start).line;
-  return [ownLine, anchorLine(file, finding.at.start)].some(
-    line => silences.onLine.get(line)?.has(finding.rule) === true,
-  );
+/**
+ * Returns the findings of a file that no comment suppresses.
+ * @param file null if it cannot be read
+ */
+export function withoutSilenced<Found extends Pick<Finding, 'rule' | 'at'>>(
+  file: SourceFile | null,
+  findings: readonly Found[],
+): readonly Found[] {
+  if (file === null) return findings;
+  const { inFile, onLine } = silencesOf(file);
+  if (inFile.size === 0 && onLine.size === 0) return findings;
+  const isSilencedAt = (offset: number, rule: string) =>
+    onLine.get(positionAt(file.lineStarts, offset).line)?.has(rule) === true ||
+    onLine.get(anchorLine(file, offset))?.has(rule) === true;
+  return findings.filter(({ rule, at }) => !inFile.has(rule) && !isSilencedAt(at.start, rule));
 }
 
 /** Returns the fixes that suppress a finding: one for its line and one for the whole file. */

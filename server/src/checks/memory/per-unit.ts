@@ -5,11 +5,12 @@
 
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Unit } from '../../fleet/model/uses.ts';
-import { type Database, type Query, query } from '../../query/database.ts';
+import { type Query, query } from '../../query/database.ts';
 import { sameItems } from '../../std.ts';
 import type { CheckContext } from '../rule.ts';
 import { currentRun, runOf } from './memory.ts';
-import { UNIT, UNIT_FILES } from './watched.ts';
+import { ofAllUnits } from './unit-groups.ts';
+import { UNIT } from './watched.ts';
 
 const NONE: readonly never[] = [];
 
@@ -47,10 +48,14 @@ function inEachUnit<T>(look: (unit: Unit, context: CheckContext) => Iterable<T>)
   const answerOf = query<string, readonly T[]>('in unit', (database, file, before) => {
     const unit = UNIT(database, file);
     const now = unit === null ? NONE : [...look(unit, currentRun(database).watched)];
-    return before !== undefined && sameItems(before, now) ? before : now;
+    return reusing(before, now);
   });
-  return query('in units', (database: Database, _, before: readonly T[] | undefined) => {
-    const now = UNIT_FILES(database, null).flatMap(file => answerOf(database, file));
-    return before !== undefined && sameItems(before, now) ? before : now;
-  });
+  const all = ofAllUnits(answerOf);
+  return query<null, readonly T[]>('in units', (database, _, before) =>
+    reusing(before, all(database, null).flat()),
+  );
+}
+
+function reusing<T>(before: readonly T[] | undefined, now: readonly T[]): readonly T[] {
+  return before !== undefined && sameItems(before, now) ? before : now;
 }

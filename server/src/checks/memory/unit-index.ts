@@ -8,6 +8,7 @@ import type { Unit } from '../../fleet/model/uses.ts';
 import { query, untracked } from '../../query/database.ts';
 import { addToList, addToSet, sameItems } from '../../std.ts';
 import { runOf } from './memory.ts';
+import { ofAllUnits } from './unit-groups.ts';
 import { UNIT, UNIT_FILES } from './watched.ts';
 
 /** The values of all units by name. */
@@ -46,12 +47,15 @@ export function unitIndex<T>(
     const unit = UNIT(database, file);
     return reusing(before, unit === null ? none : grouped(look(unit)));
   });
+  const allNames = ofAllUnits(namesIn);
   const whole = query<null, Lists<T>>('names in units', (database, _, before = noLists()) => {
-    const present = new Set(UNIT_FILES(database, null));
-    for (const file of present) {
-      const names = namesIn(database, file);
-      if (before.byFile.get(file) !== names) replace(before, file, names);
+    const files = UNIT_FILES(database, null);
+    const now = allNames(database, null);
+    for (const [index, file] of files.entries()) {
+      const names = now[index] as Names<T>;
+      if ((before.byFile.get(file) ?? none) !== names) replace(before, file, names);
     }
+    const present = new Set(files);
     for (const file of before.byFile.keys()) if (!present.has(file)) replace(before, file, none);
     return { ...before };
   });

@@ -3,7 +3,7 @@
  * one machine make nothing uncertain that is declared in full.
  */
 
-import { once, sameItems } from '../../std.ts';
+import { isAmong, once, sameItems } from '../../std.ts';
 import type { Fleet } from '../model/fleet.ts';
 import type { Generator } from '../model/generators.ts';
 import type { MachineModules } from '../model/machines.ts';
@@ -107,10 +107,7 @@ export function mayBeElsewhere(elsewhere: Elsewhere, asked: Asked, machine: stri
 
 /** Returns whether a machine may have a generator of the name at all, known or not. */
 export function mayHaveGenerator(elsewhere: Elsewhere, asked: Asked, machine: string): boolean {
-  const isKnownThere = asked.declared.some(
-    ({ machines, possibleMachines }) =>
-      machines?.includes(machine) === true || possibleMachines.includes(machine),
-  );
+  const isKnownThere = asked.declared.some(generator => mayBeOn(generator, machine));
   return isKnownThere || elsewhere.mayHaveAnyName(machine) || mayBeElsewhere(elsewhere, asked, machine);
 }
 
@@ -124,7 +121,7 @@ export function mayBeOfClan(elsewhere: Elsewhere, asked: Asked, machine: string 
   const { isOfClan, clanGenerators } = elsewhere.about(asked.name);
   if (!isOfClan && clanGenerators.length === 0) return false;
   const isGiven = ({ machines }: ClanGenerator) =>
-    machines === null || machine === null || machines.includes(machine);
+    machines === null || machine === null || isAmong(machines, machine);
   if (clanGenerators.some(generator => generator.certain && isGiven(generator))) return true;
   const mayHaveIt = machine === null || elsewhere.isOpen(machine) || clanGenerators.some(isGiven);
   return mayHaveIt && !isDeclaredOn(asked, machine);
@@ -146,11 +143,10 @@ export function mayHaveFileElsewhere(
 
 /** Returns whether the machine has or may have a generator of the name that is declared in full. */
 function isDeclaredOn({ declared }: Asked, machine: string | null): boolean {
-  return declared.some(generator => {
-    const mayHaveIt =
-      machine === null ||
-      generator.machines?.includes(machine) === true ||
-      generator.possibleMachines.includes(machine);
-    return mayHaveIt && isWhole(generator);
-  });
+  return declared.some(generator => (machine === null || mayBeOn(generator, machine)) && isWhole(generator));
+}
+
+/** Returns whether the machine is among those that have or may have a generator. */
+function mayBeOn({ machines, possibleMachines }: Generator, machine: string): boolean {
+  return (machines !== null && isAmong(machines, machine)) || isAmong(possibleMachines, machine);
 }

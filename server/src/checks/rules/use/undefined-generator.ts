@@ -5,6 +5,7 @@ import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Unit, Use } from '../../../fleet/model/uses.ts';
 import type { SourceFile } from '../../../nix/source.ts';
+import { isAmong } from '../../../std.ts';
 import {
   calledUses,
   type Facts,
@@ -186,7 +187,9 @@ function missingOn({ fleet, sources }: CheckContext, facts: Facts, unit: Unit, u
     return null;
   if ((!isOnAll || facts.generators.has(use.generator)) && isPerhapsLeftOut(source, use.at)) return null;
   const names = [...facts.generators].flatMap(([name, generators]) =>
-    generators.some(generator => machines.every(machine => generator.machines?.includes(machine)))
+    generators.some(
+      ({ machines: having }) => having !== null && machines.every(machine => isAmong(having, machine)),
+    )
       ? [name]
       : [],
   );
