@@ -6,11 +6,11 @@
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Unit } from '../../fleet/model/uses.ts';
 import { type Query, query } from '../../query/database.ts';
+import { forAll } from '../../query/groups.ts';
 import { sameItems } from '../../std.ts';
 import type { CheckContext } from '../rule.ts';
 import { currentRun, runOf } from './memory.ts';
-import { ofAllUnits } from './unit-groups.ts';
-import { UNIT } from './watched.ts';
+import { UNIT, UNIT_FILES } from './watched.ts';
 
 const NONE: readonly never[] = [];
 
@@ -50,7 +50,7 @@ function inEachUnit<T>(look: (unit: Unit, context: CheckContext) => Iterable<T>)
     const now = unit === null ? NONE : [...look(unit, currentRun(database).watched)];
     return reusing(before, now);
   });
-  const all = ofAllUnits(answerOf);
+  const all = forAll(UNIT_FILES, answerOf);
   return query<null, readonly T[]>('in units', (database, _, before) =>
     reusing(before, all(database, null).flat()),
   );

@@ -6,9 +6,9 @@
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Unit } from '../../fleet/model/uses.ts';
 import { query, untracked } from '../../query/database.ts';
+import { forAll } from '../../query/groups.ts';
 import { addToList, addToSet, sameItems } from '../../std.ts';
 import { runOf } from './memory.ts';
-import { ofAllUnits } from './unit-groups.ts';
 import { UNIT, UNIT_FILES } from './watched.ts';
 
 /** The values of all units by name. */
@@ -47,7 +47,7 @@ export function unitIndex<T>(
     const unit = UNIT(database, file);
     return reusing(before, unit === null ? none : grouped(look(unit)));
   });
-  const allNames = ofAllUnits(namesIn);
+  const allNames = forAll(UNIT_FILES, namesIn);
   const whole = query<null, Lists<T>>('names in units', (database, _, before = noLists()) => {
     const files = UNIT_FILES(database, null);
     const now = allNames(database, null);

@@ -8,18 +8,20 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { placeKey } from '../../nix/places.ts';
 import { once, sameItems, withLazy } from '../../std.ts';
-import { catalogueGenerators } from '../catalogue/catalogue.ts';
-import { CORE_SWITCHES, type CoreModules, coreModules } from '../catalogue/core-modules.ts';
 import { type ExtendedCache, withServices } from '../catalogue/extended-generators.ts';
 import { usedClanCore } from '../catalogue/locked-clan-core.ts';
 import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from '../generators/generator-index.ts';
-import type { FollowedModules } from '../machine-modules/machine-modules.ts';
 import type { ModuleTable } from '../machine-modules/module-table.ts';
 import type { ModuleFacts } from '../machine-modules/read-module.ts';
 import { type JoinedFleet, joinDeclared } from '../machines/join-declared.ts';
 import { createMachineFolders, type MachineFolders } from '../machines/machine-folders.ts';
 import type { DeclaredFleet } from '../machines/machines.ts';
-import { createOwnershipCache, machineGenerators, type OwnershipCache } from '../machines/ownership.ts';
+import {
+  createOwnershipCache,
+  MODULES,
+  machineGenerators,
+  type OwnershipCache,
+} from '../machines/ownership.ts';
 import { listsRead, type ReaderCache, readersOf } from '../machines/row-readers.ts';
 import type { Machine, NotAnalysable } from '../model/base.ts';
 import type { FileFaults, Reach } from '../model/faults.ts';
@@ -27,18 +29,13 @@ import type { Fleet } from '../model/fleet.ts';
 import type { MachineGenerators, MachineModules, RemovedUse } from '../model/machines.ts';
 import type { ClanSetting, FleetOptions, OptionRead } from '../model/options.ts';
 import type { Matrix, MatrixRow, Registry } from '../model/registries.ts';
-import type {
-  AccessSetting,
-  MachineSecrets,
-  SecretFacts,
-  StoreSetting,
-  StoreSettings,
-} from '../model/secrets.ts';
+import type { AccessSetting, SecretFacts, StoreSetting, StoreSettings } from '../model/secrets.ts';
 import type { ClanGenerator } from '../model/services.ts';
 import type { Unit } from '../model/uses.ts';
 import { createOptionCache, joinOptions, type OptionCache } from '../options/joined.ts';
 import { joinStoreSettings } from '../secrets/store-settings.ts';
 import { notRead } from './faults.ts';
+import { clanGeneratorsOf, secretsOfMachines } from './machine-answers.ts';
 
 export interface Parts {
   readonly files: NixFiles;
@@ -77,15 +74,8 @@ export interface AssemblyCache {
   readonly ownership: OwnershipCache;
   readonly generators: GeneratorIndex;
   readonly extended: ExtendedCache;
-  /** The state of clan-core's own modules on each machine, with its inputs. */
-  readonly core: Map<string, KeptCore>;
   readonly options: OptionCache;
-  machineSecrets: ReadonlyMap<string, MachineSecrets>;
-  joined: {
-    readonly key: readonly unknown[];
-    readonly fleet: JoinedFleet;
-    clanGenerators: { readonly key: readonly unknown[]; readonly all: readonly ClanGenerator[] } | null;
-  } | null;
+  joined: { readonly key: readonly unknown[]; readonly fleet: JoinedFleet } | null;
   storeSettings: { readonly all: readonly StoreSetting[]; readonly joined: StoreSettings } | null;
   /** Matrices with the registry that other files show, by the matrix as it was read. */
   readonly linked: WeakMap<Matrix, Matrix>;
@@ -98,27 +88,31 @@ export function createAssemblyCache(files: NixFiles): AssemblyCache {
     ownership: createOwnershipCache(),
     generators: createGeneratorIndex(),
     extended: new WeakMap(),
-    core: new Map(),
     options: createOptionCache(),
-    machineSecrets: new Map(),
     joined: null,
     storeSettings: null,
     linked: new WeakMap(),
   };
 }
 
+const NO_GENERATORS: readonly ClanGenerator[] = [];
+
 export function assemble(cx: Evaluation, parts: Parts): Fleet {
   const { registries, units, cache } = parts;
   const lists = listsRead(parts.declared, cache.folders.machines(), units);
-  const join = joinParts(cx, parts, lists);
-  const joined = join.fleet;
+  const joined = joinParts(cx, parts, lists);
   const { machines } = joined;
   const matrices = parts.matrices.map(matrix =>
     withLists(linkRegistry(matrix, registries, units, cache), machines, lists),
   );
   const owners = once(() => machineGenerators(cx, { ...parts, ...cache, joined }));
   const faults = once(() => parts.faults(owners()));
-  const clanGenerators = () => (joined.isClan ? clanGeneratorsOf(join, parts, owners()) : []);
+  const clanGenerators = once(() => {
+    if (!joined.isClan) return NO_GENERATORS;
+    owners();
+    const used = usedClanCore(parts.files);
+    return clanGeneratorsOf(parts.table, { inventory: joined.inventory, used, mentions: parts.mentions });
+  });
   return withLazy(
     {
       machines,
@@ -153,9 +147,15 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       modules: owners,
       clanGenerators,
       secrets: parts.secrets,
-      machineSecrets: () => secretsOf(parts, owners()),
+      machineSecrets() {
+        owners();
+        return secretsOfMachines(parts.table);
+      },
       storeSettings: () => joinSettings(cache, parts.storeSettings()),
-      options: () => optionsOf(parts, owners()),
+      options() {
+        owners();
+        return optionsOf(parts);
+      },
       clanSettings: () => [...joined.settings, ...parts.machineSettings()],
       accessSettings: parts.accessSettings,
       removed: parts.removed,
@@ -167,63 +167,6 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       notAnalysable: () => gapsOf(units, joined, owners(), faults()),
     },
   );
-}
-
-/** Returns the generators that services add; the same list as before if its inputs are unchanged. */
-function clanGeneratorsOf(
-  join: NonNullable<AssemblyCache['joined']>,
-  parts: Parts,
-  owners: ReadonlyMap<string, MachineModules>,
-): readonly ClanGenerator[] {
-  const { inventory } = join.fleet;
-  const locked = usedClanCore(parts.files);
-  const core = coreOf(parts, owners, inventory.machines);
-  const key = [locked, ...[...core].flat()];
-  if (join.clanGenerators === null || !sameItems(join.clanGenerators.key, key))
-    join.clanGenerators = { key, all: catalogueGenerators(inventory, locked, core) };
-  return join.clanGenerators.all;
-}
-
-/** The state of clan-core's own modules on a machine, and what it was determined from. */
-interface KeptCore {
-  readonly inputs: readonly unknown[];
-  readonly modules: CoreModules;
-}
-
-/** Returns the state of clan-core's own modules on each NixOS machine, by its name; the same object as before if it is equal. */
-function coreOf(
-  { cache, table, mentions }: Parts,
-  owners: ReadonlyMap<string, MachineModules>,
-  machines: readonly Machine[],
-): ReadonlyMap<string, CoreModules> {
-  const words = new Map<string, boolean>();
-  const isMentioned = (word: string) => {
-    const isPresent = words.get(word) ?? mentions(word);
-    words.set(word, isPresent);
-    return isPresent;
-  };
-  const mentioned = CORE_SWITCHES.filter(isMentioned).join(' ');
-  const core = new Map<string, CoreModules>();
-  for (const { name, class: machineClass } of machines) {
-    const [modules, kept] = [owners.get(name), cache.ownership.machines.get(name)];
-    if (machineClass !== 'nixos' || modules === undefined || kept === undefined) continue;
-    const { complete: isComplete, foreign: hasForeign } = modules;
-    const inputs = [kept.followed, mentioned, isComplete, hasForeign];
-    const before = cache.core.get(name);
-    if (before === undefined || !sameItems(before.inputs, inputs)) {
-      const asked = { ...table.machine(kept.followed), isComplete, hasForeign };
-      const now = coreModules(asked, isMentioned);
-      const isSame = before !== undefined && textOf(before.modules) === textOf(now);
-      cache.core.set(name, { inputs, modules: isSame ? before.modules : now });
-    }
-    core.set(name, (cache.core.get(name) as KeptCore).modules);
-  }
-  for (const name of cache.core.keys()) if (!core.has(name)) cache.core.delete(name);
-  return core;
-}
-
-function textOf(modules: CoreModules): string {
-  return JSON.stringify([...modules].map(([name, { isEnabled, values }]) => [name, isEnabled, [...values]]));
 }
 
 /** Returns all places that could not be analysed. */
@@ -241,34 +184,11 @@ function gapsOf(
   ]);
 }
 
-/** Returns the secrets that modules declare, by machine; the same map as before if nothing has changed. */
-function secretsOf(
-  { cache, table }: Parts,
-  owners: ReadonlyMap<string, unknown>,
-): ReadonlyMap<string, MachineSecrets> {
-  const byMachine = new Map<string, MachineSecrets>();
-  for (const [name, { followed }] of cache.ownership.machines)
-    if (owners.has(name)) byMachine.set(name, table.secrets(followed));
-  const before = cache.machineSecrets;
-  const isSame = sameItems([...before].flat(), [...byMachine].flat());
-  if (!isSame) cache.machineSecrets = byMachine;
-  return cache.machineSecrets;
-}
-
-/**
- * Joins the fleet's own options.
- * @param owners all machines, whose modules must have been followed before
- */
-function optionsOf(
-  { cache, table, textOf, optionReads, changedFiles, declaring }: Parts,
-  owners: ReadonlyMap<string, unknown>,
-): FleetOptions {
-  const followed = new Map<string, FollowedModules>();
-  for (const [name, kept] of cache.ownership.machines)
-    if (owners.has(name)) followed.set(name, kept.followed);
+/** Joins the fleet's own options. The modules of the machines must have been followed before. */
+function optionsOf({ cache, table, textOf, optionReads, changedFiles, declaring }: Parts): FleetOptions {
   const options = (facts: ModuleFacts) => table.options(facts);
   return joinOptions(cache.options, {
-    followed,
+    followed: MODULES(table.database, null),
     stale: changedFiles,
     declaring: declaring(),
     options,
@@ -292,14 +212,14 @@ function joinParts(
   cx: Evaluation,
   { declared, matrices, units, textOf, cache }: Parts,
   lists: ReadonlySet<string>,
-): NonNullable<AssemblyCache['joined']> {
+): JoinedFleet {
   const folders = cache.folders.machines();
   const shared = matrices.flatMap(({ rows }) => rows.flatMap(row => (row.shared ? [row.machine] : [])));
   const readers = readersOf(cache.readers, declared, units, textOf, new Set([...lists, ...shared]));
   const key = [...declared, null, ...folders, null, ...readers];
   if (cache.joined === null || !sameItems(cache.joined.key, key))
-    cache.joined = { key, fleet: joinDeclared(cx, declared, folders, readers), clanGenerators: null };
-  return cache.joined;
+    cache.joined = { key, fleet: joinDeclared(cx, declared, folders, readers) };
+  return cache.joined.fleet;
 }
 
 /**

@@ -9,6 +9,7 @@ import { COMMON } from '../../modules/modules.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import { createEvaluation } from '../../nix/eval/evaluator.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
+import type { TraceEvent } from '../../query/database.ts';
 import { createModuleCache, type ModuleCache } from '../machine-modules/build-cache.ts';
 import { belongsToFleet, type DeclaredFleet } from '../machines/machines.ts';
 import type { Matrix, Registry } from '../model/registries.ts';
@@ -92,7 +93,8 @@ interface Followed {
   readonly places: readonly number[];
 }
 
-export function newState(files: FleetFiles): State {
+/** @param trace called with what is computed again of modules and machines, and why */
+export function newState(files: FleetFiles, trace: (event: TraceEvent) => void): State {
   const imports = createImportGraph();
   const looseReads: LooseReads = { read: new Set(), lookedFor: new Set() };
   const evaluation = createEvaluation(recordingReads(files, looseReads), (from, to) =>
@@ -119,7 +121,7 @@ export function newState(files: FleetFiles): State {
     edited: new Set(),
     pipeline: null,
     made: { last: NONE_MADE, declared: new WeakMap() },
-    modules: createModuleCache(),
+    modules: createModuleCache(trace),
     assembly: createAssemblyCache(files),
     faults: createFaultCache(),
     inventoryJson: undefined,

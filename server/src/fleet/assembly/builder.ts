@@ -6,7 +6,6 @@
  * changes.
  */
 
-import { mayDeclareOptions } from '../../modules/options/namespaces.ts';
 import { answering } from '../../nix/eval/evaluation.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import { noteEdited } from '../../nix/eval/renewal.ts';
@@ -15,7 +14,6 @@ import type { SourceFile } from '../../nix/source.ts';
 import type { TraceEvent } from '../../query/database.ts';
 import { once, sameItems } from '../../std.ts';
 import { askedOptions } from '../catalogue/core-modules.ts';
-import { NO_CONTEXT } from '../machine-modules/contexts.ts';
 import { createModuleTable, type ModuleTable } from '../machine-modules/module-table.ts';
 import type { Fleet } from '../model/fleet.ts';
 import type { Unit } from '../model/uses.ts';
@@ -64,7 +62,7 @@ export interface FleetBuilder {
   build(): Fleet;
 }
 
-/** @param trace called with the files that are read again after an edit, and the reason */
+/** @param trace called with what is read or computed again after an edit, and the reason */
 export function createFleetBuilder(
   files: FleetFiles,
   settings: FleetSettings,
@@ -72,7 +70,7 @@ export function createFleetBuilder(
 ): FleetBuilder {
   let fleet: Fleet | null = null;
   const survey = createSurvey({ files, ...settings });
-  let state = newState(files);
+  let state = newState(files, trace);
   return {
     changed(paths) {
       fleet = null;
@@ -80,7 +78,7 @@ export function createFleetBuilder(
       survey.changed(list);
       if (list.some(path => isLooselyRead(files, state, survey, path))) {
         const edited = [...state.evaluation.live.keys(), ...list];
-        state = newState(files);
+        state = newState(files, trace);
         for (const path of edited) noteEdited(state.evaluation, path);
         return;
       }
@@ -117,8 +115,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
   forgetUnitsOfOthers(state, unitContext);
   const textOf = (path: string) => texts.get(path)?.text ?? '';
   const givenTo = (file: string) => (name: string) => ofSystem(name, file);
-  const mentions = (word: string) =>
-    groups.paths.some(path => texts.get(path)?.coreSwitches.includes(word) === true);
+  const mentions = (word: string) => groups.coreSwitches.has(word);
   const expected = once(() => askedOptions(mentions));
   const done = (file: SourceFile) => state.trees.done(file.path, file.text.length);
   const table = createModuleTable(state.evaluation, {
@@ -147,7 +144,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
     namedBy: named => groups.paths.filter(path => namesPath(path, textOf(path), named)),
     ...readersOnDemand(state, { files, cx: state.evaluation, paths: groups.paths, texts }),
     changedFiles: state.modules.changed,
-    declaring: () => declaringTexts(groups.paths, texts),
+    declaring: () => groups.mayDeclareOptions.map(textOf),
     mentions,
     optionReads(path, names) {
       const file = files.parse(path);
@@ -181,22 +178,6 @@ function readersOnDemand({ answers }: State, sources: FactSources): OnDemand {
     machineSettings: () => readEach(sources, answers, MACHINE_SETTINGS).flat(),
     removed: () => readEach(sources, answers, REMOVED).flat(),
   };
-}
-
-const declares = new WeakMap<TextFacts, boolean>();
-
-/** Returns the texts of the files that may declare options. Each text is examined once. */
-function declaringTexts(paths: readonly string[], texts: ReadonlyMap<string, TextFacts>): string[] {
-  return paths.flatMap(path => {
-    const facts = texts.get(path);
-    if (facts === undefined) return [];
-    let may = declares.get(facts);
-    if (may === undefined) {
-      may = mayDeclareOptions(facts.text);
-      declares.set(facts, may);
-    }
-    return may ? [facts.text] : [];
-  });
 }
 
 /** Returns the total length of the files that certainly have units, in characters. */
@@ -256,7 +237,7 @@ function readUnitOf(
     internUnit(readUnit(state.evaluation, file, unitContext, places), before, state.edited.has(path)),
   );
   // The file is probably needed as a module later, which would require its tree again.
-  if (state.trees.isThrifty()) table.file(path, NO_CONTEXT);
+  if (state.trees.isThrifty()) table.file(path);
   else state.trees.done(path, file.text.length);
 }
 

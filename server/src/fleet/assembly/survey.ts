@@ -23,6 +23,9 @@ export interface FileGroups {
   readonly mayDeclareMachines: readonly string[];
   readonly mayGiveArguments: readonly string[];
   readonly mayAddOutputs: readonly string[];
+  readonly mayDeclareOptions: readonly string[];
+  /** Names in options that enable modules of clan-core, of all files. */
+  readonly coreSwitches: ReadonlySet<string>;
   /** For each file, the files that contain its path. */
   readonly namedBy: ReadonlyMap<string, readonly string[]>;
 }
@@ -108,6 +111,8 @@ function groupsOf(
     mayDeclareMachines: that('mayDeclareMachines'),
     mayGiveArguments: that('mayGiveArguments'),
     mayAddOutputs: that('mayAddOutputs'),
+    mayDeclareOptions: paths.filter(path => texts.get(path)?.mayDeclareOptions === true),
+    coreSwitches: new Set(paths.flatMap(path => texts.get(path)?.coreSwitches ?? [])),
     namedBy: importers,
   };
 }

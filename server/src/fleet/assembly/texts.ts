@@ -1,6 +1,7 @@
 /** Extracts facts from texts without parsing them: which files are worth reading, and which files they lead to. */
 import { mayGiveArguments } from '../../flake/arguments.ts';
 import { mayAddOutputs } from '../../flake/flake-outputs.ts';
+import { mayDeclareOptions } from '../../modules/options/namespaces.ts';
 import { sameItems } from '../../std.ts';
 import { CORE_SWITCHES } from '../catalogue/core-modules.ts';
 import { mayDeclareMachines } from '../machines/machines.ts';
@@ -16,6 +17,7 @@ export interface TextFacts {
   readonly mayDeclareMachines: boolean;
   readonly mayGiveArguments: boolean;
   readonly mayAddOutputs: boolean;
+  readonly mayDeclareOptions: boolean;
   /** Names in the options that enable modules of clan-core. */
   readonly coreSwitches: readonly string[];
   readonly references: readonly Reference[];
@@ -31,6 +33,7 @@ export function textFacts(path: string, text: string): TextFacts {
     mayDeclareMachines: mayDeclareMachines(text),
     mayGiveArguments: mayGiveArguments(text),
     mayAddOutputs: mayAddOutputs(text),
+    mayDeclareOptions: mayDeclareOptions(text),
     coreSwitches: CORE_SWITCHES.filter(word => text.includes(word)),
     references: referencesOf(path, text),
   };
@@ -44,6 +47,7 @@ export function areEqualFacts(left: TextFacts, right: TextFacts): boolean {
     left.mayDeclareMachines === right.mayDeclareMachines &&
     left.mayGiveArguments === right.mayGiveArguments &&
     left.mayAddOutputs === right.mayAddOutputs &&
+    left.mayDeclareOptions === right.mayDeclareOptions &&
     sameItems(left.coreSwitches, right.coreSwitches) &&
     left.references.length === right.references.length &&
     left.references.every(({ target }, index) => target === right.references[index]?.target)

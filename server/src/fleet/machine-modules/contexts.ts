@@ -7,82 +7,65 @@
 import type { ArgumentLookup } from '../../modules/modules.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
-import type { AttrsValue, NixFiles, Value } from '../../nix/eval/value.ts';
+import type { AttrsValue, Value } from '../../nix/eval/value.ts';
 import type { MachineClass } from '../model/base.ts';
 
-/** The context in which a module is read: the machine's class and arguments, as far as the file uses them. */
+/** The context in which a module is read. */
 export interface ModuleContext {
   readonly class: MachineClass | null;
-  /** The arguments that a machine passes to its modules; the same object while they are unchanged. */
-  readonly args: { readonly machine: string; readonly set: AttrsValue } | null;
+  /** The machine, if it passes arguments of its own to its modules. */
+  readonly machine: string | null;
 }
 
 /** The context without a machine. */
-export const NO_CONTEXT: ModuleContext = { class: null, args: null };
+export const NO_CONTEXT: ModuleContext = { class: null, machine: null };
 
 /** Returns the key of a reading: the path of a file that is the same for all machines, a different text otherwise. */
-export function keyOf(path: string, { class: name, args }: ModuleContext): string {
-  return name === null && args === null ? path : `${path}\0${name ?? ''}\0${args?.machine ?? ''}`;
+export function keyOf(path: string, { class: name, machine }: ModuleContext): string {
+  return name === null && machine === null ? path : `${path}\0${name ?? ''}\0${machine ?? ''}`;
 }
 
-export interface ModuleContexts {
-  /** Returns the part of a context that a file uses. */
-  narrowed(path: string, context: ModuleContext): ModuleContext;
+/** Returns the path and the context of a key. */
+export function readKey(key: string): { readonly path: string; readonly context: ModuleContext } {
+  const [path = '', name, machine] = key.split('\0');
+  return { path, context: { class: (name || null) as MachineClass | null, machine: machine || null } };
+}
+
+/** What the reading of a file depends on beside the file. */
+export interface Asks {
+  readonly class: boolean;
+  /** The names of arguments that differ by machine. */
+  readonly arguments: readonly string[];
+}
+
+/**
+ * Returns what a text may ask for.
+ * @param differing the names of all arguments that differ by machine
+ */
+export function asksIn(text: string, differing: readonly string[]): Asks {
+  return { class: /\b_class\b/.test(text), arguments: differing.filter(name => mentions(text, name)) };
 }
 
 /** The evaluation steps allowed for one argument. */
 const STEPS = 50_000;
 
 /**
- * Creates the contexts of a build.
+ * Returns the names of the arguments whose values differ by machine.
  * @param shared the arguments of modules on all machines
+ * @param given the arguments that machines pass to their modules
  */
-export function createModuleContexts(
+export function differingArguments(
   cx: Evaluation,
-  files: NixFiles,
   shared: ArgumentLookup,
-): ModuleContexts {
-  /** For each path, whether the file uses the machine's class. */
-  const asking = new Map<string, boolean>();
-  /** For each argument, whether its value differs by machine. */
-  const differing = new Map<string, boolean>();
-
-  function asksForClass(path: string): boolean {
-    let is = asking.get(path);
-    if (is === undefined) {
-      is = /\b_class\b/.test(files.text(path) ?? '');
-      asking.set(path, is);
-    }
-    return is;
-  }
-
-  function differs(name: string): boolean {
-    let is = differing.get(name);
-    if (is === undefined) {
-      const argument = shared(name);
-      const value = argument === null ? null : withBudget(cx, STEPS, () => cx.force(argument));
-      is = value !== null && !(value instanceof BudgetExceeded) && isOneOfSeveral(value);
-      differing.set(name, is);
-    }
-    return is;
-  }
-
-  function asksForOwn(path: string, { set }: NonNullable<ModuleContext['args']>): boolean {
-    const names = [...set.entries.keys()].filter(differs);
-    if (names.length === 0) return false;
-    const text = files.text(path) ?? '';
-    return names.some(name => mentions(text, name));
-  }
-
-  return {
-    narrowed(path, context) {
-      const { class: name, args } = context;
-      return {
-        class: name !== null && asksForClass(path) ? name : null,
-        args: args !== null && asksForOwn(path, args) ? args : null,
-      };
-    },
-  };
+  given: Iterable<AttrsValue>,
+): readonly string[] {
+  const names = new Set<string>();
+  for (const { entries } of given) for (const name of entries.keys()) names.add(name);
+  return [...names].filter(name => {
+    const argument = shared(name);
+    const value = argument === null ? null : withBudget(cx, STEPS, () => cx.force(argument));
+    return value !== null && !(value instanceof BudgetExceeded) && isOneOfSeveral(value);
+  });
 }
 
 function isOneOfSeveral(value: Value): boolean {

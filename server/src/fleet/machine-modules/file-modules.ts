@@ -7,54 +7,78 @@ import type { ArgumentLookup } from '../../modules/modules.ts';
 import { certain } from '../../modules/read.ts';
 import { string } from '../../nix/eval/construct.ts';
 import { answering, forgetWalked } from '../../nix/eval/evaluation.ts';
-import type { AttrsValue } from '../../nix/eval/value.ts';
-import { addToSet } from '../../std.ts';
-import type { ModuleCache } from './build-cache.ts';
-import { keyOf, type ModuleContext, NO_CONTEXT } from './contexts.ts';
+import { type Database, query } from '../../query/database.ts';
+import { sameItems } from '../../std.ts';
+import { mentionsSecrets } from '../secrets/secrets.ts';
+import { type Asks, asksIn, keyOf, type ModuleContext, NO_CONTEXT, readKey } from './contexts.ts';
 import { internModule, withKnown } from './interned.ts';
+import { argumentsOf, DIFFERING_ARGUMENTS, noteFile } from './module-database.ts';
 import type { ModuleFacts } from './read-module.ts';
 import { readWithin, valueOfFile, wholeOf } from './sources.ts';
-import type { TableState } from './table-state.ts';
+import { type TableState, tableOf } from './table-state.ts';
 
 /** Returns the module of a file in a context, or `null` if the file cannot be read. */
-export function fileModule(table: TableState, path: string, context: ModuleContext): ModuleFacts | null {
-  const { cache } = table;
-  const narrowed = table.contexts.narrowed(path, context);
-  const key = keyOf(path, narrowed);
-  const args = narrowed.args?.set;
-  const file = cache.files.get(key);
-  if (file !== undefined && cache.given.get(key) === args) return file;
-  if (file) cache.dropped.add(file);
-  const facts = answering(table.cx, path, () => readFile(table, path, key, narrowed));
-  cache.files.set(key, facts);
-  // Equal to the previous one, which therefore stays valid.
-  if (facts !== null) cache.dropped.delete(facts);
-  if (key !== path) noteVariant(cache, path, key, args);
-  return facts;
+export function fileModule(database: Database, path: string, context: ModuleContext): ModuleFacts | null {
+  if (context === NO_CONTEXT) return MODULE(database, path);
+  const { asks, module } = GENERAL(database, path);
+  if (module !== undefined) return module;
+  const { class: name, machine } = context;
+  const given = machine === null || asks.arguments.length === 0 ? null : argumentsOf(database, machine);
+  const narrowed = {
+    class: asks.class ? name : null,
+    machine: asks.arguments.some(argument => given?.entries.has(argument) === true) ? machine : null,
+  };
+  return MODULE(database, keyOf(path, narrowed));
 }
 
-/** Reads changed files again; a module that is equal to the previous one is not dropped. */
-export function refreshFiles(table: TableState): void {
-  const { before } = table.cache;
-  // Variants for machines are read again on demand.
-  for (const key of [...before.keys()]) if (!key.includes('\0')) fileModule(table, key, NO_CONTEXT);
-  // The remaining ones belong to files that were removed.
-  before.clear();
+/** A file, which most files are the same for all machines. */
+interface General {
+  readonly asks: Asks;
+  /** Undefined if the file asks for something that may differ. */
+  readonly module: ModuleFacts | null | undefined;
 }
 
-/**
- * Reads the module of a file.
- * @param key the path if the file is the same for all machines
- */
-function readFile(table: TableState, path: string, key: string, context: ModuleContext): ModuleFacts | null {
-  const { cx } = table;
-  const file = table.files.parse(path);
+/** One answer for most of what machines ask of a file, so that they have one dependency each. */
+const GENERAL = query<string, General>(
+  'general module',
+  (database, path) => {
+    noteFile(database, path);
+    const text = tableOf(database).files.text(path) ?? '';
+    const asks = asksIn(text, DIFFERING_ARGUMENTS(database, null));
+    const isGeneral = !asks.class && asks.arguments.length === 0;
+    return { asks, module: isGeneral ? MODULE(database, path) : undefined };
+  },
+  {
+    equals: (left, right) =>
+      left.module === right.module &&
+      left.asks.class === right.asks.class &&
+      sameItems(left.asks.arguments, right.asks.arguments),
+  },
+);
+
+/** The modules by the keys of `keyOf`. */
+const MODULE = query<string, ModuleFacts | null>('module', (database, key, before) => {
+  const { path, context } = readKey(key);
+  noteFile(database, path);
+  const given = givenIn(database, context, tableOf(database).givenTo(path));
+  const table = tableOf(database);
+  return answering(table.cx, path, () => readFile(table, path, context, given, before ?? null));
+});
+
+function readFile(
+  table: TableState,
+  path: string,
+  context: ModuleContext,
+  specialArgs: ArgumentLookup,
+  before: ModuleFacts | null,
+): ModuleFacts | null {
+  const { cx, files } = table;
+  const file = files.parse(path);
   if (file === null) return null;
   const value = valueOfFile(cx, path);
-  const specialArgs = givenIn(context, table.givenTo(path));
   const facts = value === null ? null : readWithin(cx, value, wholeOf(file), specialArgs);
-  const isShared = key === path;
-  const module = facts === null ? null : moduleOf(table, path, key, facts);
+  const isShared = keyOf(path, context) === path;
+  const module = facts === null ? null : moduleOf(table, path, isShared, facts, before);
   if (module !== null && isShared)
     for (const option of table.expected()) table.fixpoint.expect(module, option);
   forgetWalked(cx, path);
@@ -62,14 +86,21 @@ function readFile(table: TableState, path: string, key: string, context: ModuleC
   return module;
 }
 
-/** Returns the facts about a file as the module under a key; the previous one if it is equal. */
-function moduleOf(table: TableState, path: string, key: string, facts: ModuleFacts): ModuleFacts {
-  const isShared = key === path;
+/**
+ * Returns the facts about a file as a module; the previous one if it is equal.
+ * @param isShared true if the file is the same for all machines
+ */
+function moduleOf(
+  table: TableState,
+  path: string,
+  isShared: boolean,
+  facts: ModuleFacts,
+  before: ModuleFacts | null,
+): ModuleFacts {
   const definitions = withKnown(facts.definitions, table.definitionsOf(path));
-  const fresh = { ...facts, file: path, definitions, source: isShared ? null : facts.source };
-  const before = table.cache.before.get(key);
-  table.cache.before.delete(key);
-  return before === undefined || !isShared ? fresh : internedModule(table, fresh, before);
+  const mayHaveSecrets = mentionsSecrets(table.files.text(path) ?? '');
+  const fresh = { ...facts, file: path, definitions, mayHaveSecrets, source: isShared ? null : facts.source };
+  return before === null || !isShared ? fresh : internedModule(table, fresh, before);
 }
 
 /** Returns the previous module if the fresh one is equal; otherwise replaces it with the fresh one. */
@@ -82,15 +113,14 @@ function internedModule({ fixpoint }: TableState, fresh: ModuleFacts, before: Mo
 }
 
 /** Returns the arguments of a file in a context, in which the machine's own take precedence. */
-function givenIn(context: ModuleContext, shared: ArgumentLookup): ArgumentLookup {
+function givenIn(
+  database: Database,
+  { class: machineClass, machine }: ModuleContext,
+  shared: ArgumentLookup,
+): ArgumentLookup {
+  const given = machine === null ? null : argumentsOf(database, machine);
   return name =>
-    name === '_class' && context.class !== null
-      ? string(context.class, null)
-      : ((context.args === null || name === 'lib' ? null : certain(context.args.set, name)?.value) ??
-        shared(name));
-}
-
-function noteVariant(cache: ModuleCache, path: string, key: string, args: AttrsValue | undefined): void {
-  addToSet(cache.variants, path, key);
-  if (args !== undefined) cache.given.set(key, args);
+    name === '_class' && machineClass !== null
+      ? string(machineClass, null)
+      : ((given === null || name === 'lib' ? null : certain(given, name)?.value) ?? shared(name));
 }

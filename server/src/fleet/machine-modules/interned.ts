@@ -56,6 +56,7 @@ export function internModule(fresh: ModuleFacts, before: ModuleFacts): ModuleFac
     definitions === before.definitions &&
     fresh.file === before.file &&
     fresh.foreign === before.foreign &&
+    fresh.mayHaveSecrets === before.mayHaveSecrets &&
     areSameTraces(fresh.traces, before.traces) &&
     ofHome === before.homes.definitions &&
     isSameData(

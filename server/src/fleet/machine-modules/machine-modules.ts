@@ -3,14 +3,18 @@
  * its generators. Follows imports only; `read-module.ts` reads the modules.
  */
 
+import type { Database } from '../../query/database.ts';
 import type { NotAnalysable } from '../model/base.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
 import type { MachineGenerators, MachineModules } from '../model/machines.ts';
 import type { CircularImport } from '../model/uses.ts';
 import type { ModuleContext } from './contexts.ts';
-import type { Fixpoint, MachineSetting, OwnModule } from './fixpoint.ts';
+import { fileModule } from './file-modules.ts';
+import type { MachineSetting, OwnModule } from './fixpoint.ts';
 import type { ModuleImport } from './imports.ts';
+import { outputModules } from './output-modules.ts';
 import type { ModuleFacts } from './read-module.ts';
+import { tableOf } from './table-state.ts';
 
 /** A module that a machine starts from. */
 export interface RootModule {
@@ -18,20 +22,8 @@ export interface RootModule {
   readonly certain: boolean;
 }
 
-/** Finds imported modules. Results are the same objects as long as they are valid. */
-export interface ModuleLookup {
-  /** Returns the module of a file on a machine; null if the file cannot be read. */
-  file(path: string, context: ModuleContext): ModuleFacts | null;
-  /** Returns the modules at a path of the flake's outputs; empty if unknown. */
-  output(path: readonly string[]): readonly ModuleFacts[];
-  /** Returns each module as it is on the machine, in the same order; see `fixpoint.ts`. */
-  readonly settled: Fixpoint['settled'];
-}
-
-/** The modules of a machine, with the inputs they were determined from. */
+/** The modules of a machine. */
 export interface FollowedModules {
-  readonly roots: readonly RootModule[];
-  readonly reads: readonly ModuleRead[];
   /** All modules in the order in which they were visited. */
   readonly modules: readonly OwnModule[];
   /** True if there are no other modules. */
@@ -40,20 +32,13 @@ export interface FollowedModules {
   readonly own: MachineGenerators;
 }
 
-interface ModuleRead {
-  readonly target: ModuleImport['target'];
-  readonly found: Found;
-}
-
-type Found = ModuleFacts | readonly ModuleFacts[] | null;
-
 const NO_GAPS: readonly NotAnalysable[] = [];
 const NO_CIRCLES: readonly CircularImport[] = [];
 
 /** Follows the imports of a machine's modules. */
 export function followModules(
+  database: Database,
   roots: readonly RootModule[],
-  lookup: ModuleLookup,
   setting: MachineSetting,
 ): FollowedModules {
   const certain: GeneratorDefinition[] = [];
@@ -62,7 +47,6 @@ export function followModules(
   const possibleFiles: string[] = [];
   const gaps: NotAnalysable[] = [];
   const absent: MachineModules['absent'][number][] = [];
-  const reads: ModuleRead[] = [];
   const strangers: NotAnalysable[] = [];
   let foreign = false;
   // Certain imports are followed first, so that each module is visited once with the right certainty.
@@ -89,9 +73,7 @@ export function followModules(
   }
 
   function resolve({ target, at, certain: isCertain }: ModuleImport, sure: boolean): readonly ModuleFacts[] {
-    const lookedUp = lookUp(target, lookup, setting);
-    reads.push({ target, found: lookedUp });
-    const modules = lookedUp === null ? [] : 'definitions' in lookedUp ? [lookedUp] : lookedUp;
+    const modules = lookUp(database, target, setting);
     if (modules.length > 0) return modules;
     gaps.push({ at, what: 'imports', reason: reasonFor(target) });
     if (sure && isCertain && 'file' in target) absent.push({ target: target.file, at });
@@ -102,8 +84,9 @@ export function followModules(
   for (const root of roots) if (root.certain) visit(root.facts, true);
   for (const root of roots) if (!root.certain) visit(root.facts, false);
   for (const facts of later) visit(facts, false);
-  const homes = followHomes(modules, lookup, setting, reads);
-  for (const [index, facts] of lookup.settled(modules, importsKnown, setting.known).entries()) {
+  const homes = followHomes(database, modules, setting);
+  const settled = tableOf(database).fixpoint.settled(modules, importsKnown, setting.known);
+  for (const [index, facts] of settled.entries()) {
     const isSure = modules[index]?.sure === true;
     gaps.push(...facts.gaps);
     for (const definition of facts.definitions)
@@ -116,8 +99,6 @@ export function followModules(
   const certainty = { complete, isGivenAll: setting.complete, foreign };
   const summary = { files, possibleFiles, homeFiles: homes.files, absent, circular, ...certainty };
   return {
-    roots,
-    reads,
     modules,
     allKnown: importsKnown,
     setting,
@@ -125,12 +106,11 @@ export function followModules(
   };
 }
 
-/** Follows the home-manager modules that certainly belong to the machine, and records the lookups. */
+/** Follows the home-manager modules that certainly belong to the machine. */
 function followHomes(
+  database: Database,
   modules: readonly OwnModule[],
-  lookup: ModuleLookup,
   context: ModuleContext,
-  reads: ModuleRead[],
 ): Pick<MachineModules, 'files' | 'circular'> & { readonly definitions: readonly GeneratorDefinition[] } {
   const files: string[] = [];
   const circular: CircularImport[] = [];
@@ -144,10 +124,7 @@ function followHomes(
   }
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (!next.certain) continue;
-    const { target } = next;
-    const lookedUp = lookUp(target, lookup, context);
-    reads.push({ target, found: lookedUp });
-    for (const facts of lookedUp === null ? [] : 'definitions' in lookedUp ? [lookedUp] : lookedUp) {
+    for (const facts of lookUp(database, next.target, context)) {
       if (visited.has(facts)) continue;
       visited.add(facts);
       if (facts.file !== null) files.push(facts.file);
@@ -159,26 +136,14 @@ function followHomes(
   return { files, circular, definitions: [...definitions] };
 }
 
-/**
- * Returns whether following the same roots again would give the same result.
- * @param dropped the previous modules of files that have changed since
- */
-export function isCurrent(
-  { roots, reads }: FollowedModules,
-  dropped: ReadonlySet<ModuleFacts | null>,
-  lookup: ModuleLookup,
+function lookUp(
+  database: Database,
+  target: ModuleImport['target'],
   context: ModuleContext,
-): boolean {
-  if (dropped.size > 0 && roots.some(({ facts }) => dropped.has(facts))) return false;
-  return reads.every(({ target, found }) =>
-    found === null || 'definitions' in found
-      ? !dropped.has(found)
-      : lookUp(target, lookup, context) === found,
-  );
-}
-
-function lookUp(target: ModuleImport['target'], lookup: ModuleLookup, context: ModuleContext): Found {
-  return 'file' in target ? lookup.file(target.file, context) : lookup.output(target.output);
+): readonly ModuleFacts[] {
+  if ('output' in target) return outputModules(database, target.output);
+  const module = fileModule(database, target.file, context);
+  return module === null ? [] : [module];
 }
 
 function reasonFor(target: ModuleImport['target']): string {

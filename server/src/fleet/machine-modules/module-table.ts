@@ -3,80 +3,67 @@
  * changes, by `file-modules.ts`, `output-modules.ts` and `sources.ts`.
  */
 
-import type { Plain } from '../../modules/module-options.ts';
 import type { ArgumentLookup } from '../../modules/modules.ts';
 import { answering, type Evaluation } from '../../nix/eval/evaluation.ts';
-import type { Lazy, Origin } from '../../nix/eval/value.ts';
+import type { AttrsValue, Lazy, Origin } from '../../nix/eval/value.ts';
+import type { Database } from '../../query/database.ts';
 import { isValid, remembered } from '../../query/reads.ts';
 import { once } from '../../std.ts';
 import type { ModuleOptions } from '../model/options.ts';
-import type { MachineSecrets } from '../model/secrets.ts';
-import { createModuleContexts } from './contexts.ts';
-import { fileModule, refreshFiles } from './file-modules.ts';
+import { differingArguments, NO_CONTEXT } from './contexts.ts';
+import { fileModule } from './file-modules.ts';
 import { createFixpoint } from './fixpoint.ts';
-import type { FollowedModules, ModuleLookup } from './machine-modules.ts';
+import type { FollowedModules } from './machine-modules.ts';
 import type { AskedOptions } from './machine-options.ts';
-import { machineSecrets } from './machine-secrets.ts';
-import { outputModules } from './output-modules.ts';
+import { setArguments } from './module-database.ts';
+import { refreshOutputs } from './output-modules.ts';
 import type { ModuleFacts } from './read-module.ts';
 import { optionsOf, readingFrom, readWithin } from './sources.ts';
-import type { ModuleSources, ModuleTableOptions, TableState } from './table-state.ts';
+import { beginBuild, type ModuleSources, type ModuleTableOptions, type TableState } from './table-state.ts';
 
-export interface ModuleTable extends ModuleLookup {
-  /**
-   * Modules of files that are no longer valid, including `null` for a file that could not be read. The caller clears
-   * the set after handling them.
-   */
-  readonly dropped: Set<ModuleFacts | null>;
+export interface ModuleTable {
+  /** The database of the modules, and of what follows from them for machines. */
+  readonly database: Database;
+  /** Returns the module of a file that is the same for all machines; null if the file cannot be read. */
+  file(path: string): ModuleFacts | null;
   /** Returns the options that a module declares and defines. */
   options(facts: ModuleFacts): ModuleOptions;
-  /** Returns the secrets that the modules of a machine declare. */
-  secrets(followed: FollowedModules): MachineSecrets;
-  /** Returns the options of a machine. */
-  machine(followed: FollowedModules): AskedOptions;
   /** Returns the module of a value that is used at `at`. */
   of(module: Lazy, at: Origin, specialArgs: ArgumentLookup): ModuleFacts;
-  /** Reads changed files again, and removes modules that are equal to the previous ones from `dropped`. */
-  refresh(): void;
+  /**
+   * Sets the arguments that machines pass to their modules, and reads again what adds to the flake's outputs. Called
+   * before modules are followed.
+   */
+  refresh(given: ReadonlyMap<string, AttrsValue>): void;
 }
 
 export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): ModuleTable {
   const table = newTableState(cx, options);
+  const { database } = options.cache;
+  beginBuild(database, table);
   return {
-    dropped: table.cache.dropped,
-    file: (path, context) => fileModule(table, path, context),
-    output: path => outputModules(table, path),
+    database,
+    file: path => fileModule(database, path, NO_CONTEXT),
     of: (module, at, specialArgs) => valueModule(table, module, at, specialArgs),
     options: facts => optionsOf(table, facts),
-    secrets: followed => machineSecrets(table, followed),
-    machine: followed => askedMachine(table, followed),
-    settled: table.fixpoint.settled,
-    refresh: () => refreshFiles(table),
+    refresh(given) {
+      setArguments(database, given, differingArguments(cx, options.givenTo(''), given.values()));
+      refreshOutputs(database);
+    },
   };
 }
 
 function newTableState(cx: Evaluation, options: ModuleTableOptions): TableState {
   const sources: ModuleSources = { ...options, cx, parts: new Map() };
-  return {
-    ...sources,
-    outputs: new Map(),
-    contexts: createModuleContexts(cx, options.files, options.givenTo('')),
-    fixpoint: createFixpoint(cx, options.cache.settled, readingFrom(sources)),
-  };
+  return { ...sources, fixpoint: createFixpoint(cx, options.cache.settled, readingFrom(sources)) };
 }
 
-/** Returns the options of a machine. Answers are kept as long as the machine has the same modules. */
-function askedMachine({ cache, fixpoint }: TableState, followed: FollowedModules): AskedOptions {
+/** Returns the options of a machine. */
+export function askedMachine({ fixpoint }: TableState, followed: FollowedModules): AskedOptions {
   const { complete, known } = followed.setting;
-  const answers = cache.machineOptions.get(followed) ?? new Map<string, Plain | undefined>();
-  cache.machineOptions.set(followed, answers);
   const options = once(() => fixpoint.optionsOf(followed.modules, followed.allKnown && complete, known));
   return {
-    option(path) {
-      const key = path.join('.');
-      if (!answers.has(key)) answers.set(key, options().answer(path));
-      return answers.get(key);
-    },
+    option: path => options().answer(path),
     isUnset: path => followed.modules.every(({ facts }) => fixpoint.isSilent(facts, path)),
   };
 }

@@ -5,33 +5,49 @@ import { outputsAt, readOutputs } from '../../flake/flake-outputs.ts';
 import { certain } from '../../modules/read.ts';
 import { answering } from '../../nix/eval/evaluation.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
+import { type Database, input, query, reread } from '../../query/database.ts';
 import { sameItems } from '../../std.ts';
 import type { FileOutputs } from './build-cache.ts';
+import { noteFile } from './module-database.ts';
 import type { ModuleFacts } from './read-module.ts';
 import { readWithin } from './sources.ts';
-import type { TableState } from './table-state.ts';
+import { type TableState, tableOf } from './table-state.ts';
 
 /** Returns the modules at a path of the flake's outputs; the same list as before if nothing has changed. */
-export function outputModules(table: TableState, path: readonly string[]): readonly ModuleFacts[] {
-  const key = path.join('\0');
-  let modules = table.outputs.get(key);
-  if (modules === undefined) {
-    modules = joinedModules(table, path, key);
-    table.outputs.set(key, modules);
-  }
-  return modules;
+export function outputModules(database: Database, path: readonly string[]): readonly ModuleFacts[] {
+  return OUTPUT(database, path.join('\0'));
 }
 
-function joinedModules(table: TableState, path: readonly string[], key: string): readonly ModuleFacts[] {
-  const { joined } = table.cache;
-  const modules = [
-    ...table.adding.flatMap(file => modulesOfFile(table, file, path, key)),
-    ...table.made().flatMap(made => modulesOfFramework(table, made, path, key)),
-  ];
-  const before = joined.get(key);
-  if (before !== undefined && sameItems(before, modules)) return before;
-  joined.set(key, modules);
-  return modules;
+/** The modules by the paths of outputs. */
+const OUTPUT = query<string, readonly ModuleFacts[]>(
+  'output',
+  (database, key) => {
+    const table = tableOf(database);
+    const path = key.split('\0');
+    const modules = ADDING(database, null).flatMap(file => {
+      noteFile(database, file);
+      return modulesOfFile(table, file, path, key);
+    });
+    for (const made of MADE(database, null)) modules.push(...modulesOfFramework(table, made, path, key));
+    return modules;
+  },
+  { equals: sameItems },
+);
+
+/** The files that may add to the flake's outputs. */
+const ADDING = input<null, readonly string[]>('files of outputs', database => tableOf(database).adding, {
+  equals: sameItems,
+});
+
+/** The sets that frameworks add to the outputs. */
+const MADE = input<null, readonly FlakeSet[]>('outputs of frameworks', database => tableOf(database).made(), {
+  equals: sameItems,
+});
+
+/** Reads again what adds to the outputs, if modules were looked for there. */
+export function refreshOutputs(database: Database): void {
+  reread(database, ADDING);
+  reread(database, MADE);
 }
 
 function modulesOfFile(

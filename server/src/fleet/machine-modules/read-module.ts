@@ -58,6 +58,8 @@ export interface ModuleFacts {
   readonly traces: OptionTraces;
   /** False if it may import unknown modules of the workspace. */
   readonly importsKnown: boolean;
+  /** False if the file certainly declares no secrets of sops-nix or agenix. */
+  readonly mayHaveSecrets: boolean;
   /** Imports that need the machine's configuration to be determined, which recurses endlessly. */
   readonly circular: readonly CircularImport[];
   /** The value that was read; null for a file, which can be read again. */
@@ -102,6 +104,7 @@ export function readModule(
     strangers,
     traces: reading.traces.result(),
     importsKnown,
+    mayHaveSecrets: true,
     circular,
     source: { module, specialArgs, fallback },
   };

@@ -54,6 +54,7 @@ export function readWithin(
     strangers: [],
     traces: NO_TRACES,
     importsKnown: false,
+    mayHaveSecrets: true,
     circular: [],
     source: { module, specialArgs, fallback: at },
   };

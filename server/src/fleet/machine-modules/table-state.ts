@@ -1,4 +1,4 @@
-/** The state of a table of modules: its sources, and the results kept during one build. Reads nothing itself. */
+/** The sources of a table of modules, and the table of the current build. Reads nothing itself. */
 
 import type { FlakeSet } from '../../flake/flake-modules.ts';
 import type { ModuleParts } from '../../modules/module-options.ts';
@@ -6,9 +6,9 @@ import type { ArgumentLookup } from '../../modules/modules.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import type { SourceFile } from '../../nix/source.ts';
+import { type Database, sweep } from '../../query/database.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
 import type { ModuleCache } from './build-cache.ts';
-import type { ModuleContexts } from './contexts.ts';
 import type { Fixpoint } from './fixpoint.ts';
 import type { ModuleFacts } from './read-module.ts';
 
@@ -41,8 +41,25 @@ export interface ModuleSources extends ModuleTableOptions {
 }
 
 export interface TableState extends ModuleSources {
-  /** The modules of outputs requested in this build, by path. Files do not change during a build. */
-  readonly outputs: Map<string, readonly ModuleFacts[]>;
-  readonly contexts: ModuleContexts;
   readonly fixpoint: Fixpoint;
+}
+
+/** The context of the database of modules. */
+interface Building {
+  /** The table of the current build; null before the first. */
+  table: TableState | null;
+}
+
+/** The number of changes after which an unused answer is dropped, such as one for a machine that was removed. */
+const KEPT_CHANGES = 1000;
+
+/** Makes a table that of the current build. */
+export function beginBuild(database: Database, table: TableState): void {
+  (database.context as Building).table = table;
+  sweep(database, KEPT_CHANGES);
+}
+
+/** Returns the table of the current build. */
+export function tableOf({ context }: Database): TableState {
+  return (context as Building).table as TableState;
 }

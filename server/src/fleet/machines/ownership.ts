@@ -1,30 +1,29 @@
 /**
  * Determines which machine has which generators: collects the modules that each machine starts from, from all sources,
- * and follows their imports.
+ * and follows their imports. The modules of a machine are followed again only if something that they were found by has
+ * changed.
  */
 
 import { flakeInputs } from '../../flake/flake-inputs.ts';
 import type { ArgumentLookup as Arguments } from '../../modules/modules.ts';
 import { certain } from '../../modules/read.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
-import type { NixFiles, Origin } from '../../nix/eval/value.ts';
+import type { AttrsValue, NixFiles, Origin } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
+import { type Database, input, query, set } from '../../query/database.ts';
+import { mapOfAll } from '../../query/groups.ts';
 import { addToList, sameItems } from '../../std.ts';
 import { certainMembers, possibleMembers } from '../inventory/members.ts';
 import { lostFolders, meantMembers } from '../inventory/misspelt-names.ts';
 import { EXTRA_MODULES, MACHINES } from '../inventory/model-values.ts';
 import { applyServices, type ServiceMembers } from '../inventory/services.ts';
 import type { ModuleContext } from '../machine-modules/contexts.ts';
+import { fileModule } from '../machine-modules/file-modules.ts';
 import type { MachineSetting } from '../machine-modules/fixpoint.ts';
-import {
-  type FollowedModules,
-  followModules,
-  isCurrent,
-  type RootModule,
-} from '../machine-modules/machine-modules.ts';
+import { type FollowedModules, followModules, type RootModule } from '../machine-modules/machine-modules.ts';
 import { MACHINE_NAME, PACKAGES } from '../machine-modules/machine-options.ts';
 import type { ModuleTable } from '../machine-modules/module-table.ts';
-import type { Machine, MachineClass } from '../model/base.ts';
+import type { Machine } from '../model/base.ts';
 import type { MachineGenerators } from '../model/machines.ts';
 import type { DeclaredFleet } from './declared.ts';
 import type { JoinedFleet } from './join-declared.ts';
@@ -39,8 +38,8 @@ export interface OwnershipCache {
     readonly members: ServiceMembers;
   } | null;
   assigned: AssignedModules | null;
-  /** The results by machine. */
-  machines: ReadonlyMap<string, KeptMachine>;
+  /** The modules with which the machines were followed last. */
+  followed: AssignedModules | null;
 }
 
 /** The modules that machines get in other ways than from their folders, with the inputs they were computed from. */
@@ -53,24 +52,34 @@ interface AssignedModules {
   /** Machines that may get unknown modules. */
   readonly unclear: ReadonlySet<string>;
   /** Arguments that machines pass to their modules. */
-  readonly args: ReadonlyMap<string, NonNullable<ModuleContext['args']>>;
+  readonly args: ReadonlyMap<string, AttrsValue>;
   /** False if the inventory may add further modules. */
   readonly complete: boolean;
 }
 
-interface KeptMachine {
-  readonly assigned: AssignedModules;
-  readonly class: MachineClass | null;
-  readonly args: ModuleContext['args'];
+/** What the modules of a machine follow from. */
+interface Start {
+  readonly machine: Pick<Machine, 'name' | 'class' | 'system' | 'source'>;
+  readonly isClan: boolean;
+  /** True if the machine passes arguments of its own to its modules. */
+  readonly hasArguments: boolean;
+  /** The modules at its declaration, in its folder, and from the inventory. */
+  readonly declared: readonly RootModule[];
   readonly clanFiles: readonly string[];
-  /** True if all of these files could be read. */
-  readonly areRead: boolean;
+  readonly members: readonly RootModule[];
+  /** False if it may get further modules. */
+  readonly complete: boolean;
+}
+
+/** The modules of a machine, and its generators. */
+export interface MachineContents {
   readonly followed: FollowedModules;
+  /** The same object as long as it is equal. */
   readonly own: MachineGenerators;
 }
 
 export function createOwnershipCache(): OwnershipCache {
-  return { services: null, assigned: null, machines: new Map() };
+  return { services: null, assigned: null, followed: null };
 }
 
 export interface Ownership {
@@ -84,68 +93,137 @@ export interface Ownership {
 }
 
 /**
- * Returns the generators of every machine. Those of a machine are the same object as long as its modules are valid.
+ * Returns the generators of every machine, in the order of the machines. Those of a machine are the same object, and the
+ * map is the same, as long as they are equal.
  */
-export function machineGenerators(cx: Evaluation, sources: Ownership): Map<string, MachineGenerators> {
+export function machineGenerators(
+  cx: Evaluation,
+  sources: Ownership,
+): ReadonlyMap<string, MachineGenerators> {
   const { joined, table, ownership } = sources;
+  const { database } = table;
   const assigned = assignedModules(cx, sources);
-  table.refresh();
-  const generators = new Map<string, MachineGenerators>();
-  const kept = new Map<string, KeptMachine>();
-  for (const joinedMachine of joined.machines) {
-    const machine = follow(sources, assigned, joinedMachine, ownership.machines.get(joinedMachine.name));
-    generators.set(joinedMachine.name, machine.own);
-    kept.set(joinedMachine.name, machine);
+  table.refresh(assigned.args);
+  const names = joined.machines.map(({ name }) => name);
+  for (const machine of joined.machines) {
+    const clanFiles = clanFilesOf(sources, machine.name);
+    const isSame = ownership.followed === assigned && START(database, machine.name)?.clanFiles === clanFiles;
+    if (!isSame) set(database, START, machine.name, startOf(assigned, machine, clanFiles, joined.isClan));
   }
-  ownership.machines = kept;
-  table.dropped.clear();
-  return generators;
+  ownership.followed = assigned;
+  for (const name of MACHINE_NAMES(database, null))
+    if (!names.includes(name)) set(database, START, name, null);
+  set(database, MACHINE_NAMES, null, names);
+  return GENERATORS(database, null);
+}
+
+/** What the modules of each machine follow from; null for a machine that does not exist. */
+const START = input<string, Start | null>('machine', () => null, { equals: areSameStarts });
+
+/** The names of all machines. */
+export const MACHINE_NAMES = input<null, readonly string[]>('names of machines', () => [], {
+  equals: sameItems,
+});
+
+/** The modules of each machine, and its generators. */
+const CONTENTS = query<string, MachineContents | null>('modules of machine', (database, name, before) => {
+  const start = START(database, name);
+  return start === null ? null : follow(database, start, before?.own);
+});
+
+/** The modules of all machines. */
+export const MODULES = mapOfAll<FollowedModules>(
+  MACHINE_NAMES,
+  query('followed modules', (database, name) => contentsOf(database, name).followed),
+);
+
+const GENERATORS = mapOfAll<MachineGenerators>(
+  MACHINE_NAMES,
+  query('generators of machine', (database, name) => contentsOf(database, name).own),
+);
+
+/** Returns the modules of a machine that exists. */
+export function contentsOf(database: Database, name: string): MachineContents {
+  const contents = CONTENTS(database, name);
+  if (contents === null) throw new Error(`There is no machine "${name}".`);
+  return contents;
+}
+
+function areSameStarts(left: Start | null, right: Start | null): boolean {
+  if (left === null || right === null) return left === right;
+  return (
+    left.machine.class === right.machine.class &&
+    left.machine.system === right.machine.system &&
+    left.machine.source === right.machine.source &&
+    left.isClan === right.isClan &&
+    left.hasArguments === right.hasArguments &&
+    left.complete === right.complete &&
+    left.clanFiles === right.clanFiles &&
+    areSameRoots(left.declared, right.declared) &&
+    areSameRoots(left.members, right.members)
+  );
+}
+
+function areSameRoots(left: readonly RootModule[], right: readonly RootModule[]): boolean {
+  return (
+    left.length === right.length &&
+    left.every(
+      ({ facts, certain }, index) => facts === right[index]?.facts && certain === right[index]?.certain,
+    )
+  );
 }
 
 const NO_FILES: readonly string[] = [];
+const NO_ROOTS: readonly RootModule[] = [];
+
+function clanFilesOf({ joined, folders }: Ownership, name: string): readonly string[] {
+  return joined.isClan ? folders.clanFiles(name, joined.directory ?? '') : NO_FILES;
+}
+
+function startOf(
+  { declared, members, unclear, args, complete }: AssignedModules,
+  machine: Machine,
+  clanFiles: readonly string[],
+  isClan: boolean,
+): Start {
+  const { name } = machine;
+  return {
+    machine,
+    isClan,
+    hasArguments: args.has(name),
+    declared: declared.get(name) ?? NO_ROOTS,
+    clanFiles,
+    members: members.get(name) ?? NO_ROOTS,
+    complete: complete && !unclear.has(name),
+  };
+}
 
 function follow(
-  sources: Ownership,
-  assigned: AssignedModules,
-  machine: Machine,
-  before: KeptMachine | undefined,
-): KeptMachine {
-  const { joined, table } = sources;
-  const { name } = machine;
-  const args = assigned.args.get(name) ?? null;
-  const context: ModuleContext = { class: machine.class, args };
-  const clanFiles = joined.isClan ? sources.folders.clanFiles(name, joined.directory ?? '') : NO_FILES;
-  if (
-    before?.assigned === assigned &&
-    before.clanFiles === clanFiles &&
-    before.areRead &&
-    before.class === machine.class &&
-    before.args === args &&
-    isCurrent(before.followed, table.dropped, table, context)
-  )
-    return before;
-  const roots: RootModule[] = [...(assigned.declared.get(name) ?? [])];
+  database: Database,
+  { machine, isClan, hasArguments, declared, clanFiles, members, complete: isStartKnown }: Start,
+  before: MachineGenerators | undefined,
+): MachineContents {
+  const context: ModuleContext = { class: machine.class, machine: hasArguments ? machine.name : null };
+  const roots: RootModule[] = [...declared];
   for (const path of clanFiles) {
-    const facts = table.file(path, context);
+    const facts = fileModule(database, path, context);
     if (facts !== null) roots.push({ facts, certain: true });
   }
-  const areRead = roots.length === clanFiles.length + (assigned.declared.get(name)?.length ?? 0);
-  roots.push(...(assigned.members.get(name) ?? []));
+  const areRead = roots.length === clanFiles.length + declared.length;
+  roots.push(...members);
   // In a clan, a machine may consist only of modules from services.
-  const isKnown = roots.length > 0 || joined.isClan;
-  const complete = assigned.complete && !assigned.unclear.has(name) && areRead && isKnown;
-  const followed = followModules(roots, table, {
+  const complete = isStartKnown && areRead && (roots.length > 0 || isClan);
+  const followed = followModules(database, roots, {
     complete,
-    known: knownOf(joined, machine),
+    known: knownOf(isClan, machine),
     ...context,
   });
   const result = complete || !followed.own.complete ? followed.own : { ...followed.own, complete };
-  const isSame = before !== undefined && areAlike(before.own, result);
-  return { assigned, ...context, clanFiles, areRead, followed, own: isSame ? before.own : result };
+  return { followed, own: before !== undefined && areAlike(before, result) ? before : result };
 }
 
 /** Returns a lookup of options that clan-core sets on each of its machines. */
-function knownOf({ isClan }: JoinedFleet, machine: Machine): MachineSetting['known'] {
+function knownOf(isClan: boolean, machine: Start['machine']): MachineSetting['known'] {
   const { name, source } = machine;
   const isOfClan = isClan && (source === 'inventory' || source === 'folder');
   return path => {
@@ -155,7 +233,7 @@ function knownOf({ isClan }: JoinedFleet, machine: Machine): MachineSetting['kno
 }
 
 /** Returns an attribute that `pkgs.stdenv.hostPlatform` certainly has on the machine; undefined if unknown. */
-function platformOf({ class: kind, system }: Machine, name: string): string | boolean | undefined {
+function platformOf({ class: kind, system }: Start['machine'], name: string): string | boolean | undefined {
   switch (name) {
     case 'isLinux':
       return kind === null ? undefined : kind === 'nixos';
@@ -199,7 +277,7 @@ function assignedModules(cx: Evaluation, sources: Ownership): AssignedModules {
   const declared = new Map<string, RootModule[]>();
   const members = new Map<string, RootModule[]>();
   const unclear = new Set([...services.open, ...lostFolders(joined.isClan ? joined.facts : [])]);
-  const args = new Map<string, NonNullable<ModuleContext['args']>>();
+  const args = new Map<string, AttrsValue>();
   addDeclaredModules(sources, declared, unclear, args);
   for (const member of services.members) addToList(members, member.machine, member);
   const extra = addExtraModules(sources, members);
@@ -212,7 +290,7 @@ function addDeclaredModules(
   sources: Ownership,
   modules: Map<string, RootModule[]>,
   unclear: Set<string>,
-  args: Map<string, NonNullable<ModuleContext['args']>>,
+  args: Map<string, AttrsValue>,
 ): void {
   const { isClan } = sources.joined;
   const factsOf = (fleet: DeclaredFleet) =>
@@ -232,7 +310,7 @@ function addDeclaredModules(
       const specialArgs: Arguments = argument =>
         (set === null ? null : certain(set, argument)?.value) ?? shared(argument);
       addToList(modules, fact.name, { facts: sources.table.of(module, at, specialArgs), certain: true });
-      if (set !== null) args.set(fact.name, { machine: fact.name, set });
+      if (set !== null) args.set(fact.name, set);
     }
   }
 }

@@ -1,0 +1,52 @@
+/**
+ * The database of modules: what is read from a file, and what follows for machines, is computed again only if something
+ * that it depends on has changed. The inputs here are set between builds and at the beginning of one.
+ */
+
+import type { AttrsValue } from '../../nix/eval/value.ts';
+import { createDatabase, type Database, input, isKnown, set, type TraceEvent } from '../../query/database.ts';
+import { sameItems } from '../../std.ts';
+
+/** The number of changes of a file, and of everything that it was evaluated from. */
+const FILE = input<string, number>('file', () => 0);
+
+/** The arguments that a machine passes to its modules; the same object while they are unchanged. */
+const ARGUMENTS = input<string, AttrsValue | null>('arguments', () => null);
+
+/** The names of arguments whose values differ by machine. */
+export const DIFFERING_ARGUMENTS = input<null, readonly string[]>('differing arguments', () => [], {
+  equals: sameItems,
+});
+
+/** Returns the database of a workspace. Its context is the table of the build that runs; see `table-state.ts`. */
+export function createModuleDatabase(trace: (event: TraceEvent) => void): Database {
+  return createDatabase({ context: { table: null }, trace });
+}
+
+/** Handles that a file, or something that it was evaluated from, has changed. */
+export function fileChanged(database: Database, path: string): void {
+  if (isKnown(database, FILE, path)) set(database, FILE, path, database.cells.revision);
+}
+
+/** Records that the current computation depends on a file and on everything that it is evaluated from. */
+export function noteFile(database: Database, path: string): void {
+  FILE(database, path);
+}
+
+/**
+ * Sets the arguments that machines pass to their modules.
+ * @param differing the names of those whose values differ by machine
+ */
+export function setArguments(
+  database: Database,
+  args: ReadonlyMap<string, AttrsValue>,
+  differing: readonly string[],
+): void {
+  for (const [machine, given] of args) set(database, ARGUMENTS, machine, given);
+  set(database, DIFFERING_ARGUMENTS, null, differing);
+}
+
+/** Returns the arguments that a machine passes to its modules, or null if it passes none. */
+export function argumentsOf(database: Database, machine: string): AttrsValue | null {
+  return ARGUMENTS(database, machine);
+}

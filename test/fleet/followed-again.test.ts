@@ -1,0 +1,98 @@
+/** Which machines have their modules followed again after an edit, and what is computed again of them. */
+import { describe, expect, it } from 'vitest';
+import type { TraceEvent } from '../../server/src/query/database.ts';
+import type { Texts } from '../nix/support.ts';
+import { recomputed } from '../query/recomputed.ts';
+import { fleetWorkspace } from './workspace.ts';
+
+const ADA = 'machines/ada/configuration.nix';
+const SHARED = 'modules/shared.nix';
+const SECRETS = '{ sops.secrets.token = { }; }\n';
+
+const TEXTS: Texts = {
+  'flake.nix': '{ outputs = { clan-core, ... }: clan-core.lib.clan { meta.name = "fleet"; }; }\n',
+  [ADA]: '{ imports = [ ../../modules/shared.nix ]; }\n',
+  'machines/lea/configuration.nix': '{ imports = [ ../../modules/shared.nix ]; }\n',
+  'machines/tom/configuration.nix':
+    '{ clan.core.vars.generators.own = { files.key = { }; script = "true"; }; }\n',
+  [SHARED]: '{ clan.core.vars.generators.shared = { files.key = { }; script = "true"; }; }\n',
+  'modules/secrets.nix': SECRETS,
+};
+
+/** Edits a file after a first edit, from which on its places follow, and returns what is computed again of modules and machines, in the order of the names. */
+function computedAgain(file: string, edit: (text: string) => string): string[] {
+  const events: TraceEvent[] = [];
+  const workspace = fleetWorkspace(TEXTS, undefined, event => events.push(event));
+  const look = () => {
+    const { machineSecrets, clanGenerators, modules } = workspace.fleet();
+    return [machineSecrets, clanGenerators, modules];
+  };
+  look();
+  const text = `# First\n${TEXTS[file]}`;
+  workspace.write({ [file]: text });
+  look();
+  events.length = 0;
+  workspace.write({ [file]: edit(text) });
+  look();
+  return recomputed(events)
+    .filter(name => /^(modules|secrets|core modules) of machine\(|^core modules\(/.test(name))
+    .sort();
+}
+
+const replace = (from: string, to: string) => (text: string) => text.replace(from, to);
+
+describe('an edit follows the modules again', () => {
+  it('of no machine, for a comment', () => {
+    expect(computedAgain(ADA, replace('First', 'Second'))).toEqual([]);
+    expect(computedAgain(SHARED, replace('First', 'Second'))).toEqual([]);
+  });
+
+  it('of the machine whose imports have changed, with what follows from them', () => {
+    expect(computedAgain(ADA, replace('shared.nix', 'secrets.nix'))).toEqual([
+      'core modules(ada)',
+      'modules of machine(ada)',
+      'secrets of machine(ada)',
+    ]);
+  });
+
+  it('of the machines that import what has changed', () => {
+    const machines = computedAgain(SHARED, replace('generators.shared', 'generators.other'));
+    expect(machines.filter(name => name.startsWith('modules'))).toEqual([
+      'modules of machine(ada)',
+      'modules of machine(lea)',
+    ]);
+  });
+
+  it('of the machine that gets another file', () => {
+    const events: TraceEvent[] = [];
+    const workspace = fleetWorkspace(TEXTS, undefined, event => events.push(event));
+    expect(workspace.fleet().modules.get('tom')?.files).toEqual(['machines/tom/configuration.nix']);
+    events.length = 0;
+    workspace.write({ 'machines/tom/disko.nix': '{ }\n' });
+    expect(workspace.fleet().modules.get('tom')?.files).toContain('machines/tom/disko.nix');
+    expect(recomputed(events).filter(name => name.startsWith('modules of machine('))).toEqual([
+      'modules of machine(tom)',
+    ]);
+  });
+});
+
+describe('the secrets of machines', () => {
+  it('are read again where a module declares others', () => {
+    const texts = { ...TEXTS, [ADA]: '{ imports = [ ../../modules/secrets.nix ]; }\n' };
+    const workspace = fleetWorkspace(texts);
+    const names = () =>
+      workspace
+        .fleet()
+        .machineSecrets.get('ada')
+        ?.modules.flatMap(({ secrets }) => secrets.definitions.map(({ name }) => name));
+    expect(names()).toEqual(['token']);
+    const before = workspace.fleet().machineSecrets.get('lea');
+    workspace.write({ 'modules/secrets.nix': '{ sops.secrets.other = { }; }\n' });
+    expect(names()).toEqual(['other']);
+    expect(workspace.fleet().machineSecrets.get('lea')).toBe(before);
+    workspace.write({ 'modules/secrets.nix': '{ }\n' });
+    expect(names()).toEqual([]);
+    workspace.write({ 'modules/secrets.nix': SECRETS });
+    expect(names()).toEqual(['token']);
+  });
+});
