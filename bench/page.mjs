@@ -39,6 +39,8 @@ All columns are of one run on one machine. On a machine that is busy, trust the 
   their compiled code is kept.
 * **key renamed** counts from an edit of the registry to the changed findings of the matrix, another file. The key
   is in the list that nearly all machines share.
+* **all is current** counts from an edit to the answer of a question that needs the whole fleet (a hover). What follows
+  from registries and matrices alone, as the findings of the rows above it, comes before that.
 * **burst** counts from the last of 20 edits sent without waiting to the findings of the last.
 * **floor** is a server that parses the same files with the same parser and publishes syntax errors, and no more.
 * **bash-language-server** ${versions.bash ?? '(not installed)'} and **yaml-language-server** ${versions.yaml ?? '(not installed)'} work on one file of some 540 lines of their own language:

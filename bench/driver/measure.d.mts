@@ -14,6 +14,7 @@ export interface Options {
   readonly pull?: 'auto' | 'yes' | 'no';
   readonly openBroken?: boolean;
   readonly untilChanged?: boolean;
+  readonly untilAnswered?: boolean;
   readonly startReps?: number;
   readonly openReps?: number;
   readonly edits?: number;

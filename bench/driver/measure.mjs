@@ -127,11 +127,9 @@ async function timeKeystrokes(options, { server, untilFindings, change }, watche
   const cross = options.crossFile !== undefined;
   for (let i = 0; i < options.edits && lost < MOST_LOST; i++) {
     try {
-      const { milliseconds, count } = await untilFindings(
-        watched,
-        () => change(),
-        cross || options.untilChanged,
-      );
+      const { milliseconds, count } = options.untilAnswered
+        ? await untilAnswered(server, watched, change)
+        : await untilFindings(watched, () => change(), cross || options.untilChanged);
       times.push(milliseconds);
       counts.add(count);
     } catch (error) {
@@ -141,6 +139,14 @@ async function timeKeystrokes(options, { server, untilFindings, change }, watche
     await wait(options.gap);
   }
   return { ...statistics(times), counts: [...counts], lost };
+}
+
+/** The time until a question about the edited file is answered, for which everything has to be current. */
+async function untilAnswered(server, { uri }, change) {
+  change();
+  const position = { line: 0, character: 0 };
+  const { milliseconds } = await server.request('textDocument/hover', { textDocument: { uri }, position });
+  return { milliseconds, count: 0 };
 }
 
 async function timeBursts(options, { server, untilFindings, change }, document) {

@@ -17,6 +17,7 @@ const DEFAULTS = {
   queries: [],
   openBroken: false,
   untilChanged: false,
+  untilAnswered: false,
   json: false,
   verbose: false,
 };

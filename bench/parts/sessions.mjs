@@ -70,6 +70,18 @@ export async function inFleet(context) {
   const sessions = {
     'keystroke-matrix': { ...base, files: [at(MATRIX), at(REGISTRY)], break: fleet.edits.matrix },
     'keystroke-registry': { ...base, files: [at(REGISTRY), at(MATRIX)], break: fleet.edits.registry },
+    'whole-matrix': {
+      ...base,
+      files: [at(MATRIX), at(REGISTRY)],
+      break: fleet.edits.matrix,
+      untilAnswered: true,
+    },
+    'whole-registry': {
+      ...base,
+      files: [at(REGISTRY), at(MATRIX)],
+      break: fleet.edits.registry,
+      untilAnswered: true,
+    },
     'keystroke-script': { ...base, files: [at(SCRIPT)], break: fleet.edits.script },
     'typing-host': { ...base, files: [at(fleet.hosts[0])], break: typed(fleet.edits.host) },
     'typing-script': { ...base, files: [at(SCRIPT)], break: typed(fleet.edits.script) },

@@ -7,6 +7,7 @@ import { inUnits, perUnit } from '../../server/src/checks/memory/per-unit.ts';
 import { watching } from '../../server/src/checks/memory/watched.ts';
 import type { CheckContext, Finding } from '../../server/src/checks/rule.ts';
 import { query } from '../../server/src/query/database.ts';
+import { finish } from '../../server/src/query/steps.ts';
 import { readContents } from '../../server/src/store/vars/read.ts';
 import { edit, FLEET } from '../fleet/many-machines.ts';
 import { fleetWorkspace } from '../fleet/workspace.ts';
@@ -134,7 +135,7 @@ describe('what is derived from a fleet', () => {
         sources: files,
         stored: () => readContents(files, { backend: null }),
       };
-      const run = beginRun(memory, given, changed, watching);
+      const run = finish(beginRun(memory, given, changed, watching));
       changed = [];
       looked(run.memory.database, look);
     };
@@ -212,7 +213,7 @@ describe('what is derived from a fleet', () => {
     const memory = createMemory();
     const { fleet, files } = check(texts);
     const given = { fleet, sources: files, stored: () => readContents(files, { backend: null }) };
-    const { watched } = beginRun(memory, given, null, watching);
+    const { watched } = finish(beginRun(memory, given, null, watching));
     expect(Object.keys(watched.fleet).sort()).toEqual(Object.keys(fleet).sort());
   });
 

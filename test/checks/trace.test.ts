@@ -7,6 +7,7 @@ import { watching } from '../../server/src/checks/memory/watched.ts';
 import type { CheckContext } from '../../server/src/checks/rule.ts';
 import { noEffect } from '../../server/src/checks/rules/option/no-effect.ts';
 import { query, type TraceEvent } from '../../server/src/query/database.ts';
+import { finish } from '../../server/src/query/steps.ts';
 import { readContents } from '../../server/src/store/vars/read.ts';
 import { fleetWorkspace } from '../fleet/workspace.ts';
 import { recomputed } from '../query/recomputed.ts';
@@ -29,7 +30,7 @@ it('names the files in which is looked again, and what changed there', () => {
       sources,
       stored: () => readContents(sources, { backend: null }),
     };
-    return all(beginRun(memory, given, changed, watching).memory.database, '');
+    return all(finish(beginRun(memory, given, changed, watching)).memory.database, '');
   };
   expect(run(null)).toBe(2);
   events.length = 0;

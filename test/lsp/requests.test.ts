@@ -182,8 +182,9 @@ test('an analysis that does not load leaves a server that answers', async () => 
 test('work waits for the end of a burst of messages, and is done once', async () => {
   let runs = 0;
   const done = new Promise<void>(resolve => {
-    const scheduler = createScheduler(() => {
+    const scheduler = createScheduler(function* () {
       runs++;
+      yield;
       resolve();
     });
     let messages = 20;
@@ -195,4 +196,35 @@ test('work waits for the end of a burst of messages, and is done once', async ()
   });
   await done;
   expect(runs).toBe(1);
+});
+
+test('work ends when a message comes meanwhile, and begins again', async () => {
+  const begun: string[] = [];
+  await new Promise<void>(resolve => {
+    const scheduler = createScheduler(function* () {
+      begun.push('begun');
+      // Ends only if nothing is requested before.
+      if (begun.length < 3) scheduler.request();
+      yield;
+      begun.push('done');
+      resolve();
+    });
+    scheduler.request();
+  });
+  expect(begun).toEqual(['begun', 'begun', 'begun', 'done']);
+});
+
+test('messages are handled between slices of long work', async () => {
+  let isDone = false;
+  const seen: boolean[] = [];
+  await new Promise<void>(resolve => {
+    const scheduler = createScheduler(function* () {
+      setImmediate(() => seen.push(isDone));
+      while (seen.length === 0) yield;
+      isDone = true;
+      resolve();
+    });
+    scheduler.request();
+  });
+  expect(seen).toEqual([false]);
 });

@@ -14,7 +14,8 @@ const all = (findings: readonly Finding[]) => findings;
 function engineOf(words: Readonly<Record<string, string>>, more: Partial<Fix> = {}): Engine {
   return {
     ...smallEngine(),
-    check: (_, sources) => {
+    *check(_, sources) {
+      yield;
       const text = sources.parse('a.nix')?.text ?? '';
       return Object.entries(words).flatMap(([word, replacement]) =>
         [...text.matchAll(new RegExp(`\\b${word}\\b`, 'g'))].map((match): Finding => {

@@ -112,18 +112,28 @@ export function smallEngine(): SmallEngine {
     breakDown(message) {
       broken = message;
     },
-    createFleetBuilder: files => ({
-      changed: paths => void changes.push(...paths),
-      build() {
+    createFleetBuilder(files) {
+      const build = () => {
         builds++;
         if (broken !== null) throw new Error(broken);
         const fleet = { ...EMPTY_FLEET };
         filesOf.set(fleet, files);
         return fleet;
-      },
-    }),
-    check(fleet, _sources, { severities, isExcluded }) {
+      };
+      return {
+        changed: paths => void changes.push(...paths),
+        build,
+        *building() {
+          yield;
+          return build();
+        },
+        registries: () => null,
+      };
+    },
+    checkEarly: () => [],
+    *check(fleet, _sources, { severities, isExcluded }) {
       const files = filesOf.get(fleet) as FleetFiles;
+      yield;
       return [...wordsIn(files)].flatMap(finding =>
         severities[finding.rule] === 'off' || isExcluded?.(finding.rule, finding.at.file)
           ? []

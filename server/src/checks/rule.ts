@@ -140,6 +140,11 @@ export interface Rule {
    * True for a rule that is off unless the settings give it a severity, because it matters in few places only.
    */
   readonly optional?: true;
+  /**
+   * True if its reports follow from registries, matrices and the texts of files, so that they are known before anything
+   * else is read again.
+   */
+  readonly isEarly?: true;
   /** One line, for lists. */
   readonly summary: string;
   /** Markdown: what the rule finds, why it matters, what to do, and the sources of that knowledge. */

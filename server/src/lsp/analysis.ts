@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver';
 import type { Finding } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
+import { finish, type Steps } from '../query/steps.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Delivery } from './delivery.ts';
 import type { Documents } from './documents.ts';
@@ -64,6 +65,11 @@ export interface Analysis {
    */
   allAnalysed(token: CancellationToken): Promise<void>;
   /**
+   * Resolves as soon as there are new diagnostics. If there will be more, the client is told to ask again.
+   * @throws a cancellation
+   */
+  firstAnalysed(token: CancellationToken): Promise<void>;
+  /**
    * Returns the current state around a file, or `null` if it belongs to no workspace.
    * @throws a cancellation
    */
@@ -75,18 +81,31 @@ export interface Analysis {
 interface AnalysisState extends AnalysisOptions {
   /** Absolute paths of documents with a version that has not been analysed. */
   readonly edited: Set<string>;
-  /** Absolute paths of files whose workspace was closed and whose diagnostics are still shown. */
-  readonly gone: string[];
+  /** Absolute paths of files with other diagnostics than the client knows. */
+  readonly undelivered: Set<string>;
   readonly scheduler: Scheduler;
 }
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
   const { folders } = options;
-  const scheduler = createScheduler(() => analyse(state));
-  const state: AnalysisState = { ...options, edited: new Set(), gone: [], scheduler };
+  const scheduler = createScheduler(function* () {
+    if (updateEarly(state) && options.delivery.isPushed) deliver(state, NONE);
+    yield;
+    yield* analysing(state);
+  });
+  const state: AnalysisState = { ...options, edited: new Set(), undelivered: new Set(), scheduler };
   return {
     folders,
     allAnalysed: token => settle(state, token),
+    async firstAnalysed(token) {
+      if (!isStale(state)) return;
+      await nextTurn();
+      throwIfCancelled(token);
+      if (!isStale(state)) return;
+      // What comes later is news, also in files that were edited.
+      if (updateEarly(state)) state.edited.clear();
+      else analyse(state);
+    },
     documentChanged(absolute, text) {
       openDocument(state, absolute, text);
       scheduler.request();
@@ -109,25 +128,62 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   };
 }
 
-/** Analyses every stale workspace and delivers the diagnostics that have changed. */
+/**
+ * Updates the diagnostics by what is known before the analysis is complete.
+ * @returns whether the client has diagnostics to learn of
+ */
+function updateEarly(state: AnalysisState): boolean {
+  if (!state.delivery.takesMore) return false;
+  for (const workspace of state.folders.all()) {
+    try {
+      const findings = workspace.earlyFindings();
+      if (findings !== null) updateReports(state, workspace, findings);
+    } catch (error) {
+      state.log(`first findings of ${workspace.root}: ${messageOf(error)}`);
+    }
+  }
+  return state.undelivered.size > 0;
+}
+
+function updateReports(state: AnalysisState, workspace: Workspace, findings: Snapshot['findings']): void {
+  const absoluteOf = (path: string) => join(workspace.root, path);
+  const changed = state.reports.update(workspace, findings, borderOf(state, workspace), absoluteOf);
+  for (const absolute of changed) state.undelivered.add(absolute);
+}
+
+/** @param edited absolute paths of open documents with a new version */
+function deliver({ delivery, undelivered }: AnalysisState, edited: ReadonlySet<string>): void {
+  const changed = [...undelivered];
+  undelivered.clear();
+  delivery.deliver(changed, edited);
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Analyses every stale workspace, at once. */
 function analyse(state: AnalysisState): void {
-  const { folders, reports, delivery, status, log, edited } = state;
   state.scheduler.cancel();
-  const changed = state.gone.splice(0);
+  finish(analysing(state));
+}
+
+/** Analyses every stale workspace in steps, and delivers the diagnostics that have changed. */
+function* analysing(state: AnalysisState): Steps<void> {
+  const { folders, status, log } = state;
   let failure: unknown = null;
   for (const workspace of folders.all()) {
     if (!workspace.isStale()) continue;
     try {
-      const snapshot = workspace.snapshot();
-      const absoluteOf = (path: string) => join(workspace.root, path);
-      changed.push(...reports.update(workspace, snapshot, borderOf(state, workspace), absoluteOf));
+      const snapshot = yield* workspace.snapshotInSteps();
+      // Something has changed meanwhile.
+      if (snapshot === null) return state.scheduler.request();
+      updateReports(state, workspace, snapshot.findings);
     } catch (error) {
       failure = error;
       log(`analysis of ${workspace.root}: ${messageOf(error)}`);
     }
   }
-  delivery.deliver(changed, new Set(edited));
-  edited.clear();
+  deliver(state, new Set(state.edited));
+  state.edited.clear();
   state.onAnalysed();
   if (failure === null) status.ready(folders.all());
   else status.failed(messageOf(failure));
@@ -169,12 +225,13 @@ function openDocument({ folders, edited }: AnalysisState, absolute: string, text
 }
 
 function closeDocument(state: AnalysisState, absolute: string): void {
-  const { folders, documents, reports, edited, gone } = state;
+  const { folders, documents, reports, edited, undelivered } = state;
   const owned = folders.owner(absolute);
   edited.delete(absolute);
   if (!owned) return;
   owned.workspace.close(owned.path);
-  if (folders.abandon(owned.workspace, documents.paths())) gone.push(...reports.remove(owned.workspace));
+  if (folders.abandon(owned.workspace, documents.paths()))
+    for (const gone of reports.remove(owned.workspace)) undelivered.add(gone);
   state.scheduler.request();
 }
 
@@ -192,9 +249,9 @@ function followDisk({ folders, scheduler }: AnalysisState, absolutes: readonly s
 }
 
 function replaceFolders(state: AnalysisState, roots: readonly string[]): void {
-  const { folders, documents, reports, gone } = state;
+  const { folders, documents, reports, undelivered } = state;
   const { removed } = folders.set(roots);
-  for (const workspace of removed) gone.push(...reports.remove(workspace));
+  for (const workspace of removed) for (const gone of reports.remove(workspace)) undelivered.add(gone);
   // A document may belong to another workspace now, which does not have its text yet.
   for (const absolute of documents.paths()) openDocument(state, absolute, documents.of(absolute)?.text ?? '');
   state.scheduler.request();

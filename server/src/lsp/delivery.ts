@@ -6,6 +6,10 @@ import type { Reports } from './reports.ts';
 import { uriOfPath } from './to-protocol.ts';
 
 export interface Delivery {
+  /** True if diagnostics are sent as soon as they are known, false if the client asks for them. */
+  readonly isPushed: boolean;
+  /** True if the client learns of diagnostics that come after the first ones of a text. */
+  readonly takesMore: boolean;
   /**
    * Delivers changed diagnostics.
    * @param changed absolute paths of files whose diagnostics have changed
@@ -26,6 +30,8 @@ export function createPush(connection: Connection, documents: Documents, reports
     );
   };
   return {
+    isPushed: true,
+    takesMore: true,
     deliver(changed, edited) {
       for (const absolute of edited) if (documents.of(absolute)) send(absolute);
       for (const absolute of changed) if (!edited.has(absolute)) send(absolute);

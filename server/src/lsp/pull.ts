@@ -61,6 +61,8 @@ export function createPull(
 ): Pull {
   const state: PullState = { documents, reports, unreported: new Set(), streams: new Set() };
   return {
+    isPushed: false,
+    takesMore: refreshesDiagnostics,
     deliver(changed, edited) {
       if (takesRelatedReports) for (const absolute of changed) state.unreported.add(absolute);
       if (changed.length > 0) for (const stream of state.streams) stream(changed);
@@ -86,7 +88,7 @@ export function registerPull<Running extends HandlerContext & { readonly pull: P
   const document = request(
     'diagnostics',
     async ({ analysis, pull }, params: DocumentDiagnosticParams, token) => {
-      await analysis.allAnalysed(token);
+      await analysis.firstAnalysed(token);
       return pull.document(params);
     },
   );

@@ -21,7 +21,7 @@ export interface Reports {
    */
   update(
     owner: object,
-    snapshot: Snapshot,
+    findings: Snapshot['findings'],
     border: ProtocolContext,
     absoluteOf: (path: string) => string,
   ): string[];
@@ -54,10 +54,10 @@ export function createReports(): Reports {
   };
 
   return {
-    update(owner, snapshot, border, absoluteOf) {
+    update(owner, findingsByFile, border, absoluteOf) {
       const changed: string[] = [];
       const seen = new Set<string>();
-      for (const [path, findings] of snapshot.findings) {
+      for (const [path, findings] of findingsByFile) {
         const items = findings.map(finding => diagnosticOf(border, finding)).filter(item => item !== null);
         const absolute = absoluteOf(path);
         seen.add(absolute);

@@ -1,8 +1,11 @@
 /**
  * Schedules the analysis for when no further message is waiting. Each message is handled in an event loop turn of its
  * own, so two turns without a new request mean that all pending messages were handled. There is no delay in
- * milliseconds. Does not know what is scheduled.
+ * milliseconds. The analysis itself is done in slices, between which messages are handled; a request ends it, and it begins
+ * again. Does not know what is scheduled.
  */
+
+import type { Steps } from '../query/steps.ts';
 
 /**
  * Turns without a request that mark the end of a burst: one in which the next message may be handled, and one to
@@ -10,17 +13,25 @@
  */
 const QUIET_TURNS = 2;
 
+/** The time after which messages are handled before work goes on, in milliseconds. */
+const SLICE = 4;
+
+/** The turns between two slices, since a message takes several from its arrival to its handler. */
+const TURNS_BETWEEN = 8;
+
 export interface Scheduler {
-  /** Requests a run. Any number of requests before it starts lead to a single run. */
+  /** Requests a run. Any number of requests before it ends lead to a single run from the beginning. */
   request(): void;
-  /** Cancels a pending request whose work was done elsewhere. */
+  /** Cancels a pending request whose work was done elsewhere, and work that has begun. */
   cancel(): void;
 }
 
-export function createScheduler(work: () => void): Scheduler {
+/** @param work begins the work, which is done step by step */
+export function createScheduler(work: () => Steps<void>): Scheduler {
   let requests = 0;
   let wanted = false;
   let waiting = false;
+  let running: Steps<void> | null = null;
 
   function wait(seen: number, turns: number): void {
     setImmediate(() => {
@@ -29,22 +40,35 @@ export function createScheduler(work: () => void): Scheduler {
       waiting = false;
       if (!wanted) return;
       wanted = false;
-      work();
+      running = work();
+      goOn(running);
     });
+  }
+
+  function goOn(steps: Steps<void>): void {
+    const end = performance.now() + SLICE;
+    while (running === steps && performance.now() < end) if (steps.next().done === true) running = null;
+    if (running === steps) afterTurns(TURNS_BETWEEN, () => goOn(steps));
   }
 
   return {
     request() {
       requests++;
       wanted = true;
+      running = null;
       if (waiting) return;
       waiting = true;
       wait(requests, QUIET_TURNS);
     },
     cancel() {
       wanted = false;
+      running = null;
     },
   };
+}
+
+function afterTurns(turns: number, next: () => void): void {
+  setImmediate(() => (turns > 1 ? afterTurns(turns - 1, next) : next()));
 }
 
 /** Resolves in the next turn of the event loop, after pending messages such as cancellations are handled. */

@@ -3,7 +3,7 @@
  * queries are declared with `input` and `query`; a database holds their values for one workspace. Queries declare no
  * dependencies: every read is recorded.
  */
-import { type Cell, type CellKind, createCell, nameOf, type Outcome } from './cell.ts';
+import { type Cell, type CellKind, createCell, NO_VALUE, nameOf, type Outcome } from './cell.ts';
 import { createCells, dispose, outdate, read, setValue, withoutRecording } from './cells.ts';
 import type { Cells } from './verify.ts';
 
@@ -135,6 +135,12 @@ export function reread<K, V>(database: Database, { kind }: Input<K, V>): void {
 /** Returns whether an input was ever used with this key. */
 export function isKnown<K, V>({ tables }: Database, { kind }: Input<K, V>, key: K): boolean {
   return tables.get(kind)?.has(key) ?? false;
+}
+
+/** Returns the answer that a query last had, which may be out of date; undefined if it has none. */
+export function lastAnswer<K, V>({ tables }: Database, { kind }: Query<K, V>, key: K): V | undefined {
+  const value = tables.get(kind)?.get(key)?.value;
+  return value === NO_VALUE ? undefined : (value as V | undefined);
 }
 
 /** Runs a computation whose reads do not become dependencies of the current one. */

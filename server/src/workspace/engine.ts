@@ -3,7 +3,7 @@
  * needed.
  */
 
-import type { CheckSettings, RunOptions } from '../checks/engine/run.ts';
+import type { CheckSettings, PreviousRun, RunOptions } from '../checks/engine/run.ts';
 import type { Memory } from '../checks/memory/memory.ts';
 import type { CheckFiles, Finding, Fix, Rule } from '../checks/rule.ts';
 import type { Sources } from '../edits/text-edit.ts';
@@ -11,6 +11,7 @@ import type { FleetBuilder, FleetFiles, FleetSettings } from '../fleet/assembly/
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { SyntaxTree } from '../nix/syntax.ts';
 import type { TraceEvent } from '../query/database.ts';
+import type { Steps } from '../query/steps.ts';
 import type { Backend } from '../store/vars/read.ts';
 
 export interface Engine {
@@ -18,14 +19,21 @@ export interface Engine {
   readonly createFleetBuilder: (files: FleetFiles, settings: FleetSettings) => FleetBuilder;
   readonly rules: readonly Rule[];
   /**
-   * Returns all findings that are not silenced, sorted by file and place. If a rule throws, only its own findings are
-   * lost.
+   * Finds, in steps, all findings that are not silenced, sorted by file and place. If a rule throws, only its own findings
+   * are lost. The memory knows of the changes as soon as the first step is taken.
    */
   readonly check: (
     fleet: Fleet,
     sources: CheckFiles,
     settings: CheckSettings,
     options: Required<RunOptions>,
+  ) => Steps<Finding[]>;
+  /** Returns findings before all of a changed fleet is known; the rest is as it was. */
+  readonly checkEarly: (
+    fleet: Fleet,
+    sources: CheckFiles,
+    settings: CheckSettings,
+    since: PreviousRun,
   ) => Finding[];
   /** Creates the memory that is kept between checks. */
   readonly createMemory: () => Memory;
@@ -57,7 +65,7 @@ export async function loadEngine({ wasm, trace }: LoadOptions = {}): Promise<Eng
     parser,
     { createFleetBuilder },
     { rules },
-    { runChecks },
+    { runChecksInSteps, runEarlyChecks },
     { silenceFixes },
     { setBackend },
     { createMemory },
@@ -76,7 +84,8 @@ export async function loadEngine({ wasm, trace }: LoadOptions = {}): Promise<Eng
     parse: text => parser.parse(text),
     createFleetBuilder: (files, settings) => createFleetBuilder(files, settings, trace),
     rules,
-    check: runChecks,
+    check: runChecksInSteps,
+    checkEarly: runEarlyChecks,
     createMemory: () => createMemory(trace),
     backendOf: setBackend,
     silence: silenceFixes,

@@ -2,11 +2,12 @@
  * Holds the state of a workspace, and applies changes and settings to it. Only `check` analyses; all else records
  * what has changed.
  */
-import type { CheckFiles } from '../checks/rule.ts';
+import type { CheckFiles, Finding } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { FleetBuilder } from '../fleet/assembly/builder.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { EditsSince, NixAnswer } from '../fleet/model/nix-answer.ts';
+import { finish, type Steps } from '../query/steps.ts';
 import { groupBy } from '../std.ts';
 import { joinedFleet } from '../witness/join.ts';
 import { createJoinMemo, type JoinMemo } from '../witness/join-memo.ts';
@@ -79,7 +80,9 @@ export interface WorkspaceState {
   last: Snapshot | null;
   /** True if the last snapshot is out of date. */
   stale: boolean;
-  /** Files that have changed since the last check, or `null` if any may have changed. */
+  /** Identifies the check that is on its way; a change makes it null. */
+  checking: object | null;
+  /** Files that have changed since the last check began, or `null` if any may have changed. */
   unchecked: Set<string> | null;
 }
 
@@ -119,14 +122,21 @@ export function createWorkspaceState(options: WorkspaceOptions): WorkspaceState 
     version: 0,
     last: null,
     stale: true,
+    checking: null,
     unchecked: null,
   };
+}
+
+/** Records that the last snapshot is out of date. */
+export function outdate(state: WorkspaceState): void {
+  state.stale = true;
+  state.checking = null;
 }
 
 /** Records that the content of files has changed. */
 export function notePaths(state: WorkspaceState, paths: readonly string[]): void {
   if (paths.length === 0) return;
-  state.stale = true;
+  outdate(state);
   for (const path of paths) {
     state.unchecked?.add(path);
     for (const changed of state.noting) changed.add(path);
@@ -146,9 +156,9 @@ export function applySettings(state: WorkspaceState): void {
   const { settings, problems } = state.settingsReader.read(files, state.configuration);
   state.settings = settings;
   state.problems = problems;
-  if (!equal(problemsBefore, problems)) state.stale = true;
+  if (!equal(problemsBefore, problems)) outdate(state);
   if (equal(before, settings)) return;
-  state.stale = true;
+  outdate(state);
   if (equal({ ...before, rules: null }, { ...settings, rules: null })) return;
   state.exclusion.isExcluded = excludedBy(settings);
   if (before.enable !== settings.enable || !equal(before.exclude, settings.exclude)) files.rescan();
@@ -166,7 +176,10 @@ export function rescan(state: WorkspaceState): void {
 
 /** Builds the fleet and merges Nix's answer into it, if there is one. */
 export function fleetOf(state: WorkspaceState): Fleet {
-  const read = state.builder.build();
+  return withAnswer(state, state.builder.build());
+}
+
+function withAnswer(state: WorkspaceState, read: Fleet): Fleet {
   const { answer, since, joined, files } = state;
   if (answer === null) return read;
   if (joined?.read !== read || joined.answer !== answer || joined.since !== since) {
@@ -179,16 +192,50 @@ export function fleetOf(state: WorkspaceState): Fleet {
 
 /** Builds the fleet, runs the rules, and returns the result as the next snapshot. */
 export function check(state: WorkspaceState): Snapshot {
-  const { files, memory, notes, unchecked } = state;
-  const fleet = fleetOf(state);
-  const findings = state.options.engine
-    .check(fleet, checkedFiles(state, fleet), severitiesOf(state), {
-      onFailure: noteFailure(state),
-      since: { memory, changed: unchecked === null ? null : [...unchecked] },
-    })
-    .filter(({ at }) => !state.exclusion.isExcluded(at.file));
-  state.stale = false;
+  for (;;) {
+    const snapshot = finish(checking(state));
+    if (snapshot !== null) return snapshot;
+  }
+}
+
+/** Does the same in steps, and gives up, with null, as soon as something has changed or is checked elsewhere. */
+export function* checking(state: WorkspaceState): Steps<Snapshot | null> {
+  const token = {};
+  state.checking = token;
+  try {
+    for (const steps = findingsInSteps(state); ; ) {
+      const { done, value } = steps.next();
+      if (done === true) return taken(state, value);
+      yield;
+      if (state.checking !== token) return null;
+    }
+  } catch (error) {
+    // Nobody knows which of the changes the memory was told of.
+    state.unchecked = null;
+    throw error;
+  }
+}
+
+/** A fleet with its findings. */
+interface Checked {
+  readonly fleet: Fleet;
+  readonly findings: readonly Finding[];
+}
+
+function* findingsInSteps(state: WorkspaceState): Steps<Checked> {
+  const fleet = withAnswer(state, yield* state.builder.building());
+  const { memory, unchecked } = state;
+  const since = { memory, changed: unchecked === null ? null : [...unchecked] };
   state.unchecked = new Set();
+  const options = { onFailure: noteFailure(state), since };
+  const { engine } = state.options;
+  const findings = yield* engine.check(fleet, checkedFiles(state, fleet), severitiesOf(state), options);
+  return { fleet, findings: findings.filter(({ at }) => !state.exclusion.isExcluded(at.file)) };
+}
+
+function taken(state: WorkspaceState, { fleet, findings }: Checked): Snapshot {
+  const { files, notes } = state;
+  state.stale = false;
   state.last = {
     version: ++state.version,
     fleet,
@@ -198,6 +245,27 @@ export function check(state: WorkspaceState): Snapshot {
     noted: notes.stale,
   };
   return state.last;
+}
+
+/**
+ * Returns findings that are known before the fleet is, with all others as they last were; null if they are the last
+ * ones. `check` goes on from there.
+ */
+export function checkEarly(state: WorkspaceState): Snapshot['findings'] | null {
+  const { last, unchecked, memory } = state;
+  // What is stored is in files of other kinds, of which nothing is kept.
+  if (last === null || unchecked === null || ![...unchecked].every(path => path.endsWith('.nix')))
+    return null;
+  const registered = state.builder.registries();
+  if (registered === null) return null;
+  const fleet: Fleet = Object.create(last.fleet, Object.getOwnPropertyDescriptors(registered));
+  const since = { memory, changed: [...unchecked] };
+  // The memory knows of the changes from now on.
+  state.unchecked = new Set();
+  const findings = state.options.engine
+    .checkEarly(fleet, checkedFiles(state, fleet), severitiesOf(state), since)
+    .filter(({ at }) => !state.exclusion.isExcluded(at.file));
+  return groupBy([...findings, ...settingsFindings(state.problems)], ({ at }) => at.file);
 }
 
 /** Returns the settings of rules. */

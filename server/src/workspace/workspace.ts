@@ -8,15 +8,19 @@ import type { Rule, Severity } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { EditsSince, NixAnswer } from '../fleet/model/nix-answer.ts';
+import type { Steps } from '../query/steps.ts';
 import type { VerifiedGenerator } from '../store/vars/read.ts';
 import type { WorkspaceFiles } from './files/files.ts';
 import type { Settings, SettingsProblem } from './settings/settings.ts';
 import {
   applySettings,
   check,
+  checkEarly,
+  checking,
   createWorkspaceState,
   fleetOf,
   notePaths,
+  outdate,
   rescan,
   severitiesOf,
   storedOf,
@@ -46,6 +50,13 @@ export interface Workspace {
   isStale(): boolean;
   /** Returns the current state, as the same object while nothing has changed. */
   snapshot(): Snapshot;
+  /** Does the same in steps. They end early, with null, if something changes meanwhile or is asked otherwise. */
+  snapshotInSteps(): Steps<Snapshot | null>;
+  /**
+   * Returns the findings that are known at once after a change, with all others as in the last snapshot; null if there
+   * are none but those. The next snapshot has all of them.
+   */
+  earlyFindings(): Snapshot['findings'] | null;
   /** Returns the declarations without checking them. */
   fleet(): Fleet;
   /** Returns the declarations together with the stored values. */
@@ -103,6 +114,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     },
     rescan: () => rescan(state),
     isStale: () => state.stale,
+    earlyFindings: () => (state.stale ? checkEarly(state) : null),
     fleet: () => fleetOf(state),
     storedStateInputs() {
       const fleet = fleetOf(state);
@@ -110,12 +122,12 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     },
     verified(states) {
       state.storedReader.verified(states);
-      state.stale = true;
+      outdate(state);
     },
     witnessed(answer, since) {
       state.answer = answer;
       state.since = answer === null ? null : (since ?? null);
-      state.stale = true;
+      outdate(state);
       state.unchecked = null;
     },
     noteEdits(unsaved) {
@@ -124,5 +136,8 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       return { changed: () => new Set(changed), end: () => state.noting.delete(changed) };
     },
     snapshot: () => (state.last !== null && !state.stale ? state.last : check(state)),
+    *snapshotInSteps() {
+      return state.last !== null && !state.stale ? state.last : yield* checking(state);
+    },
   };
 }

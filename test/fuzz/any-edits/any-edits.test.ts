@@ -4,6 +4,9 @@
  */
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
+import type { Finding } from '../../../server/src/checks/rule.ts';
+import { rules } from '../../../server/src/checks/rules/index.ts';
+import type { Steps } from '../../../server/src/query/steps.ts';
 import { type Engine, loadEngine } from '../../../server/src/workspace/engine.ts';
 import { createWorkspace, type Workspace } from '../../../server/src/workspace/workspace.ts';
 import { spot } from '../mutations.ts';
@@ -16,11 +19,15 @@ import { type Step, stepIn } from './steps.ts';
 const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 120);
 
 /** What is looked at after a step: what was looked at is kept, so that it can be out of date. */
-type Look = 'nothing' | 'fleet' | 'findings' | 'everything';
+type Look = 'nothing' | 'fleet' | 'some steps' | 'findings' | 'everything';
 
 interface Edit {
   readonly step: Step;
   readonly look: Look;
+  /** Whether the findings that are known at once are asked for before. */
+  readonly early: boolean;
+  /** After how many steps a check is given up. */
+  readonly steps: number;
 }
 
 interface Case {
@@ -30,7 +37,16 @@ interface Case {
   readonly edits: readonly Edit[];
 }
 
-const look = fc.constantFrom<Look>('nothing', 'fleet', 'findings', 'findings', 'everything', 'everything');
+const look = fc.constantFrom<Look>(
+  'nothing',
+  'fleet',
+  'some steps',
+  'some steps',
+  'findings',
+  'findings',
+  'everything',
+  'everything',
+);
 
 const cases: fc.Arbitrary<Case> = editedWorlds.chain(world =>
   fc.record({
@@ -38,7 +54,10 @@ const cases: fc.Arbitrary<Case> = editedWorlds.chain(world =>
     /** Whether places follow the edits of all files, as in the editor, or only of those that were opened. */
     followsEdits: fc.boolean(),
     cursors: fc.array(fc.record({ file: spot, offset: spot }), { minLength: 1, maxLength: 3 }),
-    edits: fc.array(fc.record({ step: stepIn(world.files), look }), { minLength: 1, maxLength: 5 }),
+    edits: fc.array(
+      fc.record({ step: stepIn(world.files), look, early: fc.boolean(), steps: fc.nat({ max: 200 }) }),
+      { minLength: 1, maxLength: 5 },
+    ),
   }),
 );
 
@@ -54,6 +73,32 @@ function workspaceOf({ root, documents, configuration }: Repository, followsEdit
   return workspace;
 }
 
+const EARLY: ReadonlySet<string> = new Set(
+  rules.flatMap(({ id, isEarly }) => (isEarly === true ? [id] : [])),
+);
+
+/**
+ * Asks for the findings that are known at once. Returns a function that throws if one of an early rule is neither among the
+ * last findings nor among those of a whole check.
+ */
+function askEarly(workspace: Workspace, last: readonly Finding[]): () => void {
+  const early = [...(workspace.earlyFindings()?.values() ?? [])].flat().filter(({ rule }) => EARLY.has(rule));
+  const added = early.filter(finding => !last.includes(finding)).map(shown);
+  return () => {
+    if (added.length === 0) return;
+    const all = new Set(findingsOf(workspace).map(shown));
+    for (const text of added) if (!all.has(text)) throw new Error(`Found too early: ${text}`);
+  };
+}
+
+function takeSteps(steps: Steps<unknown>, count: number): void {
+  for (let taken = 0; taken < count && steps.next().done !== true; taken++);
+}
+
+const findingsOf = (workspace: Workspace) => [...workspace.snapshot().findings.values()].flat();
+
+const shown = ({ rule, at, message }: Finding) => `${rule} ${at.file}:${at.start}-${at.end} ${message}`;
+
 /** Applies the edits and compares after those that are looked at, and at the end. Throws where two answers differ. */
 function compare({ world, followsEdits, cursors, edits }: Case): void {
   const repository = createRepository(world);
@@ -68,11 +113,15 @@ function compare({ world, followsEdits, cursors, edits }: Case): void {
     };
     workspace.snapshot();
     answersOf(workspace, cursors, touched);
-    for (const [index, { step, look }] of edits.entries()) {
+    for (const [index, { step, look, early, steps }] of edits.entries()) {
+      const last = workspace.isStale() ? null : findingsOf(workspace);
       done.push(step.apply(repository, workspace, touched));
+      const compareEarly = early && last !== null ? askEarly(workspace, last) : null;
       if (look === 'everything' || index === edits.length - 1) compareNow();
       else if (look === 'fleet') workspace.fleet();
+      else if (look === 'some steps') takeSteps(workspace.snapshotInSteps(), steps);
       else if (look === 'findings') workspace.snapshot();
+      if (look === 'findings' || look === 'everything') compareEarly?.();
     }
   } catch (error) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -3,12 +3,13 @@
  * suppression comments, and sorts. A rule that throws is a bug of ours and costs only its own findings.
  */
 import type { Fleet } from '../../fleet/model/fleet.ts';
-import { query } from '../../query/database.ts';
+import { lastAnswer, query } from '../../query/database.ts';
+import { finish, type Steps } from '../../query/steps.ts';
 import { addToList, compareTexts } from '../../std.ts';
 import { summarised } from '../facts/leftover-summaries.ts';
 import { storedIn } from '../facts/stored-facts.ts';
 import { beginRun, createMemory, currentRun, type Memory, type Run } from '../memory/memory.ts';
-import { watching } from '../memory/watched.ts';
+import { watching, watchingRegistries } from '../memory/watched.ts';
 import type { CheckContext, CheckFiles, Finding, Report, Rule, Severity } from '../rule.ts';
 import { rules } from '../rules/index.ts';
 import { withoutSilenced } from './suppress.ts';
@@ -21,7 +22,7 @@ export interface CheckSettings {
 }
 
 /** State carried over from the previous run, for repeated runs over one workspace. */
-interface PreviousRun {
+export interface PreviousRun {
   /** The memory of this workspace. */
   readonly memory: Memory;
   /**
@@ -56,21 +57,81 @@ export function runChecks(
   return runRules(rules, fleet, sources, settings, options);
 }
 
+/** Does the same in steps. Whoever gives up after some of them has told the memory of the changes all the same. */
+export function runChecksInSteps(
+  fleet: Fleet,
+  sources: CheckFiles,
+  settings: CheckSettings,
+  options: RunOptions = {},
+): Steps<Finding[]> {
+  return runInSteps(rules, fleet, sources, settings, options);
+}
+
+/**
+ * Returns findings before all of a changed fleet is known: those of early rules, and all others as they last were. Takes
+ * next to no time.
+ * @param fleet the last fleet, with the registries and matrices of now
+ */
+export function runEarlyChecks(
+  fleet: Fleet,
+  sources: CheckFiles,
+  settings: CheckSettings,
+  since: PreviousRun,
+): Finding[] {
+  const context: CheckContext = { fleet, sources, stored: storedIn(fleet, sources) };
+  const run = finish(beginRun(since.memory, context, since.changed, watchingRegistries));
+  const { database } = run.memory;
+  const isThere = ({ at }: Report) => at.start < at.end || since.changed?.includes(at.file) !== true;
+  return findingsBy(rules, sources, settings, rule =>
+    rule.isEarly === true
+      ? outcomeOf(database, rule).reports
+      : (lastAnswer(database, outcomeOf, rule)?.reports ?? NONE).filter(isThere),
+  );
+}
+
+const NONE: readonly Report[] = [];
+
 /** Returns the findings of the chosen rules, like `runChecks`. */
 export function runRules(
   chosen: readonly Rule[],
   fleet: Fleet,
   sources: CheckFiles,
   settings: CheckSettings,
-  { onFailure = () => {}, since = { memory: createMemory(), changed: null } }: RunOptions = {},
+  options: RunOptions = {},
+): Finding[] {
+  return finish(runInSteps(chosen, fleet, sources, settings, options));
+}
+
+function* runInSteps(
+  chosen: readonly Rule[],
+  fleet: Fleet,
+  sources: CheckFiles,
+  settings: CheckSettings,
+  { onFailure = () => {}, since = { memory: createMemory(), changed: null } }: RunOptions,
+): Steps<Finding[]> {
+  const context: CheckContext = { fleet, sources, stored: storedIn(fleet, sources) };
+  const run = yield* beginRun(since.memory, context, since.changed, watching);
+  const reports = new Map<Rule, readonly Report[]>();
+  for (const rule of chosen) {
+    if (settings.severities[rule.id] === 'off') continue;
+    reports.set(rule, reportsOf(run, rule, onFailure));
+    yield;
+  }
+  return findingsBy(chosen, sources, settings, rule => reports.get(rule) ?? NONE);
+}
+
+/** Turns reports into findings, in order. */
+function findingsBy(
+  chosen: readonly Rule[],
+  sources: CheckFiles,
+  settings: CheckSettings,
+  reportsBy: (rule: Rule) => readonly Report[],
 ): Finding[] {
   const byFile = new Map<string, Finding[]>();
-  const context: CheckContext = { fleet, sources, stored: storedIn(fleet, sources) };
-  const run = beginRun(since.memory, context, since.changed, watching);
   for (const rule of chosen) {
     const severity = settings.severities[rule.id];
     if (severity === 'off') continue;
-    for (const report of reportsOf(run, rule, onFailure)) {
+    for (const report of reportsBy(rule)) {
       if (settings.isExcluded?.(rule.id, report.at.file)) continue;
       addToList(byFile, report.at.file, keptFinding(rule, report, severity));
     }

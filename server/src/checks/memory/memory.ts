@@ -16,6 +16,7 @@ import {
   sweep,
   type TraceEvent,
 } from '../../query/database.ts';
+import type { Steps } from '../../query/steps.ts';
 import type { CheckContext } from '../rule.ts';
 
 /** Everything that is kept for one workspace. */
@@ -72,7 +73,7 @@ const runs = new WeakMap<Fleet, Run>();
 export interface Watching {
   watch(run: Run): CheckContext;
   /** Re-reads all inputs that results of earlier runs depend on. */
-  reread(database: Database): void;
+  reread(database: Database): Steps<void>;
 }
 
 /**
@@ -81,12 +82,12 @@ export interface Watching {
  * @param changed the files changed since the previous run, relative to the workspace, or null if any file may
  * have changed
  */
-export function beginRun(
+export function* beginRun(
   memory: Memory,
   context: CheckContext,
   changed: readonly string[] | null,
   watching: Watching,
-): Run {
+): Steps<Run> {
   // Stored values are in files of many kinds, in folders that may appear or disappear as a whole.
   if (changed === null || changed.some(path => !path.endsWith('.nix'))) memory.clear();
   const { database } = memory;
@@ -104,7 +105,7 @@ export function beginRun(
   for (const path of changed ?? [])
     for (const changedPath of [path, folderOf(path)])
       if (isKnown(database, FILE, changedPath)) set(database, FILE, changedPath, run.number);
-  watching.reread(database);
+  yield* watching.reread(database);
   sweep(database, KEPT_RUNS);
   runs.set(context.fleet, run);
   runs.set(run.watched.fleet, run);

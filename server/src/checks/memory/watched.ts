@@ -84,10 +84,24 @@ export const UNIT_FILES = input<null, readonly string[]>(
 
 export const watching: Watching = {
   watch: watchedContext,
-  reread(database) {
-    for (const part of [...Object.values(PARTS), STORED, TRACKED]) reread(database, part);
+  *reread(database) {
+    for (const part of [...Object.values(PARTS), STORED, TRACKED]) {
+      reread(database, part);
+      yield;
+    }
     reread(database, UNIT);
     reread(database, UNIT_FILES);
+  },
+};
+
+/** Only registries and matrices are known anew. */
+export const watchingRegistries: Watching = {
+  watch: watchedContext,
+  *reread(database) {
+    for (const part of [PARTS.registries, PARTS.matrices]) {
+      reread(database, part);
+      yield;
+    }
   },
 };
 

@@ -77,8 +77,18 @@ export interface AssemblyCache {
   readonly options: OptionCache;
   joined: { readonly key: readonly unknown[]; readonly fleet: JoinedFleet } | null;
   storeSettings: { readonly all: readonly StoreSetting[]; readonly joined: StoreSettings } | null;
-  /** Matrices with the registry that other files show, by the matrix as it was read. */
+  /** Matrices with what other files show of them, by the matrix as it was read. */
   readonly linked: WeakMap<Matrix, Matrix>;
+  /** What matrices were last linked by; null before the first fleet. */
+  linking: Linking | null;
+}
+
+/** What other files show of matrices. */
+interface Linking {
+  readonly units: ReadonlyMap<string, Unit>;
+  readonly machines: readonly Machine[];
+  /** Names of rows that are lists which machines share. */
+  readonly lists: ReadonlySet<string>;
 }
 
 export function createAssemblyCache(files: NixFiles): AssemblyCache {
@@ -92,6 +102,7 @@ export function createAssemblyCache(files: NixFiles): AssemblyCache {
     joined: null,
     storeSettings: null,
     linked: new WeakMap(),
+    linking: null,
   };
 }
 
@@ -102,9 +113,9 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
   const lists = listsRead(parts.declared, cache.folders.machines(), units);
   const joined = joinParts(cx, parts, lists);
   const { machines } = joined;
-  const matrices = parts.matrices.map(matrix =>
-    withLists(linkRegistry(matrix, registries, units, cache), machines, lists),
-  );
+  const linking = { units, machines, lists };
+  const matrices = linkMatrices(cache, parts.matrices, registries, linking);
+  cache.linking = linking;
   const owners = once(() => machineGenerators(cx, { ...parts, ...cache, joined }));
   const faults = once(() => parts.faults(owners()));
   const clanGenerators = once(() => {
@@ -222,29 +233,49 @@ function joinParts(
   return cache.joined.fleet;
 }
 
+/** Returns matrices with what other files show of them, the same objects while that is the same. */
+export function linkMatrices(
+  { linked }: Pick<AssemblyCache, 'linked'>,
+  matrices: readonly Matrix[],
+  registries: readonly Registry[],
+  { units, machines, lists }: Linking,
+): Matrix[] {
+  return matrices.map(matrix => {
+    const now = withLists({ ...matrix, registry: registryOf(matrix, registries, units) }, machines, lists);
+    const kept = [matrix, linked.get(matrix)].find(
+      earlier => earlier !== undefined && isSameLink(earlier, now),
+    );
+    const result = kept ?? now;
+    linked.set(matrix, result);
+    return result;
+  });
+}
+
+/** Compares what one matrix was linked to. */
+function isSameLink(left: Matrix, right: Matrix): boolean {
+  return (
+    left.registry === right.registry &&
+    left.rows.every(({ shared }, index) => shared === right.rows[index]?.shared)
+  );
+}
+
 /**
- * Links a matrix to the registry in which its readers look up the keys. A link found by evaluation takes precedence
+ * Returns the registry in which the readers of a matrix look up its keys. A link found by evaluation takes precedence
  * over the one that the keys suggest.
  */
-function linkRegistry(
+function registryOf(
   matrix: Matrix,
   registries: readonly Registry[],
   units: ReadonlyMap<string, Unit>,
-  { linked }: AssemblyCache,
-): Matrix {
+): string | null {
   const looked = new Set<string>();
   for (const unit of units.values())
     for (const registry of unit.matrixLinks)
       if (registry.matrix === matrix.file) looked.add(registry.registry);
   const [only] = looked;
-  const isLinked = looked.size === 1 && only !== undefined;
-  if (!isLinked && (matrix.registry !== null || registries.length !== 1)) return matrix;
-  const registry = isLinked ? only : (registries[0]?.file ?? null);
-  const before = linked.get(matrix);
-  if (before?.registry === registry) return before;
-  const result = { ...matrix, registry };
-  linked.set(matrix, result);
-  return result;
+  if (looked.size === 1 && only !== undefined) return only;
+  if (matrix.registry !== null || registries.length !== 1) return matrix.registry;
+  return registries[0]?.file ?? null;
 }
 
 /**

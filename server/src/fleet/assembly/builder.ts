@@ -12,6 +12,7 @@ import { noteEdited } from '../../nix/eval/renewal.ts';
 import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { TraceEvent } from '../../query/database.ts';
+import { finish, type Steps } from '../../query/steps.ts';
 import { once, sameItems } from '../../std.ts';
 import { askedOptions } from '../catalogue/core-modules.ts';
 import { createModuleTable, type ModuleTable } from '../machine-modules/module-table.ts';
@@ -20,7 +21,7 @@ import type { Unit } from '../model/uses.ts';
 import { readOptionReads } from '../options/reads.ts';
 import { readUnit } from '../uses/unit.ts';
 import type { UnitContext } from '../uses/unit-state.ts';
-import { assemble, type Parts } from './assemble.ts';
+import { assemble, linkMatrices, type Parts } from './assemble.ts';
 import {
   type FleetFiles,
   type FleetSettings,
@@ -32,6 +33,7 @@ import {
 import { forgetChanged } from './changes.ts';
 import { findFaults, lastReached } from './faults.ts';
 import {
+  type FoundArguments,
   findArguments,
   findDeclared,
   findMatrices,
@@ -60,7 +62,17 @@ export interface FleetBuilder {
   changed(paths: Iterable<string>): void;
   /** Returns the current fleet, the same object until something changes. */
   build(): Fleet;
+  /** Does the same in steps. After a change they must not be taken any further; a build may begin anew at any time. */
+  building(): Steps<Fleet>;
+  /**
+   * Returns the current registries and matrices, without reading anything else again: matrices are linked by what the
+   * last fleet says of units and machines. Null before the first fleet, and if they are the same as in it.
+   */
+  registries(): Registered | null;
 }
+
+/** The part of a fleet that takes next to no time. */
+export type Registered = Pick<Fleet, 'registries' | 'matrices'>;
 
 /** @param trace called with what is read or computed again after an edit, and the reason */
 export function createFleetBuilder(
@@ -69,8 +81,17 @@ export function createFleetBuilder(
   trace: (event: TraceEvent) => void = () => {},
 ): FleetBuilder {
   let fleet: Fleet | null = null;
+  let registered: Registered | null = null;
   const survey = createSurvey({ files, ...settings });
   let state = newState(files, trace);
+  function* building(): Steps<Fleet> {
+    if (fleet === null) {
+      forgetChanged(state, trace);
+      fleet = yield* buildFleet(files, settings, state, survey);
+      registered = fleet;
+    }
+    return fleet;
+  }
   return {
     changed(paths) {
       fleet = null;
@@ -90,23 +111,51 @@ export function createFleetBuilder(
         noteEdited(state.evaluation, path);
       }
     },
-    build() {
-      if (fleet === null) {
-        forgetChanged(state, trace);
-        fleet = buildFleet(files, settings, state, survey);
-      }
-      return fleet;
+    building,
+    build: () => finish(building()),
+    registries() {
+      const { linking } = state.assembly;
+      if (fleet !== null || registered === null || linking === null) return null;
+      forgetChanged(state, trace);
+      const { registries, matrices: found } = findRegistered(files, settings, state, survey);
+      const matrices = linkMatrices(state.assembly, found, registries, linking);
+      if (sameItems(registries, registered.registries) && sameItems(matrices, registered.matrices))
+        return null;
+      registered = { registries, matrices };
+      return registered;
     },
   };
 }
 
-function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, survey: Survey): Fleet {
+/** What the rest of a build stands on. */
+interface FoundFirst extends FoundArguments, Registered {
+  readonly registryFiles: readonly string[];
+  /** Files that lead to a registry. */
+  readonly pipeline: ReadonlySet<string>;
+}
+
+/** Finds registries and matrices, and the arguments of modules with which they are read. */
+function findRegistered(
+  files: FleetFiles,
+  settings: FleetSettings,
+  state: State,
+  survey: Survey,
+): FoundFirst {
   const groups = survey.groups();
-  const { texts } = survey;
-  const { argument, ofSystem, replacesConfig, lateArguments } = findArguments(files, state, groups);
+  const found = findArguments(files, state, groups);
   const registryFiles = findRegistries(state, settings, groups);
   const pipeline = findPipeline(state, groups, registryFiles);
-  const matrices = findMatrices(state, settings, { groups, texts, registryFiles, pipeline });
+  const matrices = findMatrices(state, settings, { groups, texts: survey.texts, registryFiles, pipeline });
+  const registries = registryFiles.map(file => knownRegistry(state, file));
+  return { ...found, registryFiles, registries, pipeline, matrices };
+}
+
+function* buildFleet(files: FleetFiles, settings: FleetSettings, state: State, survey: Survey): Steps<Fleet> {
+  const groups = survey.groups();
+  const { texts } = survey;
+  const found = findRegistered(files, settings, state, survey);
+  const { argument, ofSystem, replacesConfig, lateArguments } = found;
+  const { registries, registryFiles, pipeline, matrices } = found;
   const unitContext: UnitContext = {
     argument,
     registries: new Map<string, Place>(registryFiles.map(file => [file, knownRegistry(state, file).at])),
@@ -128,7 +177,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
     expected: () => (state.trees.isThrifty() ? expected() : []),
     done,
   });
-  const units = readUnits(files, state, groups.paths, { texts, pipeline, unitContext, table });
+  const units = yield* readUnits(files, state, groups.paths, { texts, pipeline, unitContext, table });
   return assemble(state.evaluation, {
     files,
     declared: findDeclared(files, state, groups, ofSystem),
@@ -137,7 +186,7 @@ function buildFleet(files: FleetFiles, settings: FleetSettings, state: State, su
     replacesConfig,
     lateArguments,
     cache: state.assembly,
-    registries: registryFiles.map(file => knownRegistry(state, file)),
+    registries,
     matrices,
     units,
     textOf,
@@ -195,16 +244,16 @@ interface UnitSources {
 }
 
 /** Returns the units of all files, reusing those that are still valid. */
-function readUnits(
+function* readUnits(
   files: FleetFiles,
   state: State,
   paths: readonly string[],
   sources: UnitSources,
-): Map<string, Unit> {
+): Steps<Map<string, Unit>> {
   state.trees.expect(lengthToRead(sources.texts));
   const units = new Map<string, Unit>();
   for (const path of paths) {
-    readUnitOf(files, state, sources, path);
+    if (readUnitOf(files, state, sources, path)) yield;
     const unit = state.answers.known(UNIT, path);
     if (unit !== undefined) units.set(path, unit);
   }
@@ -214,23 +263,23 @@ function readUnits(
   return units;
 }
 
-/** Reads the unit of a file, if it has one, unless the previous unit is still valid. */
+/** Reads the unit of a file, if it has one, unless the previous unit is still valid. Returns whether it was read. */
 function readUnitOf(
   files: FleetFiles,
   state: State,
   { texts, pipeline, unitContext, table }: UnitSources,
   path: string,
-): void {
+): boolean {
   const facts = texts.get(path);
   const earlier = state.answers.known(FOLLOWED, path);
-  if (facts === undefined || (earlier?.facts === facts && earlier.pipeline === pipeline)) return;
+  if (facts === undefined || (earlier?.facts === facts && earlier.pipeline === pipeline)) return false;
   const places = placesToFollow(facts, texts, pipeline);
   state.answers.set(FOLLOWED, path, { facts, pipeline, places });
-  if (earlier?.facts === facts && sameItems(earlier.places, places)) return;
+  if (earlier?.facts === facts && sameItems(earlier.places, places)) return false;
   state.answers.delete(UNIT, path);
-  if (!facts.mentionsVars && places.length === 0) return;
+  if (!facts.mentionsVars && places.length === 0) return false;
   const file = files.parse(path);
-  if (file === null) return;
+  if (file === null) return false;
   const before = state.unitsBefore.get(path);
   state.unitsBefore.delete(path);
   state.answers.ask(UNIT, path, () =>
@@ -239,6 +288,7 @@ function readUnitOf(
   // The file is probably needed as a module later, which would require its tree again.
   if (state.trees.isThrifty()) table.file(path);
   else state.trees.done(path, file.text.length);
+  return true;
 }
 
 function isLooselyRead(

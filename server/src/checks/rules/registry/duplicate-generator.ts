@@ -8,6 +8,7 @@ import type { Report, Rule } from '../../rule.ts';
 export const duplicateGenerator: Rule = {
   id: 'registry/duplicate-generator',
   severity: 'error',
+  isEarly: true,
   summary: 'Two registry keys with the same generator name',
   documentation: `\
 Two entries have the same \`generator\`. The generators function turns the list of entries into a set with

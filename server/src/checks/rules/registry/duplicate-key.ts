@@ -13,6 +13,7 @@ import type { CheckContext, Report, Rule } from '../../rule.ts';
 export const duplicateKey: Rule = {
   id: 'registry/duplicate-key',
   severity: 'warning',
+  isEarly: true,
   summary: 'A key that a machine lists twice',
   documentation: `\
 A row lists a key twice, often because a shared list also contains it (\`sharedCore ++ [ … ]\`).

@@ -16,6 +16,7 @@ import type { Report, Rule } from '../../rule.ts';
 export const fileAttrMismatch: Rule = {
   id: 'registry/file-attr-mismatch',
   severity: 'error',
+  isEarly: true,
   summary: 'A `fileAttr` that is not a file of the entry, or that its script does not write',
   documentation: `\
 \`fileAttr\` says which of a generator's files the environment variable and the accessors mean. If \`files\` has no

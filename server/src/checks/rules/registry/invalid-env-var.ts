@@ -9,6 +9,7 @@ export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export const invalidEnvVar: Rule = {
   id: 'registry/invalid-env-var',
   severity: 'error',
+  isEarly: true,
   summary: 'An `envVar` that is not a valid name of an environment variable',
   documentation: `\
 An \`envVar\` has to be a name that shells accept: letters, digits and underscores, not beginning with a digit

@@ -24,6 +24,7 @@ interface Missing {
 export const unknownKey: Rule = {
   id: 'registry/unknown-key',
   severity: 'error',
+  isEarly: true,
   summary: 'A key that the registry does not have',
   documentation: `\
 A row of the matrix, or an accessor, names a key that is not in the registry.
