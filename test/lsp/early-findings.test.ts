@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { DocumentDiagnosticReport } from 'vscode-languageserver/node';
 import { type Engine, loadEngine } from '../../server/src/workspace/engine.ts';
-import { messages, settled, startSession } from './support.ts';
+import { messages, type Session, settled, startSession } from './support.ts';
 
 const root = join(__dirname, '../../examples/fleet');
 const MATRIX = 'lib/machine-env-matrix.nix';
@@ -13,18 +13,21 @@ const wrong = text.replace('"anthropic"', '"antropic"');
 
 const real = await loadEngine();
 
-/** An engine whose builds end with an error from some time on, so that only what needs no build is found. */
-function breakable(): Engine & { broken: boolean } {
+/** An engine whose builds can be held up, so that only what needs no build is found. It counts those that end. */
+function holding(): Engine & { isHeld: boolean; built: number } {
   const engine = {
     ...real,
-    broken: false,
+    isHeld: false,
+    built: 0,
     createFleetBuilder: (...about: Parameters<Engine['createFleetBuilder']>) => {
       const builder = real.createFleetBuilder(...about);
       return {
         ...builder,
         *building() {
-          if (engine.broken) throw new Error('No build.');
-          return yield* builder.building();
+          while (engine.isHeld) yield;
+          const fleet = yield* builder.building();
+          engine.built++;
+          return fleet;
         },
       };
     },
@@ -33,14 +36,15 @@ function breakable(): Engine & { broken: boolean } {
 }
 
 test('they are pushed before the fleet is built', async () => {
-  const engine = breakable();
+  const engine = holding();
   const session = await startSession({ root, engine });
   session.open(MATRIX, text);
   await session.publication(MATRIX, ({ version }) => version === 1);
   session.forget();
-  engine.broken = true;
+  engine.isHeld = true;
   session.edit(MATRIX, 2, { text: wrong });
   const first = await session.publication(MATRIX, ({ version }) => version === 2);
+  engine.isHeld = false;
   expect(messages(first)).toEqual([expect.stringContaining('Unknown registry key "antropic"')]);
 });
 
@@ -56,45 +60,46 @@ test('the rest follows', async () => {
 });
 
 test('a client that asks gets them as well, and is told to ask again', async () => {
-  let refreshes = 0;
-  const engine = breakable();
+  let onRefresh = () => {};
+  const engine = holding();
   const session = await startSession({
     root,
     engine,
     capabilities: { textDocument: { diagnostic: {} }, workspace: { diagnostics: { refreshSupport: true } } },
     prepare: connection =>
       connection.onRequest('workspace/diagnostic/refresh', () => {
-        refreshes++;
+        onRefresh();
         return null;
       }),
   });
-  const pull = (): Promise<DocumentDiagnosticReport> =>
-    session.connection.sendRequest('textDocument/diagnostic', { textDocument: { uri: session.uri(MATRIX) } });
   session.open(MATRIX, text);
-  await pull();
+  await pull(session);
   await settled(session);
-  refreshes = 0;
-  engine.broken = true;
+  const refreshed = new Promise<void>(resolve => {
+    onRefresh = resolve;
+  });
+  engine.isHeld = true;
   session.edit(MATRIX, 2, { text: wrong });
-  const report = await pull();
-  expect(report.kind === 'full' && messages({ diagnostics: report.items })).toEqual([
-    expect.stringContaining('Unknown registry key "antropic"'),
-  ]);
-  expect(refreshes).toBe(0);
-  engine.broken = false;
-  await settled(session);
-  expect(refreshes).toBe(1);
+  expect(await pull(session)).toEqual([expect.stringContaining('Unknown registry key "antropic"')]);
+  engine.isHeld = false;
+  await refreshed;
 });
 
 test('a client that cannot be told waits for all', async () => {
-  const engine = breakable();
+  const engine = holding();
   const session = await startSession({ root, engine, capabilities: { textDocument: { diagnostic: {} } } });
   session.open(MATRIX, text);
-  const pull = (): Promise<DocumentDiagnosticReport> =>
-    session.connection.sendRequest('textDocument/diagnostic', { textDocument: { uri: session.uri(MATRIX) } });
-  await pull();
-  engine.broken = true;
+  await pull(session);
+  const before = engine.built;
   session.edit(MATRIX, 2, { text: wrong });
-  const report = await pull();
-  expect(report.kind === 'full' && report.items).toEqual([]);
+  expect(await pull(session)).toEqual([expect.stringContaining('Unknown registry key "antropic"')]);
+  expect(engine.built).toBe(before + 1);
 });
+
+/** Asks for the diagnostics of the matrix and returns their messages. */
+async function pull(session: Session): Promise<readonly string[]> {
+  const report: DocumentDiagnosticReport = await session.connection.sendRequest('textDocument/diagnostic', {
+    textDocument: { uri: session.uri(MATRIX) },
+  });
+  return report.kind === 'full' ? messages({ diagnostics: report.items }) : [];
+}

@@ -3,7 +3,10 @@
  * from here. Knows no connection.
  */
 import type { Diagnostic } from 'vscode-languageserver';
+import type { Finding } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
+import { isSameData } from '../nix/same-data.ts';
+import { sameItems } from '../std.ts';
 import { diagnosticOf, type ProtocolContext } from './to-protocol.ts';
 
 interface FileReport {
@@ -35,22 +38,39 @@ export interface Reports {
 
 interface Kept extends FileReport {
   readonly owner: object;
-  /** The diagnostics as text, to detect changes. */
-  readonly text: string;
+  /** What the diagnostics were made of. */
+  readonly from: Made;
 }
 
-const EMPTY = '[]';
+/** What diagnostics are made of. As long as it is the same, so are they. */
+interface Made {
+  readonly findings: readonly Finding[];
+  /** The files in which they have places, with their texts and addresses. */
+  readonly files: ReadonlyMap<string, { readonly text: string | null; readonly uri: string }>;
+}
+
+const NOTHING: Made = { findings: [], files: new Map() };
 
 export function createReports(): Reports {
   const kept = new Map<string, Kept>();
   let count = 0;
 
-  const put = (owner: object, absolute: string, uri: string, items: readonly Diagnostic[]): boolean => {
-    const text = items.length === 0 ? EMPTY : JSON.stringify(items);
+  const put = (
+    absolute: string,
+    { owner, uri, from, items }: Pick<Kept, 'owner' | 'uri' | 'from' | 'items'>,
+  ): boolean => {
     const before = kept.get(absolute);
-    if (before ? before.text === text : text === EMPTY) return false;
-    kept.set(absolute, { owner, uri, items, text, id: String(++count) });
-    return true;
+    const isSame = isSameData(before?.items ?? [], items);
+    if (before === undefined && isSame) return false;
+    const id = before !== undefined && isSame ? before.id : String(++count);
+    kept.set(absolute, {
+      owner,
+      uri,
+      from,
+      items: before !== undefined && isSame ? before.items : items,
+      id,
+    });
+    return !isSame;
   };
 
   return {
@@ -58,25 +78,46 @@ export function createReports(): Reports {
       const changed: string[] = [];
       const seen = new Set<string>();
       for (const [path, findings] of findingsByFile) {
-        const items = findings.map(finding => diagnosticOf(border, finding)).filter(item => item !== null);
         const absolute = absoluteOf(path);
         seen.add(absolute);
-        if (put(owner, absolute, border.uriOf(path), items)) changed.push(absolute);
+        const before = kept.get(absolute);
+        if (before?.owner === owner && isMadeOf(before.from, findings, border)) continue;
+        const items = findings.map(finding => diagnosticOf(border, finding)).filter(item => item !== null);
+        const from = madeOf(findings, border);
+        if (put(absolute, { owner, uri: border.uriOf(path), from, items })) changed.push(absolute);
       }
       for (const [absolute, report] of kept) {
         if (report.owner !== owner || seen.has(absolute)) continue;
-        if (put(owner, absolute, report.uri, [])) changed.push(absolute);
+        if (put(absolute, { ...report, from: NOTHING, items: [] })) changed.push(absolute);
       }
       return changed;
     },
     remove(owner) {
       const changed: string[] = [];
       for (const [absolute, report] of kept) {
-        if (report.owner === owner && put(owner, absolute, report.uri, [])) changed.push(absolute);
+        if (report.owner === owner && put(absolute, { ...report, from: NOTHING, items: [] }))
+          changed.push(absolute);
       }
       return changed;
     },
     of: absolute => kept.get(absolute) ?? null,
     all: () => kept,
   };
+}
+
+function madeOf(findings: readonly Finding[], { files, uriOf }: ProtocolContext): Made {
+  const paths = new Set(
+    findings.flatMap(({ at, related }) => [at.file, ...related.map(({ at: { file } }) => file)]),
+  );
+  return {
+    findings,
+    files: new Map([...paths].map(path => [path, { text: files.text(path), uri: uriOf(path) }])),
+  };
+}
+
+function isMadeOf(before: Made, findings: readonly Finding[], { files, uriOf }: ProtocolContext): boolean {
+  if (!sameItems(before.findings, findings)) return false;
+  for (const [path, { text, uri }] of before.files)
+    if (files.text(path) !== text || uriOf(path) !== uri) return false;
+  return true;
 }

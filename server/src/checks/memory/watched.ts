@@ -32,7 +32,7 @@ function sameEntries(left: ReadonlyMap<unknown, unknown>, right: ReadonlyMap<unk
 /** `hasAllGenerators` takes an argument and computes, so it is recorded separately. */
 type Part = Exclude<keyof Fleet, 'hasAllGenerators'>;
 
-/** All parts of a fleet; the type ensures that none is missing. */
+/** All parts of a fleet; the type ensures that none is missing. What others are computed from comes first, in steps of its own. */
 const PARTS: Readonly<Record<Part, Input<null, unknown>>> = {
   machines: part('machines', ({ fleet }) => fleet.machines),
   machinesComplete: part('machinesComplete', ({ fleet }) => fleet.machinesComplete),
@@ -46,14 +46,14 @@ const PARTS: Readonly<Record<Part, Input<null, unknown>>> = {
   serviceModulesComplete: part('serviceModulesComplete', ({ fleet }) => fleet.serviceModulesComplete),
   registries: part('registries', ({ fleet }) => fleet.registries),
   matrices: part('matrices', ({ fleet }) => fleet.matrices),
+  modules: part('modules', ({ fleet }) => fleet.modules),
+  clanGenerators: part('clanGenerators', ({ fleet }) => fleet.clanGenerators),
   generators: part('generators', ({ fleet }) => fleet.generators),
   namedBy: part('namedBy', ({ fleet }) => fleet.namedBy),
   units: part('units', ({ fleet }) => fleet.units),
   notAnalysable: part('notAnalysable', ({ fleet }) => fleet.notAnalysable),
   replacesConfig: part('replacesConfig', ({ fleet }) => fleet.replacesConfig),
   lateArguments: part('lateArguments', ({ fleet }) => fleet.lateArguments),
-  modules: part('modules', ({ fleet }) => fleet.modules),
-  clanGenerators: part('clanGenerators', ({ fleet }) => fleet.clanGenerators),
   secrets: part('secrets', ({ fleet }) => fleet.secrets),
   machineSecrets: part('machineSecrets', ({ fleet }) => fleet.machineSecrets),
   storeSettings: part('storeSettings', ({ fleet }) => fleet.storeSettings),
