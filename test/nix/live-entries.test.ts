@@ -51,10 +51,10 @@ describe('reading from a set that changes in place', () => {
       const cx = createEvaluation(memoryFiles({}));
       const { recorder } = cx;
       recorder.isOn = true;
-      const entries = new LiveEntries(recorder, cx.force, 'x.nix', new Map(Object.entries(BEFORE)));
+      const entries = new LiveEntries(cx, 'x.nix', new Map(Object.entries(BEFORE)));
       const answer = remembered(recorder, () => read(entries, of => show(cx, of.value)));
-      recorder.revision += 1;
       entries.replace(new Map(Object.entries(next)));
+      recorder.revision += 1;
       return isStale(recorder, answer.reads) ? [name] : [];
     });
     expect(stale.sort()).toEqual([...expected].sort());
@@ -63,11 +63,11 @@ describe('reading from a set that changes in place', () => {
   it('keeps the thunk of a value that has changed, which then has the new value', () => {
     const cx = createEvaluation(memoryFiles({}));
     cx.recorder.isOn = true;
-    const entries = new LiveEntries(cx.recorder, cx.force, 'x.nix', new Map(Object.entries(BEFORE)));
+    const entries = new LiveEntries(cx, 'x.nix', new Map(Object.entries(BEFORE)));
     const thunk = (entries.get('a') as Attr).value;
     expect(show(cx, thunk)).toBe('"1"');
-    cx.recorder.revision += 1;
     entries.replace(new Map(Object.entries(CHANGES['a value'] as Entries)));
+    cx.recorder.revision += 1;
     expect(entries.get('a')?.value).toBe(thunk);
     expect(show(cx, thunk)).toBe('"3"');
   });

@@ -34,6 +34,46 @@ const number = (name: string): Variable => ({ name, type: 'int' });
 const set = (name: string): Variable => ({ name, type: 'set' });
 const HEADS = ['', '{ x ? 1 }:\n', '# Why\n'];
 
+/** Names of attributes that are sets. */
+const SETS = ['s', 't'];
+const setNames = fc.constantFrom(...SETS);
+
+/** A set with a set in it, as it is written or by a function, as entries of a registry are. */
+const nested = (number: fc.Arbitrary<string | number> = fc.nat(3)) =>
+  fc
+    .record({ x: number, z: number, w: fc.constantFrom('"u"', '"v"', 'null'), isMade: fc.boolean() })
+    .map(({ x, z, w, isMade }) =>
+      isMade ? `mk { x = ${x}; z = ${z}; w = ${w}; }` : `{ x = ${x}; y = { z = ${z}; w = ${w}; }; l = [ ]; }`,
+    );
+/** A number, or a part of such a set in an imported file. */
+const partOf = (imports: readonly (readonly [string, string])[]) =>
+  fc.constantFrom<string | number>(
+    0,
+    1,
+    2,
+    ...imports.flatMap(([name]) => [`(${name}.s.x or 7)`, `((${name}.t.y or { }).z or 8)`]),
+  );
+
+const MAKER = ['mk', '{ x, z, w }: { inherit x; y = { inherit z w; }; l = [ x ]; }'] as const;
+
+/** Expressions that read parts of such sets. */
+const reads = fc
+  .tuple(
+    fc.constantFrom('reg', 'lib', 'mid'),
+    setNames,
+    fc.constantFrom(
+      'SET.x or 0',
+      '(SET.y or { }).z or 1',
+      '[ ((SET.y or { }).w or 2) (SET.x or 3) ]',
+      'builtins.attrNames (SET or { })',
+      'builtins.attrNames (SET.y or { })',
+      '(SET or { }) // { x = 4; }',
+      'map (n: n) (SET.l or [ ])',
+      '{ both = SET.y or 5; n = SET ? z; }',
+    ),
+  )
+  .map(([file, name, read]) => `{ r = ${read.replaceAll('SET', `${file}.${name}`)}; }`);
+
 /** Sets of numbers that refer to bindings, of which later ones refer to earlier ones, and to imported sets. */
 function editable(imports: readonly (readonly [name: string, value: string])[]): fc.Arbitrary<Editable> {
   const sets = imports.map(([name]) => set(name));
@@ -42,10 +82,14 @@ function editable(imports: readonly (readonly [name: string, value: string])[]):
     head: fc.constantFrom(...HEADS),
     lets: fc
       .tuple(value([]), value([number('f')]))
-      .map(([f, g]) => [...imports, ['f', f], ['g', g]] as (readonly [string, string])[]),
-    attrs: fc
-      .uniqueArray(fc.tuple(names, value([number('f'), number('g')])), { selector: ([name]) => name })
-      .map(list => list as (readonly [string, string])[]),
+      .map(([f, g]) => [MAKER, ...imports, ['f', f], ['g', g]] as (readonly [string, string])[]),
+    attrs: fc.uniqueArray(
+      fc.oneof(
+        fc.tuple(names, value([number('f'), number('g')])),
+        fc.tuple(setNames, nested(partOf(imports))),
+      ),
+      { selector: ([name]) => name },
+    ),
   });
 }
 
@@ -101,13 +145,35 @@ const anEdit: fc.Arbitrary<Edit> = fc.oneof(
       file => ({ ...file, head }),
   ),
   fc.constant<Edit>(file => ({ ...file, attrs: [...file.attrs].reverse() })),
+  fc.tuple(setNames, nested()).map(
+    ([name, value]): Edit =>
+      file => ({ ...file, attrs: [...file.attrs.filter(([other]) => other !== name), [name, value]] }),
+  ),
+  // A letter in one attribute of such a set, as one types.
+  fc
+    .tuple(fc.constantFrom('x', 'z', 'w'), fc.constantFrom('0', '1', '"u"', '"uu"'))
+    .chain(([part, now]) =>
+      fc.array(setNames, { minLength: 1, maxLength: 2 }).map(list => ({ part, now, list })),
+    )
+    .map(
+      ({ part, now, list }): Edit =>
+        file => ({
+          ...file,
+          attrs: file.attrs.map(([name, value]) => [
+            name,
+            list.includes(name)
+              ? value.replace(new RegExp(`\\b${part} = [^;]*;`), `${part} = ${now};`)
+              : value,
+          ]),
+        }),
+    ),
 );
 
 const worlds = fc.record({
   files: fc.record({ reg: editable(REGISTRY), lib: editable(LIBRARY), mid: editable(MIDDLE) }),
-  mains: fc.array(nixExpressionIn([set('reg'), set('lib'), set('mid')], 'set', 3), {
+  mains: fc.array(fc.oneof(nixExpressionIn([set('reg'), set('lib'), set('mid')], 'set', 3), reads), {
     minLength: 2,
-    maxLength: 4,
+    maxLength: 6,
   }),
   edits: fc.array(fc.tuple(fc.constantFrom<Name>('reg', 'reg', 'lib', 'mid'), anEdit), {
     minLength: 1,
@@ -206,6 +272,85 @@ it('the result of a function for one caller alone depends on the text of the fun
     edited.write(texts(value));
     expect(['shared.nix', 'alone.nix'].map(edited.shown)).toEqual([String(value), String(value)]);
   }
+});
+
+describe('a set in an attribute that is being edited', () => {
+  /** Shows the expressions after each text of a file that is edited. */
+  function shownAfter(texts: Texts, path: string, edits: readonly string[], mains: readonly string[]) {
+    const files = Object.fromEntries(mains.map((main, index) => [`main${index}.nix`, main]));
+    const edited = workspace({ ...texts, ...files });
+    const shown = () => Object.keys(files).map(edited.shown);
+    const first = shown();
+    const later = edits.map(text => {
+      const before = edited.computed();
+      edited.write({ ...texts, ...files, [path]: text });
+      return { shown: shown(), computed: edited.computed() - before };
+    });
+    return [{ shown: first, computed: mains.length }, ...later];
+  }
+
+  const registry = (text: string) =>
+    `let mk = { x, z }: { inherit x; y = { inherit z; }; }; in\n{\n  s = mk { x = "${text}"; z = "z"; };\n  t = 1;\n}\n`;
+  const PARTS = [
+    '(import ./reg.nix).s.x',
+    '(import ./reg.nix).s.y.z',
+    'builtins.attrNames (import ./reg.nix).s',
+    '(import ./reg.nix).t',
+  ];
+
+  it('changes attribute by attribute from its second edit on', () => {
+    const steps = shownAfter(
+      { 'reg.nix': registry('a') },
+      'reg.nix',
+      ['ab', 'abc', 'abcd'].map(registry),
+      PARTS,
+    );
+    expect(steps.map(({ shown }) => shown[0])).toEqual(['"a"', '"ab"', '"abc"', '"abcd"']);
+    expect(steps.map(({ computed }) => computed)).toEqual([4, 3, 1, 1]);
+  });
+
+  it('is evaluated anew when its parts move from one place to another', () => {
+    const swapped = registry('abc').replace('mk { x', 'mk { z = "z"; x').replace(' z = "z"; };', ' };');
+    const [, , last] = shownAfter({ 'reg.nix': registry('a') }, 'reg.nix', [registry('ab'), swapped], PARTS);
+    expect(last?.shown).toEqual(['"abc"', '"z"', '[ "x" "y" ]', '1']);
+    expect(last?.computed).toBe(2);
+  });
+
+  it('depends on what its new text reads, although that comes to the same', () => {
+    const lib = (x: string) => `let reg = import ./reg.nix; in\n{\n  s = { x = ${x}; };\n}\n`;
+    const texts = {
+      'reg.nix': '{ a = 1; b = 2; }\n',
+      'lib.nix': lib('3'),
+      'main.nix': '(import ./lib.nix).s.x\n',
+    };
+    const edited = workspace(texts);
+    const shownWith = (next: Texts) => {
+      edited.write({ ...texts, ...next });
+      return edited.shown('main.nix');
+    };
+    expect(shownWith({})).toBe('3');
+    expect(shownWith({ 'lib.nix': lib('reg.b') })).toBe('2');
+    expect(shownWith({ 'lib.nix': lib('(reg.b)') })).toBe('2');
+    const chosen = { 'lib.nix': lib('if reg.a == 1 then reg.b else 4') };
+    expect(shownWith(chosen)).toBe('2');
+    expect(shownWith({ ...chosen, 'reg.nix': '{ a = 5; b = 2; }\n' })).toBe('4');
+  });
+
+  it('is compared with nothing that changes at the same time', () => {
+    const reg = (v: number) =>
+      `let v = ${v}; lib = import ./lib.nix; in\n{\n  s = { x = if v < 3 then lib.k else lib.l; };\n  t = { n = v; m = v; };\n}\n`;
+    const texts = {
+      'reg.nix': reg(0),
+      'lib.nix': '{ k = (import ./reg.nix).t.n; l = (import ./reg.nix).t.m; }\n',
+      'main.nix': '(import ./reg.nix).s.x\n',
+    };
+    const edited = workspace(texts);
+    const shown = [0, 1, 2, 3, 4].map(v => {
+      edited.write({ ...texts, 'reg.nix': reg(v) });
+      return edited.shown('main.nix');
+    });
+    expect(shown).toEqual(['0', '1', '2', '3', '4']);
+  });
 });
 
 const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 300);

@@ -135,6 +135,17 @@ export function unowned<T>(recorder: Recorder, compute: () => T): T {
   return recordingReads(recorder, recorder.unowned, compute);
 }
 
+/**
+ * Replaces what an answer was evaluated from, which has come out the same from something else.
+ * @param leaf what it still reads
+ * @param part what it reads now
+ */
+export function replaceReads({ revision }: Recorder, answer: Reads, leaf: Leaf, part: Reads | null): void {
+  answer.leaves = new Map([[leaf, revision]]);
+  answer.parts = part === null ? null : new Set([part]);
+  answer.freshAt = -1;
+}
+
 /** Returns whether something that an answer was evaluated from has changed since. */
 export function isStale(recorder: Recorder, reads: Reads | null): boolean {
   return staleLeaf(recorder, reads) !== null;

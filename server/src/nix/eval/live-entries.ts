@@ -3,10 +3,14 @@
  * depends on that attribute only, whoever lists names depends on the names.
  */
 
-import { type Leaf, newLeaf, type Recorder, readLeaf } from '../../query/reads.ts';
-import { isSamePlace, placeOf } from '../places.ts';
+import { type Leaf, newLeaf, type Recorder, readLeaf, remembered, replaceReads } from '../../query/reads.ts';
+import { BudgetExceeded } from './budget.ts';
+import { isClosed } from './construct.ts';
+import { type Evaluation, withBudget } from './evaluation.ts';
+import { isSameOrigin, isSameSimpleValue } from './same-values.ts';
 import { thunk } from './thunks.ts';
-import type { Attr, Lazy, Origin, Value } from './value.ts';
+import { trackedOf } from './tracked.ts';
+import type { Attr, AttrsValue, Lazy, Origin, Value } from './value.ts';
 
 /** One attribute, which keeps its thunk while it is there. */
 interface Slot {
@@ -14,27 +18,45 @@ interface Slot {
   attr: Attr;
   /** What the attribute's value is at present. */
   source: Lazy;
+  /** True once an edit has changed the value. From then on, a set changes in place as well, attribute by attribute. */
+  isEdited: boolean;
+  /** The value, if it is such a set. */
+  set: LiveAttrs | null;
 }
 
-type Force = (lazy: Lazy) => Value;
+/** A set whose attributes change in place. */
+interface LiveAttrs extends AttrsValue {
+  readonly entries: LiveEntries;
+  /** Moves with the text. */
+  origin: Origin | null;
+}
+
+/** The evaluation steps allowed for the new value of an attribute that is compared with the one before. */
+const STEPS = 50_000;
 
 export class LiveEntries extends Map<string, Attr> {
+  readonly #cx: Evaluation;
   readonly #recorder: Recorder;
-  readonly #force: Force;
   readonly #slots = new Map<string, Slot>();
   /** For names that were asked for, whether they are there, and where. */
   readonly #presence = new Map<string, Leaf>();
   readonly #names: Leaf;
-  readonly #path: string;
+  /** What is edited, for people: a file, or an attribute in it. */
+  readonly #what: string;
+  readonly #isInEdited: boolean;
 
-  /** @param path the file in which the set is written */
-  constructor(recorder: Recorder, force: Force, path: string, entries: ReadonlyMap<string, Attr>) {
+  /**
+   * @param what the file in which the set is written, or the attribute that it is
+   * @param isInEdited true for a set in the value of an attribute that is being edited
+   */
+  constructor(cx: Evaluation, what: string, entries: ReadonlyMap<string, Attr>, isInEdited = false) {
     super();
-    this.#path = path;
-    this.#names = newLeaf(`the names in ${path}`);
-    this.#recorder = recorder;
-    this.#force = force;
-    this.replace(entries);
+    this.#cx = cx;
+    this.#recorder = cx.recorder;
+    this.#what = what;
+    this.#isInEdited = isInEdited;
+    this.#names = newLeaf(`the names in ${what}`);
+    for (const [name, entry] of entries) super.set(name, this.#added(name, entry));
   }
 
   override get(name: string): Attr | undefined {
@@ -75,13 +97,16 @@ export class LiveEntries extends Map<string, Attr> {
     for (const [name, entry] of this.entries()) callback(entry, name, this);
   }
 
-  /** Replaces the attributes in the recorder's present revision. */
+  /**
+   * Replaces the attributes. What changes does so in the recorder's next revision, so that nothing is taken for current that
+   * new values were compared with in this one.
+   */
   replace(entries: ReadonlyMap<string, Attr>): void {
-    const { revision } = this.#recorder;
+    const revision = this.#recorder.revision + 1;
     const before = [...super.entries()];
+    const now = Array.from(entries, ([name, entry]) => [name, this.#renewed(name, entry)] as const);
     super.clear();
-    for (const [name, entry] of entries) super.set(name, this.#renewed(name, entry));
-    const now = [...super.entries()];
+    for (const [name, entry] of now) super.set(name, entry);
     if (before.length !== now.length || now.some(([name, entry], at) => !isSame(before[at], [name, entry])))
       this.#names.changedAt = revision;
     const earlier = new Map(before);
@@ -99,24 +124,45 @@ export class LiveEntries extends Map<string, Attr> {
     const slot = this.#slots.get(name);
     if (slot === undefined) return this.#added(name, entry);
     if (slot.source !== entry.value) {
+      if (!this.#staysSame(slot, entry.value)) {
+        slot.value.changedAt = this.#recorder.revision + 1;
+        slot.isEdited = true;
+      }
       slot.source = entry.value;
-      slot.value.changedAt = this.#recorder.revision;
     }
     if (slot.attr.optional !== entry.optional || !isSameOrigin(slot.attr.at, entry.at))
       slot.attr = { ...entry, value: slot.attr.value };
     return slot.attr;
   }
 
+  /** Returns whether nobody can tell the new value of an attribute from the one before, or only from its attributes. */
+  #staysSame(slot: Slot, source: Lazy): boolean {
+    const { value } = slot.attr;
+    // Nobody has seen it.
+    if (value.kind === 'thunk' && value.state === 'native') return true;
+    if (!slot.isEdited || value.kind !== 'thunk' || value.state !== 'tracked') return false;
+    const { reads } = trackedOf(value);
+    const now = remembered(this.#recorder, () => withBudget(this.#cx, STEPS, () => this.#cx.force(source)));
+    if (now.value instanceof BudgetExceeded || !takesOver(slot, value.value, now.value)) return false;
+    replaceReads(this.#recorder, reads, slot.value, now.reads);
+    return true;
+  }
+
   #added(name: string, entry: Attr): Attr {
     const recorder = this.#recorder;
+    const what = `${name} in ${this.#what}`;
     const value = thunk(() => {
       readLeaf(recorder, slot.value);
-      return this.#force(slot.source);
+      const made = this.#cx.force(slot.source);
+      slot.set = slot.isEdited ? liveAttrs(this.#cx, what, made) : null;
+      return slot.set ?? made;
     });
     const slot: Slot = {
-      value: newLeaf(`${name} in ${this.#path}`),
+      value: newLeaf(what),
       source: entry.value,
       attr: { ...entry, value },
+      isEdited: this.#isInEdited,
+      set: null,
     };
     this.#slots.set(name, slot);
     return slot.attr;
@@ -126,7 +172,7 @@ export class LiveEntries extends Map<string, Attr> {
     if (!this.#recorder.isOn) return;
     let leaf = this.#presence.get(name);
     if (leaf === undefined) {
-      leaf = newLeaf(`whether ${name} is in ${this.#path}`);
+      leaf = newLeaf(`whether ${name} is in ${this.#what}`);
       this.#presence.set(name, leaf);
     }
     readLeaf(this.#recorder, leaf);
@@ -140,7 +186,27 @@ function isSame(
   return before !== undefined && before[0] === name && before[1] === entry;
 }
 
-/** Returns whether two origins are the same place by now, although one may be in an earlier text. */
-function isSameOrigin(left: Origin | null, right: Origin | null): boolean {
-  return left === right || (left !== null && right !== null && isSamePlace(placeOf(left), placeOf(right)));
+/** Returns a copy of a set whose attributes change in place; null for another value, and for a set that others know. */
+function liveAttrs(cx: Evaluation, what: string, made: Value): LiveAttrs | null {
+  if (made.kind !== 'attrs' || !isClosed(made) || made.entries instanceof LiveEntries || cx.common.has(made))
+    return null;
+  return { ...made, entries: new LiveEntries(cx, what, made.entries, true) };
+}
+
+/**
+ * Makes the value of an attribute what it is now, if it can stay the same object: a simple value that is equal, or a set
+ * whose attributes change.
+ */
+function takesOver({ set }: Slot, before: Value, now: Value): boolean {
+  if (set === null || before !== set) {
+    if (!isSameSimpleValue(before, now)) return false;
+    // So that no earlier text is kept for it.
+    Object.assign(before, now);
+    return true;
+  }
+  if (now.kind !== 'attrs' || !isClosed(now) || now.entries instanceof LiveEntries) return false;
+  if (!isSameOrigin(set.origin, now.origin)) return false;
+  set.entries.replace(now.entries);
+  set.origin = now.origin;
+  return true;
 }

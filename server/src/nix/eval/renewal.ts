@@ -78,7 +78,7 @@ function liveSet(cx: Evaluation, live: LiveFile, path: string, value: Value, key
   const { origin } = value;
   const earlier = live.sets.get(key);
   const entries = (earlier && renewedEntries(live, earlier, value, origin)) ?? value.entries;
-  const set = { ...value, entries: new LiveEntries(cx.recorder, cx.force, path, entries) };
+  const set = { ...value, entries: new LiveEntries(cx, path, entries) };
   const isWhole = earlier === undefined || origin.file.errors.length === 0;
   live.sets.set(key, { set, whole: isWhole ? { entries, origin } : earlier.whole });
   return set;
@@ -119,6 +119,8 @@ export function renewFile(cx: Evaluation, path: string): boolean {
   const renewed = recordingReads(recorder, newReads(), () =>
     withBudget(cx, STEPS, () => renewValue(cx, live, evaluated(imported), file)),
   );
+  // What has changed did so after what the new values were compared with.
+  recorder.revision++;
   if (renewed instanceof BudgetExceeded || !renewed) return false;
   live.text.changedAt = recorder.revision;
   // Made from expressions of the text before.
