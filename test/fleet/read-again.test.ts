@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TraceEvent } from '../../server/src/query/database.ts';
 import type { Texts } from '../nix/support.ts';
 import { host, MATRIX, PIPELINE } from './pipeline.ts';
-import { fleetWorkspace } from './workspace.ts';
+import { type FleetWorkspace, fleetWorkspace } from './workspace.ts';
 
 const REGISTRY_FILE = 'lib/secret-registry.nix';
 const MATRIX_FILE = 'lib/machine-env-matrix.nix';
@@ -15,14 +15,26 @@ const TEXTS: Texts = {
   'hosts/plain.nix': '{ pkgs, ... }: { clan.core.vars.generators.own.files.key = { }; }\n',
 };
 
-/** Edits a file after a first edit, from which on its values change in place. */
-function readAgain(file: string, edit: (text: string) => string): Record<string, string | null> {
+/**
+ * Edits a file after a first edit, from which on its values change in place.
+ * @param more further edits between them
+ */
+function readAgain(
+  file: string,
+  edit: (text: string) => string,
+  more: readonly ((text: string) => string)[] = [],
+): Record<string, string | null> {
   const events: TraceEvent[] = [];
   const workspace = fleetWorkspace(TEXTS, undefined, event => events.push(event));
   workspace.fleet();
-  const text = `# First\n${TEXTS[file]}`;
+  let text = `# First\n${TEXTS[file]}`;
   workspace.write({ [file]: text });
-  workspace.fleet();
+  bodiesOf(workspace);
+  for (const step of more) {
+    text = step(text);
+    workspace.write({ [file]: text });
+    bodiesOf(workspace);
+  }
   events.length = 0;
   const edited = edit(text);
   expect(edited).not.toBe(text);
@@ -32,6 +44,9 @@ function readAgain(file: string, edit: (text: string) => string): Record<string,
     events.map(({ name, because }) => [name, because]).filter(([name]) => name !== `file(${file})`),
   );
 }
+
+/** Reads what all generators consist of, as rules do. */
+const bodiesOf = (workspace: FleetWorkspace) => workspace.fleet().generators.map(({ body }) => body());
 
 const replace = (from: string, to: string) => (text: string) => text.replace(from, to);
 const inRegistry = (name: string) => `${name} in ${REGISTRY_FILE}`;
@@ -48,6 +63,19 @@ describe('an edit of a registry reads again', () => {
       'file(hosts/ada.nix)': inRegistry('beta'),
       'file(hosts/emily.nix)': inRegistry('beta'),
       'file(lib/vars-generators.nix)': inRegistry('beta'),
+    });
+  });
+
+  it('nobody for a part of an entry that nobody reads, from its second edit on', () => {
+    const first = replace('envVar = "BETA"', 'envVar = "BETTER"');
+    expect(readAgain(REGISTRY_FILE, replace('"BETTER"', '"BETTEREST"'), [first])).toEqual({});
+  });
+
+  it('only definitions for what they consist of, from its second edit on', () => {
+    // Of a generator that two machines have, the first definition is asked.
+    const first = replace('envVar = "BETA"', 'envVar = "BETTER"');
+    expect(readAgain(REGISTRY_FILE, replace('secret = false;', 'secret = true;'), [first])).toEqual({
+      'definitions(hosts/ada.nix)': 'secret in key in files in beta in lib/secret-registry.nix',
     });
   });
 

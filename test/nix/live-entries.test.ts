@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { attr, string } from '../../server/src/nix/eval/construct.ts';
 import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
 import { LiveEntries } from '../../server/src/nix/eval/live-entries.ts';
+import { liveEvaluation } from '../../server/src/nix/eval/renewal.ts';
 import type { Attr } from '../../server/src/nix/eval/value.ts';
 import { isStale, remembered } from '../../server/src/query/reads.ts';
 import { memoryFiles, show } from './support.ts';
@@ -51,7 +52,7 @@ describe('reading from a set that changes in place', () => {
       const cx = createEvaluation(memoryFiles({}));
       const { recorder } = cx;
       recorder.isOn = true;
-      const entries = new LiveEntries(cx, 'x.nix', new Map(Object.entries(BEFORE)));
+      const entries = new LiveEntries(liveEvaluation(cx), 'x.nix', new Map(Object.entries(BEFORE)));
       const answer = remembered(recorder, () => read(entries, of => show(cx, of.value)));
       entries.replace(new Map(Object.entries(next)));
       recorder.revision += 1;
@@ -63,7 +64,7 @@ describe('reading from a set that changes in place', () => {
   it('keeps the thunk of a value that has changed, which then has the new value', () => {
     const cx = createEvaluation(memoryFiles({}));
     cx.recorder.isOn = true;
-    const entries = new LiveEntries(cx, 'x.nix', new Map(Object.entries(BEFORE)));
+    const entries = new LiveEntries(liveEvaluation(cx), 'x.nix', new Map(Object.entries(BEFORE)));
     const thunk = (entries.get('a') as Attr).value;
     expect(show(cx, thunk)).toBe('"1"');
     entries.replace(new Map(Object.entries(CHANGES['a value'] as Entries)));

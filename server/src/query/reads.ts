@@ -101,7 +101,8 @@ export function readAnswer(recorder: Recorder, reads: Reads | null): void {
   if (recorder.isOn && reads !== null) addPart(currentReads(recorder), reads);
 }
 
-function addPart(whole: Reads, part: Reads): void {
+/** Adds the reads of a part of an answer to those of the whole. */
+export function addPart(whole: Reads, part: Reads): void {
   if (whole === part) return;
   whole.parts ??= new Set();
   whole.parts.add(part);
@@ -205,6 +206,22 @@ function isFresh(reads: Reads, search: Search): boolean {
 export interface Remembered<T> {
   readonly value: T;
   readonly reads: Reads | null;
+}
+
+/** Returns the reads of an answer that was computed in two steps. */
+export function together(first: Reads | null, second: Reads | null): Reads | null {
+  if (isEmpty(second)) return first;
+  if (first === null || second === null) return second;
+  return { ...newReads(), parts: new Set([first, second]) };
+}
+
+function isEmpty(reads: Reads | null): boolean {
+  return reads === null || (reads.leaves === null && reads.parts === null && !reads.grows);
+}
+
+/** Computes something on which the current answer does not depend. */
+export function unrecorded<T>(recorder: Recorder, compute: () => T): T {
+  return recordingReads(recorder, newReads(), compute);
 }
 
 /**

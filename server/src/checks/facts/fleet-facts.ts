@@ -14,7 +14,7 @@ import type { Machine } from '../../fleet/model/base.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import type { KeyLookup, Matrix, MatrixRow, Registry, RegistryKey } from '../../fleet/model/registries.ts';
-import type { Unit, Use } from '../../fleet/model/uses.ts';
+import type { UnitOutline, Use } from '../../fleet/model/uses.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeIdentity, placeKey } from '../../nix/places.ts';
 import { addToList, sortedUnique } from '../../std.ts';
@@ -134,7 +134,7 @@ function rowsByMachine(matrices: readonly Matrix[]): Map<string, MachineRow[]> {
 }
 
 /** Returns all reads of a registry's keys by name in a unit, outside matrices. */
-export function lookupsIn(unit: Unit): readonly KeyLookup[] {
+export function lookupsIn(unit: UnitOutline): readonly KeyLookup[] {
   return [...unit.keyLookups, ...unit.uses.flatMap(use => use.key ?? [])];
 }
 
@@ -209,13 +209,13 @@ export function isWithout(facts: Facts, machine: string, name: string): boolean 
 /** All uses by the generator's name, as far as it is known, in file order. */
 export const usesByGenerator = unitIndex(({ uses }) => uses.map(use => [use.generator, use] as const));
 
-const plain = new WeakMap<Unit, readonly Use[]>();
+const plain = new WeakMap<UnitOutline, readonly Use[]>();
 
 /**
  * Returns the uses of a unit that select the option of a generator with a known name and fail if it does not
  * exist.
  */
-export function plainUses(unit: Unit): readonly Use[] {
+export function plainUses(unit: UnitOutline): readonly Use[] {
   let uses = plain.get(unit);
   if (uses === undefined) {
     // Other rules check keys that accessors look up.
@@ -228,17 +228,17 @@ export function plainUses(unit: Unit): readonly Use[] {
 }
 
 /** Returns the uses of a unit that are guarded by the existence of a generator whose name is known. */
-export function assumingUses(unit: Unit): readonly Use[] {
+export function assumingUses(unit: UnitOutline): readonly Use[] {
   return unit.uses.filter(use => use.assumesGenerator && use.generatorKind !== 'pattern' && use.key === null);
 }
 
-const called = new WeakMap<Unit, readonly Use[]>();
+const called = new WeakMap<UnitOutline, readonly Use[]>();
 
 /**
  * Returns the uses of a unit that look up a generator with a known name through a function. Uses with a default
  * are guarded.
  */
-export function calledUses(unit: Unit): readonly Use[] {
+export function calledUses(unit: UnitOutline): readonly Use[] {
   let uses = called.get(unit);
   if (uses === undefined) {
     uses = unit.uses.filter(use => use.by === 'function' && use.generatorKind !== 'pattern');
@@ -259,10 +259,10 @@ export function isAmong(machines: readonly string[], machine: string): boolean {
   return set.has(machine);
 }
 
-const machinesByUnit = new WeakMap<Unit, readonly string[]>();
+const machinesByUnit = new WeakMap<UnitOutline, readonly string[]>();
 
 /** Returns the machines whose matrix rows a module reads to assign generators, sorted. */
-export function machinesOfUnit(unit: Unit): readonly string[] {
+export function machinesOfUnit(unit: UnitOutline): readonly string[] {
   let machines = machinesByUnit.get(unit);
   if (machines === undefined) {
     machines = sortedUnique(unit.assignments.flatMap(assignment => assignment.machines));

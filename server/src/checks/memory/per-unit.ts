@@ -4,7 +4,7 @@
  */
 
 import type { Fleet } from '../../fleet/model/fleet.ts';
-import type { Unit } from '../../fleet/model/uses.ts';
+import type { UnitOutline } from '../../fleet/model/uses.ts';
 import { type Query, query } from '../../query/database.ts';
 import { forAll } from '../../query/groups.ts';
 import { sameItems } from '../../std.ts';
@@ -20,7 +20,7 @@ const NONE: readonly never[] = [];
  * @param look returns the results for a unit
  */
 export function perUnit<T>(
-  look: (unit: Unit, context: CheckContext) => Iterable<T>,
+  look: (unit: UnitOutline, context: CheckContext) => Iterable<T>,
 ): (context: CheckContext) => Iterable<T> {
   const all = inEachUnit(look);
   return context => {
@@ -32,7 +32,7 @@ export function perUnit<T>(
 }
 
 /** Like `perUnit`, for results that depend on the unit alone. */
-export function inUnits<T>(look: (unit: Unit) => Iterable<T>): (fleet: Fleet) => Iterable<T> {
+export function inUnits<T>(look: (unit: UnitOutline) => Iterable<T>): (fleet: Fleet) => Iterable<T> {
   const all = inEachUnit(look);
   return fleet => {
     const run = runOf(fleet);
@@ -40,11 +40,13 @@ export function inUnits<T>(look: (unit: Unit) => Iterable<T>): (fleet: Fleet) =>
   };
 }
 
-function* withoutMemory<T>({ units }: Fleet, look: (unit: Unit) => Iterable<T>): Iterable<T> {
+function* withoutMemory<T>({ units }: Fleet, look: (unit: UnitOutline) => Iterable<T>): Iterable<T> {
   for (const unit of units.values()) yield* look(unit);
 }
 
-function inEachUnit<T>(look: (unit: Unit, context: CheckContext) => Iterable<T>): Query<null, readonly T[]> {
+function inEachUnit<T>(
+  look: (unit: UnitOutline, context: CheckContext) => Iterable<T>,
+): Query<null, readonly T[]> {
   const answerOf = query<string, readonly T[]>('in unit', (database, file, before) => {
     const unit = UNIT(database, file);
     const now = unit === null ? NONE : [...look(unit, currentRun(database).watched)];

@@ -4,7 +4,7 @@
  */
 
 import type { Fleet } from '../../fleet/model/fleet.ts';
-import type { Unit } from '../../fleet/model/uses.ts';
+import type { UnitOutline } from '../../fleet/model/uses.ts';
 import { query, untracked } from '../../query/database.ts';
 import { forAll } from '../../query/groups.ts';
 import { addToList, addToSet, sameItems } from '../../std.ts';
@@ -40,7 +40,7 @@ interface Lists<T> {
  * list.
  */
 export function unitIndex<T>(
-  look: (unit: Unit) => Iterable<readonly [name: string, item: T]>,
+  look: (unit: UnitOutline) => Iterable<readonly [name: string, item: T]>,
 ): (fleet: Fleet) => UnitIndex<T> {
   const none: Names<T> = new Map();
   const namesIn = query<string, Names<T>>('names in unit', (database, file, before = none) => {

@@ -2,8 +2,9 @@
  * The fleet and the files as rules receive them: every read is recorded. Parts equal to those of the previous
  * run are the same objects.
  */
+import { isSameOutline } from '../../fleet/assembly/interned-unit.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
-import type { Unit } from '../../fleet/model/uses.ts';
+import type { UnitOutline } from '../../fleet/model/uses.ts';
 import { type Input, input, reread } from '../../query/database.ts';
 import { sameItems } from '../../std.ts';
 import type { CheckContext, CheckFiles } from '../rule.ts';
@@ -69,10 +70,11 @@ const PARTS: Readonly<Record<Part, Input<null, unknown>>> = {
 const STORED = part('stored', ({ stored }) => stored());
 const TRACKED = part('tracked', ({ sources }) => sources.tracked?.() ?? null);
 
-/** The unit of a file, or null if it has none. */
-export const UNIT = input<string, Unit | null>(
+/** The unit of a file, or null if it has none. What its generators consist of is read from the generators. */
+export const UNIT = input<string, UnitOutline | null>(
   'unit',
   (database, file) => currentRun(database).given.fleet.units.get(file) ?? null,
+  { equals: isSameOutline },
 );
 
 /** The files that have units, in fleet order. */

@@ -6,7 +6,7 @@
  * changes.
  */
 
-import { answering } from '../../nix/eval/evaluation.ts';
+import { answering, promising } from '../../nix/eval/evaluation.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import { noteEdited } from '../../nix/eval/renewal.ts';
 import type { Place } from '../../nix/places.ts';
@@ -283,7 +283,9 @@ function readUnitOf(
   const before = state.unitsBefore.get(path);
   state.unitsBefore.delete(path);
   state.answers.ask(UNIT, path, () =>
-    internUnit(readUnit(state.evaluation, file, unitContext, places), before, state.edited.has(path)),
+    promising(state.evaluation, path, () =>
+      internUnit(readUnit(state.evaluation, file, unitContext, places), before, state.edited.has(path)),
+    ),
   );
   // The file is probably needed as a module later, which would require its tree again.
   if (state.trees.isThrifty()) table.file(path);

@@ -1,9 +1,12 @@
 /** Drops what a change makes invalid, and nothing else. */
-import { forgetAnswered } from '../../nix/eval/evaluation.ts';
+import { answeringInParts, forgetAnswered } from '../../nix/eval/evaluation.ts';
 import type { TraceEvent } from '../../query/database.ts';
 import { isStale, newReads, staleLeaf } from '../../query/reads.ts';
+import { renewed } from '../generators/definitions.ts';
 import { forgetModules } from '../machine-modules/build-cache.ts';
+import { definitionsChanged } from '../machine-modules/module-database.ts';
 import { type State, UNIT } from './builder-state.ts';
+import { withContents } from './interned-unit.ts';
 
 /**
  * Drops what was computed from files that have changed. Where the value of such a file could be changed in place, that
@@ -14,18 +17,38 @@ export function forgetChanged(state: State, trace: (event: TraceEvent) => void):
   const { imports, evaluation, changed } = state;
   if (changed.size === 0) return;
   const { recorder } = evaluation;
-  const renewed = [...changed].filter(path => evaluation.renewFile(path));
+  const inPlace = [...changed].filter(path => evaluation.renewFile(path));
   // Nobody knows which of the answers that nobody owns are used where.
   const isUnclear = isStale(recorder, recorder.unowned);
   if (isUnclear) recorder.unowned = newReads();
   const stale = isUnclear ? [] : staleFiles(state, trace);
-  const replaced = isUnclear ? changed : [...changed].filter(path => !renewed.includes(path));
-  const users = [...renewed, ...stale].flatMap(path => [...imports.usersOf(path)]);
+  const replaced = isUnclear ? changed : [...changed].filter(path => !inPlace.includes(path));
+  const users = [...inPlace, ...stale].flatMap(path => [...imports.usersOf(path)]);
   const lost = imports.dependentsOf([...replaced, ...users]);
   for (const path of lost) trace({ name: `file(${path})`, outcome: 'changed', because: null });
   forget(state, lost, new Set([...changed].filter(path => !imports.importsAny(path, lost))));
-  for (const path of [...renewed, ...stale]) if (!lost.has(path)) forgetAnswers(state, path);
+  for (const path of [...inPlace, ...stale]) if (!lost.has(path)) forgetAnswers(state, path);
+  for (const path of imports.dependentsOf(changed)) renewParts(state, path, trace);
   changed.clear();
+}
+
+/** Reads definitions of a file again whose contents have changed, if nothing else is known about the file has. */
+function renewParts(
+  { evaluation, answers, modules }: State,
+  path: string,
+  trace: (event: TraceEvent) => void,
+): void {
+  const { recorder, promised } = evaluation;
+  const leaf = staleLeaf(recorder, promised.get(path) ?? null);
+  if (leaf === null) return;
+  trace({ name: `definitions(${path})`, outcome: 'changed', because: leaf.name });
+  promised.delete(path);
+  const unit = answers.known(UNIT, path);
+  if (unit !== undefined)
+    answeringInParts(evaluation, path, () =>
+      answers.set(UNIT, path, withContents(unit, renewed(unit.definitions))),
+    );
+  definitionsChanged(modules.database, path);
 }
 
 /** Returns the files about which an answer read something that has changed. */

@@ -1,7 +1,7 @@
 /** Keeps what a unit has in common with the previous one of its file the same objects. */
 import { reusing } from '../../nix/same-data.ts';
 import { internDefinitions } from '../machine-modules/interned.ts';
-import type { Unit } from '../model/uses.ts';
+import type { Unit, UnitOutline } from '../model/uses.ts';
 import { reusingKeyedModule } from '../registry/keyed-modules.ts';
 
 /**
@@ -16,4 +16,20 @@ export function internUnit(unit: Unit, before: Unit | undefined, isEdited: boole
   );
   const interned = reusing(before, { ...unit, definitions, keyedModules });
   return interned === before && isEdited ? { ...before } : interned;
+}
+
+/** Units in which nothing else has changed than what their generators consist of, by the first of them. */
+const outlines = new WeakMap<UnitOutline, UnitOutline>();
+
+/** Returns a unit whose generators consist of something else now. */
+export function withContents(unit: Unit, definitions: Unit['definitions']): Unit {
+  const changed = { ...unit, definitions };
+  outlines.set(changed, outlines.get(unit) ?? unit);
+  return changed;
+}
+
+/** Returns whether units differ in nothing but what their generators consist of. */
+export function isSameOutline(left: UnitOutline | null, right: UnitOutline | null): boolean {
+  if (left === null || right === null) return left === right;
+  return (outlines.get(left) ?? left) === (outlines.get(right) ?? right);
 }

@@ -6,12 +6,12 @@
 import { isPlain, weighed } from '../../modules/priorities.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { isClosed } from '../../nix/eval/construct.ts';
-import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { type Evaluation, readPromise, withBudget } from '../../nix/eval/evaluation.ts';
 import { evaluated } from '../../nix/eval/tracked.ts';
 import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { isPlaceOf, isSamePlace, placeOf } from '../../nix/places.ts';
-import { isStale, laterPart, newReads, type Reads, readAnswer, recordingReads } from '../../query/reads.ts';
+import { isStale, newReads, partOf, type Reads, recordingReads } from '../../query/reads.ts';
 import type { GeneratorBody } from '../model/generators.ts';
 import { type BodySource, OPAQUE, readBody } from './generator.ts';
 import { readOnce } from './interned-bodies.ts';
@@ -19,18 +19,23 @@ import { readOnce } from './interned-bodies.ts';
 /** The evaluation steps allowed for reading one generator's body. */
 export const BODY_STEPS = 50_000;
 
+/** What contents are read from. */
+export interface ContentSource {
+  readonly cx: Evaluation;
+  readonly source: BodySource;
+  /** What was read for all but the body. */
+  readonly reads: Reads | null;
+  /** What is read of the body, when somebody asks for it. */
+  readonly later: Reads | null;
+}
+
 /** The contents of an attribute, independent of the assignment of the set. */
 export interface Content {
   readonly at: Place;
   readonly holds: 'always' | 'perhaps' | 'never';
   readonly isPartial: boolean;
   readonly body: () => GeneratorBody;
-  readonly source: {
-    readonly cx: Evaluation;
-    readonly source: BodySource;
-    /** What the contents were read from, and everything that is read of them later. */
-    readonly reads: Reads | null;
-  };
+  readonly source: ContentSource;
   /** True after the value was found again. Its body is then this object's, so that it need not be interned. */
   isReused: boolean;
 }
@@ -44,25 +49,36 @@ const contents = new WeakMap<AttrsValue, Content>();
  */
 export function contentOf(cx: Evaluation, entry: Attr, assignment: Place): Content {
   const { recorder } = cx;
-  const reads = recorder.isOn ? { ...newReads(), grows: true } : null;
+  const reads = recorder.isOn ? newReads() : null;
   const value = recordingReads(recorder, reads, () => forced(cx, entry.value));
   const before = value?.kind === 'attrs' ? contents.get(value) : undefined;
   const isHere = ({ at }: Content) =>
     entry.at === null ? isSamePlace(at, assignment) : isPlaceOf(at, entry.at);
-  if (before?.source.cx === cx && isHere(before) && !isStale(recorder, before.source.reads)) {
+  if (before?.source.cx === cx && isHere(before) && !isChanged(before.source)) {
     before.isReused = true;
-    readAnswer(recorder, before.source.reads);
-    readAnswer(recorder, reads);
+    readPromise(cx, reads);
+    useSource(before.source);
     return before;
   }
-  readAnswer(recorder, reads);
-  return recordingReads(recorder, reads, () => {
+  const content = recordingReads(recorder, reads, () => {
     const at = entry.at === null ? assignment : placeOf(entry.at);
-    const content = newContent(cx, entry, at, reads);
-    // Values with conditions are read again each time.
-    if (value?.kind === 'attrs' && isPlain(value)) contents.set(value, content);
-    return content;
+    return newContent(cx, entry, at, reads);
   });
+  useSource(content.source);
+  // Values with conditions are read again each time.
+  if (value?.kind === 'attrs' && isPlain(value)) contents.set(value, content);
+  return content;
+}
+
+/** Returns whether something that contents were read from has changed since. */
+export function isChanged({ cx: { recorder }, reads, later }: ContentSource): boolean {
+  return isStale(recorder, reads) || isStale(recorder, later);
+}
+
+/** Records that the current answer uses contents. */
+export function useSource({ cx, reads, later }: ContentSource): void {
+  readPromise(cx, reads);
+  readPromise(cx, later);
 }
 
 function forced(cx: Evaluation, lazy: Lazy): Value | null {
@@ -74,18 +90,19 @@ function forced(cx: Evaluation, lazy: Lazy): Value | null {
 
 function newContent(cx: Evaluation, entry: Attr, at: Place, reads: Reads | null): Content {
   const holds = applicabilityOf(cx, entry.value);
+  const later = reads === null ? null : newReads();
   const content: Content = {
     at,
     holds,
     isPartial: isExtension(cx, entry),
-    body: laterPart(cx.recorder, () => {
+    body: partOf(cx.recorder, later === null ? [] : [later], () => {
       const read = withBudget(cx, BODY_STEPS, () => {
         const whole = () => readBody(cx, entry.value, at);
         return content.isReused ? whole() : readOnce(cx, entry.value, at, whole);
       });
       return read instanceof BudgetExceeded ? OPAQUE : read;
     }),
-    source: { cx, source: { value: entry.value, fallback: at, conditional: false }, reads },
+    source: { cx, source: { value: entry.value, fallback: at, conditional: false }, reads, later },
     isReused: false,
   };
   return content;

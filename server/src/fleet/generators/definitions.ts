@@ -9,10 +9,18 @@ import { evaluated } from '../../nix/eval/tracked.ts';
 import type { Attr, AttrsValue, Lazy, Origin, UnknownValue, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { callsOf, lastingKey, placeOf } from '../../nix/places.ts';
-import { isStale, isValid, partOf, type Remembered, readAnswer, remembered } from '../../query/reads.ts';
+import {
+  isValid,
+  partOf,
+  type Recorder,
+  type Remembered,
+  remembered,
+  together,
+  unrecorded,
+} from '../../query/reads.ts';
 import { sameItems } from '../../std.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
-import { BODY_STEPS, type Content, contentOf } from './definition-contents.ts';
+import { BODY_STEPS, type ContentSource, contentOf, isChanged, useSource } from './definition-contents.ts';
 import { OPAQUE, readBodies } from './generator.ts';
 
 /** The contents of an assignment. */
@@ -27,18 +35,45 @@ export interface Collection {
 }
 
 /** The values that definitions were read from, which the model itself does not hold. */
-const sources = new WeakMap<GeneratorDefinition, Content['source']>();
+const sources = new WeakMap<GeneratorDefinition, DefinitionSource>();
+
+interface DefinitionSource extends ContentSource {
+  /** Reads the definition again. */
+  readonly again: () => GeneratorDefinition;
+}
 
 /** Records that the current answer uses a definition that was read for another one. */
 export function useDefinition(definition: GeneratorDefinition): void {
   const origin = sources.get(definition);
-  if (origin !== undefined) readAnswer(origin.cx.recorder, origin.reads);
+  if (origin !== undefined) useSource(origin);
 }
 
 /** Returns whether something that a definition was read from has changed since. */
 export function isOutdated(definition: GeneratorDefinition): boolean {
   const origin = sources.get(definition);
-  return origin !== undefined && isStale(origin.cx.recorder, origin.reads);
+  return origin !== undefined && isChanged(origin);
+}
+
+/** Returns a definition's body to compare it, which the current answer does not depend on. */
+export function comparableBody(definition: GeneratorDefinition): GeneratorBody {
+  const origin = sources.get(definition);
+  return origin === undefined ? definition.body() : unrecorded(origin.cx.recorder, definition.body);
+}
+
+/** Returns definitions for the current answer, of which those are read again that are outdated. */
+export function renewed(definitions: readonly GeneratorDefinition[]): readonly GeneratorDefinition[] {
+  const result = definitions.map(definition => {
+    const origin = sources.get(definition);
+    if (origin === undefined) return definition;
+    if (!isChanged(origin)) {
+      useSource(origin);
+      return definition;
+    }
+    const again = origin.again();
+    if (dead.has(definition)) dead.add(again);
+    return again;
+  });
+  return sameItems(result, definitions) ? definitions : result;
 }
 
 /** Definitions under a condition that is certainly false. They are shown in their file, and no machine has them. */
@@ -79,11 +114,22 @@ export function readCollection(
   const { recorder } = cx;
   const place = lastingKey(placeOf(assignment));
   const before = collections.get(lazy);
-  if (before?.place === place && before.conditional === conditional && isValid(recorder, before.collection))
-    return before.collection.value;
+  if (before?.place === place && before.conditional === conditional && isValid(recorder, before.collection)) {
+    const collection = renewedCollection(recorder, before.collection);
+    collections.set(lazy, { place, conditional, collection });
+    return collection.value;
+  }
   const collection = remembered(recorder, () => newCollection(cx, lazy, assignment, conditional));
   collections.set(lazy, { place, conditional, collection });
   return collection.value;
+}
+
+/** Reads definitions again that are outdated, whatever else a collection was read from. */
+function renewedCollection(recorder: Recorder, before: Remembered<Collection>): Remembered<Collection> {
+  const { definitions } = before.value;
+  const now = remembered(recorder, () => renewed(definitions));
+  if (now.value === definitions) return before;
+  return { value: { ...before.value, definitions: now.value }, reads: together(before.reads, now.reads) };
 }
 
 function newCollection(cx: Evaluation, lazy: Lazy, assignment: Origin, conditional: boolean): Collection {
@@ -185,7 +231,11 @@ function definition(
   if (holds === 'never') dead.add(made);
   // A conditional addition may be missing, whereas the defining definition is present whenever the generator is.
   const mayBeMissing = made.conditional && isPartial;
-  sources.set(made, mayBeMissing ? { ...source, source: { ...source.source, conditional: true } } : source);
+  sources.set(made, {
+    ...source,
+    source: mayBeMissing ? { ...source.source, conditional: true } : source.source,
+    again: () => definition(cx, name, kind, entry, { place: assignment, conditional }),
+  });
   return made;
 }
 
@@ -253,7 +303,7 @@ function join(
   const values = inputs.map(({ source }) => source);
   return partOf(
     cx.recorder,
-    inputs.flatMap(({ reads }) => reads ?? []),
+    inputs.flatMap(({ later }) => later ?? []),
     () => {
       const read = withBudget(cx, BODY_STEPS * inputs.length, () =>
         readBodies(cx, values, { how, isOpen: !isAll }),

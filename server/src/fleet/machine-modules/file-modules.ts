@@ -6,13 +6,14 @@
 import type { ArgumentLookup } from '../../modules/modules.ts';
 import { certain } from '../../modules/read.ts';
 import { string } from '../../nix/eval/construct.ts';
-import { answering, forgetWalked } from '../../nix/eval/evaluation.ts';
+import { answeringInParts, forgetWalked, promising } from '../../nix/eval/evaluation.ts';
 import { type Database, query } from '../../query/database.ts';
 import { sameItems } from '../../std.ts';
+import { renewed } from '../generators/definitions.ts';
 import { mentionsSecrets } from '../secrets/secrets.ts';
 import { type Asks, asksIn, keyOf, type ModuleContext, NO_CONTEXT, readKey } from './contexts.ts';
 import { internModule, withKnown } from './interned.ts';
-import { argumentsOf, DIFFERING_ARGUMENTS, noteFile } from './module-database.ts';
+import { argumentsOf, DIFFERING_ARGUMENTS, noteDefinitions, noteFile } from './module-database.ts';
 import type { ModuleFacts } from './read-module.ts';
 import { readWithin, valueOfFile, wholeOf } from './sources.ts';
 import { type TableState, tableOf } from './table-state.ts';
@@ -56,13 +57,43 @@ const GENERAL = query<string, General>(
   },
 );
 
-/** The modules by the keys of `keyOf`. */
+/** The modules by the keys of `keyOf`, with definitions that are current. */
 const MODULE = query<string, ModuleFacts | null>('module', (database, key, before) => {
+  const facts = READ(database, key);
+  if (facts === null) return null;
+  const { path } = readKey(key);
+  noteDefinitions(database, path);
+  const table = tableOf(database);
+  return promising(table.cx, path, () => renewedModule(table, path, facts, before ?? null));
+});
+
+/** Returns a module with the definitions read again whose contents have changed since. */
+function renewedModule(
+  { fixpoint, definitionsOf }: TableState,
+  path: string,
+  facts: ModuleFacts,
+  before: ModuleFacts | null,
+): ModuleFacts {
+  const { homes } = facts;
+  const definitions = renewed(facts.definitions);
+  const ofHome = renewed(homes.definitions);
+  if (definitions === facts.definitions && ofHome === homes.definitions) return facts;
+  const now: ModuleFacts = {
+    ...facts,
+    definitions: withKnown(definitions, definitionsOf(path)),
+    homes: { ...homes, definitions: ofHome },
+  };
+  fixpoint.replace(now, before ?? facts);
+  return now;
+}
+
+/** The modules as they were last read as a whole. */
+const READ = query<string, ModuleFacts | null>('read module', (database, key, before) => {
   const { path, context } = readKey(key);
   noteFile(database, path);
   const given = givenIn(database, context, tableOf(database).givenTo(path));
   const table = tableOf(database);
-  return answering(table.cx, path, () => readFile(table, path, context, given, before ?? null));
+  return answeringInParts(table.cx, path, () => readFile(table, path, context, given, before ?? null));
 });
 
 function readFile(

@@ -8,7 +8,7 @@ import { areSameTraces } from '../../modules/options/traces.ts';
 import { areSameForever } from '../../nix/places.ts';
 import { isSameData } from '../../nix/same-data.ts';
 import { addToList, groupBy, sameItems } from '../../std.ts';
-import { areOfSameValue, isOutdated, useDefinition } from '../generators/definitions.ts';
+import { areOfSameValue, comparableBody, isOutdated, useDefinition } from '../generators/definitions.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
 import type { ModuleFacts } from './read-module.ts';
 
@@ -75,9 +75,7 @@ function areEqual(left: GeneratorDefinition, right: GeneratorDefinition): boolea
     left.kind === right.kind &&
     left.conditional === right.conditional &&
     // Bodies that were read from the same values are the same object; see `interned-bodies.ts`.
-    (areOfSameValue(left, right) ||
-      left.body() === right.body() ||
-      haveSameContents(left.body(), right.body()))
+    (areOfSameValue(left, right) || haveSameContents(comparableBody(left), comparableBody(right)))
   );
 }
 
@@ -86,7 +84,7 @@ const equals = new WeakMap<GeneratorBody, GeneratorBody>();
 
 /** Returns whether two bodies are equal, including places. Reads all lazy parts of the bodies. */
 export function haveSameContents(left: GeneratorBody, right: GeneratorBody): boolean {
-  if (equals.get(right) === left) return true;
+  if (left === right || equals.get(right) === left) return true;
   const { options: leftOptions, ...leftFields } = left;
   const { options: rightOptions, ...rightFields } = right;
   if (!isSameData(leftFields, rightFields) || !isSameData(leftOptions(), rightOptions())) return false;

@@ -10,6 +10,9 @@ import { sameItems } from '../../std.ts';
 /** The number of changes of a file, and of everything that it was evaluated from. */
 const FILE = input<string, number>('file', () => 0);
 
+/** The number of changes of definitions of a file by which nothing else that is known about the file has changed. */
+const DEFINITIONS = input<string, number>('definitions', () => 0);
+
 /** The arguments that a machine passes to its modules; the same object while they are unchanged. */
 const ARGUMENTS = input<string, AttrsValue | null>('arguments', () => null);
 
@@ -26,6 +29,16 @@ export function createModuleDatabase(trace: (event: TraceEvent) => void): Databa
 /** Handles that a file, or something that it was evaluated from, has changed. */
 export function fileChanged(database: Database, path: string): void {
   if (isKnown(database, FILE, path)) set(database, FILE, path, database.cells.revision);
+}
+
+/** Handles that definitions of a file are outdated, and nothing else is. */
+export function definitionsChanged(database: Database, path: string): void {
+  if (isKnown(database, DEFINITIONS, path)) set(database, DEFINITIONS, path, database.cells.revision);
+}
+
+/** Records that the current computation depends on the contents of a file's definitions. */
+export function noteDefinitions(database: Database, path: string): void {
+  DEFINITIONS(database, path);
 }
 
 /** Records that the current computation depends on a file and on everything that it is evaluated from. */

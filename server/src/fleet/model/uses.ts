@@ -135,3 +135,8 @@ export interface Unit {
   /** True if the file reads more of registry entries than metadata, which means that it makes generators. */
   readonly makesGenerators: boolean;
 }
+
+/** A unit as it is for those who need not know what its generators consist of. */
+export interface UnitOutline extends Omit<Unit, 'definitions'> {
+  readonly definitions: readonly Pick<GeneratorDefinition, 'name' | 'at'>[];
+}

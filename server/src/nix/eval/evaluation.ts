@@ -3,7 +3,14 @@
  * snapshot of a workspace; the functions that evaluate take it as their first argument.
  */
 
-import { newReads, type Reads, type Recorder, readAnswer, recordingReads } from '../../query/reads.ts';
+import {
+  addPart,
+  newReads,
+  type Reads,
+  type Recorder,
+  readAnswer,
+  recordingReads,
+} from '../../query/reads.ts';
 import type { SourceFile } from '../source.ts';
 import type { Expr } from '../syntax.ts';
 import { BudgetExceeded } from './budget.ts';
@@ -92,10 +99,15 @@ export interface Evaluation extends BuiltinContext {
   readonly live: Map<string, LiveFile>;
   /** What was read to answer questions about a file. */
   readonly answered: Map<string, Reads>;
+  /** By file, what is read later of parts of its answers that can be renewed by themselves. */
+  readonly promised: Map<string, Reads>;
+  /** Those of the file whose parts can be renewed; null if the answer that is being computed is renewed as a whole. */
+  owner: Reads | null;
 }
 
 /** Answers a question about a file, and notes what was read for it. */
-export function answering<T>({ recorder, answered }: Evaluation, path: string, question: () => T): T {
+export function answering<T>(cx: Evaluation, path: string, question: () => T): T {
+  const { recorder, answered } = cx;
   if (!recorder.isOn) return question();
   let reads = answered.get(path);
   if (reads === undefined) {
@@ -103,7 +115,36 @@ export function answering<T>({ recorder, answered }: Evaluation, path: string, q
     answered.set(path, reads);
   }
   if (recorder.current !== null) readAnswer(recorder, reads);
-  return recordingReads(recorder, reads, question);
+  return ownedBy(cx, null, () => recordingReads(recorder, reads, question));
+}
+
+/** Answers a question about a file such that parts of the answer can be renewed by themselves: see `promising`. */
+export function answeringInParts<T>(cx: Evaluation, path: string, question: () => T): T {
+  return answering(cx, path, () => promising(cx, path, question));
+}
+
+/** Computes parts of an answer about a file. What is read for them later does not make the whole answer stale. */
+export function promising<T>(cx: Evaluation, path: string, compute: () => T): T {
+  if (!cx.recorder.isOn) return compute();
+  const promised = cx.promised.get(path) ?? { ...newReads(), grows: true };
+  cx.promised.set(path, promised);
+  return ownedBy(cx, promised, compute);
+}
+
+function ownedBy<T>(cx: Evaluation, owner: Reads | null, compute: () => T): T {
+  const before = cx.owner;
+  cx.owner = owner;
+  try {
+    return compute();
+  } finally {
+    cx.owner = before;
+  }
+}
+
+/** Records what is read later of a part that can be renewed by itself, if whoever asks for it now does so. */
+export function readPromise({ recorder, owner }: Evaluation, later: Reads | null): void {
+  if (owner === null) readAnswer(recorder, later);
+  else if (later !== null) addPart(owner, later);
 }
 
 /** The result of applying a whole file, and how to apply it again if the file is edited. */
@@ -115,6 +156,7 @@ export interface Application {
 /** Drops what answers about a file have left behind: what they read, and the values of a walk. */
 export function forgetAnswered(cx: Evaluation, path: string): void {
   cx.answered.delete(path);
+  cx.promised.delete(path);
   forgetWalked(cx, path);
 }
 

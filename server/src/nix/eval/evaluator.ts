@@ -45,6 +45,8 @@ export function createEvaluation(files: NixFiles, noteImport: NoteImport = () =>
     recorder: createRecorder(),
     live: new Map(),
     answered: new Map(),
+    promised: new Map(),
+    owner: null,
     force: lazy => force(cx, lazy),
     resolve: lazy => resolve(cx, lazy),
     evaluate: (expr, scope) => evaluate(cx, expr, scope),

@@ -4,9 +4,7 @@
  */
 
 import { type Leaf, newLeaf, type Recorder, readLeaf, remembered, replaceReads } from '../../query/reads.ts';
-import { BudgetExceeded } from './budget.ts';
 import { isClosed } from './construct.ts';
-import { type Evaluation, withBudget } from './evaluation.ts';
 import { isSameOrigin, isSameSimpleValue } from './same-values.ts';
 import { thunk } from './thunks.ts';
 import { trackedOf } from './tracked.ts';
@@ -31,11 +29,18 @@ interface LiveAttrs extends AttrsValue {
   origin: Origin | null;
 }
 
-/** The evaluation steps allowed for the new value of an attribute that is compared with the one before. */
-const STEPS = 50_000;
+/** What the sets need of the evaluation. */
+export interface LiveEvaluation {
+  readonly recorder: Recorder;
+  force(lazy: Lazy): Value;
+  /** Returns the new value of an attribute, to compare it with the one before; null if that takes too long. */
+  tryForce(lazy: Lazy): Value | null;
+  /** Returns whether a set is known to others by its object. */
+  isCommon(set: AttrsValue): boolean;
+}
 
 export class LiveEntries extends Map<string, Attr> {
-  readonly #cx: Evaluation;
+  readonly #cx: LiveEvaluation;
   readonly #recorder: Recorder;
   readonly #slots = new Map<string, Slot>();
   /** For names that were asked for, whether they are there, and where. */
@@ -49,7 +54,7 @@ export class LiveEntries extends Map<string, Attr> {
    * @param what the file in which the set is written, or the attribute that it is
    * @param isInEdited true for a set in the value of an attribute that is being edited
    */
-  constructor(cx: Evaluation, what: string, entries: ReadonlyMap<string, Attr>, isInEdited = false) {
+  constructor(cx: LiveEvaluation, what: string, entries: ReadonlyMap<string, Attr>, isInEdited = false) {
     super();
     this.#cx = cx;
     this.#recorder = cx.recorder;
@@ -142,8 +147,8 @@ export class LiveEntries extends Map<string, Attr> {
     if (value.kind === 'thunk' && value.state === 'native') return true;
     if (!slot.isEdited || value.kind !== 'thunk' || value.state !== 'tracked') return false;
     const { reads } = trackedOf(value);
-    const now = remembered(this.#recorder, () => withBudget(this.#cx, STEPS, () => this.#cx.force(source)));
-    if (now.value instanceof BudgetExceeded || !takesOver(slot, value.value, now.value)) return false;
+    const now = remembered(this.#recorder, () => this.#cx.tryForce(source));
+    if (now.value === null || !takesOver(slot, value.value, now.value)) return false;
     replaceReads(this.#recorder, reads, slot.value, now.reads);
     return true;
   }
@@ -187,8 +192,8 @@ function isSame(
 }
 
 /** Returns a copy of a set whose attributes change in place; null for another value, and for a set that others know. */
-function liveAttrs(cx: Evaluation, what: string, made: Value): LiveAttrs | null {
-  if (made.kind !== 'attrs' || !isClosed(made) || made.entries instanceof LiveEntries || cx.common.has(made))
+function liveAttrs(cx: LiveEvaluation, what: string, made: Value): LiveAttrs | null {
+  if (made.kind !== 'attrs' || !isClosed(made) || made.entries instanceof LiveEntries || cx.isCommon(made))
     return null;
   return { ...made, entries: new LiveEntries(cx, what, made.entries, true) };
 }

@@ -11,7 +11,7 @@ import { type UnchangedItems, unchangedItems } from '../unchanged-items.ts';
 import { BudgetExceeded } from './budget.ts';
 import { isClosed } from './construct.ts';
 import { type Application, type Evaluation, withBudget } from './evaluation.ts';
-import { LiveEntries } from './live-entries.ts';
+import { LiveEntries, type LiveEvaluation } from './live-entries.ts';
 import { type LiveFile, LiveFunction, type LiveSet, newLiveFile } from './live-files.ts';
 import { fileScope } from './scopes.ts';
 import { evaluatedThunk, thunk } from './thunks.ts';
@@ -32,6 +32,9 @@ const MAX_APPLICATIONS = 16;
 
 /** The evaluation steps allowed for all values of a file. */
 const STEPS = 2_000_000;
+
+/** The evaluation steps allowed for one attribute, to compare it with what it was. */
+const ATTRIBUTE_STEPS = 50_000;
 
 /**
  * Forgets the values of a file.
@@ -78,10 +81,23 @@ function liveSet(cx: Evaluation, live: LiveFile, path: string, value: Value, key
   const { origin } = value;
   const earlier = live.sets.get(key);
   const entries = (earlier && renewedEntries(live, earlier, value, origin)) ?? value.entries;
-  const set = { ...value, entries: new LiveEntries(cx, path, entries) };
+  const set = { ...value, entries: new LiveEntries(liveEvaluation(cx), path, entries) };
   const isWhole = earlier === undefined || origin.file.errors.length === 0;
   live.sets.set(key, { set, whole: isWhole ? { entries, origin } : earlier.whole });
   return set;
+}
+
+/** Returns what sets that change in place need of the evaluation. */
+export function liveEvaluation(cx: Evaluation): LiveEvaluation {
+  return {
+    recorder: cx.recorder,
+    force: cx.force,
+    tryForce(lazy) {
+      const value = withBudget(cx, ATTRIBUTE_STEPS, () => cx.force(lazy));
+      return value instanceof BudgetExceeded ? null : value;
+    },
+    isCommon: set => cx.common.has(set),
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Finds machines that import a file as a module and certainly lack a registry key. */
 
 import type { MatrixRow, RegistryKey } from '../../../fleet/model/registries.ts';
-import type { Unit } from '../../../fleet/model/uses.ts';
+import type { UnitOutline } from '../../../fleet/model/uses.ts';
 import type { Place } from '../../../nix/places.ts';
 import type { CheckContext } from '../../rule.ts';
 import { type Facts, isWithout, machinesOfUnit, mayBeDefinedElsewhere, rowOf } from '../fleet-facts.ts';
@@ -11,7 +11,11 @@ import { isPerhapsLeftOut, readersOf } from '../use/reading-machines.ts';
  * Returns the machines that certainly evaluate a place in a unit: those whose rows the unit reads to assign
  * generators, or else those that import the file, unless evaluation may skip the place.
  */
-export function machinesAt({ fleet, sources }: CheckContext, unit: Unit, at: Place): readonly string[] {
+export function machinesAt(
+  { fleet, sources }: CheckContext,
+  unit: UnitOutline,
+  at: Place,
+): readonly string[] {
   const rowMachines = machinesOfUnit(unit);
   if (rowMachines.length > 0) return rowMachines;
   const readers = readersOf(fleet, unit.file)?.certain ?? [];
@@ -35,7 +39,7 @@ export interface GeneratorKey {
 /** Returns the machines that certainly lack the key's generator. */
 export function machinesWithout(
   facts: Facts,
-  unit: Unit,
+  unit: UnitOutline,
   machines: readonly string[],
   key: GeneratorKey,
 ): string[] {
@@ -53,7 +57,7 @@ function keysOf(row: MatrixRow): ReadonlySet<string> {
 
 function isWithoutKey(
   facts: Facts,
-  unit: Unit,
+  unit: UnitOutline,
   machine: string,
   { registry, entry, generator }: GeneratorKey,
 ): boolean {

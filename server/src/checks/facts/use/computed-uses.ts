@@ -3,7 +3,7 @@
 import { suggest } from '../../../edits/suggest.ts';
 import { isCatalogueGenerator } from '../../../fleet/catalogue/catalogue.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
-import type { Unit, Use } from '../../../fleet/model/uses.ts';
+import type { UnitOutline, Use } from '../../../fleet/model/uses.ts';
 import { literalsOf } from '../../../modules/name-patterns.ts';
 import { sortedUnique } from '../../../std.ts';
 import { factsOf, mayHaveFileDefinedElsewhere } from '../fleet-facts.ts';
@@ -11,7 +11,7 @@ import { mayBeSame } from '../generator/script-io.ts';
 import { type LackingFile, mayHave } from './lacking-files.ts';
 
 /** Returns the uses of a unit that read a generator with a computed name, through its option or a function. */
-export function computedUses(unit: Unit): readonly Use[] {
+export function computedUses(unit: UnitOutline): readonly Use[] {
   return unit.uses.filter(
     use => use.by !== 'name' && use.generatorKind === 'pattern' && !use.guarded && use.key === null,
   );

@@ -4,7 +4,7 @@
  */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
-import type { Unit, Use } from '../../../fleet/model/uses.ts';
+import type { UnitOutline, Use } from '../../../fleet/model/uses.ts';
 import type { Place } from '../../../nix/places.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import { derived } from '../../memory/derived.ts';
@@ -40,7 +40,7 @@ const indexOf = derived((fleet): ReadonlyMap<string, Readers> => {
  * Returns the machines that may evaluate a use: those that import its file. Null if they are not known or the
  * use is written in another file.
  */
-export function machinesOfUse(fleet: Fleet, unit: Unit, use: Use): readonly string[] | null {
+export function machinesOfUse(fleet: Fleet, unit: UnitOutline, use: Use): readonly string[] | null {
   const readers = use.at.file === unit.file ? readersOf(fleet, unit.file) : null;
   if (readers === null) return null;
   return readers.possible.length === 0 ? readers.certain : [...readers.certain, ...readers.possible];

@@ -6,7 +6,7 @@
 import { catalogueEntries, catalogueFile } from '../../../fleet/catalogue/catalogue.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorFile } from '../../../fleet/model/generators.ts';
-import type { Unit, Use } from '../../../fleet/model/uses.ts';
+import type { UnitOutline, Use } from '../../../fleet/model/uses.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import { perObject } from '../../memory/kept.ts';
 import { perUnit } from '../../memory/per-unit.ts';
@@ -95,7 +95,7 @@ function agreed<F, T>(files: readonly F[], of: (file: F) => T | null): T | null 
 
 /** A use of a file about which enough is known. */
 export interface ResolvedUse {
-  readonly unit: Unit;
+  readonly unit: UnitOutline;
   readonly use: Use;
   readonly file: UsedFile;
 }
@@ -146,8 +146,8 @@ export function seenAtReads<T>(
   mark: Pick<RegExp, 'test'>,
   look: (source: SourceFile, use: Use) => T | null,
 ): (context: CheckContext) => Iterable<ResolvedUseMatch<T>> {
-  const cache = new WeakMap<Unit, readonly UseMatch<T>[]>();
-  const seenIn = (unit: Unit, { sources }: CheckContext): readonly UseMatch<T>[] => {
+  const cache = new WeakMap<UnitOutline, readonly UseMatch<T>[]>();
+  const seenIn = (unit: UnitOutline, { sources }: CheckContext): readonly UseMatch<T>[] => {
     const before = cache.get(unit);
     if (before !== undefined) return before;
     const uses = unit.uses.filter(

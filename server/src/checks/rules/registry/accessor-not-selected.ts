@@ -4,7 +4,7 @@ import { appendListItem, stringText } from '../../../edits/edits.ts';
 import { bindingNamedAt, lastLiteralList } from '../../../edits/locate.ts';
 import type { Sources } from '../../../edits/text-edit.ts';
 import type { KeyLookup, RegistryKey } from '../../../fleet/model/registries.ts';
-import type { Unit } from '../../../fleet/model/uses.ts';
+import type { UnitOutline } from '../../../fleet/model/uses.ts';
 import { placeIdentity } from '../../../nix/places.ts';
 import { sortedUnique } from '../../../std.ts';
 import { type Facts, factsOf, rowOf } from '../../facts/fleet-facts.ts';
@@ -141,7 +141,7 @@ const lackingIn = perUnit(function* (unit, context): Iterable<Missing> {
  * Returns whether the key belongs to a row that is passed to a function as a whole. Such a row is correct, and
  * another rule reports more.
  */
-function isHandedOver({ file, keyedModules }: Unit, { at, key }: KeyLookup): boolean {
+function isHandedOver({ file, keyedModules }: UnitOutline, { at, key }: KeyLookup): boolean {
   return at.file !== file && keyedModules.some(({ keys }) => keys.includes(key));
 }
 
@@ -150,7 +150,7 @@ interface Asked extends Pick<Missing, 'lookup' | 'path'> {
 }
 
 /** Yields the generators that a unit looks up by key, and the paths that it builds from keys. */
-function* askedIn({ uses, keyPaths }: Unit): Iterable<Asked> {
+function* askedIn({ uses, keyPaths }: UnitOutline): Iterable<Asked> {
   for (const { key: lookup, guarded, generator } of uses)
     if (lookup?.found === true && !guarded) yield { lookup, generator, path: null };
   for (const { key: lookup, generator, path } of keyPaths)

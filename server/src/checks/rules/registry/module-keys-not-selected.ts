@@ -2,7 +2,7 @@
 
 import { replaceName } from '../../../edits/edits.ts';
 import type { RegistryKey } from '../../../fleet/model/registries.ts';
-import type { KeyedModule, Unit } from '../../../fleet/model/uses.ts';
+import type { KeyedModule, UnitOutline } from '../../../fleet/model/uses.ts';
 import type { Place } from '../../../nix/places.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import { sortedUnique } from '../../../std.ts';
@@ -112,7 +112,7 @@ ${mark}  ];
 };
 
 interface Lacking {
-  readonly unit: Unit;
+  readonly unit: UnitOutline;
   readonly module: KeyedModule;
   readonly missing: readonly RegistryKey[];
   readonly machines: readonly string[];
@@ -149,7 +149,7 @@ interface LackingKey {
 /** Returns the keys that a module receives although machines certainly have no generator for them. */
 function lackingKeys(
   { fleet }: CheckContext,
-  unit: Unit,
+  unit: UnitOutline,
   { keys }: KeyedModule,
   { registry: { file }, byKey }: RegistryFacts,
   machines: readonly string[],
@@ -186,7 +186,7 @@ function isSurelyPart(source: SourceFile, at: Place): boolean {
 
 function reportOf(
   context: CheckContext,
-  unit: Unit,
+  unit: UnitOutline,
   module: KeyedModule,
   missing: readonly RegistryKey[],
   machines: readonly string[],
@@ -210,7 +210,7 @@ function reportOf(
  */
 function ownRow(
   { sources }: CheckContext,
-  unit: Unit,
+  unit: UnitOutline,
   { application }: KeyedModule,
   machines: readonly string[],
 ): Fix[] {

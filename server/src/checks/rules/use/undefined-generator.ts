@@ -3,7 +3,7 @@
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
-import type { Unit, Use } from '../../../fleet/model/uses.ts';
+import type { UnitOutline, Use } from '../../../fleet/model/uses.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import { isAmong } from '../../../std.ts';
 import {
@@ -143,7 +143,7 @@ interface Lacking {
  * Returns the names of all generators that the module assigns, or null if it assigns none from a registry or
  * they are not fully known.
  */
-function assignedNames(unit: Unit): ReadonlySet<string> | null {
+function assignedNames(unit: UnitOutline): ReadonlySet<string> | null {
   if (unit.assignments.length === 0) return null;
   const names = new Set<string>();
   for (const assignment of unit.assignments) {
@@ -172,7 +172,12 @@ function missingFrom(
  * Checks a use on the machines that import the module. If one of them has the generator, the module may know
  * when to read it.
  */
-function missingOn({ fleet, sources }: CheckContext, facts: Facts, unit: Unit, use: Use): Lacking | null {
+function missingOn(
+  { fleet, sources }: CheckContext,
+  facts: Facts,
+  unit: UnitOutline,
+  use: Use,
+): Lacking | null {
   if (use.at.file !== unit.file || isOtherClanCore(sources)) return null;
   const readers = readersOf(fleet, unit.file) ?? readersInPlace(fleet, sources.parse(unit.file), use);
   if (readers === null || readers.certain.length === 0) return null;

@@ -3,7 +3,7 @@
 import { attributeText, replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import { OPTIONS } from '../../../fleet/generators/generator-options.ts';
-import type { OtherRead, Unit } from '../../../fleet/model/uses.ts';
+import type { OtherRead, UnitOutline } from '../../../fleet/model/uses.ts';
 import type { Place } from '../../../nix/places.ts';
 import { sortedUnique } from '../../../std.ts';
 import { type Facts, factsOf } from '../../facts/fleet-facts.ts';
@@ -109,7 +109,7 @@ interface Stranger {
   readonly attribute: string;
 }
 
-const readsIn = perUnit(function* (unit: Unit): Iterable<Stranger> {
+const readsIn = perUnit(function* (unit: UnitOutline): Iterable<Stranger> {
   for (const read of unit.otherReads) if (isStranger(read)) yield read;
   for (const { by, at, attribute, attributeAt, generator, guarded, assumesGenerator } of unit.uses) {
     if (by !== 'option' || at.file !== unit.file || attribute === null || attributeAt === null) continue;
