@@ -1,6 +1,7 @@
 /** What an edit of a module that many machines import leaves the same objects, so that nothing computed from it is computed again. */
 import { describe, expect, it } from 'vitest';
 import { reusing } from '../../server/src/nix/same-data.ts';
+import { PIPELINE } from './pipeline.ts';
 import { fleetWorkspace, plainFleet, withPlainPlaces } from './workspace.ts';
 
 const NAMES = ['ada', 'bob', 'cleo'];
@@ -126,5 +127,36 @@ describe('data of before', () => {
     expect(reusing<{ list: readonly number[] }>({ list: [1, 1] }, { list: [1, 1, 1] }).list).toEqual([
       1, 1, 1,
     ]);
+  });
+});
+
+describe('after an edit of a registry', () => {
+  const REGISTRY_FILE = 'lib/secret-registry.nix';
+  const keysAfter = (...edits: readonly (readonly [from: string, to: string])[]) => {
+    const workspace = fleetWorkspace(PIPELINE);
+    workspace.fleet();
+    let text = `# First\n${PIPELINE[REGISTRY_FILE]}`;
+    const keys = [text, ...edits.map(([from, to]) => (text = text.replace(from, to)))].map(now => {
+      workspace.write({ [REGISTRY_FILE]: now });
+      const [registry] = workspace.fleet().registries;
+      return Object.fromEntries((registry?.keys ?? []).map(key => [key.key, key]));
+    });
+    const [last = {}, before = {}] = keys.reverse();
+    return Object.keys(last).filter(name => last[name] === before[name]);
+  };
+
+  it('the keys that it did not touch stay', () => {
+    expect(keysAfter(['# First', '# Second'])).toEqual(['alpha', 'beta', 'gamma']);
+    expect(keysAfter(['"BETA"', '"BETTER"'])).toEqual(['alpha', 'gamma']);
+    expect(keysAfter(['"BETA"', '"BETTER"'], ['"BETTER"', '"BEST"'])).toEqual(['alpha', 'gamma']);
+    expect(keysAfter(['  beta =', '  delta = { generator = "d"; envVar = "D"; };\n  beta ='])).toEqual([
+      'alpha',
+      'beta',
+      'gamma',
+    ]);
+  });
+
+  it('a key is another one once its body is', () => {
+    expect(keysAfter(['type = "hidden"', 'type = "line"'])).toEqual(['gamma']);
   });
 });

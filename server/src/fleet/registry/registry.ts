@@ -10,8 +10,18 @@ import { attr, attrs, isClosed, nullValue } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import type { Known, Place } from '../../nix/places.ts';
-import { placeBeside, placeOf } from '../../nix/places.ts';
-import { currentAnswer, laterPart, recordingReads } from '../../query/reads.ts';
+import { isSamePlace, placeBeside, placeOf } from '../../nix/places.ts';
+import {
+  isStale,
+  isValid,
+  newReads,
+  partOf,
+  type Reads,
+  type Remembered,
+  readAnswer,
+  recordingReads,
+  remembered,
+} from '../../query/reads.ts';
 import { readBody } from '../generators/generator.ts';
 import type { Registry, RegistryField, RegistryKey } from '../model/registries.ts';
 
@@ -44,8 +54,45 @@ export function readRegistry(cx: Evaluation, file: string, trusted: boolean): Re
     file,
     at: placeOf(set.origin),
     closed: isClosed(set) && entries.length === set.entries.size,
-    keys: entries.map(([key, entry]) => readKey(cx, key, entry, bare, set.origin as Origin)),
+    keys: entries.map(([key, entry]) => {
+      const written = { key, at: placeOf(entry.at ?? (set.origin as Origin)) };
+      const without = bare?.kind === 'attrs' ? bare.entries.get(key) : undefined;
+      return keyOf(cx, cx.force(entry.value) as AttrsValue, { ...written, bare: without });
+    }),
   };
+}
+
+/** An entry as it is written in the registry. */
+interface WrittenKey {
+  readonly key: string;
+  readonly at: Place;
+  /** The same entry without a package set, if that can be evaluated. */
+  readonly bare: Attr | undefined;
+}
+
+interface KeptKey extends WrittenKey {
+  readonly read: Remembered<RegistryKey>;
+  /** What is read later, when somebody asks for the body. */
+  readonly later: Reads | null;
+}
+
+/** Keys by the values of their entries, since an edit changes one of hundreds. */
+const keys = new WeakMap<AttrsValue, KeptKey>();
+
+/** Returns the key of an entry, the same object while nothing has changed that it was read from. */
+function keyOf(cx: Evaluation, set: AttrsValue, { key, at, bare }: WrittenKey): RegistryKey {
+  const { recorder } = cx;
+  const before = keys.get(set);
+  const isHere = before?.key === key && isSamePlace(before.at, at) && before.bare?.value === bare?.value;
+  if (isHere && !isStale(recorder, before.later) && isValid(recorder, before.read)) {
+    readAnswer(recorder, before.later);
+    return before.read.value;
+  }
+  const later = recorder.isOn ? { ...newReads(), grows: true } : null;
+  const read = remembered(recorder, () => readKey(cx, set, { key, at, bare }, later));
+  readAnswer(recorder, later);
+  keys.set(set, { key, at, bare, read, later });
+  return read.value;
 }
 
 /** Returns the registry's set for a package set; other arguments take their defaults. */
@@ -69,15 +116,19 @@ function isEntry(cx: Evaluation, entry: Attr): boolean {
   );
 }
 
-function readKey(cx: Evaluation, key: string, entry: Attr, bare: Value | null, whole: Origin): RegistryKey {
-  const set = cx.force(entry.value) as AttrsValue;
-  const at = placeOf(entry.at ?? whole);
+/** @param later receives what is read when somebody asks for more */
+function readKey(
+  cx: Evaluation,
+  set: AttrsValue,
+  { key, at, bare }: WrittenKey,
+  later: Reads | null,
+): RegistryKey {
+  const { recorder } = cx;
+  const owners = later === null ? [] : [later];
   const field = (name: string) => textField(cx, set, name, at);
   const secret = set.entries.get('secret');
-  const body = laterPart(cx.recorder, () => readBody(cx, set, at));
-  const written = laterPart(cx.recorder, () => filesWritten(cx, set));
-  const { recorder } = cx;
-  const owner = currentAnswer(recorder);
+  const body = partOf(recorder, owners, () => readBody(cx, set, at));
+  const written = partOf(recorder, owners, () => filesWritten(cx, set));
   return {
     key,
     at,
@@ -91,11 +142,11 @@ function readKey(cx: Evaluation, key: string, entry: Attr, bare: Value | null, w
     get body() {
       return body();
     },
-    declaresFile: name => recordingReads(recorder, owner, () => declaresFile(cx, set, name)),
+    declaresFile: name => recordingReads(recorder, later, () => declaresFile(cx, set, name)),
     get written() {
       return written();
     },
-    needsPkgs: bare?.kind === 'attrs' ? needsPackages(cx, set, bare.entries.get(key), at) : [],
+    needsPkgs: needsPackages(cx, set, bare, at),
     entry: entryPlace(set, at),
   };
 }
