@@ -59,7 +59,7 @@ function currentReads(recorder: Recorder): Reads {
 }
 
 /** Returns the reads of the current answer, to which more can be added later; null if nobody records them. */
-export function currentAnswer(recorder: Recorder): Reads | null {
+function currentAnswer(recorder: Recorder): Reads | null {
   if (recorder.current === null) return null;
   const reads = currentReads(recorder);
   reads.grows = true;

@@ -13,8 +13,8 @@ import {
   isSettled,
   type SiteIndex,
 } from './candidate-definitions.ts';
-import { joinedBody } from './definitions.ts';
 import { OPAQUE } from './generator.ts';
+import { joinedBody } from './joined-bodies.ts';
 import { bodyOfCandidates, separateBodies } from './machine-bodies.ts';
 import { type MachineDefinitions, machineDefinitionsOf } from './machine-definitions.ts';
 import { definitionOf, definitionsAt, MAX_SPECIAL, partsOf, type Site, siteNoter } from './sites.ts';

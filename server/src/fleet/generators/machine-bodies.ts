@@ -11,7 +11,7 @@ import {
   isSettled,
   type SiteIndex,
 } from './candidate-definitions.ts';
-import { joinedBody } from './definitions.ts';
+import { joinedBody } from './joined-bodies.ts';
 import type { MachineDefinitions } from './machine-definitions.ts';
 import { definitionsAt, MAX_SPECIAL, partsOf, type Site } from './sites.ts';
 

@@ -5,7 +5,7 @@ import { lookupLexical } from '../../nix/eval/scopes.ts';
 import type { Lazy, Origin } from '../../nix/eval/value.ts';
 import type { NamePath, WalkedBinding } from '../../nix/eval/walk.ts';
 import { dependingOn, placeOf } from '../../nix/places.ts';
-import { readCollection } from '../generators/definitions.ts';
+import { readCollection } from '../generators/collections.ts';
 import { declaringOption, discoveredSets, listedSets } from '../generators/helper-secrets.ts';
 import { isSessionOption } from './session-bindings.ts';
 import { ask } from './unit-questions.ts';

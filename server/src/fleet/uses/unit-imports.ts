@@ -1,7 +1,7 @@
 /** Reads the generators that the `imports` of a file bring, after the whole file has been walked. */
 import type { Lazy, Origin } from '../../nix/eval/value.ts';
 import { isSamePlace } from '../../nix/places.ts';
-import { readCollection } from '../generators/definitions.ts';
+import { readCollection } from '../generators/collections.ts';
 import { appliedImports, type WalkContext } from './applied-imports.ts';
 import { ask, readTrace } from './unit-questions.ts';
 import type { Question, Reading } from './unit-state.ts';
