@@ -83,17 +83,26 @@ interface AnalysisState extends AnalysisOptions {
   readonly edited: Set<string>;
   /** Absolute paths of files with other diagnostics than the client knows. */
   readonly undelivered: Set<string>;
+  /** True if diagnostics have changed since the last edit, and the analysis is not complete. */
+  hasEarly: boolean;
   readonly scheduler: Scheduler;
 }
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
   const { folders } = options;
   const scheduler = createScheduler(function* () {
-    if (updateEarly(state) && options.delivery.isPushed) deliver(state, NONE);
+    updateEarly(state);
+    if (state.hasEarly && options.delivery.isPushed) deliver(state, NONE);
     yield;
     yield* analysing(state);
   });
-  const state: AnalysisState = { ...options, edited: new Set(), undelivered: new Set(), scheduler };
+  const state: AnalysisState = {
+    ...options,
+    edited: new Set(),
+    undelivered: new Set(),
+    hasEarly: false,
+    scheduler,
+  };
   return {
     folders,
     allAnalysed: token => settle(state, token),
@@ -102,22 +111,23 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       await nextTurn();
       throwIfCancelled(token);
       if (!isStale(state)) return;
+      updateEarly(state);
       // What comes later is news, also in files that were edited.
-      if (updateEarly(state)) state.edited.clear();
+      if (state.hasEarly) state.edited.clear();
       else analyse(state);
     },
     documentChanged(absolute, text) {
       openDocument(state, absolute, text);
-      scheduler.request();
+      request(state);
     },
     documentClosed: absolute => closeDocument(state, absolute),
     changedOnDisk: absolutes => followDisk(state, absolutes),
     rescan() {
       for (const workspace of folders.all()) workspace.rescan();
-      scheduler.request();
+      request(state);
     },
     setFolders: roots => replaceFolders(state, roots),
-    schedule: () => scheduler.request(),
+    schedule: () => request(state),
     run: () => analyse(state),
     states: () => folders.all().map(workspace => rootState(state, workspace)),
     async locate(absolute, token) {
@@ -128,27 +138,31 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   };
 }
 
-/**
- * Updates the diagnostics by what is known before the analysis is complete.
- * @returns whether the client has diagnostics to learn of
- */
-function updateEarly(state: AnalysisState): boolean {
-  if (!state.delivery.takesMore) return false;
+/** Updates the diagnostics by what is known before the analysis is complete. */
+function updateEarly(state: AnalysisState): void {
+  if (!state.delivery.takesMore) return;
   for (const workspace of state.folders.all()) {
     try {
       const findings = workspace.earlyFindings();
-      if (findings !== null) updateReports(state, workspace, findings);
+      if (findings !== null && updateReports(state, workspace, findings)) state.hasEarly = true;
     } catch (error) {
       state.log(`first findings of ${workspace.root}: ${messageOf(error)}`);
     }
   }
-  return state.undelivered.size > 0;
 }
 
-function updateReports(state: AnalysisState, workspace: Workspace, findings: Snapshot['findings']): void {
+/** Returns whether diagnostics have changed. */
+function updateReports(state: AnalysisState, workspace: Workspace, findings: Snapshot['findings']): boolean {
   const absoluteOf = (path: string) => join(workspace.root, path);
   const changed = state.reports.update(workspace, findings, borderOf(state, workspace), absoluteOf);
   for (const absolute of changed) state.undelivered.add(absolute);
+  return changed.length > 0;
+}
+
+/** Schedules an analysis of something that has changed. */
+function request(state: AnalysisState): void {
+  state.hasEarly = false;
+  state.scheduler.request();
 }
 
 /** @param edited absolute paths of open documents with a new version */
@@ -175,7 +189,7 @@ function* analysing(state: AnalysisState): Steps<void> {
     try {
       const snapshot = yield* workspace.snapshotInSteps();
       // Something has changed meanwhile.
-      if (snapshot === null) return state.scheduler.request();
+      if (snapshot === null) return request(state);
       updateReports(state, workspace, snapshot.findings);
     } catch (error) {
       failure = error;
@@ -184,6 +198,7 @@ function* analysing(state: AnalysisState): Steps<void> {
   }
   deliver(state, new Set(state.edited));
   state.edited.clear();
+  state.hasEarly = false;
   state.onAnalysed();
   if (failure === null) status.ready(folders.all());
   else status.failed(messageOf(failure));
@@ -232,10 +247,11 @@ function closeDocument(state: AnalysisState, absolute: string): void {
   owned.workspace.close(owned.path);
   if (folders.abandon(owned.workspace, documents.paths()))
     for (const gone of reports.remove(owned.workspace)) undelivered.add(gone);
-  state.scheduler.request();
+  request(state);
 }
 
-function followDisk({ folders, scheduler }: AnalysisState, absolutes: readonly string[]): void {
+function followDisk(state: AnalysisState, absolutes: readonly string[]): void {
+  const { folders } = state;
   const pathsByWorkspace = new Map<Workspace, string[]>();
   for (const absolute of absolutes) {
     const owned = folders.owner(absolute);
@@ -245,7 +261,7 @@ function followDisk({ folders, scheduler }: AnalysisState, absolutes: readonly s
     else paths.push(owned.path);
   }
   for (const [workspace, paths] of pathsByWorkspace) workspace.changedOnDisk(paths);
-  if (pathsByWorkspace.size > 0) scheduler.request();
+  if (pathsByWorkspace.size > 0) request(state);
 }
 
 function replaceFolders(state: AnalysisState, roots: readonly string[]): void {
@@ -254,5 +270,5 @@ function replaceFolders(state: AnalysisState, roots: readonly string[]): void {
   for (const workspace of removed) for (const gone of reports.remove(workspace)) undelivered.add(gone);
   // A document may belong to another workspace now, which does not have its text yet.
   for (const absolute of documents.paths()) openDocument(state, absolute, documents.of(absolute)?.text ?? '');
-  state.scheduler.request();
+  request(state);
 }
