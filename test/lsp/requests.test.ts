@@ -228,3 +228,21 @@ test('messages are handled between slices of long work', async () => {
   });
   expect(seen).toEqual([false]);
 });
+
+test('work ends although messages keep coming', async () => {
+  let isDone = false;
+  await new Promise<void>(resolve => {
+    const scheduler = createScheduler(function* () {
+      // More slices than there are until the next message.
+      for (let step = 0; step < 3e5; step++) yield;
+      isDone = true;
+      resolve();
+    }, 20);
+    const messageAfter = (turns: number) => {
+      if (turns === 0) scheduler.request();
+      if (!isDone) setImmediate(() => messageAfter(turns === 0 ? 12 : turns - 1));
+    };
+    messageAfter(0);
+  });
+  expect(isDone).toBe(true);
+});

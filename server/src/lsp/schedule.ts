@@ -16,6 +16,9 @@ const QUIET_TURNS = 2;
 /** The time after which messages are handled before work goes on, in milliseconds. */
 const SLICE = 4;
 
+/** The time after which work that has not ended is done without a break, since messages may keep coming; in milliseconds. */
+const PATIENCE = 1000;
+
 /** The turns between two slices, since a message takes several from its arrival to its handler. */
 const TURNS_BETWEEN = 8;
 
@@ -26,12 +29,17 @@ export interface Scheduler {
   cancel(): void;
 }
 
-/** @param work begins the work, which is done step by step */
-export function createScheduler(work: () => Steps<void>): Scheduler {
+/**
+ * @param work begins the work, which is done step by step
+ * @param patience the time for which messages can put it off, in milliseconds
+ */
+export function createScheduler(work: () => Steps<void>, patience = PATIENCE): Scheduler {
   let requests = 0;
   let wanted = false;
   let waiting = false;
   let running: Steps<void> | null = null;
+  /** When the first request was made since work has last ended. */
+  let since: number | null = null;
 
   function wait(seen: number, turns: number): void {
     setImmediate(() => {
@@ -46,8 +54,13 @@ export function createScheduler(work: () => Steps<void>): Scheduler {
   }
 
   function goOn(steps: Steps<void>): void {
-    const end = performance.now() + SLICE;
-    while (running === steps && performance.now() < end) if (steps.next().done === true) running = null;
+    const now = performance.now();
+    const end = now - (since ?? now) < patience ? now + SLICE : Number.POSITIVE_INFINITY;
+    while (running === steps && performance.now() < end)
+      if (steps.next().done === true) {
+        running = null;
+        since = null;
+      }
     if (running === steps) afterTurns(TURNS_BETWEEN, () => goOn(steps));
   }
 
@@ -56,6 +69,7 @@ export function createScheduler(work: () => Steps<void>): Scheduler {
       requests++;
       wanted = true;
       running = null;
+      since ??= performance.now();
       if (waiting) return;
       waiting = true;
       wait(requests, QUIET_TURNS);
@@ -63,6 +77,7 @@ export function createScheduler(work: () => Steps<void>): Scheduler {
     cancel() {
       wanted = false;
       running = null;
+      since = null;
     },
   };
 }
