@@ -132,12 +132,7 @@ function generator(
 ): Generator {
   const definitions = sites.map(definitionOf);
   const [only] = definitions;
-  const holding = once(
-    () =>
-      new Map(
-        holders.map(([machine, ownGenerators]) => [machine, machineDefinitionsOf(name, ownGenerators)]),
-      ),
-  );
+  const holding = definitionsByMachine(name, holders);
   const index = once(() => indexSites(sites));
   const whole = once(() =>
     definitions.length === 1 && only !== undefined
@@ -182,6 +177,26 @@ function generator(
       const company = companyOn(machine);
       return company === null ? (bodyIfThere(holding().get(machine)) ?? whole()) : bodyOfCandidates(company);
     },
+  };
+}
+
+/**
+ * Returns a function for the definitions on each machine. Once it has been called, it leads to nothing else that machines
+ * had at that time: a generator is kept through many edits of others.
+ */
+function definitionsByMachine(
+  name: string,
+  holders: Sources['holders'],
+): () => ReadonlyMap<string, MachineDefinitions> {
+  let pending: Sources['holders'] | null = holders;
+  let known: ReadonlyMap<string, MachineDefinitions> = new Map();
+  return () => {
+    if (pending === null) return known;
+    known = new Map(
+      pending.map(([machine, ownGenerators]) => [machine, machineDefinitionsOf(name, ownGenerators)]),
+    );
+    pending = null;
+    return known;
   };
 }
 
