@@ -11,7 +11,7 @@ import { findNixFiles, isSearched } from '../discovery.ts';
 import { type Disk, type Entry, type LinkEntry, type Skipped, skippedOf } from './disk.ts';
 import { MAX_FILE_BYTES, withoutMark } from './file-text.ts';
 import { createDisk } from './folder-disk.ts';
-import { ParsedFile, type ParseText } from './parsed-file.ts';
+import { droppingTrees, ParsedFile, type ParseText } from './parsed-file.ts';
 
 export interface WorkspaceFiles extends NixFiles {
   /** Returns the paths of all `.nix` files that belong to the workspace. */
@@ -74,8 +74,8 @@ interface FilesState extends Pick<FilesOptions, 'parse' | 'excluded' | 'search' 
   readonly cells: Map<string, Cell>;
   /** The last text of each Nix file whose edits are followed. */
   readonly revisions: Map<string, { readonly text: string; readonly revision: Revision }>;
-  /** The last texts of each Nix file that were parsed and keep their trees, the newest last. */
-  readonly trees: Map<string, ParsedFile[]>;
+  /** Drops trees of earlier texts. */
+  readonly noteParsed: (newest: ParsedFile) => void;
   /** Those of them that are reached through a link, and so change with another path. */
   readonly linked: Set<string>;
   /** The Nix files that a search of the disk found, or `null` before the search. */
@@ -97,7 +97,7 @@ export function createFiles({ root, disk = createDisk(root), ...options }: Files
     overlays,
     cells,
     revisions: new Map(),
-    trees: new Map(),
+    noteParsed: droppingTrees(),
     linked: new Set(),
     searched: null,
     ordered: null,
@@ -163,7 +163,7 @@ function parsedFile(state: FilesState, path: string): ParsedFile | null {
   if (!cell || isEncrypted(cell.text)) return null;
   if (cell.source === undefined) {
     cell.source = new ParsedFile(path, cell.text, state.parse, cell.revision);
-    dropTrees(state, cell.source);
+    state.noteParsed(cell.source);
   }
   return cell.source;
 }
@@ -203,17 +203,6 @@ function openDocument(state: FilesState, path: string, text: string): string[] {
   if (!overlays.has(path)) state.ordered = null;
   overlays.set(path, { text: clean, revision: revisionOf(state, path, clean, true), source: undefined });
   return [path];
-}
-
-/** The number of texts of a file that keep their trees: the present one, and those that it is compared with. */
-const MAX_TREES = 3;
-
-/** Drops the tree of an earlier text, to which values lead that were evaluated from it and are still valid. */
-function dropTrees({ trees }: FilesState, newest: ParsedFile): void {
-  const kept = trees.get(newest.path) ?? [];
-  trees.set(newest.path, kept);
-  kept.push(newest);
-  if (kept.length > MAX_TREES) kept.shift()?.release();
 }
 
 /** Returns the revision of a file's text, after the last one if there was one; undefined if nobody follows its edits. */

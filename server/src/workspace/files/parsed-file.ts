@@ -44,3 +44,21 @@ export class ParsedFile implements SourceFile {
     this.tree = null;
   }
 }
+
+/** The number of texts of a file that keep their trees: the present one, and those that it is compared with. */
+const MAX_TREES = 3;
+
+/**
+ * Returns a function that is told of each text that is parsed, and drops the tree of an earlier text of the file. Values
+ * lead to it that were evaluated from that text and are still valid.
+ */
+export function droppingTrees(): (newest: ParsedFile) => void {
+  /** The texts with trees of each file, the newest last. */
+  const trees = new Map<string, ParsedFile[]>();
+  return newest => {
+    const kept = trees.get(newest.path) ?? [];
+    trees.set(newest.path, kept);
+    kept.push(newest);
+    if (kept.length > MAX_TREES) kept.shift()?.release();
+  };
+}
