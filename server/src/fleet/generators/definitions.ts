@@ -15,8 +15,8 @@ import { type ContentSource, contentOf, isChanged, useSource } from './definitio
 const sources = new WeakMap<GeneratorDefinition, DefinitionSource>();
 
 export interface DefinitionSource extends ContentSource {
-  /** Reads the definition again. */
-  readonly again: () => GeneratorDefinition;
+  /** Reads the definition again. Absent before anything can change. */
+  readonly again?: () => GeneratorDefinition;
 }
 
 /** Returns what a definition was read from; undefined for one that stands for unknown ones. */
@@ -47,7 +47,7 @@ export function renewed(definitions: readonly GeneratorDefinition[]): readonly G
   const result = definitions.map(definition => {
     const origin = sources.get(definition);
     if (origin === undefined) return definition;
-    if (!isChanged(origin)) {
+    if (origin.again === undefined || !isChanged(origin)) {
       useSource(origin);
       return definition;
     }
@@ -112,11 +112,9 @@ export function definition(
   if (holds === 'never') dead.add(made);
   // A conditional addition may be missing, whereas the defining definition is present whenever the generator is.
   const mayBeMissing = made.conditional && isPartial;
-  sources.set(made, {
-    ...source,
-    source: mayBeMissing ? { ...source.source, conditional: true } : source.source,
-    again: () => definition(cx, name, kind, entry, { place: assignment, conditional }),
-  });
+  const own = mayBeMissing ? { ...source, source: { ...source.source, conditional: true } } : source;
+  const again = () => definition(cx, name, kind, entry, { place: assignment, conditional });
+  sources.set(made, source.later === null ? own : { ...own, again });
   return made;
 }
 
