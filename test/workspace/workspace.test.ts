@@ -243,3 +243,17 @@ test("folders of another workspace are not this one's", () => {
   const workspace = smallWorkspace(root, smallEngine(), { foreign: ['inner'] });
   expect(findingsOf(workspace)).toEqual([`a.nix: ${BAD}`]);
 });
+
+test('a file that is not text is left out until it is opened as one', () => {
+  const workspace = smallWorkspace(folder({ 'a.nix': '\0' }));
+  const leftOut = () => {
+    workspace.snapshot();
+    workspace.files.text('a.nix');
+    return workspace.files.skipped();
+  };
+  expect(leftOut()).toEqual([{ path: 'a.nix', reason: 'it is not text' }]);
+  workspace.open('a.nix', 'good');
+  expect(leftOut()).toEqual([]);
+  workspace.close('a.nix');
+  expect(leftOut()).toEqual([{ path: 'a.nix', reason: 'it is not text' }]);
+});

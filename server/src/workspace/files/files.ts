@@ -285,6 +285,8 @@ function isEncrypted(text: string): boolean {
 
 function skippedIn({ disk, overlays, cells }: FilesState): readonly Skipped[] {
   const reasons = new Map(disk.skipped().map(({ path, reason }) => [path, reason]));
+  // Whatever is on disk, the text of an open document is read.
+  for (const path of overlays.keys()) reasons.delete(path);
   for (const [path, { text }] of [...cells, ...overlays])
     if (path.endsWith('.nix') && isEncrypted(text)) reasons.set(path, 'sops encrypted it');
   return skippedOf(reasons);
