@@ -138,7 +138,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   };
 }
 
-/** Updates the diagnostics by what is known before the analysis is complete. */
+/** Updates the diagnostics by the findings that are known before the analysis is complete. */
 function updateEarly(state: AnalysisState): void {
   if (!state.delivery.takesMore) return;
   for (const workspace of state.folders.all()) {
@@ -165,7 +165,10 @@ function request(state: AnalysisState): void {
   state.scheduler.request();
 }
 
-/** @param edited absolute paths of open documents with a new version */
+/**
+ * Delivers the diagnostics that have changed since the last time.
+ * @param edited absolute paths of open documents with a new version
+ */
 function deliver({ delivery, undelivered }: AnalysisState, edited: ReadonlySet<string>): void {
   const changed = [...undelivered];
   undelivered.clear();

@@ -42,7 +42,7 @@ interface Kept extends FileReport {
   readonly from: Made;
 }
 
-/** What diagnostics are made of. As long as it is the same, so are they. */
+/** The findings and texts that diagnostics are made of. As long as these are the same, so are they. */
 interface Made {
   readonly findings: readonly Finding[];
   /** The files in which they have places, with their texts and addresses. */

@@ -137,8 +137,8 @@ function findingsBy(
     }
   }
   const findings = [...byFile.keys()].sort().flatMap(file => {
-    const found = byFile.get(file) as Finding[];
-    return withoutSilenced(sources.parse(file), found.length === 1 ? found : found.sort(byPlace));
+    const inFile = byFile.get(file) as Finding[];
+    return withoutSilenced(sources.parse(file), inFile.length === 1 ? inFile : inFile.sort(byPlace));
   });
   return summarised(findings, id => chosen.find(rule => rule.id === id));
 }

@@ -79,11 +79,11 @@ export interface AssemblyCache {
   storeSettings: { readonly all: readonly StoreSetting[]; readonly joined: StoreSettings } | null;
   /** Matrices with what other files show of them, by the matrix as it was read. */
   readonly linked: WeakMap<Matrix, Matrix>;
-  /** What matrices were last linked by; null before the first fleet. */
+  /** The last facts by which matrices were linked; null before the first fleet. */
   linking: Linking | null;
 }
 
-/** What other files show of matrices. */
+/** Facts about other files, by which matrices are linked to registries and their shared rows are recognised. */
 interface Linking {
   readonly units: ReadonlyMap<string, Unit>;
   readonly machines: readonly Machine[];

@@ -127,8 +127,8 @@ export function createFleetBuilder(
   };
 }
 
-/** What the rest of a build stands on. */
-interface FoundFirst extends FoundArguments, Registered {
+/** The registries, matrices and arguments of modules that the rest of a build is computed from. */
+interface RegisteredParts extends FoundArguments, Registered {
   readonly registryFiles: readonly string[];
   /** Files that lead to a registry. */
   readonly pipeline: ReadonlySet<string>;
@@ -140,22 +140,22 @@ function findRegistered(
   settings: FleetSettings,
   state: State,
   survey: Survey,
-): FoundFirst {
+): RegisteredParts {
   const groups = survey.groups();
-  const found = findArguments(files, state, groups);
+  const args = findArguments(files, state, groups);
   const registryFiles = findRegistries(state, settings, groups);
   const pipeline = findPipeline(state, groups, registryFiles);
   const matrices = findMatrices(state, settings, { groups, texts: survey.texts, registryFiles, pipeline });
   const registries = registryFiles.map(file => knownRegistry(state, file));
-  return { ...found, registryFiles, registries, pipeline, matrices };
+  return { ...args, registryFiles, registries, pipeline, matrices };
 }
 
 function* buildFleet(files: FleetFiles, settings: FleetSettings, state: State, survey: Survey): Steps<Fleet> {
   const groups = survey.groups();
   const { texts } = survey;
-  const found = findRegistered(files, settings, state, survey);
-  const { argument, ofSystem, replacesConfig, lateArguments } = found;
-  const { registries, registryFiles, pipeline, matrices } = found;
+  const registered = findRegistered(files, settings, state, survey);
+  const { argument, ofSystem, replacesConfig, lateArguments } = registered;
+  const { registries, registryFiles, pipeline, matrices } = registered;
   const unitContext: UnitContext = {
     argument,
     registries: new Map<string, Place>(registryFiles.map(file => [file, knownRegistry(state, file).at])),

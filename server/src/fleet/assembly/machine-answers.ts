@@ -1,6 +1,6 @@
 /**
- * What follows from the modules of each machine: its secrets, and the modules of clan-core that are enabled. Computed
- * again only for machines whose modules have changed in that respect.
+ * Computes what follows from the modules of each machine: its secrets, and the modules of clan-core that are enabled.
+ * Does so again only for machines whose modules have changed in that respect.
  */
 
 import { input, query, set } from '../../query/database.ts';
@@ -28,7 +28,7 @@ const SECRETS = mapOfAll<MachineSecrets>(
   ),
 );
 
-/** What decides which generators services add, beside the modules of the machines. */
+/** The facts that decide, beside the modules of the machines, which generators services add. */
 export interface ServiceSources {
   readonly inventory: Inventory;
   /** The clan-core that is used. */
@@ -57,9 +57,11 @@ const MENTIONED = input<null, readonly string[]>('switches', () => [], { equals:
 const NIXOS_MACHINES = query<null, readonly string[]>(
   'NixOS machines',
   database => {
-    const known = new Set(MACHINE_NAMES(database, null));
+    const withModules = new Set(MACHINE_NAMES(database, null));
     const machines = INVENTORY(database, null)?.machines ?? [];
-    return machines.flatMap(({ name, class: kind }) => (kind === 'nixos' && known.has(name) ? [name] : []));
+    return machines.flatMap(({ name, class: kind }) =>
+      kind === 'nixos' && withModules.has(name) ? [name] : [],
+    );
   },
   { equals: sameItems },
 );

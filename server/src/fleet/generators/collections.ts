@@ -21,6 +21,7 @@ export interface Collection {
   /** True if there are no names but those of the definitions, with what their holes stand for. */
   readonly isShaped: boolean;
 }
+
 /** The last result for a value, with the place of the assignment: a file is read both as a unit and as a module. */
 const collections = new WeakMap<
   Lazy,

@@ -19,7 +19,7 @@ import { readOnce } from './interned-bodies.ts';
 /** The evaluation steps allowed for reading one generator's body. */
 export const BODY_STEPS = 50_000;
 
-/** What contents are read from. */
+/** The value that contents are read from, and the reads by which they become outdated. */
 export interface ContentSource {
   readonly cx: Evaluation;
   readonly source: BodySource;

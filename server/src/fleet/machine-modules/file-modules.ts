@@ -32,7 +32,7 @@ export function fileModule(database: Database, path: string, context: ModuleCont
   return MODULE(database, keyOf(path, narrowed));
 }
 
-/** A file, which most files are the same for all machines. */
+/** The module of a file if it is the same for all machines, as most are, and what the file asks for. */
 interface General {
   readonly asks: Asks;
   /** Undefined if the file asks for something that may differ. */

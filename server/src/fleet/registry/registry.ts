@@ -116,7 +116,10 @@ function isEntry(cx: Evaluation, entry: Attr): boolean {
   );
 }
 
-/** @param later receives what is read when somebody asks for more */
+/**
+ * Reads the key of an entry.
+ * @param later receives what is read when somebody asks for more
+ */
 function readKey(
   cx: Evaluation,
   set: AttrsValue,
