@@ -19,13 +19,16 @@ const TEXTS: Texts = {
   'modules/secrets.nix': SECRETS,
 };
 
+const FOLLOWING = /^(modules|secrets|core modules) of machine\(|^core modules\(/;
+const MERGING = /^merged generator\(/;
+
 /** Edits a file after a first edit, from which on its places follow, and returns what is computed again of modules and machines, in the order of the names. */
-function computedAgain(file: string, edit: (text: string) => string): string[] {
+function computedAgain(file: string, edit: (text: string) => string, which = FOLLOWING): string[] {
   const events: TraceEvent[] = [];
   const workspace = fleetWorkspace(TEXTS, undefined, event => events.push(event));
   const look = () => {
-    const { machineSecrets, clanGenerators, modules } = workspace.fleet();
-    return [machineSecrets, clanGenerators, modules];
+    const { machineSecrets, clanGenerators, modules, generators } = workspace.fleet();
+    return [machineSecrets, clanGenerators, modules, generators];
   };
   look();
   const text = `# First\n${TEXTS[file]}`;
@@ -35,7 +38,7 @@ function computedAgain(file: string, edit: (text: string) => string): string[] {
   workspace.write({ [file]: edit(text) });
   look();
   return recomputed(events)
-    .filter(name => /^(modules|secrets|core modules) of machine\(|^core modules\(/.test(name))
+    .filter(name => which.test(name))
     .sort();
 }
 
@@ -73,6 +76,32 @@ describe('an edit follows the modules again', () => {
     expect(recomputed(events).filter(name => name.startsWith('modules of machine('))).toEqual([
       'modules of machine(tom)',
     ]);
+  });
+});
+
+describe('an edit merges again', () => {
+  const merged = (file: string, edit: (text: string) => string) => computedAgain(file, edit, MERGING);
+
+  it('nothing, for a comment', () => {
+    expect(merged(SHARED, replace('First', 'Second'))).toEqual([]);
+  });
+
+  it('the generator whose definition is different', () => {
+    expect(merged(SHARED, replace('files.key', 'files.other'))).toEqual(['merged generator(shared)']);
+  });
+
+  it('the other name of one that is renamed', () => {
+    expect(merged(SHARED, replace('generators.shared', 'generators.own'))).toEqual(['merged generator(own)']);
+  });
+
+  it('those that a machine gets by an import', () => {
+    expect(merged(ADA, replace('shared.nix', 'secrets.nix'))).toEqual(['merged generator(shared)']);
+  });
+
+  it('what a machine has that may have more; of all others it is only unknown whether the machine has them', () => {
+    const imports = (text: string) => text.replace('];', '../../modules/missing.nix ];');
+    expect(merged(ADA, imports)).toEqual(['merged generator(shared)']);
+    expect(computedAgain(ADA, imports, /^generator\(/)).toEqual(['generator(own)', 'generator(shared)']);
   });
 });
 

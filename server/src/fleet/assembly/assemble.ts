@@ -7,10 +7,11 @@ import type { ArgumentLookup } from '../../modules/modules.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { placeKey } from '../../nix/places.ts';
+import type { Database } from '../../query/database.ts';
+import type { Steps } from '../../query/steps.ts';
 import { once, sameItems, withLazy } from '../../std.ts';
 import { type ExtendedCache, withServices } from '../catalogue/extended-generators.ts';
 import { usedClanCore } from '../catalogue/locked-clan-core.ts';
-import { createGeneratorIndex, type GeneratorIndex, mergeGenerators } from '../generators/generator-index.ts';
 import type { ModuleTable } from '../machine-modules/module-table.ts';
 import type { ModuleFacts } from '../machine-modules/read-module.ts';
 import { type JoinedFleet, joinDeclared } from '../machines/join-declared.ts';
@@ -18,8 +19,10 @@ import { createMachineFolders, type MachineFolders } from '../machines/machine-f
 import type { DeclaredFleet } from '../machines/machines.ts';
 import {
   createOwnershipCache,
+  followingMachines,
+  GENERATORS_BY_MACHINE,
   MODULES,
-  machineGenerators,
+  noteMachines,
   type OwnershipCache,
 } from '../machines/ownership.ts';
 import { listsRead, type ReaderCache, readersOf } from '../machines/row-readers.ts';
@@ -35,6 +38,7 @@ import type { Unit } from '../model/uses.ts';
 import { createOptionCache, joinOptions, type OptionCache } from '../options/joined.ts';
 import { joinStoreSettings } from '../secrets/store-settings.ts';
 import { notRead } from './faults.ts';
+import { type GeneratorSources, mergeGenerators, mergingGenerators } from './generator-index.ts';
 import { clanGeneratorsOf, secretsOfMachines } from './machine-answers.ts';
 
 export interface Parts {
@@ -72,7 +76,6 @@ export interface AssemblyCache {
   readonly folders: MachineFolders;
   readonly readers: ReaderCache;
   readonly ownership: OwnershipCache;
-  readonly generators: GeneratorIndex;
   readonly extended: ExtendedCache;
   readonly options: OptionCache;
   joined: { readonly key: readonly unknown[]; readonly fleet: JoinedFleet } | null;
@@ -96,7 +99,6 @@ export function createAssemblyCache(files: NixFiles): AssemblyCache {
     folders: createMachineFolders(files),
     readers: { byUnit: new WeakMap(), byFile: new Map() },
     ownership: createOwnershipCache(),
-    generators: createGeneratorIndex(),
     extended: new WeakMap(),
     options: createOptionCache(),
     joined: null,
@@ -108,23 +110,34 @@ export function createAssemblyCache(files: NixFiles): AssemblyCache {
 
 const NO_GENERATORS: readonly ClanGenerator[] = [];
 
-export function assemble(cx: Evaluation, parts: Parts): Fleet {
-  const { registries, units, cache } = parts;
+/** A fleet whose parts are computed when they are first read. */
+export interface Assembled {
+  readonly fleet: Fleet;
+  /** Computes in steps what nearly all of the others need and takes longest: modules of machines, and generators. */
+  preparing(): Steps<void>;
+}
+
+export function assemble(cx: Evaluation, parts: Parts): Assembled {
+  const { registries, units, cache, table } = parts;
+  const { database } = table;
   const lists = listsRead(parts.declared, cache.folders.machines(), units);
   const joined = joinParts(cx, parts, lists);
   const { machines } = joined;
-  const linking = { units, machines, lists };
-  const matrices = linkMatrices(cache, parts.matrices, registries, linking);
-  cache.linking = linking;
-  const owners = once(() => machineGenerators(cx, { ...parts, ...cache, joined }));
+  cache.linking = { units, machines, lists };
+  const matrices = linkMatrices(cache, parts.matrices, registries, cache.linking);
+  const noted = once(() => noteMachines(cx, { ...parts, ...cache, joined }));
+  const owners = once(() => {
+    noted();
+    return GENERATORS_BY_MACHINE(database, null);
+  });
   const faults = once(() => parts.faults(owners()));
   const clanGenerators = once(() => {
     if (!joined.isClan) return NO_GENERATORS;
     owners();
-    const used = usedClanCore(parts.files);
-    return clanGeneratorsOf(parts.table, { inventory: joined.inventory, used, mentions: parts.mentions });
+    return joinServices(parts, joined);
   });
-  return withLazy(
+  const sources = { units, registries, matrices };
+  const fleet = withLazy(
     {
       machines,
       machinesComplete: joined.machinesComplete,
@@ -149,18 +162,16 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       nix: null,
     },
     {
-      generators: () =>
-        withServices(
-          cache.extended,
-          mergeGenerators(cache.generators, { units, registries, matrices, owners: owners() }),
-          clanGenerators(),
-        ),
+      generators() {
+        owners();
+        return withServices(cache.extended, mergeGenerators(database, sources), clanGenerators());
+      },
       modules: owners,
       clanGenerators,
       secrets: parts.secrets,
       machineSecrets() {
         owners();
-        return secretsOfMachines(parts.table);
+        return secretsOfMachines(table);
       },
       storeSettings: () => joinSettings(cache, parts.storeSettings()),
       options() {
@@ -178,6 +189,25 @@ export function assemble(cx: Evaluation, parts: Parts): Fleet {
       notAnalysable: () => gapsOf(units, joined, owners(), faults()),
     },
   );
+  return {
+    fleet,
+    preparing() {
+      noted();
+      return joiningMachines(database, sources);
+    },
+  };
+}
+
+function* joiningMachines(database: Database, sources: GeneratorSources): Steps<void> {
+  yield* followingMachines(database);
+  yield* mergingGenerators(database, sources);
+}
+
+function joinServices(
+  { table, files, mentions }: Parts,
+  { inventory }: JoinedFleet,
+): readonly ClanGenerator[] {
+  return clanGeneratorsOf(table, { inventory, used: usedClanCore(files), mentions });
 }
 
 /** Returns all places that could not be analysed. */

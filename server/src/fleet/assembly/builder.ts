@@ -21,7 +21,7 @@ import type { Unit } from '../model/uses.ts';
 import { readOptionReads } from '../options/reads.ts';
 import { readUnit } from '../uses/unit.ts';
 import type { UnitContext } from '../uses/unit-state.ts';
-import { assemble, linkMatrices, type Parts } from './assemble.ts';
+import { type Assembled, assemble, linkMatrices, type Parts } from './assemble.ts';
 import {
   type FleetFiles,
   type FleetSettings,
@@ -62,7 +62,10 @@ export interface FleetBuilder {
   changed(paths: Iterable<string>): void;
   /** Returns the current fleet, the same object until something changes. */
   build(): Fleet;
-  /** Does the same in steps. After a change they must not be taken any further; a build may begin anew at any time. */
+  /**
+   * Does the same in steps, with the parts of the fleet that take long, which `build` computes when they are read. After
+   * a change the steps must not be taken any further; a build may begin anew at any time.
+   */
   building(): Steps<Fleet>;
   /**
    * Returns the current registries and matrices, without reading anything else again: matrices are linked by what the
@@ -80,21 +83,21 @@ export function createFleetBuilder(
   settings: FleetSettings,
   trace: (event: TraceEvent) => void = () => {},
 ): FleetBuilder {
-  let fleet: Fleet | null = null;
+  let assembled: Assembled | null = null;
   let registered: Registered | null = null;
   const survey = createSurvey({ files, ...settings });
   let state = newState(files, trace);
-  function* building(): Steps<Fleet> {
-    if (fleet === null) {
+  function* assembling(): Steps<Assembled> {
+    if (assembled === null) {
       forgetChanged(state, trace);
-      fleet = yield* buildFleet(files, settings, state, survey);
-      registered = fleet;
+      assembled = yield* buildFleet(files, settings, state, survey);
+      registered = assembled.fleet;
     }
-    return fleet;
+    return assembled;
   }
   return {
     changed(paths) {
-      fleet = null;
+      assembled = null;
       const list = [...paths];
       survey.changed(list);
       if (list.some(path => isLooselyRead(files, state, survey, path))) {
@@ -111,11 +114,15 @@ export function createFleetBuilder(
         noteEdited(state.evaluation, path);
       }
     },
-    building,
-    build: () => finish(building()),
+    *building() {
+      const { fleet, preparing } = yield* assembling();
+      yield* preparing();
+      return fleet;
+    },
+    build: () => finish(assembling()).fleet,
     registries() {
       const { linking } = state.assembly;
-      if (fleet !== null || registered === null || linking === null) return null;
+      if (assembled !== null || registered === null || linking === null) return null;
       forgetChanged(state, trace);
       const { registries, matrices: found } = findRegistered(files, settings, state, survey);
       const matrices = linkMatrices(state.assembly, found, registries, linking);
@@ -150,7 +157,12 @@ function findRegistered(
   return { ...args, registryFiles, registries, pipeline, matrices };
 }
 
-function* buildFleet(files: FleetFiles, settings: FleetSettings, state: State, survey: Survey): Steps<Fleet> {
+function* buildFleet(
+  files: FleetFiles,
+  settings: FleetSettings,
+  state: State,
+  survey: Survey,
+): Steps<Assembled> {
   const groups = survey.groups();
   const { texts } = survey;
   const registered = findRegistered(files, settings, state, survey);

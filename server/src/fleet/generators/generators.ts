@@ -1,11 +1,10 @@
 /**
  * Merges the definitions of one name to a generator, from any number of modules, and determines its machines.
- * `generator-index.ts` collects the definitions.
+ * `assembly/generator-index.ts` collects the definitions.
  */
 
 import { addToList, once } from '../../std.ts';
 import type { Generator, GeneratorBody, GeneratorDefinition, Variant } from '../model/generators.ts';
-import type { MachineGenerators } from '../model/machines.ts';
 import {
   type CandidateDefinitions,
   candidateDefinitionsOf,
@@ -16,7 +15,7 @@ import {
 import { OPAQUE } from './generator.ts';
 import { joinedBody } from './joined-bodies.ts';
 import { bodyOfCandidates, separateBodies } from './machine-bodies.ts';
-import { type MachineDefinitions, machineDefinitionsOf } from './machine-definitions.ts';
+import type { MachineDefinitions } from './machine-definitions.ts';
 import { definitionOf, definitionsAt, MAX_SPECIAL, partsOf, type Site, siteNoter } from './sites.ts';
 import { variantsOf } from './variants.ts';
 
@@ -25,12 +24,12 @@ export interface Sources {
   readonly name: string;
   /** The definitions in the units of files, in the order of the files. */
   readonly general: readonly GeneratorDefinition[];
-  /** The machines that have definitions of the name, with all of their definitions, in the order of their names. */
-  readonly holders: readonly (readonly [machine: string, own: MachineGenerators])[];
+  /** The machines that have definitions of the name, with these, in the order of their names. */
+  readonly holders: ReadonlyMap<string, MachineDefinitions>;
   /** Machines that have the generator, although its definition is unknown. */
   readonly assigned: readonly string[];
-  /** Returns whether the names at a place with holes are known on the machines that have them. */
-  readonly isSettled: (place: string) => boolean;
+  /** Returns whether the names that a name with holes stands for are known on the machines that have them. */
+  readonly isSettled: (pattern: GeneratorDefinition) => boolean;
 }
 
 /** A generator, with the data that decides whether further machines may have it. */
@@ -45,21 +44,20 @@ export interface Merged {
  * @returns null for a name with holes if the names that it stands for are known
  */
 export function mergeOne(sources: Sources): Merged | null {
-  const { name, general, holders, isSettled } = sources;
+  const { name, general, holders, isSettled: isNamed } = sources;
   const sites = new Map<string, Site>();
   const noteSite = siteNoter(sites);
   const certain = new Set(sources.assigned);
   const possible: string[] = [];
   for (const definition of general) noteSite(definition, true);
-  for (const [machine, ownGenerators] of holders) {
-    const having = machineDefinitionsOf(name, ownGenerators);
+  for (const [machine, having] of holders) {
     for (const definition of having.certain) noteSite(definition, false);
     for (const definition of having.possible) noteSite(definition, false);
     if (having.certain.length > 0) certain.add(machine);
     if (having.possible.length > 0) possible.push(machine);
   }
-  const kept = [...sites].flatMap(([place, site]) =>
-    site.general?.nameKind === 'pattern' && isSettled(place) ? [] : [site],
+  const kept = [...sites.values()].filter(
+    ({ general: pattern }) => pattern?.nameKind !== 'pattern' || !isNamed(pattern),
   );
   if (kept.length === 0) return null;
   return {
@@ -132,21 +130,20 @@ function generator(
 ): Generator {
   const definitions = sites.map(definitionOf);
   const [only] = definitions;
-  const holding = definitionsByMachine(name, holders);
   const index = once(() => indexSites(sites));
   const whole = once(() =>
     definitions.length === 1 && only !== undefined
       ? only.body()
-      : mergedBody(sites, [...holding().values()], index()),
+      : mergedBody(sites, [...holders.values()], index()),
   );
   const bodies = once(() => {
     const separate = several
-      ? separateBodies(sites, [...holding().values()], index())
+      ? separateBodies(sites, [...holders.values()], index())
       : onlyBodies(sites, only);
     return separate.length === 0 ? [whole()] : separate;
   });
   const companyOn = (machine: string): CandidateDefinitions | null => {
-    const having = holding().get(machine);
+    const having = holders.get(machine);
     return having === undefined || having.certain.length === 0
       ? null
       : candidateDefinitionsOf(having, index());
@@ -170,33 +167,13 @@ function generator(
     bodies,
     certainBodyOn,
     variants() {
-      variants ??= settledVariants([...holding().keys()], certainBodyOn);
+      variants ??= settledVariants([...holders.keys()], certainBodyOn);
       return variants;
     },
     bodyOn(machine) {
       const company = companyOn(machine);
-      return company === null ? (bodyIfThere(holding().get(machine)) ?? whole()) : bodyOfCandidates(company);
+      return company === null ? (bodyIfThere(holders.get(machine)) ?? whole()) : bodyOfCandidates(company);
     },
-  };
-}
-
-/**
- * Returns a function for the definitions on each machine. Once it has been called, it leads to nothing else that machines
- * had at that time: a generator is kept through many edits of others.
- */
-function definitionsByMachine(
-  name: string,
-  holders: Sources['holders'],
-): () => ReadonlyMap<string, MachineDefinitions> {
-  let pending: Sources['holders'] | null = holders;
-  let known: ReadonlyMap<string, MachineDefinitions> = new Map();
-  return () => {
-    if (pending === null) return known;
-    known = new Map(
-      pending.map(([machine, ownGenerators]) => [machine, machineDefinitionsOf(name, ownGenerators)]),
-    );
-    pending = null;
-    return known;
   };
 }
 

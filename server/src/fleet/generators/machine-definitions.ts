@@ -1,5 +1,6 @@
-/** Indexes the definitions of single machines by the name of the generator. */
+/** Sorts the definitions of single machines by the name of the generator. */
 
+import { sameItems } from '../../std.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
 import type { MachineGenerators } from '../model/machines.ts';
 
@@ -13,35 +14,12 @@ export interface MachineDefinitions {
 
 const NONE: readonly GeneratorDefinition[] = [];
 
-/** The index of each machine. After an edit in a large fleet, most machines are the same objects. */
-const indexes = new WeakMap<MachineGenerators, ReadonlyMap<string, MachineDefinitions>>();
-
-/** Returns the definitions of a name on a machine. */
-export function machineDefinitionsOf(name: string, ownGenerators: MachineGenerators): MachineDefinitions {
-  return (
-    definitionsByName(ownGenerators).get(name) ?? {
-      certain: [],
-      possible: [],
-      complete: ownGenerators.complete,
-    }
-  );
-}
-
-/** Returns whether the machine has, or may have, a definition of the name. */
-export function hasAny(name: string, ownGenerators: MachineGenerators): boolean {
-  return definitionsByName(ownGenerators).has(name);
-}
-
-function definitionsByName(ownGenerators: MachineGenerators): ReadonlyMap<string, MachineDefinitions> {
-  let byName = indexes.get(ownGenerators);
-  if (byName === undefined) {
-    byName = indexOf(ownGenerators);
-    indexes.set(ownGenerators, byName);
-  }
-  return byName;
-}
-
-function indexOf({ certain, possible, complete }: MachineGenerators): Map<string, MachineDefinitions> {
+/** Returns the definitions of a machine by name. */
+export function machineDefinitions({
+  certain,
+  possible,
+  complete,
+}: MachineGenerators): Map<string, MachineDefinitions> {
   const byName = new Map<string, MachineDefinitions>();
   // Most names have a single definition, and an array that is grown by `push` reserves room for more.
   for (const definition of certain) {
@@ -53,4 +31,13 @@ function indexOf({ certain, possible, complete }: MachineGenerators): Map<string
     byName.set(definition.name, { ...before, possible: [...before.possible, definition] });
   }
   return byName;
+}
+
+/** Returns whether a machine has the same definitions of a name, and as certainly. */
+export function areSameDefinitions(left: MachineDefinitions, right: MachineDefinitions): boolean {
+  return (
+    left.complete === right.complete &&
+    sameItems(left.certain, right.certain) &&
+    sameItems(left.possible, right.possible)
+  );
 }

@@ -12,6 +12,7 @@ import type { AttrsValue, NixFiles, Origin } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { type Database, input, query, set } from '../../query/database.ts';
 import { mapOfAll } from '../../query/groups.ts';
+import type { Steps } from '../../query/steps.ts';
 import { addToList, sameItems } from '../../std.ts';
 import { certainMembers, possibleMembers } from '../inventory/members.ts';
 import { lostFolders, meantMembers } from '../inventory/misspelt-names.ts';
@@ -92,14 +93,8 @@ export interface Ownership {
   readonly givenTo: (file: string) => Arguments;
 }
 
-/**
- * Returns the generators of every machine, in the order of the machines. Those of a machine are the same object, and the
- * map is the same, as long as they are equal.
- */
-export function machineGenerators(
-  cx: Evaluation,
-  sources: Ownership,
-): ReadonlyMap<string, MachineGenerators> {
+/** Sets what the modules of each machine follow from. Called before anything is asked of machines. */
+export function noteMachines(cx: Evaluation, sources: Ownership): void {
   const { joined, table, ownership } = sources;
   const { database } = table;
   const assigned = assignedModules(cx, sources);
@@ -114,7 +109,14 @@ export function machineGenerators(
   for (const name of MACHINE_NAMES(database, null))
     if (!names.includes(name)) set(database, START, name, null);
   set(database, MACHINE_NAMES, null, names);
-  return GENERATORS(database, null);
+}
+
+/** Follows the modules of all machines in steps. */
+export function* followingMachines(database: Database): Steps<void> {
+  for (const name of MACHINE_NAMES(database, null)) {
+    CONTENTS(database, name);
+    yield;
+  }
 }
 
 /** What the modules of each machine follow from; null for a machine that does not exist. */
@@ -137,7 +139,11 @@ export const MODULES = mapOfAll<FollowedModules>(
   query('followed modules', (database, name) => contentsOf(database, name).followed),
 );
 
-const GENERATORS = mapOfAll<MachineGenerators>(
+/**
+ * The generators of every machine, in the order of the machines. Those of a machine are the same object, and the map is
+ * the same, as long as they are equal.
+ */
+export const GENERATORS_BY_MACHINE = mapOfAll<MachineGenerators>(
   MACHINE_NAMES,
   query('generators of machine', (database, name) => contentsOf(database, name).own),
 );
