@@ -54,12 +54,18 @@ export function nextRevision({ log }: Revision, before: string, after: string): 
   return { log, number: log.splices.length };
 }
 
+/** The number of characters that are compared at a time. */
+const CHUNK = 256;
+
 /** Returns the smallest edit that leads from one text to another. */
-function spliceBetween(before: string, after: string): Splice {
+export function spliceBetween(before: string, after: string): Splice {
   const shorter = Math.min(before.length, after.length);
   let at = 0;
+  while (at + CHUNK <= shorter && before.slice(at, at + CHUNK) === after.slice(at, at + CHUNK)) at += CHUNK;
   while (at < shorter && before.charCodeAt(at) === after.charCodeAt(at)) at++;
   let tail = 0;
+  const endOf = (text: string) => text.slice(text.length - tail - CHUNK, text.length - tail);
+  while (tail + CHUNK <= shorter - at && endOf(before) === endOf(after)) tail += CHUNK;
   while (
     tail < shorter - at &&
     before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)

@@ -9,13 +9,13 @@ import type { CheckFiles, Finding, Fix, Rule } from '../checks/rule.ts';
 import type { Sources } from '../edits/text-edit.ts';
 import type { FleetBuilder, FleetFiles, FleetSettings } from '../fleet/assembly/builder.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
-import type { SyntaxTree } from '../nix/syntax.ts';
+import type { NixParser } from '../nix/parse/parse.ts';
 import type { TraceEvent } from '../query/database.ts';
 import type { Steps } from '../query/steps.ts';
 import type { Backend } from '../store/vars/read.ts';
 
 export interface Engine {
-  readonly parse: (text: string) => SyntaxTree;
+  readonly parse: NixParser['parse'];
   readonly createFleetBuilder: (files: FleetFiles, settings: FleetSettings) => FleetBuilder;
   readonly rules: readonly Rule[];
   /**
@@ -81,7 +81,7 @@ export async function loadEngine({ wasm, trace }: LoadOptions = {}): Promise<Eng
     import('../checks/memory/memory.ts'),
   ]);
   return {
-    parse: text => parser.parse(text),
+    parse: (text, earlier) => parser.parse(text, earlier),
     createFleetBuilder: (files, settings) => createFleetBuilder(files, settings, trace),
     rules,
     check: runChecksInSteps,

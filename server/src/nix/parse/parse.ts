@@ -12,13 +12,20 @@ import type { SyntaxTree } from '../syntax.ts';
 import { lowerTree } from './lower.ts';
 import { collectErrors, damage, MAX_ERRORS } from './lower-errors.ts';
 import { shiftTree } from './lower-shift.ts';
-import { readQuickly } from './quick.ts';
+import { type ParsedText, readQuickly } from './quick.ts';
 import { type Repaired, repairText } from './repair.ts';
+import type { Reading } from './reused-bindings.ts';
 import { defaultWasm } from './wasm.ts';
 
+export type { ParsedText, Reading };
+
 export interface NixParser {
-  /** Parses a whole file. Never throws: broken input yields `errors` and as much of a tree as could be read. */
-  parse(text: string): SyntaxTree;
+  /**
+   * Parses a whole file. Never throws: broken input yields `errors` and as much of a tree as could be read.
+   * @param earlier how an earlier text of the file was read, so that only what is new is read; null if there is none yet,
+   * absent if no later text will be parsed
+   */
+  parse(text: string, earlier?: Reading | null): ParsedText;
   /** Parses with the grammar alone, for tests that compare the quick reader with it. */
   parseByGrammar(text: string): SyntaxTree;
 }
@@ -46,7 +53,7 @@ async function load(wasm: ParserWasm): Promise<NixParser> {
   const parser = new Parser();
   parser.setLanguage(language);
   return {
-    parse: text => parseQuickly(parser, text),
+    parse: (text, earlier) => parseQuickly(parser, text, earlier),
     parseByGrammar: text => parseText(parser, text),
   };
 }
@@ -55,36 +62,48 @@ function bytes(source: Uint8Array | string | undefined): Uint8Array {
   return typeof source === 'object' ? source : readFileSync(source ?? '');
 }
 
+/** How texts before were read; see `NixParser.parse`. */
+type Before = Reading | null | undefined;
+
 /** A tree and how much of the text it leaves unexplained. */
-interface Reading {
-  readonly tree: SyntaxTree;
+interface Attempt {
+  readonly tree: ParsedText;
   readonly damage: number;
 }
 
 /** Tree-sitter needs some hundred bytes of memory per character. No handwritten Nix is this long. */
 const MAX_LENGTH = 10_000_000;
 
-function parseQuickly(parser: Parser, text: string): SyntaxTree {
-  const quick = text.length > MAX_LENGTH ? 'unsure' : readQuickly(text);
+function parseQuickly(parser: Parser, text: string, earlier: Before): ParsedText {
+  const quick = text.length > MAX_LENGTH ? 'unsure' : readQuickly(text, { earlier });
   if (typeof quick === 'object') return quick;
-  if (quick === 'unsure') return parseText(parser, text, true);
-  const repaired = readRepaired(parser, text, true);
-  return repaired?.damage === 0 ? repaired.tree : parseText(parser, text, true, repaired);
+  const manner = { quickly: true, earlier };
+  if (quick === 'unsure') return parseText(parser, text, manner);
+  const repaired = readRepaired(parser, text, manner);
+  return repaired?.damage === 0 ? repaired.tree : parseText(parser, text, manner, repaired);
 }
+
+/** The way in which repaired texts are read. */
+interface Manner {
+  /** True to try the quick reader first. */
+  readonly quickly: boolean;
+  readonly earlier?: Before;
+}
+
+const BY_GRAMMAR: Manner = { quickly: false };
 
 /**
  * Parses with the grammar.
- * @param quickly true to try the quick reader on repaired texts first
  * @param known the reading of the repaired text, if it is known
  */
-function parseText(parser: Parser, text: string, quickly = false, known?: Reading | null): SyntaxTree {
+function parseText(parser: Parser, text: string, manner = BY_GRAMMAR, known?: Attempt | null): ParsedText {
   if (text.length > MAX_LENGTH) return unreadable(text, 'This file is too long to analyse.');
   const parsed = parseWithin(parser, text);
   if (!parsed) return unreadable(text, 'This file could not be read as Nix.');
   try {
     const { rootNode } = parsed;
     if (!rootNode.hasError) return inOrder(lowered(rootNode, text, null));
-    const repaired = known === undefined ? readRepaired(parser, text, quickly) : known;
+    const repaired = known === undefined ? readRepaired(parser, text, manner) : known;
     if (repaired !== null && repaired.damage <= damage(rootNode)) return repaired.tree;
     return inOrder(lowered(rootNode, text, null));
   } finally {
@@ -93,23 +112,27 @@ function parseText(parser: Parser, text: string, quickly = false, known?: Readin
 }
 
 /** Returns the reading of a repaired text that leaves the least unexplained; among equals, the one with the fewest edits. */
-function readRepaired(parser: Parser, text: string, quickly: boolean): Reading | null {
+function readRepaired(parser: Parser, text: string, manner: Manner): Attempt | null {
   const byTokens = repairText(text, false);
   const byLayout = !byTokens || byTokens.unbalanced ? repairText(text, true) : null;
   const repairs = [byLayout, byTokens].filter(repaired => repaired !== null);
-  let best: Reading | null = null;
+  let best: Attempt | null = null;
   for (const repaired of repairs.sort((left, right) => left.edits - right.edits)) {
-    const reading = read(parser, repaired, quickly);
-    if (reading !== null && (best === null || reading.damage < best.damage)) best = reading;
+    const attempt = read(parser, repaired, manner);
+    if (attempt !== null && (best === null || attempt.damage < best.damage)) best = attempt;
     if (best?.damage === 0) break;
   }
   return best;
 }
 
-function read(parser: Parser, repaired: Repaired, quickly: boolean): Reading | null {
+function read(parser: Parser, repaired: Repaired, { quickly, earlier }: Manner): Attempt | null {
   // A text that it accepts has no mistakes, and lowering costs several times as much.
-  const quick = quickly ? readQuickly(repaired.text, repaired.placeholder) : 'unsure';
-  if (typeof quick === 'object') return { tree: unrepaired(quick, repaired), damage: 0 };
+  const { text, placeholder } = repaired;
+  const quick = quickly ? readQuickly(text, { placeholder, earlier }) : 'unsure';
+  if (typeof quick === 'object') {
+    const tree = unrepaired(quick, repaired);
+    return { tree: quick.reading === undefined ? tree : { ...tree, reading: quick.reading }, damage: 0 };
+  }
   const parsed = parseWithin(parser, repaired.text);
   if (!parsed) return null;
   try {

@@ -8,6 +8,7 @@ import { errorExpr } from './lower-atoms.ts';
 import { quotedName } from './lower-bindings.ts';
 import { expect, GIVE_UP, isHere, nameEnd, type Reader, skipBlanks, take, takeName } from './quick-lex.ts';
 import { type ReadExpr, readDouble, readHole } from './quick-strings.ts';
+import { bindingHere } from './reused-bindings.ts';
 
 const QUOTE = 34;
 const DOLLAR = 36;
@@ -30,11 +31,17 @@ export function readBindings(reader: Reader, readExpr: ReadExpr): Binding[] {
     const code = skipBlanks(reader);
     if (code === CLOSE_BRACE || Number.isNaN(code) || isHere(reader, 'in')) break;
     reader.height = 0;
-    bindings.push(isHere(reader, 'inherit') ? readInherit(reader, readExpr) : readBinding(reader, readExpr));
+    bindings.push(nextBinding(reader, readExpr));
     if (reader.height > height) height = reader.height;
   }
   reader.height = height;
   return exact(bindings);
+}
+
+function nextBinding(reader: Reader, readExpr: ReadExpr): Binding {
+  const read = () =>
+    isHere(reader, 'inherit') ? readInherit(reader, readExpr) : readBinding(reader, readExpr);
+  return reader.reuse === null ? read() : bindingHere(reader, reader.reuse, read);
 }
 
 function readBinding(reader: Reader, readExpr: ReadExpr): Binding {

@@ -3,6 +3,7 @@
  * comments found so far. Anything unusual makes it give up; it never guesses.
  */
 import type { Comment } from '../syntax.ts';
+import type { Reuse } from './reused-bindings.ts';
 
 export interface Reader {
   readonly text: string;
@@ -17,6 +18,8 @@ export interface Reader {
   comments: Comment[];
   /** The placeholder for missing names in a repaired text. */
   readonly placeholder: string | null;
+  /** Bindings for reading the next text, and those of the text before; null to read all. */
+  readonly reuse: Reuse | null;
 }
 
 /** Thrown to give up; caught in `quick.ts`. Not an `Error`, since recording a stack would cost more than reading the text. */

@@ -27,21 +27,36 @@ import {
 } from './quick-lex.ts';
 import { HAS_ATTR, NEGATE, NOT, operatorHere } from './quick-operators.ts';
 import { readDouble, readIndented, readNumber, readPath } from './quick-strings.ts';
+import { type Reading, reuseOf } from './reused-bindings.ts';
+
+/** A tree, and how to read the next text, if that was wanted and is possible. */
+export interface ParsedText extends SyntaxTree {
+  readonly reading?: Reading;
+}
 
 /** The reason for giving up: the text is certainly not valid Nix, or only the parser can tell. */
 type Refusal = 'broken' | 'unsure';
 
-/**
- * Reads a text that has no mistakes.
- * @param placeholder the placeholder for missing names in a repaired text; no variable or attribute has this name
- */
-export function readQuickly(text: string, placeholder: string | null = null): SyntaxTree | Refusal {
+interface QuickOptions {
+  /** The placeholder for missing names in a repaired text; no variable or attribute has this name. */
+  readonly placeholder?: string | null;
+  /** The text that was read before this one, null if there is none; absent if no later text will be read. */
+  readonly earlier?: Reading | null | undefined;
+}
+
+/** Reads a text that has no mistakes. */
+export function readQuickly(
+  text: string,
+  { placeholder = null, earlier }: QuickOptions = {},
+): ParsedText | Refusal {
   if (text.includes('\0')) return 'unsure';
-  const reader: Reader = { text, at: 0, end: 0, height: 0, depth: 0, comments: [], placeholder };
+  const reuse = earlier === undefined ? null : reuseOf(text, placeholder, earlier);
+  const reader: Reader = { text, at: 0, end: 0, height: 0, depth: 0, comments: [], placeholder, reuse };
   try {
     const root = readExpr(reader);
     if (!Number.isNaN(skipBlanks(reader))) refuse(reader);
-    return { root, comments: reader.comments, errors: [] };
+    const tree = { root, comments: reader.comments, errors: [] };
+    return reuse === null ? tree : { ...tree, reading: { text, placeholder, bindings: reuse.collected } };
   } catch (error) {
     if (error === GIVE_UP) return 'unsure';
     if (error === BROKEN) return 'broken';

@@ -57,6 +57,7 @@ function scan(repair: Repair, byLayout: boolean): void {
   let at = 0;
   let line = 0;
   let seen = false;
+  let layout = layoutOf(text, 0);
   while (at < text.length && repair.edits.length <= MAX_EDITS) {
     const frame = topFrame(repair);
     if (frame.kind === 'string' || frame.kind === 'indented') {
@@ -67,19 +68,42 @@ function scan(repair: Repair, byLayout: boolean): void {
       continue;
     }
     const start = tokenStart(text, at);
-    const newline = text.slice(at, start).lastIndexOf('\n');
+    const newline = start === at ? -1 : text.slice(at, start).lastIndexOf('\n');
     if (newline !== -1) line = at + newline + 1;
     const token = tokenAt(text, start);
     if (!token) break;
-    const firstOnLine = text.slice(line, Math.min(start, line + 200)).trim() === '';
-    const indent = /^[ \t]{0,200}/.exec(text.slice(line, line + 200))?.[0].length ?? 0;
-    step(repair, token, { firstOnLine, indent, byLayout });
+    if (layout.line !== line) layout = layoutOf(text, line);
+    const { first, indent } = layout;
+    step(repair, token, { firstOnLine: Math.min(start, line + MAX_INDENT) <= first, indent, byLayout });
     at = token.end;
     repair.last = at;
     seen = true;
   }
   while (repair.stack.length > 1) closeTop(repair);
   if (seen) ensureOperand(repair);
+}
+
+interface LineLayout {
+  /** Where the line begins. */
+  readonly line: number;
+  /** Where the first text on it begins, or on a later one if it has none. */
+  readonly first: number;
+  /** The number of blanks and tabs before it. */
+  readonly indent: number;
+}
+
+/** Indentation is looked at up to here. */
+const MAX_INDENT = 200;
+
+const TEXT = /\S/g;
+const INDENT = new RegExp(`[ \\t]{0,${MAX_INDENT}}`, 'y');
+
+function layoutOf(text: string, line: number): LineLayout {
+  TEXT.lastIndex = line;
+  const first = TEXT.test(text) ? TEXT.lastIndex - 1 : text.length;
+  INDENT.lastIndex = line;
+  INDENT.test(text);
+  return { line, first, indent: INDENT.lastIndex - line };
 }
 
 /** Skips a string's body up to its next hole, its end, or the place where its end is missing. */

@@ -24,15 +24,40 @@ const NAME = /[A-Za-z_][A-Za-z0-9_'-]*/y;
 const MARK = /\.\.\.|\$\{|''|->|\|\||&&|==|!=|<=|>=|\/\/|\+\+|\|>|<\||[{}[\]();=:,.@?"!<>+\-*/]/y;
 const KEYWORDS = new Set(['if', 'then', 'else', 'let', 'inherit', 'in', 'rec', 'with', 'assert']);
 
-function match(pattern: RegExp, text: string, at: number): string | null {
+/** Returns where a match of a sticky pattern ends that begins at `at`. `exec` would take twice as long. */
+function endOf(pattern: RegExp, text: string, at: number): number | null {
   pattern.lastIndex = at;
-  return pattern.exec(text)?.[0] ?? null;
+  return pattern.test(text) ? pattern.lastIndex : null;
+}
+
+function match(pattern: RegExp, text: string, at: number): string | null {
+  const end = endOf(pattern, text, at);
+  return end === null ? null : text.slice(at, end);
 }
 
 /** Returns the offset of the next token at or after `at`, skipping white space and comments. */
 export function tokenStart(text: string, at: number): number {
-  return at + (match(BLANK, text, at)?.length ?? 0);
+  return endOf(BLANK, text, at) ?? at;
 }
+
+/** The characters with which paths, numbers and addresses begin, beside letters. */
+const BEGIN_OPERAND = /[0-9<~./+-]/;
+/** What the first part of a path and of an address has in common. */
+const FIRST_PART = /[A-Za-z0-9._+-]*/y;
+
+/** Returns false for text that none of `OPERANDS` matches, as most is: trying all of them takes much longer. */
+function mayBeOperand(text: string, at: number): boolean {
+  const code = text.charCodeAt(at) | LOWER_CASE;
+  if (code < LETTER_A || code > LETTER_Z) return BEGIN_OPERAND.test(text.charAt(at));
+  const next = text.charCodeAt(endOf(FIRST_PART, text, at) ?? at);
+  return next === COLON || next === SLASH;
+}
+
+const LOWER_CASE = 32;
+const LETTER_A = 97;
+const LETTER_Z = 122;
+const SLASH = 47;
+const COLON = 58;
 
 /** Returns the token that begins exactly at `at`, or null at the end of the text. */
 export function tokenAt(text: string, at: number): Token | null {
@@ -43,10 +68,11 @@ export function tokenAt(text: string, at: number): Token | null {
     start: at,
     end: at + value.length,
   });
-  for (const pattern of OPERANDS) {
-    const operand = match(pattern, text, at);
-    if (operand) return token('operand', operand);
-  }
+  if (mayBeOperand(text, at))
+    for (const pattern of OPERANDS) {
+      const operand = match(pattern, text, at);
+      if (operand) return token('operand', operand);
+    }
   const name = match(NAME, text, at);
   if (name) return token(KEYWORDS.has(name) ? 'keyword' : 'name', name);
   const mark = match(MARK, text, at);
@@ -59,7 +85,7 @@ const BINDING = new RegExp(String.raw`${ATTR}(?:[ \t]*\.[ \t]*${ATTR}){0,32}[ \t
 
 /** Returns whether an attribute path and its `=` begin at `at`, all on one line. */
 export function startsBinding(text: string, at: number): boolean {
-  return match(BINDING, text, at) !== null;
+  return endOf(BINDING, text, at) !== null;
 }
 
 /** Returns whether a `{` at `at` opens the formals of a function rather than an attribute set. */

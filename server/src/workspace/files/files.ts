@@ -7,6 +7,8 @@ import { compareBytes } from '../../nix/bytes.ts';
 import { firstRevision, nextRevision, type Revision } from '../../nix/edit-log.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
+import type { Reading } from '../../nix/parse/parse.ts';
+import type { SyntaxTree } from '../../nix/syntax.ts';
 import { findNixFiles, isSearched } from '../discovery.ts';
 import { type Disk, type Entry, type LinkEntry, type Skipped, skippedOf } from './disk.ts';
 import { MAX_FILE_BYTES, withoutMark } from './file-text.ts';
@@ -75,6 +77,8 @@ interface FilesState extends Pick<FilesOptions, 'parse' | 'excluded' | 'search' 
   /** The last text of each Nix file whose edits are followed. */
   readonly revisions: Map<string, { readonly text: string; readonly revision: Revision }>;
   /** Drops trees of earlier texts. */
+  /** How the last text was read of each file that was edited. */
+  readonly readings: Map<string, Reading>;
   readonly noteParsed: (newest: ParsedFile) => void;
   /** Those of them that are reached through a link, and so change with another path. */
   readonly linked: Set<string>;
@@ -97,6 +101,7 @@ export function createFiles({ root, disk = createDisk(root), ...options }: Files
     overlays,
     cells,
     revisions: new Map(),
+    readings: new Map(),
     noteParsed: droppingTrees(),
     linked: new Set(),
     searched: null,
@@ -162,10 +167,19 @@ function parsedFile(state: FilesState, path: string): ParsedFile | null {
   const cell = cellOf(state, path);
   if (!cell || isEncrypted(cell.text)) return null;
   if (cell.source === undefined) {
-    cell.source = new ParsedFile(path, cell.text, state.parse, cell.revision);
+    const { text, revision } = cell;
+    cell.source = new ParsedFile(path, text, treeOf(state, path, cell), state.parse, revision);
     state.noteParsed(cell.source);
   }
   return cell.source;
+}
+
+/** Parses a text. Of one that was edited, no more is read than what differs from the one before. */
+function treeOf({ parse, readings }: FilesState, path: string, { text, revision }: Cell): SyntaxTree {
+  if (revision === undefined || revision.number === 0) return parse(text);
+  const tree = parse(text, readings.get(path) ?? null);
+  if (tree.reading !== undefined) readings.set(path, tree.reading);
+  return tree;
 }
 
 function cellOf(state: FilesState, path: string): Cell | null {

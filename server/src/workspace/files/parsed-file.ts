@@ -1,9 +1,11 @@
 /** A parsed Nix file whose tree can be dropped. Knows no disk. */
 import type { Revision } from '../../nix/edit-log.ts';
+import type { ParsedText, Reading } from '../../nix/parse/parse.ts';
 import { lineStartsOf, type SourceFile } from '../../nix/source.ts';
 import type { Expr, SyntaxTree } from '../../nix/syntax.ts';
 
-export type ParseText = (text: string) => SyntaxTree;
+/** Parses a text; `earlier` is as in `NixParser.parse`. */
+export type ParseText = (text: string, earlier?: Reading | null) => ParsedText;
 
 /**
  * A file that is parsed again if its tree has been dropped. A class, because its fields are read more often than any
@@ -19,15 +21,15 @@ export class ParsedFile implements SourceFile {
   private tree: Expr | null;
   private starts: readonly number[] | null = null;
 
-  constructor(path: string, text: string, parse: ParseText, revision?: Revision) {
-    const { root, comments, errors } = parse(text);
+  /** @param tree the tree of the text */
+  constructor(path: string, text: string, tree: SyntaxTree, parse: ParseText, revision?: Revision) {
     this.path = path;
     this.text = text;
-    this.comments = comments;
-    this.errors = errors;
+    this.comments = tree.comments;
+    this.errors = tree.errors;
     this.revision = revision;
     this.parse = parse;
-    this.tree = root;
+    this.tree = tree.root;
   }
 
   get root(): Expr {
