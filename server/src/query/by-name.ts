@@ -99,8 +99,8 @@ function replace<T>({ byKey, keys, holders }: Index<T>, key: string, now: Named<
 const NO_KEYS: ReadonlySet<string> = new Set();
 
 function holdersOf<T>(index: Index<T>, name: string): Holders<T> {
-  const known = index.holders.get(name);
-  if (known !== undefined) return known;
+  const before = index.holders.get(name);
+  if (before !== undefined) return before;
   const { byKey, keys, order } = index;
   const having = () => keys.get(name) ?? NO_KEYS;
   const valueIn = (key: string) => byKey.get(key)?.get(name) as T;

@@ -84,9 +84,9 @@ function scan(repair: Repair, byLayout: boolean): void {
 }
 
 interface LineLayout {
-  /** Where the line begins. */
+  /** The offset of the line's first character. */
   readonly line: number;
-  /** Where the first text on it begins, or on a later one if it has none. */
+  /** The offset of the first text on it, or on a later line if it has none. */
   readonly first: number;
   /** The number of blanks and tabs before it. */
   readonly indent: number;

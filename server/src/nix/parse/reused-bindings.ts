@@ -43,7 +43,7 @@ interface ReadBinding {
 export interface Reuse {
   /** The bindings of the innermost one that is being read. */
   collected: ReadBinding[];
-  /** Where that one begins. */
+  /** The offset at which that one begins. */
   start: number;
   readonly earlier: Earlier | null;
 }
@@ -55,7 +55,7 @@ interface Earlier {
   readonly before: number;
   /** The beginning of the common end. */
   readonly behind: number;
-  /** What to add to an offset behind the edit for the offset in the new text. */
+  /** The distance by which the text behind the edit has moved. */
   readonly moved: number;
   /** The offsets of placeholders that mean something else in the new text. */
   readonly marks: readonly number[];
@@ -84,8 +84,8 @@ function offsetsOf(word: string, text: string): number[] {
 /** Returns the binding that begins at the reader's offset, and notes it. Reads it with `read` unless it is known. */
 export function bindingHere(reader: Progress, reuse: Reuse, read: () => Binding): Binding {
   const { at, depth } = reader;
-  const known = reuse.earlier && findKnown(reuse.earlier, at, depth);
-  if (known !== null) return taken(reader, reuse, known);
+  const unchanged = reuse.earlier && findKnown(reuse.earlier, at, depth);
+  if (unchanged !== null) return taken(reader, reuse, unchanged);
   const { collected, start } = reuse;
   const comments = reader.comments.length;
   reuse.collected = [];

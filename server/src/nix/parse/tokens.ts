@@ -42,7 +42,7 @@ export function tokenStart(text: string, at: number): number {
 
 /** The characters with which paths, numbers and addresses begin, beside letters. */
 const BEGIN_OPERAND = /[0-9<~./+-]/;
-/** What the first part of a path and of an address has in common. */
+/** The characters that the first part of a path and that of an address consist of. */
 const FIRST_PART = /[A-Za-z0-9._+-]*/y;
 
 /** Returns false for text that none of `OPERANDS` matches, as most is: trying all of them takes much longer. */
