@@ -390,7 +390,7 @@ export const TaskGroup = { Test: 'test' };
 export const endedTasks = new EventEmitter<unknown>();
 export const tasks = {
   onDidEndTaskProcess: endedTasks.event,
-  executeTask: vi.fn(async (_task: Task) => undefined),
+  executeTask: vi.fn(async (_task: Task): Promise<object | undefined> => undefined),
   registerTaskProvider: vi.fn((_type: string, _provider: unknown) => ({ dispose: vi.fn() })),
 };
 export const env = {

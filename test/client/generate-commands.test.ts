@@ -13,6 +13,7 @@ import { folder, write } from '../workspace/support.ts';
 import {
   boxes,
   commands,
+  endedTasks,
   env,
   marked,
   panels,
@@ -503,6 +504,31 @@ test('clan generates in a terminal', async () => {
   expect(clanCommand('/fleet', target, true)).toEqual(
     'clan vars generate --flake /fleet lea --generator ca --generator x --regenerate'.split(' '),
   );
+});
+
+test('the store is read again once clan has ended, and only then', async () => {
+  const execution = {};
+  tasks.executeTask.mockResolvedValueOnce(execution);
+  set['varsmith.engine'] = { globalValue: 'clan' };
+  const requests = () => server.request.mock.calls.map(([method]) => method);
+  await commands.executeCommand('varsmith.generate', { kind: 'machine', root: root.uri, machine });
+  endedTasks.fire({ execution: {} });
+  expect(requests()).not.toContain('varsmith/verified');
+  server.request.mockClear();
+  endedTasks.fire({ execution });
+  endedTasks.fire({ execution });
+  expect(server.request.mock.calls).toEqual([['varsmith/verified', { root: root.uri, states: [] }]]);
+});
+
+test('the store is read again after a value was set, and after access was fixed', async () => {
+  typed.push('a', 'a');
+  does([], { machines: ['lea'], outdated: [] });
+  await commands.executeCommand('varsmith.setValue', file());
+  expect(server.request).toHaveBeenLastCalledWith('varsmith/verified', { root: root.uri, states: [] });
+  server.request.mockClear();
+  does([{ event: 'end', outcome: 'done', fixed: [] }]);
+  await commands.executeCommand(fixAccessCommand, root.uri);
+  expect(server.request).toHaveBeenLastCalledWith('varsmith/verified', { root: root.uri, states: [] });
 });
 
 test('nothing is committed, and scripts may take longer, where the settings say so', async () => {

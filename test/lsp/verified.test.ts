@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { FleetGenerator, FleetRoot } from '../../client/src/protocol/fleet.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
-import { folder } from '../workspace/support.ts';
+import { folder, write } from '../workspace/support.ts';
 import { startSession } from './support.ts';
 
 const engine = await loadEngine();
@@ -18,9 +18,10 @@ const FILES = {
   [MODULE]: TEXT,
 };
 
-async function openFleet() {
+async function openFleet(more: Readonly<Record<string, string>> = {}) {
+  const path = folder({ ...FILES, ...more });
   const session = await startSession({
-    root: folder(FILES),
+    root: path,
     engine,
     capabilities: { experimental: { varsmith: true } },
   });
@@ -28,6 +29,7 @@ async function openFleet() {
   const filter = { text: '', lacking: false };
   return {
     session,
+    path,
     /** The state of the generator, of its files, and the counts of the fleet. */
     async shown() {
       const params = { root, machine: 'web', filter };
@@ -40,6 +42,7 @@ async function openFleet() {
         root,
         states: [{ key: 'per-machine/web/ca', state, missing }],
       }),
+    tellNothing: () => session.connection.sendRequest('varsmith/verified', { root, states: [] }),
   };
 }
 
@@ -67,6 +70,26 @@ test('it holds until a file changes, and looking at one changes nothing', async 
   expect((await shown())[0]).toBe('present');
   session.edit(MODULE, 2, { text: TEXT.replace('pin', 'pins') });
   expect((await shown())[0]).toBe('unknown');
+});
+
+test('what a run has stored is shown though no watcher of files has seen it', async () => {
+  const { path, shown, tellNothing } = await openFleet({
+    'clan.nix': '{ }',
+    [MODULE]: TEXT.replace('files.key = { }; files.pin = { }', 'files.key.secret = false'),
+    'vars/per-machine/web/other/key/value': 'of another generator',
+  });
+  expect((await shown())[0]).toBe('missing');
+  write(path, 'vars/per-machine/web/ca/key/value', 'made');
+  expect((await shown())[0]).toBe('missing');
+  await tellNothing();
+  expect(await shown()).toEqual(['present', [true], '1 of 1 generator generated']);
+});
+
+test('a run without results leaves what a store outside of the repository has said', async () => {
+  const { shown, tell, tellNothing } = await openFleet();
+  await tell('partial', ['pin']);
+  await tellNothing();
+  expect((await shown())[0]).toBe('partial');
 });
 
 test('the views are told to ask anew', async () => {

@@ -52,7 +52,15 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     if ((await engineOf(root)) === 'embedded')
       return generateHere(bench, target, again ? ['--regenerate'] : []);
     const title = again ? l10n.t('Regenerate Vars') : l10n.t('Generate Vars');
-    await runInTerminal(title, root, clanCommand(root, target, again), commitEnvironment(root));
+    const command = clanCommand(root, target, again);
+    // Terminals report no results, but the store has changed.
+    await runInTerminal(
+      title,
+      root,
+      command,
+      commitEnvironment(root),
+      () => void showStates(target.root, []),
+    );
   }
   const missing = (root: string, machines: readonly string[] = []) =>
     generate({ root, machines, generators: [] }, false);

@@ -22,7 +22,7 @@ export interface Bench {
   /** Absolute path of the bundled command line. */
   readonly cli: string;
   readonly reports: ReportTab;
-  /** Makes every view show the reported states of generators. */
+  /** Makes every view show the reported states of generators, and what is stored now. */
   readonly showStates: (root: string, states: readonly VerifiedState[]) => Promise<void>;
 }
 

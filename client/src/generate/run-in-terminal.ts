@@ -5,12 +5,14 @@ import { ProcessExecution, Task, TaskPanelKind, TaskRevealKind, TaskScope, tasks
  * Runs a program in a new terminal.
  * @param command the program and its arguments, run without a shell
  * @param env variables to add to the terminals' environment
+ * @param ended called when the program has ended, however it did
  */
 export async function runInTerminal(
   title: string,
   cwd: string,
   command: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  ended: () => void = () => undefined,
 ): Promise<void> {
   const [program = '', ...args] = command;
   const task = new Task(
@@ -26,5 +28,10 @@ export async function runInTerminal(
     focus: true,
     clear: true,
   };
-  await tasks.executeTask(task);
+  const execution = await tasks.executeTask(task);
+  const listener = tasks.onDidEndTaskProcess(event => {
+    if (event.execution !== execution) return;
+    listener.dispose();
+    ended();
+  });
 }

@@ -54,6 +54,7 @@ export async function setValue(
     return failOrOffer(bench, root, ended, () =>
       setValue(bench, { root, machine, generator, file }, generate),
     );
+  await bench.showStates(root, []);
   const { machines, outdated } = JSON.parse(ended.stdout) as Stored;
   if (outdated.length === 0) {
     void window.showInformationMessage(l10n.t('Varsmith: stored {0} for {1}.', id, machines.join(', ')));
@@ -198,6 +199,7 @@ export async function fixAccess(bench: Bench, root: string): Promise<void> {
     args,
     KEPT,
   );
+  await bench.showStates(root, []);
   if (story.end === null) {
     if (story.failure !== null && story.failure.kind !== 'other')
       return offerKey(bench.cli, root, story.failure, () => fixAccess(bench, root));

@@ -1,6 +1,9 @@
 /** Generators as commands and runs name them, and the states that a run reports. */
 import type { FleetGenerator } from './fleet.ts';
-/** Request: the results of *Verify Vars* or a run, which all views show until a file of the fleet changes. */
+/**
+ * Request: the results of *Verify Vars* or a run, which all views show until a file of the fleet changes. The server
+ * also reads the store's files again, so that a run without results sends none.
+ */
 export const verifiedRequest = 'varsmith/verified';
 
 export interface VerifiedParams {

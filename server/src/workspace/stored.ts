@@ -23,6 +23,8 @@ export interface StoredReader {
    * changes.
    */
   verified(states: ReadonlyMap<string, VerifiedGenerator>): void;
+  /** Returns the states that the store has reported since something changed, by generator key. */
+  reported(): ReadonlyMap<string, VerifiedGenerator>;
   /** Records that files or folders were created, changed or removed. */
   changed(paths: readonly string[]): void;
   forgetAll(): void;
@@ -58,6 +60,7 @@ export function createStoredReader(files: StoreFiles): StoredReader {
       reportedStates = new Map([...reportedStates, ...more]);
       kept.clear();
     },
+    reported: () => reportedStates,
     changed(paths) {
       if (paths.length > 0) forgetTold();
       const others = paths.filter(path => !path.endsWith('.nix'));

@@ -9,6 +9,8 @@ import type { Fleet } from '../fleet/model/fleet.ts';
 import type { EditsSince, NixAnswer } from '../fleet/model/nix-answer.ts';
 import { finish, type Steps } from '../query/steps.ts';
 import { groupBy } from '../std.ts';
+import { below, STORE_FOLDERS } from '../store/vars/files.ts';
+import type { VerifiedGenerator } from '../store/vars/read.ts';
 import { joinedFleet } from '../witness/join.ts';
 import { createJoinMemo, type JoinMemo } from '../witness/join-memo.ts';
 import type { Engine } from './engine.ts';
@@ -172,6 +174,20 @@ export function rescan(state: WorkspaceState): void {
   state.unchecked = null;
   notePaths(state, state.files.rescan());
   applySettings(state);
+}
+
+/**
+ * Adds states that the store reported, by generator key, and reads the store's folders again: whoever asked the store
+ * has just written or read it, and watchers of files miss some of what is written into folders that they do not watch
+ * yet.
+ */
+export function verified(state: WorkspaceState, states: ReadonlyMap<string, VerifiedGenerator>): void {
+  const { storedReader, files, last } = state;
+  const earlier = storedReader.reported();
+  const directory = last?.fleet.directory ?? '';
+  notePaths(state, files.changedOnDisk(STORE_FOLDERS.map(folder => below(directory, folder))));
+  storedReader.verified(new Map([...earlier, ...states]));
+  outdate(state);
 }
 
 /** Builds the fleet and merges Nix's answer into it, if there is one. */

@@ -24,6 +24,7 @@ import {
   rescan,
   severitiesOf,
   storedOf,
+  verified,
   type WorkspaceOptions,
 } from './workspace-state.ts';
 
@@ -62,7 +63,8 @@ export interface Workspace {
   /** Returns the declarations together with the stored values. */
   storedStateInputs(): StoredStateInputs;
   /**
-   * Adds states that a store outside the repository reported, by generator key. They are valid until a file changes.
+   * Adds states that the store reported, by generator key, and reads its files again. The states count for a store
+   * outside the repository, until a file changes.
    */
   verified(states: ReadonlyMap<string, VerifiedGenerator>): void;
   /**
@@ -120,10 +122,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       const fleet = fleetOf(state);
       return { fleet, files, stored: () => storedOf(state, fleet), noted: notes.stale };
     },
-    verified(states) {
-      state.storedReader.verified(states);
-      outdate(state);
-    },
+    verified: states => verified(state, states),
     witnessed(answer, since) {
       state.answer = answer;
       state.since = answer === null ? null : (since ?? null);

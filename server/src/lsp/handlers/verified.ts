@@ -1,6 +1,6 @@
 /**
  * Answers `varsmith/verified`: keeps the results of *Verify Vars* or of a run, which every view shows until a file
- * changes.
+ * changes, and reads the store's files again.
  */
 import type { Analysis } from '../analysis.ts';
 import type { VerifiedParams } from '../messages.ts';
