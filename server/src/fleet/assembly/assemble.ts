@@ -14,17 +14,11 @@ import { type ExtendedCache, withServices } from '../catalogue/extended-generato
 import { usedClanCore } from '../catalogue/locked-clan-core.ts';
 import type { ModuleTable } from '../machine-modules/module-table.ts';
 import type { ModuleFacts } from '../machine-modules/read-module.ts';
+import { createOwnershipCache, type OwnershipCache } from '../machines/assigned-modules.ts';
 import { type JoinedFleet, joinDeclared } from '../machines/join-declared.ts';
 import { createMachineFolders, type MachineFolders } from '../machines/machine-folders.ts';
 import type { DeclaredFleet } from '../machines/machines.ts';
-import {
-  createOwnershipCache,
-  followingMachines,
-  GENERATORS_BY_MACHINE,
-  MODULES,
-  noteMachines,
-  type OwnershipCache,
-} from '../machines/ownership.ts';
+import { followingMachines, GENERATORS_BY_MACHINE, MODULES, noteMachines } from '../machines/ownership.ts';
 import { listsRead, type ReaderCache, readersOf } from '../machines/row-readers.ts';
 import type { Machine, NotAnalysable } from '../model/base.ts';
 import type { FileFaults, Reach } from '../model/faults.ts';
