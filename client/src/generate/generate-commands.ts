@@ -32,15 +32,7 @@ import { copyPublicValue, fixAccess, setValue, verify } from './value-commands.t
 export function registerGenerateCommands(server: Server, cli: string): readonly Disposable[] {
   const choose = chooser(server);
   const reports = createReportTab();
-  const showStates: Bench['showStates'] = async (root, states) => {
-    const params: VerifiedParams = { root, states };
-    try {
-      await server.request(verifiedRequest, params);
-    } catch {
-      // The server is not running, which the status shows; no view shows anything then.
-    }
-  };
-  const bench: Bench = { cli, reports, showStates };
+  const bench: Bench = { cli, reports, showStates: stateShower(server) };
   const register = <Given extends unknown[]>(id: string, run: (...args: Given) => Promise<void>) =>
     commands.registerCommand(id, async (...args: Given) => {
       if (await isTrusted()) await run(...args);
@@ -59,7 +51,7 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
       root,
       command,
       commitEnvironment(root),
-      () => void showStates(target.root, []),
+      () => void bench.showStates(target.root, []),
     );
   }
   const missing = (root: string, machines: readonly string[] = []) =>
@@ -115,6 +107,18 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     register(fixAccessCommand, (root: string) => fixAccess(bench, root)),
     commands.registerCommand(openPlaceCommand, (root: string, where: SourcePlace) => openPlace(root, where)),
   ];
+}
+
+/** Returns what tells the server the states that a run found, upon which it reads the store again. */
+function stateShower(server: Server): Bench['showStates'] {
+  return async (root, states) => {
+    const params: VerifiedParams = { root, states };
+    try {
+      await server.request(verifiedRequest, params);
+    } catch {
+      // The server is not running, which the status shows; no view shows anything then.
+    }
+  };
 }
 
 function targetOf(node: FleetNode | GeneratorRef | GenerateTarget | undefined): Target | null {

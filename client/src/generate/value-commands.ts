@@ -43,13 +43,8 @@ export async function setValue(
   // A single line keeps its previous ending.
   const text = value.includes('\n') ? value : value + end;
   const args = ['set', machine, id, cwd, '--json', ...commitArguments(cwd)];
-  let ended = await runProgram({ cli, cwd, trusted: workspace.isTrusted, args }, text);
-  const refused = refusedIn(ended);
-  if (refused !== null) {
-    const { message, detail, yes } = confirmText({ overwrites: 0, access: refused }, null);
-    if ((await window.showWarningMessage(message, { modal: true, detail }, yes)) !== yes) return;
-    ended = await runProgram({ cli, cwd, trusted: workspace.isTrusted, args: [...args, '--yes'] }, text);
-  }
+  const ended = await storeText(cli, cwd, args, text);
+  if (ended === null) return;
   if (ended.code !== 0)
     return failOrOffer(bench, root, ended, () =>
       setValue(bench, { root, machine, generator, file }, generate),
@@ -66,6 +61,26 @@ export async function setValue(
     ...[id, machines.join(', '), outdatedText(outdated)],
   );
   if ((await window.showInformationMessage(message, anew)) === anew) await generate(outdated);
+}
+
+/**
+ * Stores a value, asking first about keys that gain access by it.
+ * @param args of the command line
+ * @returns null if the person declined
+ */
+async function storeText(
+  cli: string,
+  cwd: string,
+  args: readonly string[],
+  text: string,
+): Promise<Ended | null> {
+  const program = { cli, cwd, trusted: workspace.isTrusted };
+  const ended = await runProgram({ ...program, args }, text);
+  const refused = refusedIn(ended);
+  if (refused === null) return ended;
+  const { message, detail, yes } = confirmText({ overwrites: 0, access: refused }, null);
+  if ((await window.showWarningMessage(message, { modal: true, detail }, yes)) !== yes) return null;
+  return runProgram({ ...program, args: [...args, '--yes'] }, text);
 }
 
 /** The most keys that a notification lists. */
