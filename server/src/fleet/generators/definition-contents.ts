@@ -6,8 +6,8 @@
 import { isPlain, weighed } from '../../modules/priorities.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { isClosed } from '../../nix/eval/construct.ts';
+import { evaluated } from '../../nix/eval/evaluated.ts';
 import { type Evaluation, readPromise, withBudget } from '../../nix/eval/evaluation.ts';
-import { evaluated } from '../../nix/eval/tracked.ts';
 import type { Attr, AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { isPlaceOf, isSamePlace, placeOf } from '../../nix/places.ts';

@@ -1,8 +1,8 @@
 /** The definition of a generator in one attribute, and what it was read from. */
 
 import type { NameKind } from '../../modules/read.ts';
+import { evaluated } from '../../nix/eval/evaluated.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
-import { evaluated } from '../../nix/eval/tracked.ts';
 import type { Attr, Origin, Value } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { callsOf, placeOf } from '../../nix/places.ts';

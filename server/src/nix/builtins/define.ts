@@ -4,9 +4,9 @@
  */
 
 import { unknown, withCandidates } from '../eval/construct.ts';
+import { evaluated } from '../eval/evaluated.ts';
 import { boundedKey, lazyKey } from '../eval/identity.ts';
 import { thunk } from '../eval/thunks.ts';
-import { evaluated } from '../eval/tracked.ts';
 import type { BuiltinContext, BuiltinValue, Lazy, Origin, UnknownValue, Value } from '../eval/value.ts';
 
 /** The result "unknown because of `cause`", which becomes an unknown identified by the function and its arguments. */

@@ -3,9 +3,9 @@
  * ask, a cycle is no error.
  */
 import { failure, originOf, unknown } from './construct.ts';
+import { evaluated } from './evaluated.ts';
 import type { Evaluation } from './evaluation.ts';
 import { lazyKey } from './identity.ts';
-import { evaluated } from './tracked.ts';
 import type { FailureValue, Lazy, Origin, Thunk, Value } from './value.ts';
 
 /** Thrown if a cycle involves a value that Nix might not evaluate; caught by `speculating`. */

@@ -23,6 +23,7 @@ import {
   unknownApply,
 } from './construct.ts';
 import { cycleFailure } from './cycles.ts';
+import { evaluated } from './evaluated.ts';
 import type { Evaluation } from './evaluation.ts';
 import { applyLambda } from './functions.ts';
 import { identity } from './identity.ts';
@@ -41,7 +42,6 @@ import {
   suspendTracked,
   thunk,
 } from './thunks.ts';
-import { evaluated } from './tracked.ts';
 import type {
   Lazy,
   NativeThunk,

@@ -5,6 +5,7 @@ import { byText } from '../../std.ts';
 import { extentOf } from '../source.ts';
 import type { Formal } from '../syntax.ts';
 import { failure, originOf, perhaps, string, typeName, unknown, unknownSelect } from './construct.ts';
+import { evaluated } from './evaluated.ts';
 import type { Evaluation } from './evaluation.ts';
 import { boundedKey, identity } from './identity.ts';
 import { writtenOf } from './live-files.ts';
@@ -12,7 +13,6 @@ import { keepApplication } from './renewal.ts';
 import { lookupLexical } from './scopes.ts';
 import { canMatch } from './select.ts';
 import { delay } from './thunks.ts';
-import { evaluated } from './tracked.ts';
 import type {
   AttrsValue,
   FailureValue,

@@ -5,7 +5,7 @@
 
 import { counter } from '../../std.ts';
 import { hexHash } from '../hash.ts';
-import { evaluated } from './tracked.ts';
+import { evaluated } from './evaluated.ts';
 import type { Lazy, StringValue, UnknownValue } from './value.ts';
 
 const numbers = new WeakMap<object, string>();

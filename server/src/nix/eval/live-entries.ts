@@ -7,7 +7,6 @@ import { type Leaf, newLeaf, type Recorder, readLeaf, remembered, replaceReads }
 import { isClosed } from './construct.ts';
 import { isSameOrigin, isSameSimpleValue } from './same-values.ts';
 import { thunk } from './thunks.ts';
-import { trackedOf } from './tracked.ts';
 import type { Attr, AttrsValue, Lazy, Origin, Value } from './value.ts';
 
 /** One attribute, which keeps its thunk while it is there. */
@@ -146,7 +145,7 @@ export class LiveEntries extends Map<string, Attr> {
     // Nobody has seen it.
     if (value.kind === 'thunk' && value.state === 'native') return true;
     if (!slot.isEdited || value.kind !== 'thunk' || value.state !== 'tracked') return false;
-    const { reads } = trackedOf(value);
+    const { reads } = value.from;
     const now = remembered(this.#recorder, () => this.#cx.tryForce(source));
     if (now.value === null || !takesOver(slot, value.value, now.value)) return false;
     replaceReads(this.#recorder, reads, slot.value, now.reads);

@@ -10,12 +10,12 @@ import type { Range } from '../syntax.ts';
 import { type UnchangedItems, unchangedItems } from '../unchanged-items.ts';
 import { BudgetExceeded } from './budget.ts';
 import { isClosed } from './construct.ts';
+import { evaluated } from './evaluated.ts';
 import { type Application, type Evaluation, withBudget } from './evaluation.ts';
 import { LiveEntries, type LiveEvaluation } from './live-entries.ts';
 import { type LiveFile, LiveFunction, type LiveSet, newLiveFile } from './live-files.ts';
 import { fileScope } from './scopes.ts';
 import { evaluatedThunk, thunk } from './thunks.ts';
-import { evaluated } from './tracked.ts';
 import type { Attr, AttrsValue, Lazy, Origin, Value } from './value.ts';
 
 /** The key of a file's own value, beside the keys of the arguments that it is applied to. */

@@ -8,13 +8,13 @@
 import { isValid, remembered } from '../../query/reads.ts';
 import { attr, attrs, isClosed, originOf } from './construct.ts';
 import { speculating } from './cycles.ts';
+import { evaluated } from './evaluated.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Selection, Trace } from './selection.ts';
 import { closedOverWatched, sharedValue } from './sharing.ts';
 import type { Pair, PairMakers } from './sharing-tables.ts';
 import { createClosedFunctions } from './sharing-tables.ts';
 import { newTrace, record, recorded } from './trace.ts';
-import { evaluated } from './tracked.ts';
 import type { AttrsValue, LambdaValue, Lazy, Origin, StringValue, Value } from './value.ts';
 
 /** The number of unsuccessful names after which a function is not tried again. */

@@ -7,11 +7,11 @@
 import { isValid, type Remembered, remembered } from '../../query/reads.ts';
 import { freeNames, hasWith } from '../expressions.ts';
 import type { Expr } from '../syntax.ts';
+import { evaluated } from './evaluated.ts';
 import type { Evaluation } from './evaluation.ts';
 import { identity } from './identity.ts';
 import { fileScope, lookupLexical } from './scopes.ts';
 import type { ClosedFunctions, SharedValues } from './sharing-tables.ts';
-import { evaluated } from './tracked.ts';
 import type { AttrsValue, LambdaValue, Lazy, Scope, Value } from './value.ts';
 
 /** The free names of expressions, or null for those that are never shared. */

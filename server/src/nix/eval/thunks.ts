@@ -3,12 +3,29 @@
 import type { Reads, Recorder, Remembered } from '../../query/reads.ts';
 import type { Expr } from '../syntax.ts';
 import { float, int, originOf, stringLiteral } from './construct.ts';
-import { setTracked, trackedOf } from './tracked.ts';
-import type { Lazy, NativeThunk, Origin, Scope, SuspendedThunk, Thunk, Value } from './value.ts';
+import type {
+  Lazy,
+  NativeThunk,
+  Origin,
+  Scope,
+  SuspendedThunk,
+  Thunk,
+  TrackedThunk,
+  Value,
+} from './value.ts';
 
 /** Suspends an expression in its scope. */
 export function suspended(expr: Expr, scope: Scope): SuspendedThunk {
-  return { kind: 'thunk', state: 'suspended', expr, scope, compute: null, at: null, value: null };
+  return {
+    kind: 'thunk',
+    state: 'suspended',
+    expr,
+    scope,
+    compute: null,
+    at: null,
+    value: null,
+    from: null,
+  };
 }
 
 /**
@@ -16,7 +33,7 @@ export function suspended(expr: Expr, scope: Scope): SuspendedThunk {
  * @param at the place to show if it turns out to depend on itself
  */
 export function thunk(compute: () => Value, at: Origin | null = null): NativeThunk {
-  return { kind: 'thunk', state: 'native', expr: null, scope: null, compute, at, value: null };
+  return { kind: 'thunk', state: 'native', expr: null, scope: null, compute, at, value: null, from: null };
 }
 
 /** A thunk while its state changes. */
@@ -42,21 +59,21 @@ export function setEvaluated(of: Thunk, value: Value): void {
   changing.compute = null;
 }
 
-/** Sets a thunk's value, which is valid until something that it read changes. */
+/** Sets a thunk's value, which is valid until something that it was evaluated from changes. */
 export function setEvaluatedFrom(of: Thunk, value: Value, recorder: Recorder, reads: Reads): void {
-  const { expr, scope, compute } = of;
-  setTracked(of, { recorder, reads, expr, scope, compute });
-  setEvaluated(of, value);
-  (of as Changing).state = 'tracked';
+  const changing = of as Changing;
+  changing.state = 'tracked';
+  changing.value = value;
+  changing.from = { recorder, reads };
 }
 
 /** Suspends a thunk again whose value is no longer valid. */
-export function suspendTracked(of: Thunk): SuspendedThunk | NativeThunk {
+export function suspendTracked(of: TrackedThunk): SuspendedThunk | NativeThunk {
   const changing = of as Changing;
-  const { expr, scope, compute } = trackedOf(of);
-  Object.assign(changing, { expr, scope, compute, value: null });
+  changing.value = null;
+  changing.from = null;
   suspendAgain(of);
-  return of as SuspendedThunk | NativeThunk;
+  return of as Thunk as SuspendedThunk | NativeThunk;
 }
 
 /** Returns a thunk with a value that was already computed, and with how to compute it again. */

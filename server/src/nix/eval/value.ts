@@ -8,6 +8,7 @@
  * Every value with a place in the source carries its origin. Attributes and list items are lazy: see `force` in
  * evaluate.ts.
  */
+import type { Reads, Recorder } from '../../query/reads.ts';
 import type { Group } from '../bindings.ts';
 import type { SourceFile } from '../source.ts';
 import type { Expr, LambdaExpr, Range } from '../syntax.ts';
@@ -228,6 +229,13 @@ interface ThunkFields {
   /** The place of a native thunk, if it has one. */
   readonly at: Origin | null;
   readonly value: Value | null;
+  /** What the value of a tracked thunk was evaluated from. A field, since V8 keeps all values of a large WeakMap alive for long. */
+  readonly from: EvaluatedFrom | null;
+}
+/** What a value was evaluated from, with the recorder that knows what has changed. */
+export interface EvaluatedFrom {
+  readonly recorder: Recorder;
+  readonly reads: Reads;
 }
 /** An expression with its scope, not yet evaluated. */
 export interface SuspendedThunk extends ThunkFields {
@@ -253,10 +261,14 @@ interface EvaluatedThunk extends ThunkFields {
   readonly state: 'evaluated';
   readonly value: Value;
 }
-/** An evaluated thunk that is evaluated again once what it read has changed: see tracked.ts. */
+/**
+ * An evaluated thunk that is evaluated again once something that it was evaluated from has changed. It keeps its
+ * expression or computation for that.
+ */
 export interface TrackedThunk extends ThunkFields {
   readonly state: 'tracked';
   readonly value: Value;
+  readonly from: EvaluatedFrom;
 }
 /** A value that is computed when it is first forced. The states are those of tvix (`ThunkRepr`), and `tracked`. */
 export type Thunk = SuspendedThunk | NativeThunk | BlackholeThunk | EvaluatedThunk | TrackedThunk;
