@@ -7,8 +7,8 @@ import { EMPTY, literal, pathOf } from '../../../shell/flow/values.ts';
 import { factsOf } from '../../facts/fleet-facts.ts';
 import { followed } from '../../facts/followed-scripts.ts';
 import { isUsed } from '../../facts/generator/consumers.ts';
-import { inBodies } from '../../facts/generator/scripted-generators.ts';
 import { inBrackets } from '../../facts/wording.ts';
+import { inBodies } from '../../memory/per-body.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 function authorityText(key: string): string {
@@ -83,7 +83,7 @@ such as a step-ca server, does use its key.`,
 const authorityKeys = inBodies((_, { script }) => {
   const flow = followed(script)?.flow;
   // The commands are not known before the Bash parser is loaded.
-  if (flow === undefined) return script?.source == null ? [] : null;
+  if (flow === undefined) return [];
   return flow.commands.flatMap(keysOf);
 });
 

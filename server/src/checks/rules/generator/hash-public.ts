@@ -7,8 +7,8 @@ import { followed } from '../../facts/followed-scripts.ts';
 import { isByPathOnly, usesOf } from '../../facts/generator/consumers.ts';
 import { hasherOf, isHasher } from '../../facts/generator/hashers.ts';
 import { secretFixes, writtenSecret } from '../../facts/generator/make-secret.ts';
-import { inBodies } from '../../facts/generator/scripted-generators.ts';
 import { valuePathsFrom } from '../../facts/use/value-flow.ts';
+import { inBodies } from '../../memory/per-body.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 import { isPassword } from '../use/password-needs-users.ts';
 
@@ -66,7 +66,7 @@ information: in that case use a long random password, not one that a person chos
 const hashes = inBodies((_, { files, script }) => {
   const flow = followed(script)?.flow;
   // The commands are not known before the Bash parser is loaded.
-  if (flow === undefined) return script?.source == null ? [] : null;
+  if (flow === undefined) return [];
   if (!flow.commands.some(isHasher)) return [];
   return files.flatMap(file => {
     const hasher = file.secret === false ? hasherOf(flow, file.name) : null;

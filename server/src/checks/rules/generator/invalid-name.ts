@@ -5,7 +5,7 @@ import type { Generator, GeneratorFile } from '../../../fleet/model/generators.t
 import type { NameKind } from '../../../modules/read.ts';
 import type { Place } from '../../../nix/places.ts';
 import { firstTime } from '../../facts/fleet-facts.ts';
-import { inBodies } from '../../facts/generator/scripted-generators.ts';
+import { inBodies } from '../../memory/per-body.ts';
 import type { Rule } from '../../rule.ts';
 
 export const invalidName: Rule = {

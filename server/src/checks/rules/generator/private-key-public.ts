@@ -5,7 +5,7 @@ import { followed } from '../../facts/followed-scripts.ts';
 import { secretFixes, writtenSecret } from '../../facts/generator/make-secret.ts';
 import { privateKeys } from '../../facts/generator/private-keys.ts';
 import { oncePerPlace } from '../../facts/generator/script-io.ts';
-import { inBodies } from '../../facts/generator/scripted-generators.ts';
+import { inBodies } from '../../memory/per-body.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 function keyText(secret: string, mark = ''): string {
@@ -74,10 +74,10 @@ interface PublicKeyFile {
 }
 
 /** Returns the public files that receive a private key. */
-const publicKeys = inBodies((_, { files, script }): readonly PublicKeyFile[] | null => {
+const publicKeys = inBodies((_, { files, script }): readonly PublicKeyFile[] => {
   const flow = followed(script)?.flow;
   // The commands are not known before the Bash parser is loaded.
-  if (flow === undefined) return script?.source == null ? [] : null;
+  if (flow === undefined) return [];
   if (!files.some(file => file.secret === false)) return [];
   return privateKeys(flow).flatMap(({ path, program }) => {
     if (path.root !== 'variable' || path.variable !== 'out') return [];

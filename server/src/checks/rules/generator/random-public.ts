@@ -7,7 +7,7 @@ import { secretFixes, writtenSecret } from '../../facts/generator/make-secret.ts
 import { randomBits } from '../../facts/generator/random-programs.ts';
 import { oncePerPlace } from '../../facts/generator/script-io.ts';
 import { filledFiles, isPlainFilter, namesSecret } from '../../facts/generator/script-secrets.ts';
-import { inBodies } from '../../facts/generator/scripted-generators.ts';
+import { inBodies } from '../../memory/per-body.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 function seedText(secret: string, mark = ''): string {
@@ -71,10 +71,10 @@ interface RandomFile {
 }
 
 /** Returns the public files filled only with random output of a program. */
-const randomFiles = inBodies((generator, body): readonly RandomFile[] | null => {
+const randomFiles = inBodies((generator, body): readonly RandomFile[] => {
   const script = followed(body.script);
   // The commands are not known before the Bash parser is loaded.
-  if (script === null) return body.script?.source == null ? [] : null;
+  if (script === null) return [];
   return filledFiles({ generator, body, script }).flatMap(({ file, stages: [first, ...filters], write }) => {
     if (file.secret !== false || write.fate === 'removed' || first?.name == null) return [];
     const bits = first.name === 'uuidgen' ? null : randomBits(first);

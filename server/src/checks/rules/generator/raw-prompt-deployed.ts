@@ -9,7 +9,7 @@ import { firstTime } from '../../facts/fleet-facts.ts';
 import { followed } from '../../facts/followed-scripts.ts';
 import { isUsed } from '../../facts/generator/consumers.ts';
 import { hasherOf, isHasher } from '../../facts/generator/hashers.ts';
-import { inBodies } from '../../facts/generator/scripted-generators.ts';
+import { inBodies } from '../../memory/per-body.ts';
 import type { Report, Rule } from '../../rule.ts';
 
 function mailText(file: string, mark = ''): string {
@@ -96,7 +96,7 @@ function usedFiles(fleet: Fleet): IsUsed {
 const hashedPasswords = inBodies(({ nameKind }, { files, script }) => {
   const flow = followed(script)?.flow;
   // The commands are not known before the Bash parser is loaded.
-  if (flow === undefined) return script?.source == null ? [] : null;
+  if (flow === undefined) return [];
   if (nameKind === 'pattern' || !flow.commands.some(isHasher)) return [];
   return files.filter(({ name, nameKind: kind, secret, deploy, conditional, from }) => {
     if (conditional || from === 'prompt' || kind === 'pattern' || secret !== true || deploy !== true)

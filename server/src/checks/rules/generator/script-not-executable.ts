@@ -7,7 +7,7 @@ import type { Place } from '../../../nix/places.ts';
 import { placeIdentity } from '../../../nix/places.ts';
 import type { Expr, PathExpr, StringExpr } from '../../../nix/syntax.ts';
 import { followed } from '../../facts/followed-scripts.ts';
-import { inBodies } from '../../facts/generator/scripted-generators.ts';
+import { inBodies } from '../../memory/per-body.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 export const scriptNotExecutable: Rule = {
@@ -87,10 +87,7 @@ script = ''
 };
 
 /** The started files depend on the body alone; the files themselves are inspected each time. */
-const startedIn = inBodies((_, body, context) =>
-  // The commands of scripts are not known before the Bash parser is loaded.
-  body.script?.source == null || followed(body.script) !== null ? startedFiles(body, context) : null,
-);
+const startedIn = inBodies((_, body, context) => startedFiles(body, context));
 
 interface Started {
   readonly at: Place;

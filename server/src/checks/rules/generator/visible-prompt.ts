@@ -1,7 +1,7 @@
 /** generator/visible-prompt: a secret answer is shown while it is typed. */
 import type { GeneratorBody, GeneratorPrompt } from '../../../fleet/model/generators.ts';
 import { firstTime } from '../../facts/fleet-facts.ts';
-import { inBodies } from '../../facts/generator/scripted-generators.ts';
+import { inBodies } from '../../memory/per-body.ts';
 import type { Report, Rule } from '../../rule.ts';
 
 export const visiblePrompt: Rule = {
