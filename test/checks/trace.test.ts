@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { runRules } from '../../server/src/checks/engine/run.ts';
 import { beginRun, createMemory, currentRun } from '../../server/src/checks/memory/memory.ts';
+import { inBodies } from '../../server/src/checks/memory/per-body.ts';
 import { perUnit } from '../../server/src/checks/memory/per-unit.ts';
 import { watching } from '../../server/src/checks/memory/watched.ts';
 import type { CheckContext } from '../../server/src/checks/rule.ts';
@@ -64,4 +65,52 @@ it('runs no rule again that only compares places of a text that has moved', () =
     expect(found(['modules/secret.nix'])).toBe('modules/public.nix');
   }
   expect(recomputed(events)).not.toContain('reports(option/no-effect)');
+});
+
+it('looks only at generators near those whose text has moved or changed', () => {
+  const generators = (prefix: string, count: number) =>
+    Array.from(
+      { length: count },
+      (_, index) =>
+        `  clan.core.vars.generators.${prefix}${index} = { files.key = { }; script = "true"; };\n`,
+    );
+  const moduleOf = (lines: readonly string[]) => `{\n${lines.join('')}}\n`;
+  const workspace = fleetWorkspace({
+    'modules/many.nix': moduleOf(generators('a', 500)),
+    'modules/own.nix': moduleOf(generators('b', 1)),
+  });
+  const events: TraceEvent[] = [];
+  const memory = createMemory(event => events.push(event));
+  const starts = inBodies((_, { files }) => files.map(({ at }) => at.start));
+  const all = query<string, readonly number[]>('all', database =>
+    [...starts(currentRun(database).watched)].flatMap(({ found }) => found),
+  );
+  const run = (changed: readonly string[] | null) => {
+    const sources = workspace.files;
+    const given: CheckContext = {
+      fleet: workspace.fleet(),
+      sources,
+      stored: () => readContents(sources, { backend: null }),
+    };
+    return all(finish(beginRun(memory, given, changed, watching)).memory.database, '');
+  };
+  const edit = (lines: readonly string[]) => {
+    workspace.write({ 'modules/own.nix': moduleOf(lines) });
+    events.length = 0;
+    const found = run(['modules/own.nix']);
+    return { found, groups: recomputed(events).filter(name => name.startsWith('in bodies(')).length };
+  };
+  const before = run(null);
+  const groups = events.filter(({ name }) => name.startsWith('in bodies(')).length;
+  expect(groups).toBeGreaterThan(3);
+  expect(before).toHaveLength(501);
+  // From the first edit on, places follow.
+  edit(['  # first\n', ...generators('b', 1)]);
+  const moved = edit(['  # first\n  # second\n', ...generators('b', 1)]);
+  expect(moved.groups).toBe(1);
+  expect(moved.found.at(-1)).toBe((before.at(-1) as number) + '  # first\n  # second\n'.length);
+  const added = edit(generators('b', 3));
+  expect(added.groups).toBeLessThanOrEqual(2);
+  expect(added.found).toHaveLength(503);
+  expect(edit([]).found).toHaveLength(500);
 });
