@@ -9,7 +9,7 @@ import type { NixFiles } from '../../nix/eval/value.ts';
 import { placeKey } from '../../nix/places.ts';
 import type { Database } from '../../query/database.ts';
 import type { Steps } from '../../query/steps.ts';
-import { once, sameItems, withLazy } from '../../std.ts';
+import { addToSet, once, sameItems, withLazy } from '../../std.ts';
 import { type ExtendedCache, withServices } from '../catalogue/extended-generators.ts';
 import { usedClanCore } from '../catalogue/locked-clan-core.ts';
 import type { ModuleTable } from '../machine-modules/module-table.ts';
@@ -82,7 +82,8 @@ export interface AssemblyCache {
 
 /** Facts about other files, by which matrices are linked to registries and their shared rows are recognised. */
 interface Linking {
-  readonly units: ReadonlyMap<string, Unit>;
+  /** The registries in which the readers of each matrix look up its keys. */
+  readonly registries: ReadonlyMap<string, ReadonlySet<string>>;
   readonly machines: readonly Machine[];
   /** Names of rows that are lists which machines share. */
   readonly lists: ReadonlySet<string>;
@@ -117,7 +118,7 @@ export function assemble(cx: Evaluation, parts: Parts): Assembled {
   const lists = listsRead(parts.declared, cache.folders.machines(), units);
   const joined = joinParts(cx, parts, lists);
   const { machines } = joined;
-  cache.linking = { units, machines, lists };
+  cache.linking = { registries: registriesByMatrix(units), machines, lists };
   const matrices = linkMatrices(cache, parts.matrices, registries, cache.linking);
   const noted = once(() => noteMachines(cx, { ...parts, ...cache, joined }));
   const owners = once(() => {
@@ -262,10 +263,10 @@ export function linkMatrices(
   { linked }: Pick<AssemblyCache, 'linked'>,
   matrices: readonly Matrix[],
   registries: readonly Registry[],
-  { units, machines, lists }: Linking,
+  { registries: lookedUp, machines, lists }: Linking,
 ): Matrix[] {
   return matrices.map(matrix => {
-    const now = withLists({ ...matrix, registry: registryOf(matrix, registries, units) }, machines, lists);
+    const now = withLists({ ...matrix, registry: registryOf(matrix, registries, lookedUp) }, machines, lists);
     const kept = [matrix, linked.get(matrix)].find(
       earlier => earlier !== undefined && isSameLink(earlier, now),
     );
@@ -283,6 +284,13 @@ function isSameLink(left: Matrix, right: Matrix): boolean {
   );
 }
 
+function registriesByMatrix(units: ReadonlyMap<string, Unit>): Map<string, Set<string>> {
+  const registries = new Map<string, Set<string>>();
+  for (const { matrixLinks } of units.values())
+    for (const { matrix, registry } of matrixLinks) addToSet(registries, matrix, registry);
+  return registries;
+}
+
 /**
  * Returns the registry in which the readers of a matrix look up its keys. A link found by evaluation takes precedence
  * over the one that the keys suggest.
@@ -290,14 +298,10 @@ function isSameLink(left: Matrix, right: Matrix): boolean {
 function registryOf(
   matrix: Matrix,
   registries: readonly Registry[],
-  units: ReadonlyMap<string, Unit>,
+  lookedUp: Linking['registries'],
 ): string | null {
-  const looked = new Set<string>();
-  for (const unit of units.values())
-    for (const registry of unit.matrixLinks)
-      if (registry.matrix === matrix.file) looked.add(registry.registry);
-  const [only] = looked;
-  if (looked.size === 1 && only !== undefined) return only;
+  const [only, ...others] = lookedUp.get(matrix.file) ?? [];
+  if (only !== undefined && others.length === 0) return only;
   if (matrix.registry !== null || registries.length !== 1) return matrix.registry;
   return registries[0]?.file ?? null;
 }

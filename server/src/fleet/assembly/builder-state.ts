@@ -21,7 +21,7 @@ import { createFaultCache, type FaultCache } from './faults.ts';
 import { createFileAnswers, type FileAnswers, type Question } from './file-answers.ts';
 import { createImportGraph, type ImportGraph, type LooseReads, recordingReads } from './imports.ts';
 import { readForFaults } from './reach.ts';
-import type { FileGroups } from './survey.ts';
+import type { FileGroups, Pipeline } from './survey.ts';
 import type { TextFacts } from './texts.ts';
 import { createTrees, type Trees } from './trees.ts';
 
@@ -54,11 +54,7 @@ export interface State {
   readonly unitsBefore: Map<string, Unit>;
   /** Files whose own texts have changed since the units were last read. */
   readonly edited: Set<string>;
-  pipeline: {
-    readonly groups: FileGroups;
-    readonly starts: string;
-    readonly files: ReadonlySet<string>;
-  } | null;
+  pipeline: (Pipeline & { readonly groups: FileGroups; readonly starts: string }) | null;
   /** Declarations that frameworks make for the flake. */
   readonly made: { last: readonly FlakeSet[]; readonly declared: WeakMap<FlakeSet, DeclaredFleet> };
   /** The declarations of `inventory.json`; undefined before it is read. A change to the file creates a new state. */

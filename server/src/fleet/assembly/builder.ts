@@ -154,7 +154,7 @@ function findRegistered(
   const pipeline = findPipeline(state, groups, registryFiles);
   const matrices = findMatrices(state, settings, { groups, texts: survey.texts, registryFiles, pipeline });
   const registries = registryFiles.map(file => knownRegistry(state, file));
-  return { ...args, registryFiles, registries, pipeline, matrices };
+  return { ...args, registryFiles, registries, pipeline: pipeline.files, matrices };
 }
 
 function* buildFleet(

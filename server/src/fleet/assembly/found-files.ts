@@ -41,7 +41,7 @@ import {
   type State,
 } from './builder-state.ts';
 import { forget } from './changes.ts';
-import { type FileGroups, pipelineOf } from './survey.ts';
+import { type FileGroups, type Pipeline, pipelineOf } from './survey.ts';
 import type { TextFacts } from './texts.ts';
 
 /** The evaluation steps allowed for reading a registry or a matrix. */
@@ -70,16 +70,12 @@ function within<T>({ evaluation }: State, read: (cx: Evaluation) => T): T | null
 }
 
 /** Returns the files from which paths lead to a registry, or to a matrix of the settings. */
-export function findPipeline(
-  state: State,
-  groups: FileGroups,
-  registries: readonly string[],
-): ReadonlySet<string> {
+export function findPipeline(state: State, groups: FileGroups, registries: readonly string[]): Pipeline {
   const starts = [...registries, ...groups.namedMatrices];
   const key = starts.join('\0');
   if (state.pipeline?.groups !== groups || state.pipeline.starts !== key)
-    state.pipeline = { groups, starts: key, files: pipelineOf(groups, starts) };
-  return state.pipeline.files;
+    state.pipeline = { groups, starts: key, ...pipelineOf(groups, starts) };
+  return state.pipeline;
 }
 
 /** Returns the arguments that files and frameworks pass to all modules. */
@@ -143,8 +139,7 @@ export interface MatrixSources {
   readonly groups: FileGroups;
   readonly texts: ReadonlyMap<string, TextFacts>;
   readonly registryFiles: readonly string[];
-  /** Files that lead to a registry. */
-  readonly pipeline: ReadonlySet<string>;
+  readonly pipeline: Pipeline;
 }
 
 /**
@@ -161,11 +156,7 @@ export function findMatrices(
   if (registries.length > 0) {
     if (state.holdsKeys === null || !sameItems(registries, state.registriesOfMatrices))
       state.holdsKeys = keyFinder(registries);
-    const targets = new Set<string>();
-    for (const path of pipeline)
-      for (const { target } of texts.get(path)?.references ?? [])
-        if (!pipeline.has(target)) targets.add(target);
-    for (const target of targets) {
+    for (const target of pipeline.targets) {
       const facts = texts.get(target);
       if (facts !== undefined && state.holdsKeys(facts)) candidates.add(target);
     }

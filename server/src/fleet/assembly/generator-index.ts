@@ -54,8 +54,10 @@ function noteSources(database: Database, { units, registries, matrices }: Genera
     files.push(unit.file);
     if (lastAnswer(database, CONTRIBUTING, unit.file) !== unit) set(database, CONTRIBUTING, unit.file, unit);
   }
+  const before = FILES(database, null);
+  if (sameItems(before, files)) return;
   const present = new Set(files);
-  for (const file of FILES(database, null)) if (!present.has(file)) set(database, CONTRIBUTING, file, null);
+  for (const file of before) if (!present.has(file)) set(database, CONTRIBUTING, file, null);
   set(database, FILES, null, files);
 }
 

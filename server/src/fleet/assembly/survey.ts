@@ -133,9 +133,19 @@ function namedBy(texts: ReadonlyMap<string, TextFacts>, paths: readonly string[]
   return importers;
 }
 
+/** The files that lead to registries, and what else they lead to. */
+export interface Pipeline {
+  readonly files: ReadonlySet<string>;
+  /** The other files whose paths are in them. */
+  readonly targets: readonly string[];
+}
+
 /** Returns the start files and all files from which paths lead to them. */
-export function pipelineOf({ namedBy: importers }: FileGroups, starts: readonly string[]): Set<string> {
-  const pipeline = new Set(starts);
-  for (const path of pipeline) for (const importer of importers.get(path) ?? []) pipeline.add(importer);
-  return pipeline;
+export function pipelineOf({ namedBy: importers }: FileGroups, starts: readonly string[]): Pipeline {
+  const files = new Set(starts);
+  for (const path of files) for (const importer of importers.get(path) ?? []) files.add(importer);
+  const targets: string[] = [];
+  for (const [target, naming] of importers)
+    if (!files.has(target) && naming.some(path => files.has(path))) targets.push(target);
+  return { files, targets };
 }

@@ -56,8 +56,10 @@ export function noteMachines(cx: Evaluation, sources: Ownership): void {
     if (!isSame) set(database, START, machine.name, startOf(assigned, machine, clanFiles, joined.isClan));
   }
   ownership.followed = assigned;
-  for (const name of MACHINE_NAMES(database, null))
-    if (!names.includes(name)) set(database, START, name, null);
+  const before = MACHINE_NAMES(database, null);
+  if (sameItems(before, names)) return;
+  const present = new Set(names);
+  for (const name of before) if (!present.has(name)) set(database, START, name, null);
   set(database, MACHINE_NAMES, null, names);
 }
 

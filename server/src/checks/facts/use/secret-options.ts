@@ -1,5 +1,6 @@
 /** Reads `data/secret-options.json`: options of NixOS that take a secret itself, or the path of a file that has it. */
 
+import { sortedUnique } from '../../../std.ts';
 import data from './data/secret-options.json' with { type: 'json' };
 
 export interface SecretOption {
@@ -19,9 +20,14 @@ const OPTIONS: readonly SecretOption[] = (data.options as readonly Written[]).ma
   names: option.split('.'),
 }));
 
+/** The names of each option, the longest first, since that is the one that most texts lack. */
+const WORDS = OPTIONS.map(({ names }) =>
+  sortedUnique(names.filter(name => name !== '*')).sort((left, right) => right.length - left.length),
+);
+
 /** Tells the texts that may set one of the options: all of its names occur. */
 export const SECRET_OPTION_TEXTS: Pick<RegExp, 'test'> = {
-  test: text => OPTIONS.some(({ names }) => names.every(name => name === '*' || text.includes(name))),
+  test: text => WORDS.some(words => words.every(word => text.includes(word))),
 };
 
 /** Returns the entry for an option of a machine, or null. */
