@@ -15,6 +15,9 @@ const TEXTS: Texts = {
   'hosts/plain.nix': '{ pkgs, ... }: { clan.core.vars.generators.own.files.key = { }; }\n',
 };
 
+/** What is said of files and definitions that are read again. */
+const READ = /^(file|definitions)\([^)]*\.nix\)$/;
+
 /**
  * Edits a file after a first edit, from which on its values change in place.
  * @param more further edits between them
@@ -41,7 +44,9 @@ function readAgain(
   workspace.write({ [file]: edited });
   workspace.fleet();
   return Object.fromEntries(
-    events.map(({ name, because }) => [name, because]).filter(([name]) => name !== `file(${file})`),
+    events
+      .filter(({ name }) => READ.test(name) && name !== `file(${file})`)
+      .map(({ name, because }) => [name, because]),
   );
 }
 

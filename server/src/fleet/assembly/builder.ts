@@ -85,7 +85,7 @@ export function createFleetBuilder(
 ): FleetBuilder {
   let assembled: Assembled | null = null;
   let registered: Registered | null = null;
-  const survey = createSurvey({ files, ...settings });
+  const survey = createSurvey({ files, ...settings }, trace);
   let state = newState(files, trace);
   function* assembling(): Steps<Assembled> {
     if (assembled === null) {
@@ -203,7 +203,7 @@ function* buildFleet(
     units,
     textOf,
     namedBy: named => groups.paths.filter(path => namesPath(path, textOf(path), named)),
-    ...readersOnDemand(state, { files, cx: state.evaluation, paths: groups.paths, texts }),
+    ...readersOnDemand(state, { files, cx: state.evaluation, survey }),
     changedFiles: state.modules.changed,
     declaring: () => groups.mayDeclareOptions.map(textOf),
     mentions,

@@ -17,63 +17,54 @@ import { mentionsSecrets } from '../secrets/secrets.ts';
 import { readSecrets } from '../secrets/secrets-collect.ts';
 import { mentionsStoreSettings, readStoreSettings } from '../secrets/store-settings.ts';
 import type { FileAnswers, Question } from './file-answers.ts';
-import type { FileGroups } from './survey.ts';
-import type { TextFacts } from './texts.ts';
+import { type Survey, type TextQuery, textsWith } from './survey.ts';
 
 /** A kind of facts that concerns few files. */
 export interface Kind<Facts> extends Question<Facts | null> {
-  /** Returns whether a text mentions facts of this kind. */
-  readonly has: (text: string) => boolean;
+  /** The files whose texts mention facts of this kind. */
+  readonly mentioning: TextQuery;
   /** True if files of other flakes below the root are ignored. */
   readonly own: boolean;
   readonly read: (cx: Evaluation, file: SourceFile) => Facts;
-  /** The answers of `has`, by examined text. */
-  readonly mentioned: WeakMap<TextFacts, boolean>;
 }
 
 export const SECRETS: Kind<SecretFacts> = {
   name: 'secrets',
-  has: mentionsSecrets,
+  mentioning: textsWith('secrets', mentionsSecrets),
   own: false,
   read: readSecrets,
-  mentioned: new WeakMap(),
 };
 export const STORE_SETTINGS: Kind<readonly StoreSetting[]> = {
   name: 'settings of the store',
-  has: mentionsStoreSettings,
+  mentioning: textsWith('settings of the store', mentionsStoreSettings),
   own: true,
   read: readStoreSettings,
-  mentioned: new WeakMap(),
 };
 export const ACCESS_SETTINGS: Kind<readonly AccessSetting[]> = {
   name: 'settings of access',
-  has: mentionsAccessSettings,
+  mentioning: textsWith('settings of access', mentionsAccessSettings),
   own: true,
   read: readAccessSettings,
-  mentioned: new WeakMap(),
 };
 export const REMOVED: Kind<readonly RemovedUse[]> = {
   name: 'removed options',
-  has: mentionsRemoved,
+  mentioning: textsWith('removed options', mentionsRemoved),
   own: true,
   read: readRemoved,
-  mentioned: new WeakMap(),
 };
 
 export const MACHINE_SETTINGS: Kind<readonly ClanSetting[]> = {
   name: 'settings of clan',
-  has: mentionsClanSettings,
+  mentioning: textsWith('settings of clan', mentionsClanSettings),
   own: true,
   read: readMachineSettings,
-  mentioned: new WeakMap(),
 };
 
 /** The files that facts are read from. */
 export interface FactSources {
   readonly files: NixFiles;
   readonly cx: Evaluation;
-  readonly paths: FileGroups['paths'];
-  readonly texts: ReadonlyMap<string, TextFacts>;
+  readonly survey: Survey;
 }
 
 /**
@@ -81,14 +72,12 @@ export interface FactSources {
  * changes.
  */
 export function readEach<Facts>(
-  { files, cx, paths, texts }: FactSources,
+  { files, cx, survey }: FactSources,
   answers: FileAnswers,
   kind: Kind<Facts>,
 ): Facts[] {
   const all: Facts[] = [];
-  for (const path of paths) {
-    const text = texts.get(path);
-    if (text === undefined || !mentions(text, kind)) continue;
+  for (const path of survey.withTexts(kind.mentioning)) {
     if (kind.own && !belongsToFleet(files, path)) continue;
     const facts = answers.ask(kind, path, () => {
       const file = files.parse(path);
@@ -97,13 +86,4 @@ export function readEach<Facts>(
     if (facts !== null) all.push(facts);
   }
   return all;
-}
-
-function mentions(text: TextFacts, { has, mentioned }: Pick<Kind<unknown>, 'has' | 'mentioned'>): boolean {
-  let answer = mentioned.get(text);
-  if (answer === undefined) {
-    answer = has(text.text);
-    mentioned.set(text, answer);
-  }
-  return answer;
 }

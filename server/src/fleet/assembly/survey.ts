@@ -1,12 +1,22 @@
 /**
- * Groups the files of a workspace by what their texts may contain and by the paths in them, without parsing. The groups
- * are kept between builds; an edit that does not affect them costs one scan of the edited text.
+ * Groups the files of a workspace by what their texts may contain and by the paths in them, without parsing. Texts are
+ * inputs of a database; an edit that does not affect the groups costs one scan of the edited text.
  */
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
+import {
+  createDatabase,
+  input,
+  type Query,
+  query,
+  set,
+  type TraceEvent,
+  touch,
+} from '../../query/database.ts';
+import { forAll } from '../../query/groups.ts';
 import { addToList, sameItems } from '../../std.ts';
 import { belongsToFleet } from '../machines/machines.ts';
-import { areEqualFacts, type TextFacts, textFacts } from './texts.ts';
+import { areEqualFacts, type Facts, type TextFacts, textFacts } from './texts.ts';
 
 /**
  * Files by what they may contain, in the order of the workspace. The same object as long as all groups are the same.
@@ -36,6 +46,8 @@ export interface Survey {
   changed(paths: Iterable<string>): void;
   /** Returns the current groups, after scanning the changed texts. */
   groups(): FileGroups;
+  /** Returns the files whose texts have something, in the order of the workspace. Asked after `groups`. */
+  withTexts(having: TextQuery): readonly string[];
 }
 
 export interface SurveyOptions {
@@ -45,24 +57,17 @@ export interface SurveyOptions {
   readonly isMatrixFile: (path: string) => boolean;
 }
 
-export function createSurvey(options: SurveyOptions): Survey {
+/** @param trace called with what an edit has changed */
+export function createSurvey(options: SurveyOptions, trace?: (event: TraceEvent) => void): Survey {
   const { files } = options;
   const texts = new Map<string, TextFacts>();
   const stale = new Set<string>();
-  let groups: FileGroups | null = null;
-
-  /** True if the flake collects its modules with import-tree. */
-  let hasImportTree = false;
+  const database = createDatabase({ context: options, ...(trace && { trace }) });
 
   function look(path: string): void {
-    const before = texts.get(path);
-    const text = files.text(path) ?? '';
-    const facts = textFacts(path, text);
+    const facts = textFacts(path, files.text(path) ?? '');
     texts.set(path, facts);
-    if (before === undefined || !areEqualFacts(before, facts)) groups = null;
-    if (path !== 'flake.nix' || text.includes('import-tree') === hasImportTree) return;
-    hasImportTree = !hasImportTree;
-    groups = null;
+    set(database, TEXT, path, facts);
   }
 
   return {
@@ -70,31 +75,91 @@ export function createSurvey(options: SurveyOptions): Survey {
     changed(paths) {
       for (const path of paths) {
         stale.add(path);
-        // Even a `flake.nix` that is not listed determines which files belong to this flake.
-        if (path.endsWith('flake.nix') && !texts.has(path)) groups = null;
+        // Even one that is not listed determines which files belong to this flake.
+        if (path.endsWith('flake.nix') && !texts.has(path)) touch(database, FLAKES, null);
       }
     },
     groups() {
-      const paths = [...files.nixFiles()];
-      if (groups !== null && !sameItems(groups.paths, paths)) groups = null;
-      const present: { has(path: string): boolean } = groups === null ? new Set(paths) : texts;
-      for (const path of stale) {
-        if (present.has(path)) look(path);
-        else texts.delete(path);
-      }
+      set(database, PATHS, null, [...files.nixFiles()]);
+      const paths = PATHS(database, null);
+      const hasAll = paths.length === texts.size && paths.every(path => texts.has(path));
+      const present: { has(path: string): boolean } = hasAll ? texts : new Set(paths);
+      for (const path of stale) if (present.has(path)) look(path);
       stale.clear();
-      if (groups !== null) return groups;
-      for (const path of texts.keys()) if (!present.has(path)) texts.delete(path);
-      for (const path of paths) if (!texts.has(path)) look(path);
-      groups = groupsOf(options, texts, paths, hasImportTree);
-      return groups;
+      if (!hasAll) {
+        for (const path of paths) if (!texts.has(path)) look(path);
+        for (const path of texts.keys())
+          if (!present.has(path)) {
+            texts.delete(path);
+            set(database, TEXT, path, null);
+          }
+      }
+      return GROUPS(database, null);
     },
+    withTexts: having => having(database, null),
   };
 }
 
+/** What the text of a file shows; null if there is none. */
+const TEXT = input<string, TextFacts | null>('text', () => null);
+
+/** The files of the workspace. */
+const PATHS = input<null, readonly string[]>('files', () => [], { equals: sameItems });
+
+/** Another object after a `flake.nix` has changed that is not among the files. */
+const FLAKES = input<null, object>('flakes', () => ({}));
+
+/** The facts of a text, which are the same while at most offsets differ. They do not keep the text. */
+const FACTS = query<string, Facts | null>(
+  'facts of text',
+  (database, path) => {
+    const found = TEXT(database, path);
+    if (found === null) return null;
+    const { text: _, ...facts } = found;
+    return facts;
+  },
+  {
+    equals: (left, right) => (left === null || right === null ? left === right : areEqualFacts(left, right)),
+  },
+);
+
+const ALL_FACTS = forAll(PATHS, FACTS);
+
+/** True if the flake collects its modules with import-tree. */
+const HAS_IMPORT_TREE = query<null, boolean>(
+  'import-tree',
+  database => TEXT(database, 'flake.nix')?.text.includes('import-tree') === true,
+);
+
+const GROUPS = query<null, FileGroups>('groups of files', database => {
+  FLAKES(database, null);
+  const paths = PATHS(database, null);
+  const facts = ALL_FACTS(database, null);
+  const texts = new Map(paths.map((path, index) => [path, facts[index] ?? null]));
+  return groupsOf(database.context as SurveyOptions, texts, paths, HAS_IMPORT_TREE(database, null));
+});
+
+/** A query for the files whose texts have something. */
+export type TextQuery = Query<null, readonly string[]>;
+
+/** Returns a query for the files whose texts have something. Looks at each text once. */
+export function textsWith(name: string, has: (text: string) => boolean): TextQuery {
+  const isWith = query<string, boolean>(`text with ${name}`, (database, path) => {
+    const facts = TEXT(database, path);
+    return facts !== null && has(facts.text);
+  });
+  const all = forAll(PATHS, isWith);
+  return query(`texts with ${name}`, database => {
+    const answers = all(database, null);
+    return PATHS(database, null).filter((_, index) => answers[index] === true);
+  });
+}
+
+type Texts = ReadonlyMap<string, Facts | null>;
+
 function groupsOf(
   { files, isRegistryFile, isMatrixFile }: SurveyOptions,
-  texts: ReadonlyMap<string, TextFacts>,
+  texts: Texts,
   paths: readonly string[],
   hasImportTree: boolean,
 ): FileGroups {
@@ -126,7 +191,7 @@ function isPassedOver(importers: ReadonlyMap<string, unknown>, path: string): bo
   return true;
 }
 
-function namedBy(texts: ReadonlyMap<string, TextFacts>, paths: readonly string[]): Map<string, string[]> {
+function namedBy(texts: Texts, paths: readonly string[]): Map<string, string[]> {
   const importers = new Map<string, string[]>();
   for (const path of paths)
     for (const { target } of texts.get(path)?.references ?? []) addToList(importers, target, path);

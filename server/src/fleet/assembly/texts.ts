@@ -39,8 +39,11 @@ export function textFacts(path: string, text: string): TextFacts {
   };
 }
 
+/** The facts without the text. */
+export type Facts = Omit<TextFacts, 'text'>;
+
 /** Returns whether two texts show the same facts, apart from offsets. */
-export function areEqualFacts(left: TextFacts, right: TextFacts): boolean {
+export function areEqualFacts(left: Facts, right: Facts): boolean {
   return (
     left.mentionsVars === right.mentionsVars &&
     left.mayHoldRegistry === right.mayHoldRegistry &&
