@@ -1,17 +1,28 @@
 /** What an edit computes again, as `varsmith lsp --trace-queries` tells it. */
 import { expect, it } from 'vitest';
 import { runRules } from '../../server/src/checks/engine/run.ts';
-import { beginRun, createMemory, currentRun } from '../../server/src/checks/memory/memory.ts';
+import { beginRun, createMemory, currentRun, type Memory } from '../../server/src/checks/memory/memory.ts';
 import { inBodies } from '../../server/src/checks/memory/per-body.ts';
 import { perUnit } from '../../server/src/checks/memory/per-unit.ts';
 import { watching } from '../../server/src/checks/memory/watched.ts';
 import type { CheckContext } from '../../server/src/checks/rule.ts';
 import { noEffect } from '../../server/src/checks/rules/option/no-effect.ts';
-import { query, type TraceEvent } from '../../server/src/query/database.ts';
+import { type Database, query, type TraceEvent } from '../../server/src/query/database.ts';
 import { finish } from '../../server/src/query/steps.ts';
 import { readContents } from '../../server/src/store/vars/read.ts';
-import { fleetWorkspace } from '../fleet/workspace.ts';
+import { type FleetWorkspace, fleetWorkspace } from '../fleet/workspace.ts';
 import { recomputed } from '../query/recomputed.ts';
+
+/** Begins a run over the fleet as it is now, and returns the database that has its answers. */
+function databaseOf(workspace: FleetWorkspace, memory: Memory, changed: readonly string[] | null): Database {
+  const sources = workspace.files;
+  const context: CheckContext = {
+    fleet: workspace.fleet(),
+    sources,
+    stored: () => readContents(sources, { backend: null }),
+  };
+  return finish(beginRun(memory, context, changed, watching)).memory.database;
+}
 
 it('names the files in which is looked again, and what changed there', () => {
   const workspace = fleetWorkspace({
@@ -24,15 +35,7 @@ it('names the files in which is looked again, and what changed there', () => {
     yield unit.file;
   });
   const all = query<string, number>('all', database => [...files(currentRun(database).watched)].length);
-  const run = (changed: readonly string[] | null) => {
-    const sources = workspace.files;
-    const given: CheckContext = {
-      fleet: workspace.fleet(),
-      sources,
-      stored: () => readContents(sources, { backend: null }),
-    };
-    return all(finish(beginRun(memory, given, changed, watching)).memory.database, '');
-  };
+  const run = (changed: readonly string[] | null) => all(databaseOf(workspace, memory, changed), '');
   expect(run(null)).toBe(2);
   events.length = 0;
   workspace.write({
@@ -85,20 +88,12 @@ it('looks only at generators near those whose text has moved or changed', () => 
   const all = query<string, readonly number[]>('all', database =>
     [...starts(currentRun(database).watched)].flatMap(({ found }) => found),
   );
-  const run = (changed: readonly string[] | null) => {
-    const sources = workspace.files;
-    const given: CheckContext = {
-      fleet: workspace.fleet(),
-      sources,
-      stored: () => readContents(sources, { backend: null }),
-    };
-    return all(finish(beginRun(memory, given, changed, watching)).memory.database, '');
-  };
+  const run = (changed: readonly string[] | null) => all(databaseOf(workspace, memory, changed), '');
   const edit = (lines: readonly string[]) => {
     workspace.write({ 'modules/own.nix': moduleOf(lines) });
     events.length = 0;
-    const found = run(['modules/own.nix']);
-    return { found, groups: recomputed(events).filter(name => name.startsWith('in bodies(')).length };
+    const offsets = run(['modules/own.nix']);
+    return { offsets, groups: recomputed(events).filter(name => name.startsWith('in bodies(')).length };
   };
   const before = run(null);
   const groups = events.filter(({ name }) => name.startsWith('in bodies(')).length;
@@ -108,9 +103,9 @@ it('looks only at generators near those whose text has moved or changed', () => 
   edit(['  # first\n', ...generators('b', 1)]);
   const moved = edit(['  # first\n  # second\n', ...generators('b', 1)]);
   expect(moved.groups).toBe(1);
-  expect(moved.found.at(-1)).toBe((before.at(-1) as number) + '  # first\n  # second\n'.length);
+  expect(moved.offsets.at(-1)).toBe((before.at(-1) as number) + '  # first\n  # second\n'.length);
   const added = edit(generators('b', 3));
   expect(added.groups).toBeLessThanOrEqual(2);
-  expect(added.found).toHaveLength(503);
-  expect(edit([]).found).toHaveLength(500);
+  expect(added.offsets).toHaveLength(503);
+  expect(edit([]).offsets).toHaveLength(500);
 });

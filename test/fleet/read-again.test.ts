@@ -15,7 +15,7 @@ const TEXTS: Texts = {
   'hosts/plain.nix': '{ pkgs, ... }: { clan.core.vars.generators.own.files.key = { }; }\n',
 };
 
-/** What is said of files and definitions that are read again. */
+/** The names in the trace for files and definitions that are read again. */
 const READ = /^(file|definitions)\([^)]*\.nix\)$/;
 
 /**

@@ -1,4 +1,4 @@
-/** What an edit of a text changes of the survey of all texts. */
+/** Tests what the survey of all texts computes again after an edit. */
 import { describe, expect, it } from 'vitest';
 import { createSurvey, type Survey, textsWith } from '../../server/src/fleet/assembly/survey.ts';
 import type { TraceEvent } from '../../server/src/query/database.ts';
@@ -80,7 +80,7 @@ describe('the groups of files', () => {
     expect(survey.texts.has('b.nix')).toBe(false);
     write({ 'b.nix': '{ apple = 1; }\n' });
     expect(survey.groups().paths).toContain('b.nix');
-    expect(survey.withTexts(APPLES)).toEqual(['b.nix']);
+    expect(survey.filesWith(APPLES)).toEqual(['b.nix']);
   });
 
   it('leave out the machines of flakes below, listed or not', () => {
@@ -100,14 +100,14 @@ describe('the files whose texts have something', () => {
   it('are looked for in the edited text alone', () => {
     const { survey, events, write } = surveyed(TEXTS);
     survey.groups();
-    const none = survey.withTexts(APPLES);
+    const none = survey.filesWith(APPLES);
     expect(none).toEqual([]);
     write({ 'b.nix': '{ description = "plum"; }\n' });
     survey.groups();
-    expect(survey.withTexts(APPLES)).toBe(none);
+    expect(survey.filesWith(APPLES)).toBe(none);
     expect(recomputed(events)).toEqual(['facts of text(b.nix)', 'text with apples(b.nix)']);
     write({ 'b.nix': '{ description = "apple"; }\n' });
     survey.groups();
-    expect(survey.withTexts(APPLES)).toEqual(['b.nix']);
+    expect(survey.filesWith(APPLES)).toEqual(['b.nix']);
   });
 });

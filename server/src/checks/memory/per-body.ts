@@ -150,7 +150,7 @@ function matchesIn<T>(
   return matches.length === 0 ? NOTHING : matches;
 }
 
-/** Results of a body are the same list while they are kept. */
+/** Returns whether the same bodies have the same results, which are the same lists while they are kept. */
 function areSameMatches(
   left: readonly GeneratorMatches<unknown>[],
   right: readonly GeneratorMatches<unknown>[],
@@ -164,7 +164,7 @@ function areSameMatches(
   );
 }
 
-/** Returns whether the texts are those that were read. Reads them, so that a rule is run again when they change. */
+/** Returns whether the texts are those that were read. Reads them, so that the group is inspected again when they change. */
 function areCurrent({ texts }: KeptResults, { sources }: CheckContext): boolean {
   if (texts === null) return true;
   for (const [path, text] of texts) if (sources.text(path) !== text) return false;

@@ -284,6 +284,7 @@ function isSameLink(left: Matrix, right: Matrix): boolean {
   );
 }
 
+/** Returns the registries in which the units of files look up the keys of each matrix. */
 function registriesByMatrix(units: ReadonlyMap<string, Unit>): Map<string, Set<string>> {
   const registries = new Map<string, Set<string>>();
   for (const { matrixLinks } of units.values())

@@ -77,7 +77,7 @@ export function readEach<Facts>(
   kind: Kind<Facts>,
 ): Facts[] {
   const all: Facts[] = [];
-  for (const path of survey.withTexts(kind.mentioning)) {
+  for (const path of survey.filesWith(kind.mentioning)) {
     if (kind.own && !belongsToFleet(files, path)) continue;
     const facts = answers.ask(kind, path, () => {
       const file = files.parse(path);

@@ -47,7 +47,7 @@ export interface Survey {
   /** Returns the current groups, after scanning the changed texts. */
   groups(): FileGroups;
   /** Returns the files whose texts have something, in the order of the workspace. Asked after `groups`. */
-  withTexts(having: TextQuery): readonly string[];
+  filesWith(having: TextQuery): readonly string[];
 }
 
 export interface SurveyOptions {
@@ -96,11 +96,11 @@ export function createSurvey(options: SurveyOptions, trace?: (event: TraceEvent)
       }
       return GROUPS(database, null);
     },
-    withTexts: having => having(database, null),
+    filesWith: having => having(database, null),
   };
 }
 
-/** What the text of a file shows; null if there is none. */
+/** The facts of a file's text, with the text; null if there is no such file. */
 const TEXT = input<string, TextFacts | null>('text', () => null);
 
 /** The files of the workspace. */
@@ -113,9 +113,9 @@ const FLAKES = input<null, object>('flakes', () => ({}));
 const FACTS = query<string, Facts | null>(
   'facts of text',
   (database, path) => {
-    const found = TEXT(database, path);
-    if (found === null) return null;
-    const { text: _, ...facts } = found;
+    const read = TEXT(database, path);
+    if (read === null) return null;
+    const { text: _, ...facts } = read;
     return facts;
   },
   {

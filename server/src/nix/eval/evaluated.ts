@@ -1,4 +1,4 @@
-/** Values that are there without evaluating anything. */
+/** Reads values that are evaluated already. */
 
 import { isStale, readAnswer } from '../../query/reads.ts';
 import type { Lazy, Value } from './value.ts';

@@ -229,10 +229,10 @@ interface ThunkFields {
   /** The place of a native thunk, if it has one. */
   readonly at: Origin | null;
   readonly value: Value | null;
-  /** What the value of a tracked thunk was evaluated from. A field, since V8 keeps all values of a large WeakMap alive for long. */
+  /** The reads of a tracked thunk; null for others. */
   readonly from: EvaluatedFrom | null;
 }
-/** What a value was evaluated from, with the recorder that knows what has changed. */
+/** The reads of a value, with the recorder that knows which of them have changed. */
 export interface EvaluatedFrom {
   readonly recorder: Recorder;
   readonly reads: Reads;

@@ -1,6 +1,5 @@
 /** Reads `data/secret-options.json`: options of NixOS that take a secret itself, or the path of a file that has it. */
 
-import { sortedUnique } from '../../../std.ts';
 import data from './data/secret-options.json' with { type: 'json' };
 
 export interface SecretOption {
@@ -22,7 +21,7 @@ const OPTIONS: readonly SecretOption[] = (data.options as readonly Written[]).ma
 
 /** The names of each option, the longest first, since that is the one that most texts lack. */
 const WORDS = OPTIONS.map(({ names }) =>
-  sortedUnique(names.filter(name => name !== '*')).sort((left, right) => right.length - left.length),
+  [...new Set(names.filter(name => name !== '*'))].sort((left, right) => right.length - left.length),
 );
 
 /** Tells the texts that may set one of the options: all of its names occur. */

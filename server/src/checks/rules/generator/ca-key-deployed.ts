@@ -82,7 +82,6 @@ such as a step-ca server, does use its key.`,
 
 const authorityKeys = inBodies((_, { script }) => {
   const flow = followed(script)?.flow;
-  // The commands are not known before the Bash parser is loaded.
   if (flow === undefined) return [];
   return flow.commands.flatMap(keysOf);
 });

@@ -65,7 +65,6 @@ information: in that case use a long random password, not one that a person chos
 /** Returns the public files that receive a hash, with the programs that make it. */
 const hashes = inBodies((_, { files, script }) => {
   const flow = followed(script)?.flow;
-  // The commands are not known before the Bash parser is loaded.
   if (flow === undefined) return [];
   if (!flow.commands.some(isHasher)) return [];
   return files.flatMap(file => {

@@ -76,7 +76,6 @@ interface PublicKeyFile {
 /** Returns the public files that receive a private key. */
 const publicKeys = inBodies((_, { files, script }): readonly PublicKeyFile[] => {
   const flow = followed(script)?.flow;
-  // The commands are not known before the Bash parser is loaded.
   if (flow === undefined) return [];
   if (!files.some(file => file.secret === false)) return [];
   return privateKeys(flow).flatMap(({ path, program }) => {

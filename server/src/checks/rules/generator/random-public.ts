@@ -73,7 +73,6 @@ interface RandomFile {
 /** Returns the public files filled only with random output of a program. */
 const randomFiles = inBodies((generator, body): readonly RandomFile[] => {
   const script = followed(body.script);
-  // The commands are not known before the Bash parser is loaded.
   if (script === null) return [];
   return filledFiles({ generator, body, script }).flatMap(({ file, stages: [first, ...filters], write }) => {
     if (file.secret !== false || write.fate === 'removed' || first?.name == null) return [];

@@ -95,7 +95,6 @@ function usedFiles(fleet: Fleet): IsUsed {
 /** Returns the secret files that a script writes and then hashes. */
 const hashedPasswords = inBodies(({ nameKind }, { files, script }) => {
   const flow = followed(script)?.flow;
-  // The commands are not known before the Bash parser is loaded.
   if (flow === undefined) return [];
   if (nameKind === 'pattern' || !flow.commands.some(isHasher)) return [];
   return files.filter(({ name, nameKind: kind, secret, deploy, conditional, from }) => {
