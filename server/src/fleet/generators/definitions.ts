@@ -11,64 +11,93 @@ import { sameItems } from '../../std.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
 import { type ContentSource, contentOf, isChanged, useSource } from './definition-contents.ts';
 
-/** The values that definitions were read from, which the model itself does not hold. */
-const sources = new WeakMap<GeneratorDefinition, DefinitionSource>();
-
 export interface DefinitionSource extends ContentSource {
   /** Reads the definition again. Absent before anything can change. */
   readonly again?: () => GeneratorDefinition;
 }
 
-/** Returns what a definition was read from; undefined for one that stands for unknown ones. */
-export function sourceOf(definition: GeneratorDefinition): DefinitionSource | undefined {
-  return sources.get(definition);
+/**
+ * A definition with what it was read from, which the model itself does not hold. A class for its private fields: tables beside
+ * the definitions would be large, and what they hold is only collected as a whole.
+ */
+class ReadDefinition implements GeneratorDefinition {
+  readonly name: string;
+  readonly nameKind: NameKind;
+  readonly kind: 'full' | 'partial';
+  readonly at: Place;
+  readonly via: readonly Place[];
+  readonly conditional: boolean;
+  readonly body: () => GeneratorBody;
+  readonly #source: DefinitionSource;
+  /** True under a condition that is certainly false. Such a definition is shown in its file, and no machine has it. */
+  #isDead: boolean;
+
+  constructor(fields: GeneratorDefinition, source: DefinitionSource, isDead: boolean) {
+    this.name = fields.name;
+    this.nameKind = fields.nameKind;
+    this.kind = fields.kind;
+    this.at = fields.at;
+    this.via = fields.via;
+    this.conditional = fields.conditional;
+    this.body = fields.body;
+    this.#source = source;
+    this.#isDead = isDead;
+  }
+
+  static sourceOf(definition: GeneratorDefinition): DefinitionSource | undefined {
+    return #source in definition ? definition.#source : undefined;
+  }
+
+  static isDead(definition: GeneratorDefinition): boolean {
+    return #isDead in definition && definition.#isDead;
+  }
+
+  static noteDead(definition: GeneratorDefinition): void {
+    if (#isDead in definition) definition.#isDead = true;
+  }
 }
+
+/** Returns what a definition was read from; undefined for one that stands for unknown ones. */
+export const sourceOf = ReadDefinition.sourceOf;
+
+/** Returns whether the definition is under a condition that is certainly false. */
+export const isDead = ReadDefinition.isDead;
+
+/** Notes that a definition is under a condition that is certainly false. */
+export const noteDead = ReadDefinition.noteDead;
 
 /** Records that the current answer uses a definition that was read for another one. */
 export function useDefinition(definition: GeneratorDefinition): void {
-  const origin = sources.get(definition);
+  const origin = sourceOf(definition);
   if (origin !== undefined) useSource(origin);
 }
 
 /** Returns whether something that a definition was read from has changed since. */
 export function isOutdated(definition: GeneratorDefinition): boolean {
-  const origin = sources.get(definition);
+  const origin = sourceOf(definition);
   return origin !== undefined && isChanged(origin);
 }
 
 /** Returns a definition's body to compare it, which the current answer does not depend on. */
 export function comparableBody(definition: GeneratorDefinition): GeneratorBody {
-  const origin = sources.get(definition);
+  const origin = sourceOf(definition);
   return origin === undefined ? definition.body() : unrecorded(origin.cx.recorder, definition.body);
 }
 
 /** Returns definitions for the current answer, of which those are read again that are outdated. */
 export function renewed(definitions: readonly GeneratorDefinition[]): readonly GeneratorDefinition[] {
   const result = definitions.map(definition => {
-    const origin = sources.get(definition);
+    const origin = sourceOf(definition);
     if (origin === undefined) return definition;
     if (origin.again === undefined || !isChanged(origin)) {
       useSource(origin);
       return definition;
     }
     const again = origin.again();
-    if (dead.has(definition)) dead.add(again);
+    if (isDead(definition)) noteDead(again);
     return again;
   });
   return sameItems(result, definitions) ? definitions : result;
-}
-
-/** Definitions under a condition that is certainly false. They are shown in their file, and no machine has them. */
-const dead = new WeakSet<GeneratorDefinition>();
-
-/** Notes that a definition is under a condition that is certainly false. */
-export function noteDead(definition: GeneratorDefinition): void {
-  dead.add(definition);
-}
-
-/** Returns whether the definition is under a condition that is certainly false. */
-export function isDead(definition: GeneratorDefinition): boolean {
-  return dead.has(definition);
 }
 
 /** Returns whether both were read from the same value. At the same place, such definitions have the same contents. */
@@ -78,7 +107,7 @@ export function areOfSameValue(left: GeneratorDefinition, right: GeneratorDefini
 }
 
 function sourceValueOf(definition: GeneratorDefinition): Value | null {
-  const lazy = sources.get(definition)?.source.value;
+  const lazy = sourceOf(definition)?.source.value;
   return lazy === undefined ? null : evaluated(lazy);
 }
 
@@ -100,7 +129,7 @@ export function definition(
   { place: assignment, conditional }: Assigned,
 ): GeneratorDefinition {
   const { at, holds, isPartial, body, source } = contentOf(cx, entry, assignment);
-  const made: GeneratorDefinition = {
+  const fields: GeneratorDefinition = {
     name,
     nameKind: kind ?? (isWrittenAs(entry.at, name) ? 'literal' : 'resolved'),
     kind: isPartial ? 'partial' : 'full',
@@ -109,13 +138,11 @@ export function definition(
     conditional: conditional || entry.optional || holds !== 'always',
     body,
   };
-  if (holds === 'never') dead.add(made);
   // A conditional addition may be missing, whereas the defining definition is present whenever the generator is.
-  const mayBeMissing = made.conditional && isPartial;
+  const mayBeMissing = fields.conditional && isPartial;
   const own = mayBeMissing ? { ...source, source: { ...source.source, conditional: true } } : source;
   const again = () => definition(cx, name, kind, entry, { place: assignment, conditional });
-  sources.set(made, source.later === null ? own : { ...own, again });
-  return made;
+  return new ReadDefinition(fields, source.later === null ? own : { ...own, again }, holds === 'never');
 }
 
 /** Returns whether the name is written literally at its place, as an attribute name or a string. */
