@@ -229,6 +229,8 @@ test('messages are handled between slices of long work', async () => {
   expect(seen).toEqual([false]);
 });
 
+const IMPATIENT = { least: 20, most: 20, now: () => performance.now() };
+
 test('work ends although messages keep coming', async () => {
   let isDone = false;
   await new Promise<void>(resolve => {
@@ -237,7 +239,7 @@ test('work ends although messages keep coming', async () => {
       for (let step = 0; step < 3e5; step++) yield;
       isDone = true;
       resolve();
-    }, 20);
+    }, IMPATIENT);
     const messageAfter = (turns: number) => {
       if (turns === 0) scheduler.request();
       if (!isDone) setImmediate(() => messageAfter(turns === 0 ? 12 : turns - 1));
@@ -245,4 +247,33 @@ test('work ends although messages keep coming', async () => {
     messageAfter(0);
   });
   expect(isDone).toBe(true);
+});
+
+test('the longer work takes, the longer messages can put it off', async () => {
+  let time = 0;
+  const ends: number[] = [];
+  await new Promise<void>(resolve => {
+    const scheduler = createScheduler(
+      function* () {
+        for (let step = 0; step < 100; step++) {
+          time++;
+          yield;
+        }
+        ends.push(time);
+        if (ends.length === 3) resolve();
+      },
+      { least: 500, most: 1500, now: () => time },
+    );
+    const messageAfter = (turns: number) => {
+      if (turns === 0) scheduler.request();
+      if (ends.length < 3) setImmediate(() => messageAfter(turns === 0 ? 12 : turns - 1));
+    };
+    messageAfter(0);
+  });
+  const [first = 0, second = 0, third = 0] = ends;
+  expect(first).toBeGreaterThan(500);
+  expect(first).toBeLessThan(700);
+  // Twenty times as long as the work took, but no longer than allowed.
+  expect(second - first).toBeGreaterThan(1500);
+  expect(third - second).toBeGreaterThan(1500);
 });

@@ -16,11 +16,20 @@ const QUIET_TURNS = 2;
 /** The time after which messages are handled before work goes on, in milliseconds. */
 const SLICE = 4;
 
-/** The time after which work that has not ended is done without a break, since messages may keep coming; in milliseconds. */
-const PATIENCE = 1000;
+/** The share of the time for which messages may wait if they keep coming, so that long work is done without a break more rarely. */
+const UNBROKEN = 1 / 20;
 
 /** The turns between two slices, since a message takes several from its arrival to its handler. */
 const TURNS_BETWEEN = 8;
+
+/** The bounds of the time after which work is done without a break, and the clock for it; in milliseconds. */
+export interface Patience {
+  readonly least: number;
+  readonly most: number;
+  readonly now: () => number;
+}
+
+const PATIENCE: Patience = { least: 1000, most: 3000, now: () => performance.now() };
 
 export interface Scheduler {
   /** Requests a run. Any number of requests before it ends lead to a single run from the beginning. */
@@ -31,15 +40,19 @@ export interface Scheduler {
 
 /**
  * @param work begins the work, which is done step by step
- * @param patience the time for which messages can put it off, in milliseconds
+ * @param patience how long messages can put it off
  */
 export function createScheduler(work: () => Steps<void>, patience = PATIENCE): Scheduler {
+  const { now } = patience;
   let requests = 0;
   let wanted = false;
   let waiting = false;
   let running: Steps<void> | null = null;
   /** When the first request was made since work has last ended. */
   let since: number | null = null;
+  /** The time that the work which runs has taken in its slices, and the time that the last one took in all. */
+  let taken = 0;
+  let lastTaken = 0;
 
   function wait(seen: number, turns: number): void {
     setImmediate(() => {
@@ -49,19 +62,28 @@ export function createScheduler(work: () => Steps<void>, patience = PATIENCE): S
       if (!wanted) return;
       wanted = false;
       running = work();
+      taken = 0;
       goOn(running);
     });
   }
 
   function goOn(steps: Steps<void>): void {
-    const now = performance.now();
-    const end = now - (since ?? now) < patience ? now + SLICE : Number.POSITIVE_INFINITY;
-    while (running === steps && performance.now() < end)
-      if (steps.next().done === true) {
-        running = null;
-        since = null;
-      }
-    if (running === steps) afterTurns(TURNS_BETWEEN, () => goOn(steps));
+    const begin = now();
+    const isOverdue = begin - (since ?? begin) >= longestWait();
+    const end = isOverdue ? Number.POSITIVE_INFINITY : begin + SLICE;
+    let isDone = false;
+    while (running === steps && !isDone && now() < end) isDone = steps.next().done === true;
+    if (running !== steps) return;
+    taken += now() - begin;
+    if (isDone) {
+      running = null;
+      since = null;
+      lastTaken = taken;
+    } else afterTurns(TURNS_BETWEEN, () => goOn(steps));
+  }
+
+  function longestWait(): number {
+    return Math.min(Math.max(patience.least, lastTaken / UNBROKEN), patience.most);
   }
 
   return {
@@ -69,7 +91,7 @@ export function createScheduler(work: () => Steps<void>, patience = PATIENCE): S
       requests++;
       wanted = true;
       running = null;
-      since ??= performance.now();
+      since ??= now();
       if (waiting) return;
       waiting = true;
       wait(requests, QUIET_TURNS);
