@@ -3,7 +3,7 @@
  */
 import type { DeclaredFleet } from '../../server/src/fleet/machines/declared.ts';
 import { type JoinedFleet, joinDeclared } from '../../server/src/fleet/machines/join-declared.ts';
-import { createMachineFolders } from '../../server/src/fleet/machines/machine-folders.ts';
+import { machinesOfFolders } from '../../server/src/fleet/machines/machine-folders.ts';
 import {
   belongsToFleet,
   mayDeclareMachines,
@@ -13,6 +13,7 @@ import {
 import type { Instance, Role } from '../../server/src/fleet/model/services.ts';
 import { createEvaluation } from '../../server/src/nix/eval/evaluator.ts';
 import type { Lazy } from '../../server/src/nix/eval/value.ts';
+import { createDatabase } from '../../server/src/query/database.ts';
 import { memoryFiles, type Texts } from '../nix/support.ts';
 
 /** What a workspace declares. `given`: what its flake hands to modules. */
@@ -25,7 +26,7 @@ export function declaredIn(texts: Texts, given: (name: string) => Lazy | null = 
     if (file !== null && belongsToFleet(files, path)) declared.push(readMachines(cx, file, given));
   }
   const json = readInventoryJson(cx);
-  const folders = createMachineFolders(files).machines();
+  const folders = machinesOfFolders(createDatabase({ context: { files } }));
   return joinDeclared(cx, json === null ? declared : [...declared, json], folders, []);
 }
 

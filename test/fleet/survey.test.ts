@@ -1,7 +1,12 @@
 /** Tests what the survey of all texts computes again after an edit. */
 import { describe, expect, it } from 'vitest';
-import { createSurvey, type Survey, textsWith } from '../../server/src/fleet/assembly/survey.ts';
-import type { TraceEvent } from '../../server/src/query/database.ts';
+import {
+  createSurvey,
+  type Survey,
+  type SurveyContext,
+  textsWith,
+} from '../../server/src/fleet/assembly/survey.ts';
+import { createDatabase, type TraceEvent } from '../../server/src/query/database.ts';
 import { memoryFiles, type Texts } from '../nix/support.ts';
 import { recomputed } from '../query/recomputed.ts';
 
@@ -20,8 +25,8 @@ interface Surveyed {
 function surveyed(initial: Texts): Surveyed {
   const texts: Record<string, string> = { ...initial };
   const events: TraceEvent[] = [];
-  const survey = createSurvey(
-    {
+  const context: SurveyContext = {
+    survey: {
       files: {
         ...memoryFiles(texts),
         text: path => texts[path] ?? null,
@@ -31,8 +36,8 @@ function surveyed(initial: Texts): Surveyed {
       isRegistryFile: () => false,
       isMatrixFile: path => path === 'matrix.nix',
     },
-    event => events.push(event),
-  );
+  };
+  const survey = createSurvey(createDatabase({ context, trace: event => events.push(event) }), new Map());
   return {
     survey,
     events,

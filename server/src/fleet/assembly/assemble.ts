@@ -16,7 +16,7 @@ import type { ModuleTable } from '../machine-modules/module-table.ts';
 import type { ModuleFacts } from '../machine-modules/read-module.ts';
 import { createOwnershipCache, type OwnershipCache } from '../machines/assigned-modules.ts';
 import { type JoinedFleet, joinDeclared } from '../machines/join-declared.ts';
-import { createMachineFolders, type MachineFolders } from '../machines/machine-folders.ts';
+import { machinesOfFolders } from '../machines/machine-folders.ts';
 import type { DeclaredFleet } from '../machines/machines.ts';
 import { followingMachines, GENERATORS_BY_MACHINE, MODULES, noteMachines } from '../machines/ownership.ts';
 import { listsRead, type ReaderCache, readersOf } from '../machines/row-readers.ts';
@@ -67,7 +67,6 @@ export interface Parts {
 
 /** State that is kept from one build to the next. */
 export interface AssemblyCache {
-  readonly folders: MachineFolders;
   readonly readers: ReaderCache;
   readonly ownership: OwnershipCache;
   readonly extended: ExtendedCache;
@@ -89,9 +88,8 @@ interface Linking {
   readonly lists: ReadonlySet<string>;
 }
 
-export function createAssemblyCache(files: NixFiles): AssemblyCache {
+export function createAssemblyCache(): AssemblyCache {
   return {
-    folders: createMachineFolders(files),
     readers: { byUnit: new WeakMap(), byFile: new Map() },
     ownership: createOwnershipCache(),
     extended: new WeakMap(),
@@ -115,7 +113,7 @@ export interface Assembled {
 export function assemble(cx: Evaluation, parts: Parts): Assembled {
   const { registries, units, cache, table } = parts;
   const { database } = table;
-  const lists = listsRead(parts.declared, cache.folders.machines(), units);
+  const lists = listsRead(parts.declared, machinesOfFolders(database), units);
   const joined = joinParts(cx, parts, lists);
   const { machines } = joined;
   cache.linking = { registries: registriesByMatrix(units), machines, lists };
@@ -246,10 +244,10 @@ function unique(gaps: readonly NotAnalysable[]): NotAnalysable[] {
 
 function joinParts(
   cx: Evaluation,
-  { declared, matrices, units, textOf, cache }: Parts,
+  { declared, matrices, units, textOf, cache, table }: Parts,
   lists: ReadonlySet<string>,
 ): JoinedFleet {
-  const folders = cache.folders.machines();
+  const folders = machinesOfFolders(table.database);
   const shared = matrices.flatMap(({ rows }) => rows.flatMap(row => (row.shared ? [row.machine] : [])));
   const readers = readersOf(cache.readers, declared, units, textOf, new Set([...lists, ...shared]));
   const key = [...declared, null, ...folders, null, ...readers];

@@ -1,6 +1,6 @@
 /** The state of a workspace between two builds of its fleet. Computes nothing; see `builder.ts` and `changes.ts`. */
 
-import { type AskedArguments, createAskedArguments, type FileArguments } from '../../flake/arguments.ts';
+import { type AskedArguments, createAskedArguments } from '../../flake/arguments.ts';
 import type { FlakeSet } from '../../flake/flake-modules.ts';
 import { createFlakeValues, type FlakeValues } from '../../flake/flake-values.ts';
 import { frameworkValue } from '../../flake/frameworks/calls.ts';
@@ -9,19 +9,17 @@ import { COMMON } from '../../modules/modules.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import { createEvaluation } from '../../nix/eval/evaluator.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
-import type { TraceEvent } from '../../query/database.ts';
+import { createDatabase, type Database, type TraceEvent } from '../../query/database.ts';
 import { createModuleCache, type ModuleCache } from '../machine-modules/build-cache.ts';
+import type { ModuleContext } from '../machine-modules/table-state.ts';
+import type { FolderContext } from '../machines/machine-folders.ts';
 import { belongsToFleet, type DeclaredFleet } from '../machines/machines.ts';
-import type { Matrix, Registry } from '../model/registries.ts';
-import type { Unit } from '../model/uses.ts';
-import type { KeyFinder } from '../registry/matrix.ts';
 import type { UnitContext } from '../uses/unit-state.ts';
 import { type AssemblyCache, createAssemblyCache } from './assemble.ts';
 import { createFaultCache, type FaultCache } from './faults.ts';
-import { createFileAnswers, type FileAnswers, type Question } from './file-answers.ts';
 import { createImportGraph, type ImportGraph, type LooseReads, recordingReads } from './imports.ts';
 import { readForFaults } from './reach.ts';
-import type { FileGroups, Pipeline } from './survey.ts';
+import { createSurvey, type Survey, type SurveyContext } from './survey.ts';
 import type { TextFacts } from './texts.ts';
 import { createTrees, type Trees } from './trees.ts';
 
@@ -40,21 +38,18 @@ export interface FleetSettings {
   readonly isMatrixFile: (path: string) => boolean;
 }
 
+/** What is kept from build to build, beside the answers of the database. */
 export interface State {
-  evaluation: Evaluation;
-  /** What is known about single files: see the questions below. */
-  readonly answers: FileAnswers;
-  /** The registries that the matrices were read with, all of which determine to which one a matrix belongs. */
-  registriesOfMatrices: readonly Registry[];
-  /** The finder of keys of these registries. */
-  holdsKeys: KeyFinder | null;
-  /** The registries and matrices that the units were read with. Units are dropped when it changes. */
-  knownKey: string;
-  /** Previous units of files that have to be read again. */
-  readonly unitsBefore: Map<string, Unit>;
-  /** Files whose own texts have changed since the units were last read. */
-  readonly edited: Set<string>;
-  pipeline: (Pipeline & { readonly groups: FileGroups; readonly starts: string }) | null;
+  readonly files: FleetFiles;
+  readonly settings: FleetSettings;
+  /** Has all that is computed from files; its context is a `FleetContext`. */
+  readonly database: Database;
+  readonly survey: Survey;
+  readonly evaluation: Evaluation;
+  /** The environment of units in the current build. */
+  unitContext: UnitContext;
+  /** The number of units that were read. */
+  unitsRead: number;
   /** Declarations that frameworks make for the flake. */
   readonly made: { last: readonly FlakeSet[]; readonly declared: WeakMap<FlakeSet, DeclaredFleet> };
   /** The declarations of `inventory.json`; undefined before it is read. A change to the file creates a new state. */
@@ -73,24 +68,28 @@ export interface State {
   readonly looseReads: LooseReads;
 }
 
-const NONE_MADE: readonly FlakeSet[] = [];
-
-export const REGISTRY: Question<Registry | null> = { name: 'registry' };
-export const MATRIX: Question<Matrix | null> = { name: 'matrix' };
-export const UNIT: Question<Unit> = { name: 'unit' };
-/** The inputs with which a file's unit was read, or was found not to exist. */
-export const FOLLOWED: Question<Followed> = { name: 'followed' };
-export const DECLARED: Question<DeclaredFleet | null> = { name: 'declared' };
-export const ARGUMENTS: Question<FileArguments> = { name: 'arguments' };
-
-interface Followed {
-  readonly facts: TextFacts;
-  readonly pipeline: ReadonlySet<string>;
-  readonly places: readonly number[];
+/** What the queries of a database are computed with. */
+interface FleetContext extends SurveyContext, ModuleContext, FolderContext {
+  state: State | null;
 }
 
-/** @param trace called with what is computed again of modules and machines, and why */
-export function newState(files: FleetFiles, trace: (event: TraceEvent) => void): State {
+/** Returns the state that belongs to a database. */
+export function stateOf({ context }: Database): State {
+  return (context as FleetContext).state as State;
+}
+
+const NONE_MADE: readonly FlakeSet[] = [];
+
+/**
+ * @param earlier facts of texts, which are reused where a text is still the same
+ * @param trace called with what is computed again, and why
+ */
+export function newState(
+  files: FleetFiles,
+  settings: FleetSettings,
+  earlier: ReadonlyMap<string, TextFacts>,
+  trace: (event: TraceEvent) => void,
+): State {
   const imports = createImportGraph();
   const looseReads: LooseReads = { read: new Set(), lookedFor: new Set() };
   const evaluation = createEvaluation(recordingReads(files, looseReads), (from, to) =>
@@ -104,21 +103,22 @@ export function newState(files: FleetFiles, trace: (event: TraceEvent) => void):
   });
   evaluation.resolver = value =>
     partOfSystem(evaluation, value) ?? frameworkValue(evaluation, value) ?? flake.resolve(value);
+  const context: FleetContext = { files, survey: { files, ...settings }, table: null, state: null };
+  const database = createDatabase({ context, trace });
   const state: State = {
+    files,
+    settings,
+    database,
+    survey: createSurvey(database, earlier),
     evaluation,
     flake,
     argument: () => null,
     trees: createTrees(evaluation, imports, releasing(files)),
-    answers: createFileAnswers(evaluation),
-    registriesOfMatrices: [],
-    holdsKeys: null,
-    knownKey: '',
-    unitsBefore: new Map(),
-    edited: new Set(),
-    pipeline: null,
+    unitContext: { argument: () => null, registries: new Map(), matrices: new Map() },
+    unitsRead: 0,
     made: { last: NONE_MADE, declared: new WeakMap() },
-    modules: createModuleCache(trace),
-    assembly: createAssemblyCache(files),
+    modules: createModuleCache(database),
+    assembly: createAssemblyCache(),
     faults: createFaultCache(),
     inventoryJson: undefined,
     asked: createAskedArguments(),
@@ -126,6 +126,7 @@ export function newState(files: FleetFiles, trace: (event: TraceEvent) => void):
     changed: new Set(),
     looseReads,
   };
+  context.state = state;
   return state;
 }
 

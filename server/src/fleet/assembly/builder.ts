@@ -6,54 +6,28 @@
  * changes.
  */
 
-import { answering, promising } from '../../nix/eval/evaluation.ts';
+import { answering } from '../../nix/eval/evaluation.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import { noteEdited } from '../../nix/eval/renewal.ts';
-import type { Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
-import type { TraceEvent } from '../../query/database.ts';
+import { sweep, type TraceEvent } from '../../query/database.ts';
 import { finish, type Steps } from '../../query/steps.ts';
 import { once, sameItems } from '../../std.ts';
 import { askedOptions } from '../catalogue/core-modules.ts';
-import { createModuleTable, type ModuleTable } from '../machine-modules/module-table.ts';
+import { createModuleTable } from '../machine-modules/module-table.ts';
+import { folderChanged } from '../machines/machine-folders.ts';
 import type { Fleet } from '../model/fleet.ts';
 import type { Unit } from '../model/uses.ts';
 import { readOptionReads } from '../options/reads.ts';
-import { readUnit } from '../uses/unit.ts';
-import type { UnitContext } from '../uses/unit-state.ts';
-import { type Assembled, assemble, linkMatrices, type Parts } from './assemble.ts';
-import {
-  type FleetFiles,
-  type FleetSettings,
-  FOLLOWED,
-  newState,
-  type State,
-  UNIT,
-} from './builder-state.ts';
+import { type Assembled, assemble, linkMatrices } from './assemble.ts';
+import { type FleetFiles, type FleetSettings, newState, type State } from './builder-state.ts';
 import { forgetChanged } from './changes.ts';
 import { findFaults, lastReached } from './faults.ts';
-import {
-  type FoundArguments,
-  findArguments,
-  findDeclared,
-  findMatrices,
-  findPipeline,
-  findRegistries,
-  knownRegistry,
-} from './found-files.ts';
-import { internUnit } from './interned-unit.ts';
-import {
-  ACCESS_SETTINGS,
-  type FactSources,
-  MACHINE_SETTINGS,
-  REMOVED,
-  readEach,
-  SECRETS,
-  STORE_SETTINGS,
-} from './read-on-demand.ts';
+import { findArguments, findDeclared } from './found-files.ts';
+import { factsOnDemand } from './read-on-demand.ts';
 import { namesPath } from './references.ts';
-import { createSurvey, type Survey } from './survey.ts';
-import { placesToFollow, type TextFacts } from './texts.ts';
+import { MATRICES, REGISTRIES } from './registered-files.ts';
+import { readUnits } from './units.ts';
 
 export type { FleetFiles, FleetSettings };
 
@@ -85,12 +59,11 @@ export function createFleetBuilder(
 ): FleetBuilder {
   let assembled: Assembled | null = null;
   let registered: Registered | null = null;
-  const survey = createSurvey({ files, ...settings }, trace);
-  let state = newState(files, trace);
+  let state = newState(files, settings, new Map(), trace);
   function* assembling(): Steps<Assembled> {
     if (assembled === null) {
       forgetChanged(state, trace);
-      assembled = yield* buildFleet(files, settings, state, survey);
+      assembled = yield* buildFleet(state);
       registered = assembled.fleet;
     }
     return assembled;
@@ -99,16 +72,15 @@ export function createFleetBuilder(
     changed(paths) {
       assembled = null;
       const list = [...paths];
-      survey.changed(list);
-      if (list.some(path => isLooselyRead(files, state, survey, path))) {
+      state.survey.changed(list);
+      if (list.some(path => isLooselyRead(state, path))) {
         const edited = [...state.evaluation.live.keys(), ...list];
-        state = newState(files, trace);
+        state = newState(files, settings, state.survey.texts, trace);
         for (const path of edited) noteEdited(state.evaluation, path);
         return;
       }
       for (const path of list) {
-        state.assembly.folders.forget(path);
-        state.edited.add(path);
+        folderChanged(state.database, path);
         state.faults.stale.add(path);
         state.changed.add(path);
         noteEdited(state.evaluation, path);
@@ -124,75 +96,53 @@ export function createFleetBuilder(
       const { linking } = state.assembly;
       if (assembled !== null || registered === null || linking === null) return null;
       forgetChanged(state, trace);
-      const { registries, matrices: found } = findRegistered(files, settings, state, survey);
-      const matrices = linkMatrices(state.assembly, found, registries, linking);
-      if (sameItems(registries, registered.registries) && sameItems(matrices, registered.matrices))
-        return null;
+      state.survey.groups();
+      findArguments(state);
+      const registries = REGISTRIES(state.database, null);
+      const matrices = linkMatrices(state.assembly, MATRICES(state.database, null), registries, linking);
+      if (registries === registered.registries && sameItems(matrices, registered.matrices)) return null;
       registered = { registries, matrices };
       return registered;
     },
   };
 }
 
-/** The registries, matrices and arguments of modules that the rest of a build is computed from. */
-interface RegisteredParts extends FoundArguments, Registered {
-  readonly registryFiles: readonly string[];
-  /** Files that lead to a registry. */
-  readonly pipeline: ReadonlySet<string>;
-}
+/** The number of changes after which an unused answer is dropped, such as one for a machine that was removed. */
+const KEPT_CHANGES = 1000;
 
-/** Finds registries and matrices, and the arguments of modules with which they are read. */
-function findRegistered(
-  files: FleetFiles,
-  settings: FleetSettings,
-  state: State,
-  survey: Survey,
-): RegisteredParts {
+function* buildFleet(state: State): Steps<Assembled> {
+  const { database, evaluation, files, survey } = state;
   const groups = survey.groups();
-  const args = findArguments(files, state, groups);
-  const registryFiles = findRegistries(state, settings, groups);
-  const pipeline = findPipeline(state, groups, registryFiles);
-  const matrices = findMatrices(state, settings, { groups, texts: survey.texts, registryFiles, pipeline });
-  const registries = registryFiles.map(file => knownRegistry(state, file));
-  return { ...args, registryFiles, registries, pipeline: pipeline.files, matrices };
-}
-
-function* buildFleet(
-  files: FleetFiles,
-  settings: FleetSettings,
-  state: State,
-  survey: Survey,
-): Steps<Assembled> {
-  const groups = survey.groups();
-  const { texts } = survey;
-  const registered = findRegistered(files, settings, state, survey);
-  const { argument, ofSystem, replacesConfig, lateArguments } = registered;
-  const { registries, registryFiles, pipeline, matrices } = registered;
-  const unitContext: UnitContext = {
+  const { argument, ofSystem, replacesConfig, lateArguments } = findArguments(state);
+  const registries = REGISTRIES(database, null);
+  const matrices = MATRICES(database, null);
+  state.unitContext = {
     argument,
-    registries: new Map<string, Place>(registryFiles.map(file => [file, knownRegistry(state, file).at])),
-    matrices: new Map<string, Place>(matrices.map(matrix => [matrix.file, matrix.at])),
+    registries: new Map(registries.map(({ file, at }) => [file, at])),
+    matrices: new Map(matrices.map(({ file, at }) => [file, at])),
   };
-  forgetUnitsOfOthers(state, unitContext);
-  const textOf = (path: string) => texts.get(path)?.text ?? '';
+  const textOf = (path: string) => survey.texts.get(path)?.text ?? '';
   const givenTo = (file: string) => (name: string) => ofSystem(name, file);
   const mentions = (word: string) => groups.coreSwitches.has(word);
   const expected = once(() => askedOptions(mentions));
   const done = (file: SourceFile) => state.trees.done(file.path, file.text.length);
-  const table = createModuleTable(state.evaluation, {
+  const units = new Map<string, Unit>();
+  const table = createModuleTable(evaluation, {
     files,
     cache: state.modules,
     adding: groups.mayAddOutputs,
     made: () => state.flake.frameworkSets(),
     givenTo,
-    definitionsOf: path => state.answers.known(UNIT, path)?.definitions ?? [],
+    definitionsOf: path => units.get(path)?.definitions ?? [],
     expected: () => (state.trees.isThrifty() ? expected() : []),
     done,
   });
-  const units = yield* readUnits(files, state, groups.paths, { texts, pipeline, unitContext, table });
-  return assemble(state.evaluation, {
+  yield* readUnits(database, table, units);
+  // Not before, since reading units is a use of them.
+  sweep(database, KEPT_CHANGES);
+  return assemble(evaluation, {
     files,
-    declared: findDeclared(files, state, groups, ofSystem),
+    declared: findDeclared(state),
     givenTo,
     table,
     replacesConfig,
@@ -203,14 +153,14 @@ function* buildFleet(
     units,
     textOf,
     namedBy: named => groups.paths.filter(path => namesPath(path, textOf(path), named)),
-    ...readersOnDemand(state, { files, cx: state.evaluation, survey }),
+    ...factsOnDemand(database),
     changedFiles: state.modules.changed,
     declaring: () => groups.mayDeclareOptions.map(textOf),
     mentions,
     optionReads(path, names) {
       const file = files.parse(path);
       if (file === null) return [];
-      const reads = answering(state.evaluation, path, () => readOptionReads(state.evaluation, file, names));
+      const reads = answering(evaluation, path, () => readOptionReads(evaluation, file, names));
       done(file);
       return reads;
     },
@@ -219,101 +169,11 @@ function* buildFleet(
   });
 }
 
-/** Drops all units if they were read with other registries or matrices. */
-function forgetUnitsOfOthers(state: State, { registries, matrices }: UnitContext): void {
-  const key = JSON.stringify([...registries.keys(), ...matrices.keys()]);
-  if (key !== state.knownKey) {
-    state.answers.deleteAll(UNIT);
-    state.answers.deleteAll(FOLLOWED);
-  }
-  state.knownKey = key;
-}
-
-type OnDemand = Pick<Parts, 'secrets' | 'storeSettings' | 'accessSettings' | 'machineSettings' | 'removed'>;
-
-function readersOnDemand({ answers }: State, sources: FactSources): OnDemand {
-  return {
-    secrets: () => readEach(sources, answers, SECRETS),
-    storeSettings: () => readEach(sources, answers, STORE_SETTINGS).flat(),
-    accessSettings: () => readEach(sources, answers, ACCESS_SETTINGS).flat(),
-    machineSettings: () => readEach(sources, answers, MACHINE_SETTINGS).flat(),
-    removed: () => readEach(sources, answers, REMOVED).flat(),
-  };
-}
-
-/** Returns the total length of the files that certainly have units, in characters. */
-function lengthToRead(texts: ReadonlyMap<string, TextFacts>): number {
-  let length = 0;
-  for (const { mentionsVars, text } of texts.values()) if (mentionsVars) length += text.length;
-  return length;
-}
-
-interface UnitSources {
-  readonly texts: ReadonlyMap<string, TextFacts>;
-  readonly pipeline: ReadonlySet<string>;
-  readonly unitContext: UnitContext;
-  readonly table: ModuleTable;
-}
-
-/** Returns the units of all files, reusing those that are still valid. */
-function* readUnits(
-  files: FleetFiles,
-  state: State,
-  paths: readonly string[],
-  sources: UnitSources,
-): Steps<Map<string, Unit>> {
-  state.trees.expect(lengthToRead(sources.texts));
-  const units = new Map<string, Unit>();
-  for (const path of paths) {
-    if (readUnitOf(files, state, sources, path)) yield;
-    const unit = state.answers.known(UNIT, path);
-    if (unit !== undefined) units.set(path, unit);
-  }
-  // The remaining ones belong to files that were removed or no longer have a unit.
-  state.unitsBefore.clear();
-  state.edited.clear();
-  return units;
-}
-
-/** Reads the unit of a file, if it has one, unless the previous unit is still valid. Returns whether it was read. */
-function readUnitOf(
-  files: FleetFiles,
-  state: State,
-  { texts, pipeline, unitContext, table }: UnitSources,
-  path: string,
-): boolean {
-  const facts = texts.get(path);
-  const earlier = state.answers.known(FOLLOWED, path);
-  if (facts === undefined || (earlier?.facts === facts && earlier.pipeline === pipeline)) return false;
-  const places = placesToFollow(facts, texts, pipeline);
-  state.answers.set(FOLLOWED, path, { facts, pipeline, places });
-  if (earlier?.facts === facts && sameItems(earlier.places, places)) return false;
-  state.answers.delete(UNIT, path);
-  if (!facts.mentionsVars && places.length === 0) return false;
-  const file = files.parse(path);
-  if (file === null) return false;
-  const before = state.unitsBefore.get(path);
-  state.unitsBefore.delete(path);
-  state.answers.ask(UNIT, path, () =>
-    promising(state.evaluation, path, () =>
-      internUnit(readUnit(state.evaluation, file, unitContext, places), before, state.edited.has(path)),
-    ),
-  );
-  // The file is probably needed as a module later, which would require its tree again.
-  if (state.trees.isThrifty()) table.file(path);
-  else state.trees.done(path, file.text.length);
-  return true;
-}
-
-function isLooselyRead(
-  files: FleetFiles,
-  { looseReads: { read, lookedFor } }: State,
-  { texts }: Survey,
-  path: string,
-): boolean {
+function isLooselyRead({ files, survey, looseReads: { read, lookedFor } }: State, path: string): boolean {
   if (read.has(path)) return true;
   // Creating or removing a file changes the listing of its folder; editing it does not.
   return (
-    (lookedFor.has(path) || read.has(folderOf(path))) && !(texts.has(path) && files.kind(path) === 'file')
+    (lookedFor.has(path) || read.has(folderOf(path))) &&
+    !(survey.texts.has(path) && files.kind(path) === 'file')
   );
 }

@@ -1,17 +1,15 @@
 /** Drops what a change makes invalid, and nothing else. */
-import { answeringInParts, forgetAnswered } from '../../nix/eval/evaluation.ts';
+import { forgetAnswered } from '../../nix/eval/evaluation.ts';
 import type { TraceEvent } from '../../query/database.ts';
 import { isStale, newReads, staleLeaf } from '../../query/reads.ts';
-import { renewed } from '../generators/definitions.ts';
 import { forgetModules } from '../machine-modules/build-cache.ts';
 import { definitionsChanged } from '../machine-modules/module-database.ts';
-import { type State, UNIT } from './builder-state.ts';
-import { withContents } from './interned-unit.ts';
+import type { State } from './builder-state.ts';
 
 /**
  * Drops what was computed from files that have changed. Where the value of such a file could be changed in place, that
  * is only what read something that is different now; otherwise all that was computed from the file, through any number
- * of imports. Previous units are kept for comparison.
+ * of imports.
  */
 export function forgetChanged(state: State, trace: (event: TraceEvent) => void): void {
   const { imports, evaluation, changed } = state;
@@ -32,23 +30,14 @@ export function forgetChanged(state: State, trace: (event: TraceEvent) => void):
   changed.clear();
 }
 
-/** Reads definitions of a file again whose contents have changed, if nothing else is known about the file has. */
-function renewParts(
-  { evaluation, answers, modules }: State,
-  path: string,
-  trace: (event: TraceEvent) => void,
-): void {
+/** Notes that contents of definitions of a file have changed, and that nothing else that is known about the file has. */
+function renewParts({ evaluation, database }: State, path: string, trace: (event: TraceEvent) => void): void {
   const { recorder, promised } = evaluation;
   const leaf = staleLeaf(recorder, promised.get(path) ?? null);
   if (leaf === null) return;
   trace({ name: `definitions(${path})`, outcome: 'changed', because: leaf.name });
   promised.delete(path);
-  const unit = answers.known(UNIT, path);
-  if (unit !== undefined)
-    answeringInParts(evaluation, path, () =>
-      answers.set(UNIT, path, withContents(unit, renewed(unit.definitions))),
-    );
-  definitionsChanged(modules.database, path);
+  definitionsChanged(database, path);
 }
 
 /** Returns the files about which an answer read something that has changed. */
@@ -62,7 +51,7 @@ function staleFiles({ imports, evaluation, changed }: State, trace: (event: Trac
 }
 
 /**
- * Drops everything that was computed from the files. Their previous units are kept for comparison.
+ * Drops everything that was computed from the files.
  * @param edited those of which nothing else has changed than their own texts
  */
 export function forget(state: State, paths: Iterable<string>, edited: ReadonlySet<string> = new Set()): void {
@@ -74,9 +63,6 @@ export function forget(state: State, paths: Iterable<string>, edited: ReadonlySe
 
 /** Drops what was computed from a file, but not its value. */
 function forgetAnswers(state: State, path: string): void {
-  const unit = state.answers.known(UNIT, path);
-  if (unit !== undefined) state.unitsBefore.set(path, unit);
-  state.answers.forget(path);
   forgetModules(state.modules, path);
   state.flake.forget(path);
   state.asked.forget(path);

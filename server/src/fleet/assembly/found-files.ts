@@ -1,6 +1,6 @@
 /**
- * Finds the files that a fleet is built from: registries, the files that lead to them, matrices, declarations of
- * machines, and arguments of modules. Each file is read once until it is dropped.
+ * Finds arguments of modules and declarations of machines. Each file is read again when something changes that it was
+ * evaluated from.
  */
 
 import {
@@ -15,10 +15,11 @@ import type { FlakeSet } from '../../flake/flake-modules.ts';
 import { systemsIn } from '../../flake/frameworks/layout.ts';
 import { member } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
-import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { answering, type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Value } from '../../nix/eval/value.ts';
+import { query } from '../../query/database.ts';
 import { unowned } from '../../query/reads.ts';
-import { sameItems } from '../../std.ts';
+import { noteFile } from '../machine-modules/module-database.ts';
 import {
   type DeclaredFleet,
   declaresNothing,
@@ -27,72 +28,27 @@ import {
   readMade,
 } from '../machines/machines.ts';
 import type { Fleet } from '../model/fleet.ts';
-import type { Matrix, Registry } from '../model/registries.ts';
-import { keyFinder, readMatrix } from '../registry/matrix.ts';
-import { readRegistry } from '../registry/registry.ts';
 import type { UnitContext } from '../uses/unit-state.ts';
-import {
-  ARGUMENTS,
-  DECLARED,
-  type FleetFiles,
-  type FleetSettings,
-  MATRIX,
-  REGISTRY,
-  type State,
-} from './builder-state.ts';
+import { type State, stateOf } from './builder-state.ts';
 import { forget } from './changes.ts';
-import { type FileGroups, type Pipeline, pipelineOf } from './survey.ts';
-import type { TextFacts } from './texts.ts';
+import { FILE_STEPS } from './registered-files.ts';
+import { GROUPS } from './survey.ts';
 
-/** The evaluation steps allowed for reading a registry or a matrix. */
-const FILE_STEPS = 2_000_000;
-
-/** Returns the paths of the registries. */
-export function findRegistries(
-  state: State,
-  settings: FleetSettings,
-  { mayHoldRegistry }: FileGroups,
-): string[] {
-  const paths: string[] = [];
-  for (const path of mayHoldRegistry) {
-    const registry = state.answers.ask(REGISTRY, path, () =>
-      within(state, cx => readRegistry(cx, path, settings.isRegistryFile(path))),
-    );
-    if (registry !== null) paths.push(path);
-  }
-  return paths;
-}
-
-/** Reads a file; null if that takes too many steps. */
-function within<T>({ evaluation }: State, read: (cx: Evaluation) => T): T | null {
-  const result = withBudget(evaluation, FILE_STEPS, () => read(evaluation));
-  return result instanceof BudgetExceeded ? null : result;
-}
-
-/** Returns the files from which paths lead to a registry, or to a matrix of the settings. */
-export function findPipeline(state: State, groups: FileGroups, registries: readonly string[]): Pipeline {
-  const starts = [...registries, ...groups.namedMatrices];
-  const key = starts.join('\0');
-  if (state.pipeline?.groups !== groups || state.pipeline.starts !== key)
-    state.pipeline = { groups, starts: key, ...pipelineOf(groups, starts) };
-  return state.pipeline;
-}
+/** What a file passes to modules. */
+const ARGUMENTS = query<string, FileArguments>('arguments of file', (database, path) => {
+  noteFile(database, path);
+  const { evaluation, files } = stateOf(database);
+  return answering(evaluation, path, () => {
+    const file = files.parse(path);
+    return file === null ? NO_ARGUMENTS : readArguments(evaluation, file);
+  });
+});
 
 /** Returns the arguments that files and frameworks pass to all modules. */
-function sharedArguments(
-  files: FleetFiles,
-  state: State,
-  { mayGiveArguments }: FileGroups,
-  made: readonly FlakeSet[],
-): SharedArguments {
+function sharedArguments(state: State, made: readonly FlakeSet[]): SharedArguments {
+  const { database } = state;
   const byFile = new Map<string, FileArguments>();
-  for (const path of mayGiveArguments) {
-    const args = state.answers.ask(ARGUMENTS, path, () => {
-      const file = files.parse(path);
-      return file === null ? NO_ARGUMENTS : readArguments(state.evaluation, file);
-    });
-    byFile.set(path, args);
-  }
+  for (const path of GROUPS(database, null).mayGiveArguments) byFile.set(path, ARGUMENTS(database, path));
   for (const { file, set } of made) {
     const systems = withBudget(state.evaluation, FILE_STEPS, () => madeSystems(state.evaluation, set));
     if (systems instanceof BudgetExceeded) continue;
@@ -109,10 +65,10 @@ export interface FoundArguments extends Pick<Fleet, 'replacesConfig' | 'lateArgu
 }
 
 /** Finds the arguments of modules, and drops everything that was read with other arguments. */
-export function findArguments(files: FleetFiles, state: State, groups: FileGroups): FoundArguments {
+export function findArguments(state: State): FoundArguments {
   for (;;) {
     const made = state.made.last;
-    const shared = sharedArguments(files, state, groups, made);
+    const shared = sharedArguments(state, made);
     const { asked, imports } = state;
     const { recorder } = state.evaluation;
     const shareable = (lookup: UnitContext['argument']) => (name: string, asker: string) =>
@@ -130,81 +86,37 @@ export function findArguments(files: FleetFiles, state: State, groups: FileGroup
   }
 }
 
-/** Returns a registry that was found. */
-export function knownRegistry({ answers }: State, file: string): Registry {
-  return answers.known(REGISTRY, file) as Registry;
-}
-
-export interface MatrixSources {
-  readonly groups: FileGroups;
-  readonly texts: ReadonlyMap<string, TextFacts>;
-  readonly registryFiles: readonly string[];
-  readonly pipeline: Pipeline;
-}
-
-/**
- * Returns the matrices: files of the settings, and files that the pipeline refers to and whose lists have keys of a
- * registry.
- */
-export function findMatrices(
-  state: State,
-  settings: FleetSettings,
-  { groups, texts, registryFiles, pipeline }: MatrixSources,
-): Matrix[] {
-  const registries = registryFiles.map(file => knownRegistry(state, file));
-  const candidates = new Set(groups.namedMatrices);
-  if (registries.length > 0) {
-    if (state.holdsKeys === null || !sameItems(registries, state.registriesOfMatrices))
-      state.holdsKeys = keyFinder(registries);
-    for (const target of pipeline.targets) {
-      const facts = texts.get(target);
-      if (facts !== undefined && state.holdsKeys(facts)) candidates.add(target);
-    }
-  }
-  if (!sameItems(registries, state.registriesOfMatrices)) state.answers.deleteAll(MATRIX);
-  state.registriesOfMatrices = registries;
-  const matrices: Matrix[] = [];
-  for (const path of [...candidates].sort()) {
-    const matrix = state.answers.ask(MATRIX, path, () =>
-      within(state, cx => readMatrix(cx, path, registries, settings.isMatrixFile(path))),
-    );
-    if (matrix !== null) matrices.push(matrix);
-  }
-  return matrices;
-}
-
 function madeSystems(cx: Evaluation, made: AttrsValue): readonly Value[] {
   const outputs = member(cx, made, 'flake');
   return outputs === null ? [] : systemsIn(cx, outputs);
 }
 
+/** The declarations in one file; null if there are none. */
+const DECLARED = query<string, DeclaredFleet | null>('declared', (database, path) => {
+  noteFile(database, path);
+  const { evaluation, files, flake, argument } = stateOf(database);
+  return answering(evaluation, path, () => {
+    const file = files.parse(path);
+    if (file === null) return null;
+    const declared = readMachines(evaluation, file, name =>
+      name === 'config' ? flake.configOf(path) : argument(name, path),
+    );
+    return declaresNothing(declared) ? null : declared;
+  });
+});
+
 /** Returns the declarations of machines and of the inventory in the files of this flake. */
-export function findDeclared(
-  files: FleetFiles,
-  state: State,
-  { mayDeclareMachines }: FileGroups,
-  argument: UnitContext['argument'],
-): DeclaredFleet[] {
-  const fleets: DeclaredFleet[] = [];
-  for (const path of mayDeclareMachines) {
-    const read = state.answers.ask(DECLARED, path, () => {
-      const file = files.parse(path);
-      if (file === null) return null;
-      const declared = readMachines(state.evaluation, file, name =>
-        name === 'config' ? state.flake.configOf(path) : argument(name, path),
-      );
-      return declaresNothing(declared) ? null : declared;
-    });
-    if (read !== null) fleets.push(read);
-  }
+export function findDeclared(state: State): DeclaredFleet[] {
+  const { database, evaluation } = state;
+  const fleets = GROUPS(database, null).mayDeclareMachines.flatMap(path => DECLARED(database, path) ?? []);
   for (const made of state.flake.frameworkSets()) {
     let read = state.made.declared.get(made);
     if (read === undefined) {
-      read = readMade(state.evaluation, made);
+      read = readMade(evaluation, made);
       state.made.declared.set(made, read);
     }
     if (!declaresNothing(read)) fleets.push(read);
   }
-  state.inventoryJson ??= readInventoryJson(state.evaluation);
+  state.inventoryJson ??= readInventoryJson(evaluation);
   return state.inventoryJson === null ? fleets : [...fleets, state.inventoryJson];
 }

@@ -3,9 +3,10 @@
  * they were evaluated from changes.
  */
 
-import type { Evaluation } from '../../nix/eval/evaluation.ts';
-import type { NixFiles } from '../../nix/eval/value.ts';
+import { answering, type Evaluation } from '../../nix/eval/evaluation.ts';
 import type { SourceFile } from '../../nix/source.ts';
+import { type Database, type Query, query } from '../../query/database.ts';
+import { noteFile } from '../machine-modules/module-database.ts';
 import { belongsToFleet } from '../machines/machines.ts';
 import { mentionsRemoved, readRemoved } from '../machines/removed-options.ts';
 import type { RemovedUse } from '../model/machines.ts';
@@ -16,74 +17,64 @@ import { mentionsAccessSettings, readAccessSettings } from '../secrets/access-se
 import { mentionsSecrets } from '../secrets/secrets.ts';
 import { readSecrets } from '../secrets/secrets-collect.ts';
 import { mentionsStoreSettings, readStoreSettings } from '../secrets/store-settings.ts';
-import type { FileAnswers, Question } from './file-answers.ts';
-import { type Survey, type TextQuery, textsWith } from './survey.ts';
+import { stateOf } from './builder-state.ts';
+import { type TextQuery, textsWith } from './survey.ts';
 
 /** A kind of facts that concerns few files. */
-export interface Kind<Facts> extends Question<Facts | null> {
+interface Kind<Facts> {
   /** The files whose texts mention facts of this kind. */
   readonly mentioning: TextQuery;
-  /** True if files of other flakes below the root are ignored. */
-  readonly own: boolean;
-  readonly read: (cx: Evaluation, file: SourceFile) => Facts;
+  /** The facts in one file; null if it cannot be read. */
+  readonly facts: Query<string, Facts | null>;
 }
 
-export const SECRETS: Kind<SecretFacts> = {
-  name: 'secrets',
-  mentioning: textsWith('secrets', mentionsSecrets),
-  own: false,
-  read: readSecrets,
-};
-export const STORE_SETTINGS: Kind<readonly StoreSetting[]> = {
-  name: 'settings of the store',
-  mentioning: textsWith('settings of the store', mentionsStoreSettings),
-  own: true,
-  read: readStoreSettings,
-};
-export const ACCESS_SETTINGS: Kind<readonly AccessSetting[]> = {
-  name: 'settings of access',
-  mentioning: textsWith('settings of access', mentionsAccessSettings),
-  own: true,
-  read: readAccessSettings,
-};
-export const REMOVED: Kind<readonly RemovedUse[]> = {
-  name: 'removed options',
-  mentioning: textsWith('removed options', mentionsRemoved),
-  own: true,
-  read: readRemoved,
-};
-
-export const MACHINE_SETTINGS: Kind<readonly ClanSetting[]> = {
-  name: 'settings of clan',
-  mentioning: textsWith('settings of clan', mentionsClanSettings),
-  own: true,
-  read: readMachineSettings,
-};
-
-/** The files that facts are read from. */
-export interface FactSources {
-  readonly files: NixFiles;
-  readonly cx: Evaluation;
-  readonly survey: Survey;
+function kind<Facts>(
+  name: string,
+  mentions: (text: string) => boolean,
+  read: (cx: Evaluation, file: SourceFile) => Facts,
+): Kind<Facts> {
+  return {
+    mentioning: textsWith(name, mentions),
+    facts: query(name, (database, path) => {
+      noteFile(database, path);
+      const { evaluation, files } = stateOf(database);
+      return answering(evaluation, path, () => {
+        const file = files.parse(path);
+        return file === null ? null : read(evaluation, file);
+      });
+    }),
+  };
 }
 
-/**
- * Returns the facts of one kind from all files that mention it. They are kept until a file they were evaluated from
- * changes.
- */
-export function readEach<Facts>(
-  { files, cx, survey }: FactSources,
-  answers: FileAnswers,
-  kind: Kind<Facts>,
-): Facts[] {
-  const all: Facts[] = [];
-  for (const path of survey.filesWith(kind.mentioning)) {
-    if (kind.own && !belongsToFleet(files, path)) continue;
-    const facts = answers.ask(kind, path, () => {
-      const file = files.parse(path);
-      return file === null ? null : kind.read(cx, file);
+const SECRETS = kind('secrets', mentionsSecrets, readSecrets);
+const STORE_SETTINGS = kind('settings of the store', mentionsStoreSettings, readStoreSettings);
+const ACCESS_SETTINGS = kind('settings of access', mentionsAccessSettings, readAccessSettings);
+const REMOVED = kind('removed options', mentionsRemoved, readRemoved);
+const MACHINE_SETTINGS = kind('settings of clan', mentionsClanSettings, readMachineSettings);
+
+/** Facts that are read when they are asked for; all but the secrets only of files of this flake. */
+export interface FactsOnDemand {
+  readonly secrets: () => readonly SecretFacts[];
+  readonly storeSettings: () => readonly StoreSetting[];
+  readonly accessSettings: () => readonly AccessSetting[];
+  readonly machineSettings: () => readonly ClanSetting[];
+  readonly removed: () => readonly RemovedUse[];
+}
+
+export function factsOnDemand(database: Database): FactsOnDemand {
+  const { files } = stateOf(database);
+  const everywhere = <Facts>({ mentioning, facts }: Kind<Facts>, isRead = (_path: string) => true): Facts[] =>
+    mentioning(database, null).flatMap(path => {
+      const read = isRead(path) ? facts(database, path) : null;
+      return read === null ? [] : [read];
     });
-    if (facts !== null) all.push(facts);
-  }
-  return all;
+  const own = <Facts>(of: Kind<readonly Facts[]>): Facts[] =>
+    everywhere(of, path => belongsToFleet(files, path)).flat();
+  return {
+    secrets: () => everywhere(SECRETS),
+    storeSettings: () => own(STORE_SETTINGS),
+    accessSettings: () => own(ACCESS_SETTINGS),
+    machineSettings: () => own(MACHINE_SETTINGS),
+    removed: () => own(REMOVED),
+  };
 }

@@ -4,15 +4,7 @@
  */
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
-import {
-  createDatabase,
-  input,
-  type Query,
-  query,
-  set,
-  type TraceEvent,
-  touch,
-} from '../../query/database.ts';
+import { type Database, input, type Query, query, set, touch } from '../../query/database.ts';
 import { forAll } from '../../query/groups.ts';
 import { addToList, sameItems } from '../../std.ts';
 import { belongsToFleet } from '../machines/machines.ts';
@@ -57,15 +49,24 @@ export interface SurveyOptions {
   readonly isMatrixFile: (path: string) => boolean;
 }
 
-/** @param trace called with what an edit has changed */
-export function createSurvey(options: SurveyOptions, trace?: (event: TraceEvent) => void): Survey {
-  const { files } = options;
+/** What a database must know for the queries here. */
+export interface SurveyContext {
+  readonly survey: SurveyOptions;
+}
+
+/**
+ * @param database one with a `SurveyContext`
+ * @param earlier facts of texts, which are reused where a text is still the same
+ */
+export function createSurvey(database: Database, earlier: ReadonlyMap<string, TextFacts>): Survey {
+  const { files } = optionsOf(database);
   const texts = new Map<string, TextFacts>();
   const stale = new Set<string>();
-  const database = createDatabase({ context: options, ...(trace && { trace }) });
 
   function look(path: string): void {
-    const facts = textFacts(path, files.text(path) ?? '');
+    const text = files.text(path) ?? '';
+    const before = earlier.get(path);
+    const facts = before?.text === text ? before : textFacts(path, text);
     texts.set(path, facts);
     set(database, TEXT, path, facts);
   }
@@ -100,8 +101,12 @@ export function createSurvey(options: SurveyOptions, trace?: (event: TraceEvent)
   };
 }
 
+function optionsOf({ context }: Database): SurveyOptions {
+  return (context as SurveyContext).survey;
+}
+
 /** The facts of a file's text, with the text; null if there is no such file. */
-const TEXT = input<string, TextFacts | null>('text', () => null);
+export const TEXT = input<string, TextFacts | null>('text', () => null);
 
 /** The files of the workspace. */
 const PATHS = input<null, readonly string[]>('files', () => [], { equals: sameItems });
@@ -131,12 +136,12 @@ const HAS_IMPORT_TREE = query<null, boolean>(
   database => TEXT(database, 'flake.nix')?.text.includes('import-tree') === true,
 );
 
-const GROUPS = query<null, FileGroups>('groups of files', database => {
+export const GROUPS = query<null, FileGroups>('groups of files', database => {
   FLAKES(database, null);
   const paths = PATHS(database, null);
   const facts = ALL_FACTS(database, null);
   const texts = new Map(paths.map((path, index) => [path, facts[index] ?? null]));
-  return groupsOf(database.context as SurveyOptions, texts, paths, HAS_IMPORT_TREE(database, null));
+  return groupsOf(optionsOf(database), texts, paths, HAS_IMPORT_TREE(database, null));
 });
 
 /** A query for the files whose texts have something. */

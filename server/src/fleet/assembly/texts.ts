@@ -63,13 +63,10 @@ export function areEqualFacts(left: Facts, right: Facts): boolean {
  */
 export function placesToFollow(
   { references }: TextFacts,
-  texts: ReadonlyMap<string, TextFacts>,
   pipeline: ReadonlySet<string>,
+  mentionsVars: (file: string) => boolean,
 ): number[] {
   return references
-    .filter(
-      ({ target, imported }) =>
-        pipeline.has(target) || (imported && texts.get(target)?.mentionsVars === true),
-    )
+    .filter(({ target, imported }) => pipeline.has(target) || (imported && mentionsVars(target)))
     .map(({ offset }) => offset);
 }

@@ -5,27 +5,23 @@
 
 import type { FlakeSet } from '../../flake/flake-modules.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
-import type { Database, TraceEvent } from '../../query/database.ts';
+import type { Database } from '../../query/database.ts';
 import type { Remembered } from '../../query/reads.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import type { ModuleSecrets } from '../model/secrets.ts';
 import type { FixpointCache } from './fixpoint.ts';
-import { createModuleDatabase, fileChanged } from './module-database.ts';
+import { fileChanged } from './module-database.ts';
 import type { ModuleFacts } from './read-module.ts';
 import type { Settled } from './settled.ts';
 
 /** State that is kept from one build to the next. */
 export interface ModuleCache {
-  /** The modules of files and outputs, and what follows from them for machines. */
+  /** Has the modules of files and outputs, and what follows from them for machines. */
   readonly database: Database;
-  readonly outputs: Map<string, FileOutputs>;
   /** Modules in the outputs of frameworks, by path. */
   readonly made: WeakMap<FlakeSet, Map<string, readonly ModuleFacts[]>>;
   readonly values: WeakMap<Lazy, Remembered<ModuleFacts>>;
-  /** Options declared and defined by modules: by file, or by module for modules that are not files. */
-  readonly options: Map<string, ModuleOptions>;
-  /** The options of changed files before the change; equal parts are reused. */
-  readonly optionsBefore: Map<string, ModuleOptions>;
+  /** The options of modules that are not files. */
   readonly ownOptions: WeakMap<ModuleFacts, ModuleOptions>;
   /** The secrets of modules that are not files. */
   readonly ownSecrets: WeakMap<ModuleFacts, ModuleSecrets>;
@@ -37,21 +33,12 @@ export interface ModuleCache {
   readonly settled: FixpointCache;
 }
 
-/** The outputs that one file adds, and the modules found in them so far, by path. */
-export interface FileOutputs {
-  readonly sets: readonly Lazy[];
-  readonly modules: Map<string, readonly ModuleFacts[]>;
-}
-
-/** @param trace called with what is computed again, and why */
-export function createModuleCache(trace: (event: TraceEvent) => void): ModuleCache {
+/** @param database one with a `ModuleContext` */
+export function createModuleCache(database: Database): ModuleCache {
   return {
-    database: createModuleDatabase(trace),
-    outputs: new Map(),
+    database,
     made: new WeakMap(),
     values: new WeakMap(),
-    options: new Map(),
-    optionsBefore: new Map(),
     ownOptions: new WeakMap(),
     ownSecrets: new WeakMap(),
     settledSecrets: new WeakMap(),
@@ -63,9 +50,5 @@ export function createModuleCache(trace: (event: TraceEvent) => void): ModuleCac
 /** Drops the results for a file that has changed, or that was evaluated from one that has. */
 export function forgetModules(cache: ModuleCache, path: string): void {
   fileChanged(cache.database, path);
-  cache.outputs.delete(path);
-  const options = cache.options.get(path);
-  if (options !== undefined) cache.optionsBefore.set(path, options);
-  cache.options.delete(path);
   cache.changed.add(path);
 }

@@ -1,10 +1,9 @@
 /**
- * The database of modules: what is read from a file, and what follows for machines, is computed again only if something
- * that it depends on has changed. The inputs here are set between builds and at the beginning of one.
+ * Inputs of what is read from files and follows for machines. They are set between builds and at the beginning of one.
  */
 
 import type { AttrsValue } from '../../nix/eval/value.ts';
-import { createDatabase, type Database, input, isKnown, set, type TraceEvent } from '../../query/database.ts';
+import { type Database, input, isKnown, set } from '../../query/database.ts';
 import { sameItems } from '../../std.ts';
 
 /** The number of changes of a file, and of everything that it was evaluated from. */
@@ -20,11 +19,6 @@ const ARGUMENTS = input<string, AttrsValue | null>('arguments', () => null);
 export const DIFFERING_ARGUMENTS = input<null, readonly string[]>('differing arguments', () => [], {
   equals: sameItems,
 });
-
-/** Returns the database of a workspace. Its context is the table of the build that runs; see `table-state.ts`. */
-export function createModuleDatabase(trace: (event: TraceEvent) => void): Database {
-  return createDatabase({ context: { table: null }, trace });
-}
 
 /** Handles that a file, or something that it was evaluated from, has changed. */
 export function fileChanged(database: Database, path: string): void {

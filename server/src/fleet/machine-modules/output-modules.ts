@@ -7,7 +7,6 @@ import { answering } from '../../nix/eval/evaluation.ts';
 import type { Lazy } from '../../nix/eval/value.ts';
 import { type Database, input, query, reread } from '../../query/database.ts';
 import { sameItems } from '../../std.ts';
-import type { FileOutputs } from './build-cache.ts';
 import { noteFile } from './module-database.ts';
 import type { ModuleFacts } from './read-module.ts';
 import { readWithin } from './sources.ts';
@@ -24,10 +23,7 @@ const OUTPUT = query<string, readonly ModuleFacts[]>(
   (database, key) => {
     const table = tableOf(database);
     const path = key.split('\0');
-    const modules = ADDING(database, null).flatMap(file => {
-      noteFile(database, file);
-      return modulesOfFile(table, file, path, key);
-    });
+    const modules = ADDING(database, null).flatMap(file => MODULES_AT(database, `${file}\0${key}`));
     for (const made of MADE(database, null)) modules.push(...modulesOfFramework(table, made, path, key));
     return modules;
   },
@@ -50,31 +46,26 @@ export function refreshOutputs(database: Database): void {
   reread(database, MADE);
 }
 
-function modulesOfFile(
-  table: TableState,
-  file: string,
-  path: readonly string[],
-  key: string,
-): readonly ModuleFacts[] {
-  const { sets, modules } = outputsOf(table, file);
-  let facts = modules.get(key);
-  if (facts === undefined) {
-    facts = answering(table.cx, file, () => readModulesAt(table, file, sets, path));
-    modules.set(key, facts);
-  }
-  return facts;
-}
-
-function outputsOf({ cx, cache, files, givenTo }: TableState, path: string): FileOutputs {
-  let outputs = cache.outputs.get(path);
-  if (outputs === undefined) {
+/** The sets that a file adds to the outputs. */
+const SETS = query<string, readonly Lazy[]>(
+  'outputs of file',
+  (database, path) => {
+    noteFile(database, path);
+    const { cx, files, givenTo } = tableOf(database);
     const file = files.parse(path);
-    const sets = file === null ? [] : answering(cx, path, () => readOutputs(cx, file, givenTo(path)));
-    outputs = { sets, modules: new Map() };
-    cache.outputs.set(path, outputs);
-  }
-  return outputs;
-}
+    return file === null ? [] : answering(cx, path, () => readOutputs(cx, file, givenTo(path)));
+  },
+  { equals: sameItems },
+);
+
+/** The modules of a file at an output, by the file and the path of the output. */
+const MODULES_AT = query<string, readonly ModuleFacts[]>('modules of outputs', (database, key) => {
+  const [file = '', ...path] = key.split('\0');
+  noteFile(database, file);
+  const sets = SETS(database, file);
+  const table = tableOf(database);
+  return answering(table.cx, file, () => readModulesAt(table, file, sets, path));
+});
 
 function modulesOfFramework(
   table: TableState,

@@ -9,13 +9,15 @@ import type { Lazy, Origin } from '../../nix/eval/value.ts';
 import { placeOf } from '../../nix/places.ts';
 import { reusing } from '../../nix/same-data.ts';
 import { extentOf, type SourceFile } from '../../nix/source.ts';
+import { query } from '../../query/database.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import type { ModuleSecrets } from '../model/secrets.ts';
 import type { ModuleReader } from './fixpoint.ts';
+import { noteFile } from './module-database.ts';
 import { readModuleOptions, UNKNOWN_OPTIONS } from './option-statements.ts';
 import { type ModuleFacts, type ModuleSource, readModule } from './read-module.ts';
 import { readModuleSecrets } from './secret-statements.ts';
-import type { ModuleSources } from './table-state.ts';
+import { type ModuleSources, tableOf } from './table-state.ts';
 
 /** The evaluation steps allowed for one module. */
 const STEPS = 200_000;
@@ -101,30 +103,30 @@ function optionOf(
   return optionIn(cx, general, path);
 }
 
-/**
- * Returns the options that a module declares and defines; read once until its file changes, and the same object as before
- * if they are equal.
- */
+/** Returns the options that a module declares and defines; the same object as long as they are equal. */
 export function optionsOf(sources: ModuleSources, facts: ModuleFacts): ModuleOptions {
-  const { cx, cache } = sources;
-  const file = facts.source === null ? facts.file : null;
-  const moduleOptions = file === null ? cache.ownOptions.get(facts) : cache.options.get(file);
-  if (moduleOptions !== undefined) return moduleOptions;
-  const fresh = askSource(
+  const { database, ownOptions } = sources.cache;
+  if (facts.source === null && facts.file !== null) return OPTIONS(database, facts.file);
+  const before = ownOptions.get(facts);
+  const options = before ?? readOptions(sources, facts);
+  ownOptions.set(facts, options);
+  return options;
+}
+
+/** The options of the module that a file is. */
+const OPTIONS = query<string, ModuleOptions>('options of module', (database, file, before) => {
+  noteFile(database, file);
+  const fresh = readOptions(tableOf(database), { file, source: null });
+  return before === undefined ? fresh : reusing(before, fresh);
+});
+
+function readOptions(sources: ModuleSources, facts: Located): ModuleOptions {
+  return askSource(
     sources,
     facts,
-    ({ module, specialArgs }) => readModuleOptions(cx, module, specialArgs),
+    ({ module, specialArgs }) => readModuleOptions(sources.cx, module, specialArgs),
     UNKNOWN_OPTIONS,
   );
-  if (file === null) {
-    cache.ownOptions.set(facts, fresh);
-    return fresh;
-  }
-  const before = cache.optionsBefore.get(file);
-  const options = before === undefined ? fresh : reusing(before, fresh);
-  cache.optionsBefore.delete(file);
-  cache.options.set(file, options);
-  return options;
 }
 
 /**
@@ -157,10 +159,13 @@ function unreadSecrets({ file, source }: ModuleFacts): ModuleSecrets {
   return { file, parts: [], definitions: [], templates: [], defaults: [], gaps };
 }
 
+/** Where a module can be read again. */
+type Located = Pick<ModuleFacts, 'file' | 'source'>;
+
 /** Asks a module's source; returns `otherwise` if the source no longer exists or the answer takes too many steps. */
 function askSource<T>(
   sources: ModuleSources,
-  facts: ModuleFacts,
+  facts: Located,
   ask: (source: ModuleSource) => T,
   otherwise: T,
 ): T {
@@ -179,7 +184,7 @@ function askSource<T>(
 }
 
 /** Returns a module with its arguments, importing it again if it is a whole file; `null` if that cannot be read. */
-function sourceOf({ cx, files, givenTo }: ModuleSources, facts: ModuleFacts): ModuleSource | null {
+function sourceOf({ cx, files, givenTo }: ModuleSources, facts: Located): ModuleSource | null {
   const { file: path, source } = facts;
   if (source !== null) return source;
   const file = path === null ? null : files.parse(path);

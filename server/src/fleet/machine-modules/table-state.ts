@@ -6,7 +6,7 @@ import type { ArgumentLookup } from '../../modules/modules.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import type { SourceFile } from '../../nix/source.ts';
-import { type Database, sweep } from '../../query/database.ts';
+import type { Database } from '../../query/database.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
 import type { ModuleCache } from './build-cache.ts';
 import type { Fixpoint } from './fixpoint.ts';
@@ -44,22 +44,18 @@ export interface TableState extends ModuleSources {
   readonly fixpoint: Fixpoint;
 }
 
-/** The context of the database of modules. */
-interface Building {
+/** What a database must know for the queries about modules. */
+export interface ModuleContext {
   /** The table of the current build; null before the first. */
   table: TableState | null;
 }
 
-/** The number of changes after which an unused answer is dropped, such as one for a machine that was removed. */
-const KEPT_CHANGES = 1000;
-
 /** Makes a table that of the current build. */
 export function beginBuild(database: Database, table: TableState): void {
-  (database.context as Building).table = table;
-  sweep(database, KEPT_CHANGES);
+  (database.context as ModuleContext).table = table;
 }
 
 /** Returns the table of the current build. */
 export function tableOf({ context }: Database): TableState {
-  return (context as Building).table as TableState;
+  return (context as ModuleContext).table as TableState;
 }

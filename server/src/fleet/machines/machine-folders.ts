@@ -4,21 +4,11 @@
  */
 import type { NixFiles } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
+import { isSameData } from '../../nix/same-data.ts';
+import { type Database, input, isKnown, query, set } from '../../query/database.ts';
+import { sameItems } from '../../std.ts';
 import type { Machine, MachineClass } from '../model/base.ts';
 import { platformIn } from './machine-facts.ts';
-
-export interface MachineFolders {
-  /** Returns a machine for each folder. A machine stays the same object until its folder changes. */
-  machines(): readonly Machine[];
-  /**
-   * Returns the files of `machines/<name>/` that clan imports into the machine; the same list as long as they do not
-   * change.
-   * @param directory the clan's folder
-   */
-  clanFiles(name: string, directory: string): readonly string[];
-  /** Handles that a file or folder was created, changed or removed. */
-  forget(path: string): void;
-}
 
 const ROOT = 'machines';
 
@@ -28,52 +18,71 @@ const CLAN_FILES = ['configuration.nix', 'hardware-configuration.nix', 'disko.ni
 /** Files of a machine's folder that may state the platform: those that clan imports, and a usual entry point. */
 const MACHINE_FILES = ['configuration.nix', 'default.nix', 'hardware-configuration.nix'];
 
-/**
- * Creates the cache of machine folders.
- * @param files the workspace; reads of it are not recorded
- */
-export function createMachineFolders(files: NixFiles): MachineFolders {
-  const machines = keptByName(folder => readFolder(files, folder));
-  const clanFiles = keptByName(folder =>
-    CLAN_FILES.map(file => `${folder}/${file}`).filter(path => files.kind(path) === 'file'),
-  );
-  return {
-    machines: () =>
-      (files.list(ROOT) ?? []).flatMap(entry =>
-        entry.kind === 'directory' ? [machines.of(`${ROOT}/${entry.name}`)] : [],
-      ),
-    clanFiles: (name, directory) => clanFiles.of(`${directory === '' ? '' : `${directory}/`}${ROOT}/${name}`),
-    forget(path) {
-      const names = path.split('/');
-      for (const [at, name] of names.entries()) {
-        if (name !== ROOT) continue;
-        const folder = at + 1 < names.length ? names.slice(0, at + 2).join('/') : undefined;
-        machines.forget(folder);
-        clanFiles.forget(folder);
-      }
-    },
-  };
+/** What a database must know for the queries about folders. */
+export interface FolderContext {
+  /** The workspace; reads of it are not recorded. */
+  readonly files: NixFiles;
 }
 
-/** Caches answers by name. If a fresh answer is equal, the old object is kept. */
-function keptByName<T>(read: (name: string) => T) {
-  const answers = new Map<string, T>();
-  const stale = new Set<string>();
-  return {
-    of(name: string): T {
-      const before = answers.get(name);
-      if (before !== undefined && !stale.delete(name)) return before;
-      const fresh = read(name);
-      if (before !== undefined && JSON.stringify(before) === JSON.stringify(fresh)) return before;
-      answers.set(name, fresh);
-      return fresh;
-    },
-    /** Marks a name as changed; without a name, drops all answers. */
-    forget(name: string | undefined): void {
-      if (name === undefined) answers.clear();
-      else stale.add(name);
-    },
-  };
+function filesOf({ context }: Database): NixFiles {
+  return (context as FolderContext).files;
+}
+
+/** The number of changes in a folder, or of all at once. */
+const CHANGES = input<string, number>('changes of folder', () => 0);
+
+const EVERYWHERE = '';
+
+/** The machine of a folder. */
+const MACHINE = query<string, Machine>(
+  'machine of folder',
+  (database, folder) => {
+    noteFolder(database, folder);
+    return readFolder(filesOf(database), folder);
+  },
+  { equals: isSameData },
+);
+
+/** The files of a folder that clan imports. */
+const IMPORTED = query<string, readonly string[]>(
+  'files that clan imports',
+  (database, folder) => {
+    noteFolder(database, folder);
+    const files = filesOf(database);
+    return CLAN_FILES.map(file => `${folder}/${file}`).filter(path => files.kind(path) === 'file');
+  },
+  { equals: sameItems },
+);
+
+function noteFolder(database: Database, folder: string): void {
+  CHANGES(database, folder);
+  CHANGES(database, EVERYWHERE);
+}
+
+/** Returns a machine for each folder. A machine stays the same object until its folder changes. */
+export function machinesOfFolders(database: Database): readonly Machine[] {
+  return (filesOf(database).list(ROOT) ?? []).flatMap(entry =>
+    entry.kind === 'directory' ? [MACHINE(database, `${ROOT}/${entry.name}`)] : [],
+  );
+}
+
+/**
+ * Returns the files of `machines/<name>/` that clan imports into the machine; the same list as long as they do not
+ * change.
+ * @param directory the clan's folder
+ */
+export function importedByClan(database: Database, name: string, directory: string): readonly string[] {
+  return IMPORTED(database, `${directory === '' ? '' : `${directory}/`}${ROOT}/${name}`);
+}
+
+/** Handles that a file or folder was created, changed or removed. */
+export function folderChanged(database: Database, path: string): void {
+  const names = path.split('/');
+  for (const [at, name] of names.entries()) {
+    if (name !== ROOT) continue;
+    const folder = at + 1 < names.length ? names.slice(0, at + 2).join('/') : EVERYWHERE;
+    if (isKnown(database, CHANGES, folder)) set(database, CHANGES, folder, database.cells.revision);
+  }
 }
 
 /** Reads the machines of a clan that has another folder; they are not cached. */

@@ -16,7 +16,7 @@ import { MACHINE_NAME, PACKAGES } from '../machine-modules/machine-options.ts';
 import type { Machine } from '../model/base.ts';
 import type { MachineGenerators } from '../model/machines.ts';
 import { type AssignedModules, type AssignmentSources, assignedModules } from './assigned-modules.ts';
-import type { MachineFolders } from './machine-folders.ts';
+import { importedByClan } from './machine-folders.ts';
 
 /** What the modules of a machine follow from. */
 interface Start {
@@ -39,12 +39,8 @@ export interface MachineContents {
   readonly own: MachineGenerators;
 }
 
-export interface Ownership extends AssignmentSources {
-  readonly folders: MachineFolders;
-}
-
 /** Sets what the modules of each machine follow from. Called before anything is asked of machines. */
-export function noteMachines(cx: Evaluation, sources: Ownership): void {
+export function noteMachines(cx: Evaluation, sources: AssignmentSources): void {
   const { joined, table, ownership } = sources;
   const { database } = table;
   const assigned = assignedModules(cx, sources);
@@ -134,8 +130,8 @@ function areSameRoots(left: readonly RootModule[], right: readonly RootModule[])
 const NO_FILES: readonly string[] = [];
 const NO_ROOTS: readonly RootModule[] = [];
 
-function clanFilesOf({ joined, folders }: Ownership, name: string): readonly string[] {
-  return joined.isClan ? folders.clanFiles(name, joined.directory ?? '') : NO_FILES;
+function clanFilesOf({ joined, table }: AssignmentSources, name: string): readonly string[] {
+  return joined.isClan ? importedByClan(table.database, name, joined.directory ?? '') : NO_FILES;
 }
 
 function startOf(

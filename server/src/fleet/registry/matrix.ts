@@ -38,28 +38,24 @@ export function readMatrix(
   };
 }
 
-/** Returns whether a file contains a key of a registry in quotes. */
-export type KeyFinder = (file: { readonly text: string }) => boolean;
-
-/**
- * Creates a finder of the registries' keys. It scans each file once, whatever the number of keys, and keeps the answer
- * as long as the file's object exists.
- */
-export function keyFinder(registries: readonly Registry[]): KeyFinder {
-  const answers = new WeakMap<object, boolean>();
-  const keys = new Set(registries.flatMap(registry => registry.keys.map(({ key }) => key)));
-  const longest = Math.max(0, ...[...keys].map(key => key.length));
-  return file => {
-    let answer = answers.get(file);
-    if (answer === undefined) {
-      answer = hasQuoted(file.text, keys, longest);
-      answers.set(file, answer);
-    }
-    return answer;
-  };
+/** The keys of several registries. */
+export interface RegistryKeys {
+  readonly keys: ReadonlySet<string>;
+  /** The length of the longest key, in UTF-16 units. */
+  readonly longest: number;
 }
 
-function hasQuoted(text: string, keys: ReadonlySet<string>, longest: number): boolean {
+export function keysOf(registries: readonly Registry[]): RegistryKeys {
+  const keys = new Set(registries.flatMap(registry => registry.keys.map(({ key }) => key)));
+  return { keys, longest: Math.max(0, ...[...keys].map(key => key.length)) };
+}
+
+export function areSameKeys(left: RegistryKeys, right: RegistryKeys): boolean {
+  return left.keys.size === right.keys.size && [...left.keys].every(key => right.keys.has(key));
+}
+
+/** Returns whether a text contains one of the keys in quotes. Scans it once, whatever the number of keys. */
+export function hasKeyQuoted(text: string, { keys, longest }: RegistryKeys): boolean {
   let open = text.indexOf('"');
   while (open !== -1) {
     const close = text.indexOf('"', open + 1);

@@ -1,0 +1,127 @@
+/**
+ * Reads the units of files, each by queries: a unit is read again when a file changes that it was evaluated from, or when
+ * other files are registries and matrices. Of a unit in which only contents of generators have changed, these are read
+ * again.
+ */
+import { answeringInParts } from '../../nix/eval/evaluation.ts';
+import { type Database, lastAnswer, type Query, query } from '../../query/database.ts';
+import type { Steps } from '../../query/steps.ts';
+import { sameItems } from '../../std.ts';
+import { renewed } from '../generators/definitions.ts';
+import { noteDefinitions, noteFile } from '../machine-modules/module-database.ts';
+import type { ModuleTable } from '../machine-modules/module-table.ts';
+import type { Unit } from '../model/uses.ts';
+import { readUnit } from '../uses/unit.ts';
+import { stateOf } from './builder-state.ts';
+import { internUnit, withContents } from './interned-unit.ts';
+import { MATRICES, PIPELINE, REGISTRIES } from './registered-files.ts';
+import { GROUPS, TEXT } from './survey.ts';
+import { placesToFollow, type TextFacts } from './texts.ts';
+
+const MENTIONS_VARS = query<string, boolean>(
+  'text with vars',
+  (database, path) => TEXT(database, path)?.mentionsVars === true,
+);
+
+/** The offsets of paths in a file that are followed, if its text mentions vars or not. */
+const PLACES = query<string, readonly number[]>(
+  'places to follow',
+  (database, path) => {
+    const facts = TEXT(database, path);
+    if (facts === null || facts.references.length === 0) return NO_PLACES;
+    return placesToFollow(facts, PIPELINE(database, null).files, file => MENTIONS_VARS(database, file));
+  },
+  { equals: sameItems },
+);
+
+const NO_PLACES: readonly number[] = [];
+
+/** The files of registries and matrices, by which units recognise their values. */
+const RECOGNISED = query<null, readonly string[]>(
+  'files of registries and matrices',
+  database => [
+    ...REGISTRIES(database, null).map(({ file }) => file),
+    '',
+    ...MATRICES(database, null).map(({ file }) => file),
+  ],
+  { equals: sameItems },
+);
+
+/** A unit as it was last read as a whole, with the text that it was read from. */
+interface WholeUnit {
+  readonly unit: Unit;
+  readonly facts: TextFacts;
+}
+
+const WHOLE = query<string, WholeUnit | null>(
+  'whole unit',
+  (database, path, before) => {
+    const facts = TEXT(database, path);
+    if (facts === null) return null;
+    const places = PLACES(database, path);
+    if (!facts.mentionsVars && places.length === 0) return null;
+    noteFile(database, path);
+    RECOGNISED(database, null);
+    const state = stateOf(database);
+    const file = state.files.parse(path);
+    if (file === null) return null;
+    state.unitsRead++;
+    const { evaluation } = state;
+    const previous = lastAnswer(database, UNIT, path)?.unit;
+    const unit = answeringInParts(evaluation, path, () =>
+      internUnit(readUnit(evaluation, file, state.unitContext, places), previous, before?.facts !== facts),
+    );
+    return { unit, facts };
+  },
+  {
+    equals: (left, right) =>
+      left === null || right === null
+        ? left === right
+        : left.unit === right.unit && left.facts === right.facts,
+  },
+);
+
+/** A unit with contents of generators that are current, and the whole unit that it was made from. */
+interface CurrentUnit {
+  readonly unit: Unit;
+  readonly whole: Unit;
+}
+
+const UNIT: Query<string, CurrentUnit | null> = query('unit', (database, path, before) => {
+  const whole = WHOLE(database, path)?.unit ?? null;
+  if (whole === null) return null;
+  if (whole.definitions.length > 0) noteDefinitions(database, path);
+  if (before?.whole !== whole) return { unit: whole, whole };
+  const definitions = answeringInParts(stateOf(database).evaluation, path, () =>
+    renewed(before.unit.definitions),
+  );
+  if (definitions === before.unit.definitions) return before;
+  return { unit: withContents(before.unit, definitions), whole };
+});
+
+/**
+ * Reads the units of all files in steps.
+ * @param units receives them by file, so that modules can use the definitions of units that are read already
+ */
+export function* readUnits(database: Database, table: ModuleTable, units: Map<string, Unit>): Steps<void> {
+  const state = stateOf(database);
+  const { trees, survey } = state;
+  trees.expect(lengthToRead(survey.texts));
+  for (const path of GROUPS(database, null).paths) {
+    const { unitsRead } = state;
+    const current = UNIT(database, path);
+    if (current !== null) units.set(path, current.unit);
+    if (state.unitsRead === unitsRead) continue;
+    // The file is probably needed as a module later, which would require its tree again.
+    if (trees.isThrifty()) table.file(path);
+    else trees.done(path, survey.texts.get(path)?.text.length ?? 0);
+    yield;
+  }
+}
+
+/** Returns the total length of the files that certainly have units, in characters. */
+function lengthToRead(texts: ReadonlyMap<string, TextFacts>): number {
+  let length = 0;
+  for (const { mentionsVars, text } of texts.values()) if (mentionsVars) length += text.length;
+  return length;
+}
