@@ -261,9 +261,9 @@ describe('sweeping', () => {
   it('drops what nothing depends on and nobody has asked for of late', () => {
     const { db, events } = filled();
     lines(db, 'c');
-    set(db, text, 'a', '1');
+    sweep(db, 1);
     total(db, 'a b');
-    set(db, text, 'a', '1\n2');
+    sweep(db, 1);
     total(db, 'a b');
     sweep(db, 1);
     events.length = 0;
@@ -271,6 +271,16 @@ describe('sweeping', () => {
     expect(recomputed(events)).toEqual([]);
     lines(db, 'c');
     expect(recomputed(events)).toEqual(['text(c)', 'lines(c)']);
+  });
+
+  it('keeps what is used, however much changes', () => {
+    const { db, events } = filled();
+    lines(db, 'c');
+    for (let change = 0; change < 5; change++) set(db, text, 'a', `${change}`);
+    sweep(db, 0);
+    events.length = 0;
+    lines(db, 'c');
+    expect(recomputed(events)).toEqual([]);
   });
 
   it('keeps what was set', () => {

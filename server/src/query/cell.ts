@@ -34,7 +34,7 @@ export interface Cell extends ReactiveNode {
   computedAt: number;
   /** The revision in which the value last changed. */
   changedAt: number;
-  /** The revision in which the value was last read. */
+  /** The number of sweeps before the value was last read. */
   usedAt: number;
 }
 

@@ -13,7 +13,7 @@ export function createCells(owner: CellOwner): Cells {
     notify: () => {},
     unwatched: node => owner.unused(node as Cell),
   });
-  return { owner, links, stack: [], revision: 1, version: 0 };
+  return { owner, links, stack: [], revision: 1, version: 0, sweeps: 0 };
 }
 
 /**
@@ -22,7 +22,7 @@ export function createCells(owner: CellOwner): Cells {
  */
 export function read(cells: Cells, cell: Cell): unknown {
   const { stack, links, owner } = cells;
-  cell.usedAt = cells.revision;
+  cell.usedAt = cells.sweeps;
   const reader = stack.at(-1) ?? null;
   if (has(cell, COMPUTING)) {
     // The reader still depends on the cell, as it would have another value without the cycle.

@@ -45,6 +45,8 @@ export interface Cells {
   revision: number;
   /** Counts computations, to tell the links of the current one from those of the previous one. */
   version: number;
+  /** The number of sweeps, by which it is known how long an answer was not used. */
+  sweeps: number;
 }
 
 /** Thrown if a query reads its own answer and has no initial value. */

@@ -64,8 +64,8 @@ export function createMemory(trace?: (event: TraceEvent) => void): Memory {
   return memory;
 }
 
-/** The number of changes after which an unused result is dropped, such as one for a partly typed name. */
-const KEPT_RUNS = 1000;
+/** The number of runs after which an unused result is dropped, such as one for a partly typed name. */
+const KEPT_RUNS = 100;
 
 const runs = new WeakMap<Fleet, Run>();
 

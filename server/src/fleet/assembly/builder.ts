@@ -26,7 +26,7 @@ import { findFaults, lastReached } from './faults.ts';
 import { findArguments, findDeclared } from './found-files.ts';
 import { factsOnDemand } from './read-on-demand.ts';
 import { namesPath } from './references.ts';
-import { MATRICES, REGISTRIES } from './registered-files.ts';
+import { MATRICES, noteRecognised, REGISTRIES } from './registered-files.ts';
 import { readUnits } from './units.ts';
 
 export type { FleetFiles, FleetSettings };
@@ -107,8 +107,8 @@ export function createFleetBuilder(
   };
 }
 
-/** The number of changes after which an unused answer is dropped, such as one for a machine that was removed. */
-const KEPT_CHANGES = 1000;
+/** The number of builds after which an unused answer is dropped, such as one for a machine that was removed. */
+const KEPT_BUILDS = 100;
 
 function* buildFleet(state: State): Steps<Assembled> {
   const { database, evaluation, files, survey } = state;
@@ -116,6 +116,7 @@ function* buildFleet(state: State): Steps<Assembled> {
   const { argument, ofSystem, replacesConfig, lateArguments } = findArguments(state);
   const registries = REGISTRIES(database, null);
   const matrices = MATRICES(database, null);
+  noteRecognised(database);
   state.unitContext = {
     argument,
     registries: new Map(registries.map(({ file, at }) => [file, at])),
@@ -138,8 +139,7 @@ function* buildFleet(state: State): Steps<Assembled> {
     done,
   });
   yield* readUnits(database, table, units);
-  // Not before, since reading units is a use of them.
-  sweep(database, KEPT_CHANGES);
+  sweep(database, KEPT_BUILDS);
   return assemble(evaluation, {
     files,
     declared: findDeclared(state),

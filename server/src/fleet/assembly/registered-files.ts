@@ -4,7 +4,7 @@
  */
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { answering, type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
-import { type Query, query } from '../../query/database.ts';
+import { type Database, input, type Query, query, set } from '../../query/database.ts';
 import { sameItems } from '../../std.ts';
 import { noteFile } from '../machine-modules/module-database.ts';
 import type { Matrix, Registry } from '../model/registries.ts';
@@ -44,7 +44,7 @@ const REGISTRY_FILES = query<null, readonly string[]>(
 );
 
 /** The files from which paths lead to a registry, or to a matrix of the settings. */
-export const PIPELINE = query<null, Pipeline>('pipeline', database => {
+const PIPELINE = query<null, Pipeline>('pipeline', database => {
   const groups = GROUPS(database, null);
   return pipelineOf(groups, [...REGISTRY_FILES(database, null), ...groups.namedMatrices]);
 });
@@ -89,3 +89,31 @@ export const MATRICES: Query<null, readonly Matrix[]> = query(
   database => CANDIDATES(database, null).flatMap(path => MATRIX(database, path) ?? []),
   { equals: sameItems },
 );
+
+/**
+ * What registries and matrices mean for all other files. Inputs, so that an edit of a registry by which they stay the same
+ * does not affect those files.
+ */
+export interface Recognised {
+  /** The files from which paths lead to a registry. */
+  readonly pipeline: ReadonlySet<string>;
+  /** The files of registries and matrices, by which others recognise their values. */
+  readonly files: readonly string[];
+}
+
+export const RECOGNISED = input<null, Recognised>('recognised', recognisedIn, {
+  equals: (left, right) => left.pipeline === right.pipeline && sameItems(left.files, right.files),
+});
+
+/** Sets the input from the registries and matrices as they are now. */
+export function noteRecognised(database: Database): void {
+  set(database, RECOGNISED, null, recognisedIn(database));
+}
+
+function recognisedIn(database: Database): Recognised {
+  const files = (of: readonly { readonly file: string }[]) => of.map(({ file }) => file);
+  return {
+    pipeline: PIPELINE(database, null).files,
+    files: [...files(REGISTRIES(database, null)), '', ...files(MATRICES(database, null))],
+  };
+}

@@ -95,7 +95,9 @@ export function createSurvey(database: Database, earlier: ReadonlyMap<string, Te
             set(database, TEXT, path, null);
           }
       }
-      return GROUPS(database, null);
+      const groups = GROUPED(database, null);
+      set(database, GROUPS, null, groups);
+      return groups;
     },
     filesWith: having => having(database, null),
   };
@@ -136,13 +138,19 @@ const HAS_IMPORT_TREE = query<null, boolean>(
   database => TEXT(database, 'flake.nix')?.text.includes('import-tree') === true,
 );
 
-export const GROUPS = query<null, FileGroups>('groups of files', database => {
+const GROUPED = query<null, FileGroups>('groups of files', database => {
   FLAKES(database, null);
   const paths = PATHS(database, null);
   const facts = ALL_FACTS(database, null);
   const texts = new Map(paths.map((path, index) => [path, facts[index] ?? null]));
   return groupsOf(optionsOf(database), texts, paths, HAS_IMPORT_TREE(database, null));
 });
+
+/**
+ * The groups as they were last found. An input, so that an edit by which they stay the same does not affect what depends on
+ * them, which is nearly everything.
+ */
+export const GROUPS = input<null, FileGroups>('current groups', database => GROUPED(database, null));
 
 /** A query for the files whose texts have something. */
 export type TextQuery = Query<null, readonly string[]>;

@@ -14,7 +14,7 @@ import type { Unit } from '../model/uses.ts';
 import { readUnit } from '../uses/unit.ts';
 import { stateOf } from './builder-state.ts';
 import { internUnit, withContents } from './interned-unit.ts';
-import { MATRICES, PIPELINE, REGISTRIES } from './registered-files.ts';
+import { RECOGNISED } from './registered-files.ts';
 import { GROUPS, TEXT } from './survey.ts';
 import { placesToFollow, type TextFacts } from './texts.ts';
 
@@ -29,23 +29,12 @@ const PLACES = query<string, readonly number[]>(
   (database, path) => {
     const facts = TEXT(database, path);
     if (facts === null || facts.references.length === 0) return NO_PLACES;
-    return placesToFollow(facts, PIPELINE(database, null).files, file => MENTIONS_VARS(database, file));
+    return placesToFollow(facts, RECOGNISED(database, null).pipeline, file => MENTIONS_VARS(database, file));
   },
   { equals: sameItems },
 );
 
 const NO_PLACES: readonly number[] = [];
-
-/** The files of registries and matrices, by which units recognise their values. */
-const RECOGNISED = query<null, readonly string[]>(
-  'files of registries and matrices',
-  database => [
-    ...REGISTRIES(database, null).map(({ file }) => file),
-    '',
-    ...MATRICES(database, null).map(({ file }) => file),
-  ],
-  { equals: sameItems },
-);
 
 /** A unit as it was last read as a whole, with the text that it was read from. */
 interface WholeUnit {
