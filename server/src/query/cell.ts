@@ -73,6 +73,11 @@ export function has(cell: Cell, flags: number): boolean {
   return (cell.flags & flags) !== 0;
 }
 
+/** Returns whether a cell has to be verified before its value is used. */
+export function mayBeOutdated(cell: Cell): boolean {
+  return has(cell, DIRTY | PENDING);
+}
+
 /** Returns the most recently changed dependency that the cell has not seen, or `null` if there is none. */
 export function changedDependency(cell: Cell): Cell | null {
   let latest: Cell | null = null;

@@ -3,7 +3,15 @@
  * queries are declared with `input` and `query`; a database holds their values for one workspace. Queries declare no
  * dependencies: every read is recorded.
  */
-import { type Cell, type CellKind, createCell, NO_VALUE, nameOf, type Outcome } from './cell.ts';
+import {
+  type Cell,
+  type CellKind,
+  createCell,
+  mayBeOutdated,
+  NO_VALUE,
+  nameOf,
+  type Outcome,
+} from './cell.ts';
 import { createCells, dispose, outdate, read, setValue, withoutRecording } from './cells.ts';
 import type { Cells } from './verify.ts';
 
@@ -141,6 +149,13 @@ export function isKnown<K, V>({ tables }: Database, { kind }: Input<K, V>, key: 
 export function lastAnswer<K, V>({ tables }: Database, { kind }: Query<K, V>, key: K): V | undefined {
   const value = tables.get(kind)?.get(key)?.value;
   return value === NO_VALUE ? undefined : (value as V | undefined);
+}
+
+/** Returns the keys whose answers may be out of date, among those that a query was ever asked for. */
+export function outdatedKeys<K, V>({ tables }: Database, { kind }: Query<K, V>): K[] {
+  const keys: K[] = [];
+  for (const cell of tables.get(kind)?.values() ?? []) if (mayBeOutdated(cell)) keys.push(cell.key as K);
+  return keys;
 }
 
 /** Runs a computation whose reads do not become dependencies of the current one. */

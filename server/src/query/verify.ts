@@ -11,6 +11,7 @@ import {
   forgetTail,
   has,
   MUTABLE,
+  mayBeOutdated,
   NO_VALUE,
   nameOf,
   type Outcome,
@@ -61,7 +62,7 @@ interface Result {
 
 /** Brings a cell up to date. Throws only what `throwIfCancelled` throws. */
 export function verify(cells: Cells, cell: Cell): void {
-  if (!has(cell, DIRTY | PENDING)) return;
+  if (!mayBeOutdated(cell)) return;
   if (!has(cell, DIRTY) && !cell.isVerifying && isStillValid(cells, cell)) return;
   recompute(cells, cell);
 }

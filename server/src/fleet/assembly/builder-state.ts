@@ -14,6 +14,7 @@ import { createModuleCache, type ModuleCache } from '../machine-modules/build-ca
 import type { ModuleContext } from '../machine-modules/table-state.ts';
 import type { FolderContext } from '../machines/machine-folders.ts';
 import { belongsToFleet, type DeclaredFleet } from '../machines/machines.ts';
+import type { Unit } from '../model/uses.ts';
 import type { UnitContext } from '../uses/unit-state.ts';
 import { type AssemblyCache, createAssemblyCache } from './assemble.ts';
 import { createFaultCache, type FaultCache } from './faults.ts';
@@ -38,6 +39,20 @@ export interface FleetSettings {
   readonly isMatrixFile: (path: string) => boolean;
 }
 
+/** The units that were last read. They change while units are read, which may be given up. */
+export interface LastUnits {
+  readonly byFile: Map<string, Unit>;
+  /** The files that all have been asked for their units. */
+  paths: readonly string[] | null;
+  /** The units of all files, in their order; null if some of them have changed since. */
+  all: ReadonlyMap<string, Unit> | null;
+}
+
+/** Returns what is known before units were read. */
+function noUnits(): LastUnits {
+  return { byFile: new Map(), paths: null, all: null };
+}
+
 /** What is kept from build to build, beside the answers of the database. */
 export interface State {
   readonly files: FleetFiles;
@@ -48,6 +63,7 @@ export interface State {
   readonly evaluation: Evaluation;
   /** The environment of units in the current build. */
   unitContext: UnitContext;
+  readonly units: LastUnits;
   /** The number of units that were read. */
   unitsRead: number;
   /** Declarations that frameworks make for the flake. */
@@ -115,6 +131,7 @@ export function newState(
     argument: () => null,
     trees: createTrees(evaluation, imports, releasing(files)),
     unitContext: { argument: () => null, registries: new Map(), matrices: new Map() },
+    units: noUnits(),
     unitsRead: 0,
     made: { last: NONE_MADE, declared: new WeakMap() },
     modules: createModuleCache(database),

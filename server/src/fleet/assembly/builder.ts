@@ -17,7 +17,6 @@ import { askedOptions } from '../catalogue/core-modules.ts';
 import { createModuleTable } from '../machine-modules/module-table.ts';
 import { folderChanged } from '../machines/machine-folders.ts';
 import type { Fleet } from '../model/fleet.ts';
-import type { Unit } from '../model/uses.ts';
 import { readOptionReads } from '../options/reads.ts';
 import { type Assembled, assemble, linkMatrices } from './assemble.ts';
 import { type FleetFiles, type FleetSettings, newState, type State } from './builder-state.ts';
@@ -127,18 +126,17 @@ function* buildFleet(state: State): Steps<Assembled> {
   const mentions = (word: string) => groups.coreSwitches.has(word);
   const expected = once(() => askedOptions(mentions));
   const done = (file: SourceFile) => state.trees.done(file.path, file.text.length);
-  const units = new Map<string, Unit>();
   const table = createModuleTable(evaluation, {
     files,
     cache: state.modules,
     adding: groups.mayAddOutputs,
     made: () => state.flake.frameworkSets(),
     givenTo,
-    definitionsOf: path => units.get(path)?.definitions ?? [],
+    definitionsOf: path => state.units.byFile.get(path)?.definitions ?? [],
     expected: () => (state.trees.isThrifty() ? expected() : []),
     done,
   });
-  yield* readUnits(database, table, units);
+  const units = yield* readUnits(database, table);
   sweep(database, KEPT_BUILDS);
   return assemble(evaluation, {
     files,

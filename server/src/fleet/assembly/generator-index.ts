@@ -5,7 +5,7 @@
 
 import { placeIdentity } from '../../nix/places.ts';
 import { byName, type Named, reusing } from '../../query/by-name.ts';
-import { type Database, input, lastAnswer, query, set } from '../../query/database.ts';
+import { type Database, input, isKnown, query, set } from '../../query/database.ts';
 import { forAll } from '../../query/groups.ts';
 import type { Steps } from '../../query/steps.ts';
 import { addToSet, sameItems } from '../../std.ts';
@@ -27,6 +27,7 @@ import {
 import { contentsOf, GENERATORS_BY_MACHINE, MACHINE_NAMES } from '../machines/ownership.ts';
 import type { Fleet } from '../model/fleet.ts';
 import type { Generator, GeneratorDefinition } from '../model/generators.ts';
+import type { Unit } from '../model/uses.ts';
 
 /** The inputs of the merge, beside the modules of the machines, which must have been followed before. */
 export type GeneratorSources = Pick<Fleet, 'units' | 'registries' | 'matrices'>;
@@ -48,17 +49,23 @@ export function* mergingGenerators(database: Database, sources: GeneratorSources
 
 function noteSources(database: Database, { units, registries, matrices }: GeneratorSources): void {
   set(database, ROWS, null, { registries, matrices });
-  const files: string[] = [];
-  for (const unit of units.values()) {
-    if (unit.definitions.length === 0 && unit.assignments.length === 0) continue;
-    files.push(unit.file);
-    if (lastAnswer(database, CONTRIBUTING, unit.file) !== unit) set(database, CONTRIBUTING, unit.file, unit);
-  }
-  const before = FILES(database, null);
-  if (sameItems(before, files)) return;
-  const present = new Set(files);
-  for (const file of before) if (!present.has(file)) set(database, CONTRIBUTING, file, null);
-  set(database, FILES, null, files);
+  set(
+    database,
+    FILES,
+    null,
+    [...units.values()].filter(contributes).map(({ file }) => file),
+  );
+}
+
+/** Handles that the unit of a file is another one, or that it has none. Units are noted before generators are merged. */
+export function noteUnit(database: Database, path: string, unit: Unit | null): void {
+  const contributing = unit !== null && contributes(unit) ? unit : null;
+  if (contributing !== null || isKnown(database, CONTRIBUTING, path))
+    set(database, CONTRIBUTING, path, contributing);
+}
+
+function contributes({ definitions, assignments }: Contributing): boolean {
+  return definitions.length > 0 || assignments.length > 0;
 }
 
 /** The files that contribute to generators, in the order of the workspace. */

@@ -4,7 +4,7 @@
  * again.
  */
 import { answeringInParts } from '../../nix/eval/evaluation.ts';
-import { type Database, lastAnswer, type Query, query } from '../../query/database.ts';
+import { type Database, lastAnswer, outdatedKeys, type Query, query } from '../../query/database.ts';
 import type { Steps } from '../../query/steps.ts';
 import { sameItems } from '../../std.ts';
 import { renewed } from '../generators/definitions.ts';
@@ -13,6 +13,7 @@ import type { ModuleTable } from '../machine-modules/module-table.ts';
 import type { Unit } from '../model/uses.ts';
 import { readUnit } from '../uses/unit.ts';
 import { stateOf } from './builder-state.ts';
+import { noteUnit } from './generator-index.ts';
 import { internUnit, withContents } from './interned-unit.ts';
 import { RECOGNISED } from './registered-files.ts';
 import { GROUPS, TEXT } from './survey.ts';
@@ -88,24 +89,53 @@ const UNIT: Query<string, CurrentUnit | null> = query('unit', (database, path, b
   return { unit: withContents(before.unit, definitions), whole };
 });
 
-/**
- * Reads the units of all files in steps.
- * @param units receives them by file, so that modules can use the definitions of units that are read already
- */
-export function* readUnits(database: Database, table: ModuleTable, units: Map<string, Unit>): Steps<void> {
-  const state = stateOf(database);
-  const { trees, survey } = state;
+/** Reads the units of all files in steps. Only files whose units may have changed are asked. */
+export function* readUnits(database: Database, table: ModuleTable): Steps<ReadonlyMap<string, Unit>> {
+  const { trees, survey, units } = stateOf(database);
+  const { paths } = GROUPS(database, null);
   trees.expect(lengthToRead(survey.texts));
-  for (const path of GROUPS(database, null).paths) {
-    const { unitsRead } = state;
-    const current = UNIT(database, path);
-    if (current !== null) units.set(path, current.unit);
-    if (state.unitsRead === unitsRead) continue;
-    // The file is probably needed as a module later, which would require its tree again.
-    if (trees.isThrifty()) table.file(path);
-    else trees.done(path, survey.texts.get(path)?.text.length ?? 0);
-    yield;
+  for (const path of paths === units.paths ? outdatedKeys(database, UNIT) : paths)
+    if (readUnitOf(database, table, path)) yield;
+  if (units.all === null || paths !== units.paths) units.all = inOrder(database, units.byFile, paths);
+  units.paths = paths;
+  return units.all;
+}
+
+/** Reads the unit of a file unless it is still valid. Returns whether it was read. */
+function readUnitOf(database: Database, table: ModuleTable, path: string): boolean {
+  const state = stateOf(database);
+  const { trees, survey, units, unitsRead } = state;
+  const unit = UNIT(database, path)?.unit;
+  if (unit !== units.byFile.get(path)) {
+    units.all = null;
+    if (unit === undefined) units.byFile.delete(path);
+    else units.byFile.set(path, unit);
+    noteUnit(database, path, unit ?? null);
   }
+  if (state.unitsRead === unitsRead) return false;
+  // The file is probably needed as a module later, which would require its tree again.
+  if (trees.isThrifty()) table.file(path);
+  else trees.done(path, survey.texts.get(path)?.text.length ?? 0);
+  return true;
+}
+
+/** Returns the units of files, in their order. Forgets those of others. */
+function inOrder(
+  database: Database,
+  byFile: Map<string, Unit>,
+  paths: readonly string[],
+): ReadonlyMap<string, Unit> {
+  const all = new Map<string, Unit>();
+  for (const path of paths) {
+    const unit = byFile.get(path);
+    if (unit !== undefined) all.set(path, unit);
+  }
+  for (const path of byFile.keys()) {
+    if (all.has(path)) continue;
+    byFile.delete(path);
+    noteUnit(database, path, null);
+  }
+  return all;
 }
 
 /** Returns the total length of the files that certainly have units, in characters. */
