@@ -1,7 +1,8 @@
 // Running rules: severities from the settings, silencing, order, and a rule that fails.
 
 import { describe, expect, it } from 'vitest';
-import type { CheckSettings, RuleFailure } from '../../server/src/checks/engine/run.ts';
+import type { CheckSettings } from '../../server/src/checks/engine/findings.ts';
+import type { RuleFailure } from '../../server/src/checks/engine/run.ts';
 import { runRules } from '../../server/src/checks/engine/run.ts';
 import type { Report, Rule } from '../../server/src/checks/rule.ts';
 import { memoryFiles } from '../nix/support.ts';

@@ -3,7 +3,8 @@
  * their fixes with it.
  */
 
-import { type CheckSettings, type RuleFailure, runRules } from '../../server/src/checks/engine/run.ts';
+import type { CheckSettings } from '../../server/src/checks/engine/findings.ts';
+import { type RuleFailure, runRules } from '../../server/src/checks/engine/run.ts';
 import type { CheckFiles, Example, Finding, Rule } from '../../server/src/checks/rule.ts';
 import { rules as allRules } from '../../server/src/checks/rules/index.ts';
 import { createFleetBuilder, type FleetSettings } from '../../server/src/fleet/assembly/builder.ts';

@@ -3,7 +3,8 @@
  * needed.
  */
 
-import type { CheckSettings, PreviousRun, RunOptions } from '../checks/engine/run.ts';
+import type { CheckSettings } from '../checks/engine/findings.ts';
+import type { PreviousRun, RunOptions } from '../checks/engine/run.ts';
 import type { Memory } from '../checks/memory/memory.ts';
 import type { CheckFiles, Finding, Fix, Rule } from '../checks/rule.ts';
 import type { Sources } from '../edits/text-edit.ts';

@@ -2,6 +2,7 @@
  * Holds the state of a workspace, and applies changes and settings to it. Only `check` analyses; all else records
  * what has changed.
  */
+import type { CheckSettings } from '../checks/engine/findings.ts';
 import type { CheckFiles, Finding } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import type { FleetBuilder } from '../fleet/assembly/builder.ts';
@@ -45,9 +46,6 @@ export interface WorkspaceOptions {
 
 export interface WorkspaceState {
   readonly options: WorkspaceOptions;
-  readonly ruleIds: readonly string[];
-  /** Ids of the rules that are off unless the settings enable them. */
-  readonly optionalIds: readonly string[];
   readonly files: WorkspaceFiles;
   readonly settingsReader: SettingsReader;
   readonly storedReader: StoredReader;
@@ -62,6 +60,8 @@ export interface WorkspaceState {
   configuration: unknown;
   settings: Settings;
   problems: readonly SettingsProblem[];
+  /** The settings of rules; the same object while they are equal. */
+  ruleSettings: CheckSettings;
   builder: FleetBuilder;
   /** Nix's answer about the fleet, or `null` if it was not asked. */
   answer: NixAnswer | null;
@@ -105,8 +105,6 @@ export function createWorkspaceState(options: WorkspaceOptions): WorkspaceState 
   exclusion.isExcluded = excludedBy(settings);
   return {
     options,
-    ruleIds,
-    optionalIds: engine.rules.filter(rule => rule.optional === true).map(({ id }) => id),
     files,
     settingsReader,
     storedReader: createStoredReader(files),
@@ -117,6 +115,7 @@ export function createWorkspaceState(options: WorkspaceOptions): WorkspaceState 
     configuration,
     settings,
     problems,
+    ruleSettings: ruleSettingsOf(settings, engine),
     builder: engine.createFleetBuilder(files, fleetSettings(settings)),
     ...{ answer: null, since: null },
     noting: new Set(),
@@ -160,6 +159,7 @@ export function applySettings(state: WorkspaceState): void {
   state.problems = problems;
   if (!equal(problemsBefore, problems)) outdate(state);
   if (equal(before, settings)) return;
+  state.ruleSettings = ruleSettingsOf(settings, state.options.engine);
   outdate(state);
   if (equal({ ...before, rules: null }, { ...settings, rules: null })) return;
   state.exclusion.isExcluded = excludedBy(settings);
@@ -245,7 +245,7 @@ function* findingsInSteps(state: WorkspaceState): Steps<Checked> {
   state.unchecked = new Set();
   const options = { onFailure: noteFailure(state), since };
   const { engine } = state.options;
-  const findings = yield* engine.check(fleet, checkedFiles(state, fleet), severitiesOf(state), options);
+  const findings = yield* engine.check(fleet, checkedFiles(state, fleet), state.ruleSettings, options);
   return { fleet, findings: findings.filter(({ at }) => !state.exclusion.isExcluded(at.file)) };
 }
 
@@ -279,14 +279,19 @@ export function checkEarly(state: WorkspaceState): Snapshot['findings'] | null {
   // The memory knows of the changes from now on.
   state.unchecked = new Set();
   const findings = state.options.engine
-    .checkEarly(fleet, checkedFiles(state, fleet), severitiesOf(state), since)
+    .checkEarly(fleet, checkedFiles(state, fleet), state.ruleSettings, since)
     .filter(({ at }) => !state.exclusion.isExcluded(at.file));
   return groupBy([...findings, ...settingsFindings(state.problems)], ({ at }) => at.file);
 }
 
-/** Returns the settings of rules. */
-export function severitiesOf({ settings, ruleIds, optionalIds }: WorkspaceState) {
-  return checkSettings(settings.rules, ruleIds, optionalIds);
+function ruleSettingsOf(settings: Settings, { rules }: Engine): CheckSettings {
+  // Optional rules are off unless the settings enable them.
+  const optional = rules.filter(rule => rule.optional === true).map(({ id }) => id);
+  return checkSettings(
+    settings.rules,
+    rules.map(({ id }) => id),
+    optional,
+  );
 }
 
 /** Returns the stored values of a fleet. */

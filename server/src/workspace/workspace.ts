@@ -22,7 +22,6 @@ import {
   notePaths,
   outdate,
   rescan,
-  severitiesOf,
   storedOf,
   verified,
   type WorkspaceOptions,
@@ -104,7 +103,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       return state.problems;
     },
     get rules() {
-      const { severities } = severitiesOf(state);
+      const { severities } = state.ruleSettings;
       return options.engine.rules.map(rule => ({ rule, severity: severities[rule.id] ?? null }));
     },
     open: (path, text) => notePaths(state, files.open(path, text)),

@@ -3,7 +3,7 @@
  * (`registry/*`). Knows the names of rules, but not what they do.
  */
 import * as v from 'valibot';
-import type { CheckSettings } from '../../checks/engine/run.ts';
+import type { CheckSettings } from '../../checks/engine/findings.ts';
 import type { Severity } from '../../checks/rule.ts';
 import { didYouMean, nearestRule } from '../../edits/suggest.ts';
 import { matchesAny } from './glob.ts';
