@@ -158,6 +158,19 @@ export function outdatedKeys<K, V>({ tables }: Database, { kind }: Query<K, V>):
   return keys;
 }
 
+/** Returns those of some keys that a query was never asked for, or whose answers may be out of date. */
+export function unsettledAmong<K, V>(
+  { tables }: Database,
+  { kind }: Query<K, V>,
+  keys: readonly K[],
+): readonly K[] {
+  const table = tables.get(kind);
+  return keys.filter(key => {
+    const cell = table?.get(key);
+    return cell === undefined || mayBeOutdated(cell);
+  });
+}
+
 /** Runs a computation whose reads do not become dependencies of the current one. */
 export function untracked<T>({ cells }: Database, compute: () => T): T {
   return withoutRecording(cells, compute);

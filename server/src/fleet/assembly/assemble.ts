@@ -8,13 +8,18 @@ import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
 import { placeKey } from '../../nix/places.ts';
 import type { Database } from '../../query/database.ts';
-import type { Steps } from '../../query/steps.ts';
+import { finish, type Steps } from '../../query/steps.ts';
 import { addToSet, once, sameItems, withLazy } from '../../std.ts';
 import { type ExtendedCache, withServices } from '../catalogue/extended-generators.ts';
 import { usedClanCore } from '../catalogue/locked-clan-core.ts';
+import { settlingModules } from '../machine-modules/file-modules.ts';
 import type { ModuleTable } from '../machine-modules/module-table.ts';
 import type { ModuleFacts } from '../machine-modules/read-module.ts';
-import { createOwnershipCache, type OwnershipCache } from '../machines/assigned-modules.ts';
+import {
+  type AssignmentSources,
+  createOwnershipCache,
+  type OwnershipCache,
+} from '../machines/assigned-modules.ts';
 import { type JoinedFleet, joinDeclared } from '../machines/join-declared.ts';
 import { machinesOfFolders } from '../machines/machine-folders.ts';
 import type { DeclaredFleet } from '../machines/machines.ts';
@@ -118,9 +123,9 @@ export function assemble(cx: Evaluation, parts: Parts): Assembled {
   const { machines } = joined;
   cache.linking = { registries: registriesByMatrix(units), machines, lists };
   const matrices = linkMatrices(cache, parts.matrices, registries, cache.linking);
-  const noted = once(() => noteMachines(cx, { ...parts, ...cache, joined }));
+  const noting = notingMachines(cx, { ...parts, ...cache, joined });
   const owners = once(() => {
-    noted();
+    finish(noting());
     return GENERATORS_BY_MACHINE(database, null);
   });
   const faults = once(() => parts.faults(owners()));
@@ -184,10 +189,24 @@ export function assemble(cx: Evaluation, parts: Parts): Assembled {
   );
   return {
     fleet,
-    preparing() {
-      noted();
-      return joiningMachines(database, sources);
+    *preparing() {
+      yield* noting();
+      yield* joiningMachines(database, sources);
     },
+  };
+}
+
+/** Returns a function that sets, in steps and once, what the modules of machines follow from. */
+function notingMachines(cx: Evaluation, sources: AssignmentSources): () => Steps<void> {
+  const { database } = sources.table;
+  let isDone = false;
+  return function* () {
+    if (isDone) return;
+    // Where machines begin depends on modules, and modules on what machines pass to them.
+    yield* settlingModules(database);
+    noteMachines(cx, sources);
+    yield* settlingModules(database);
+    isDone = true;
   };
 }
 

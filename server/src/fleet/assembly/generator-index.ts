@@ -5,7 +5,7 @@
 
 import { placeIdentity } from '../../nix/places.ts';
 import { byName, type Named, reusing } from '../../query/by-name.ts';
-import { type Database, input, isKnown, query, set } from '../../query/database.ts';
+import { type Database, input, isKnown, query, set, unsettledAmong } from '../../query/database.ts';
 import { forAll } from '../../query/groups.ts';
 import type { Steps } from '../../query/steps.ts';
 import { addToSet, sameItems } from '../../std.ts';
@@ -41,7 +41,7 @@ export function mergeGenerators(database: Database, sources: GeneratorSources): 
 /** Merges the generators in steps, so that `mergeGenerators` has little left to do. */
 export function* mergingGenerators(database: Database, sources: GeneratorSources): Steps<void> {
   noteSources(database, sources);
-  for (const name of NAMES(database, null)) {
+  for (const name of unsettledAmong(database, COMPLETED, NAMES(database, null))) {
     COMPLETED(database, name);
     yield;
   }
@@ -49,12 +49,7 @@ export function* mergingGenerators(database: Database, sources: GeneratorSources
 
 function noteSources(database: Database, { units, registries, matrices }: GeneratorSources): void {
   set(database, ROWS, null, { registries, matrices });
-  set(
-    database,
-    FILES,
-    null,
-    [...units.values()].filter(contributes).map(({ file }) => file),
-  );
+  set(database, UNITS, null, units);
 }
 
 /** Handles that the unit of a file is another one, or that it has none. Units are noted before generators are merged. */
@@ -68,8 +63,14 @@ function contributes({ definitions, assignments }: Contributing): boolean {
   return definitions.length > 0 || assignments.length > 0;
 }
 
+const UNITS = input<null, Fleet['units']>('units', () => new Map());
+
 /** The files that contribute to generators, in the order of the workspace. */
-const FILES = input<null, readonly string[]>('files with generators', () => [], { equals: sameItems });
+const FILES = query<null, readonly string[]>(
+  'files with generators',
+  database => [...UNITS(database, null).values()].filter(contributes).map(({ file }) => file),
+  { equals: sameItems },
+);
 
 const CONTRIBUTING = input<string, Contributing | null>('contributing', () => null, {
   equals: (left, right) => (left === null || right === null ? left === right : contributeSame(left, right)),

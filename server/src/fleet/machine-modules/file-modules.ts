@@ -7,7 +7,8 @@ import type { ArgumentLookup } from '../../modules/modules.ts';
 import { certain } from '../../modules/read.ts';
 import { string } from '../../nix/eval/construct.ts';
 import { answeringInParts, forgetWalked, promising } from '../../nix/eval/evaluation.ts';
-import { type Database, query } from '../../query/database.ts';
+import { type Database, type Query, query } from '../../query/database.ts';
+import { settled } from '../../query/settled.ts';
 import { sameItems } from '../../std.ts';
 import { renewed } from '../generators/definitions.ts';
 import { mentionsSecrets } from '../secrets/secrets.ts';
@@ -21,7 +22,7 @@ import { type TableState, tableOf } from './table-state.ts';
 /** Returns the module of a file in a context, or `null` if the file cannot be read. */
 export function fileModule(database: Database, path: string, context: ModuleContext): ModuleFacts | null {
   if (context === NO_CONTEXT) return MODULE(database, path);
-  const { asks, module } = GENERAL(database, path);
+  const { asks, module } = ON_MACHINES.answers(database, path);
   if (module !== undefined) return module;
   const { class: name, machine } = context;
   const given = machine === null || asks.arguments.length === 0 ? null : argumentsOf(database, machine);
@@ -40,7 +41,7 @@ interface General {
 }
 
 /** One answer for most of what machines ask of a file, so that they have one dependency each. */
-const GENERAL = query<string, General>(
+const GENERAL: Query<string, General> = query(
   'general module',
   (database, path) => {
     noteFile(database, path);
@@ -56,6 +57,15 @@ const GENERAL = query<string, General>(
       sameItems(left.asks.arguments, right.asks.arguments),
   },
 );
+
+/** The same for machines, of which very many may import the file. */
+const ON_MACHINES = settled(GENERAL);
+
+/**
+ * Brings the modules of files up to date for machines, in steps of one module. To be done before machines are followed,
+ * after anything has changed that modules are read from.
+ */
+export const settlingModules = ON_MACHINES.settling;
 
 /** The modules by the keys of `keyOf`, with definitions that are current. */
 const MODULE = query<string, ModuleFacts | null>('module', (database, key, before) => {

@@ -4,7 +4,7 @@
  */
 
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
-import { type Database, input, query, set } from '../../query/database.ts';
+import { type Database, input, query, set, unsettledAmong } from '../../query/database.ts';
 import { mapOfAll } from '../../query/groups.ts';
 import type { Steps } from '../../query/steps.ts';
 import { sameItems } from '../../std.ts';
@@ -61,7 +61,7 @@ export function noteMachines(cx: Evaluation, sources: AssignmentSources): void {
 
 /** Follows the modules of all machines in steps. */
 export function* followingMachines(database: Database): Steps<void> {
-  for (const name of MACHINE_NAMES(database, null)) {
+  for (const name of unsettledAmong(database, CONTENTS, MACHINE_NAMES(database, null))) {
     CONTENTS(database, name);
     yield;
   }

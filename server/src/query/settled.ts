@@ -1,0 +1,47 @@
+/**
+ * Copies of answers, to stand between a query and very many dependents. What changes below the query does not mark these:
+ * the copies are brought up to date in steps of their own, and only dependents of one that is different then are verified.
+ * Without them, an edit that changes nothing would have thousands of answers looked at.
+ */
+import { mayBeOutdated } from './cell.ts';
+import { outdate } from './cells.ts';
+import { type Database, input, type Query, untracked } from './database.ts';
+import type { Steps } from './steps.ts';
+
+export interface Settled<K, V> {
+  /** The answers as they were last settled. Whoever depends on them must not be asked before they are settled again. */
+  readonly answers: Query<K, V>;
+  /** Brings the answers up to date in steps. To be done after changes, before anything is asked that depends on them. */
+  settling(database: Database): Steps<void>;
+}
+
+/** The number of sweeps after which an answer that is still copied counts as used. */
+const USED_EVERY = 16;
+
+/** Declares copies of the answers of a query, which nothing else depends on. */
+export function settled<K, V>(of: Query<K, V>): Settled<K, V> {
+  const { kind } = of;
+  const answers = input<K, V>(
+    `settled ${kind.name}`,
+    (database, key) => untracked(database, () => of(database, key)),
+    { equals: kind.equals as (left: V, right: V) => boolean },
+  );
+  return {
+    answers,
+    *settling(database) {
+      const { cells, tables } = database;
+      const copies = tables.get(answers.kind);
+      if (copies === undefined) return;
+      for (const cell of tables.get(kind)?.values() ?? []) {
+        const isUsedOften = cells.sweeps - cell.usedAt < USED_EVERY;
+        if (isUsedOften && !mayBeOutdated(cell)) continue;
+        const copy = copies.get(cell.key);
+        if (copy === undefined) continue;
+        if (!isUsedOften) cell.usedAt = cells.sweeps;
+        if (!mayBeOutdated(cell) || mayBeOutdated(copy)) continue;
+        if (!kind.equals(copy.value, of(database, cell.key as K))) outdate(cells, copy);
+        yield;
+      }
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** Copies of answers that stand between a query and very many dependents. */
+import { describe, expect, it } from 'vitest';
+import {
+  createDatabase,
+  type Database,
+  input,
+  query,
+  set,
+  sweep,
+  type TraceEvent,
+  unsettledAmong,
+} from '../../server/src/query/database.ts';
+import { settled } from '../../server/src/query/settled.ts';
+import { finish } from '../../server/src/query/steps.ts';
+import { recomputed } from './recomputed.ts';
+
+const text = input<string, string>('text', () => '');
+const length = query<string, number>('length', (db, file) => text(db, file).length);
+const lengths = settled(length);
+const shown = query<string, string>('shown', (db, file) => `${file}: ${lengths.answers(db, file)}`);
+
+function filled(): { readonly db: Database; readonly events: TraceEvent[] } {
+  const events: TraceEvent[] = [];
+  const db = createDatabase({ trace: event => events.push(event) });
+  set(db, text, 'a', 'one');
+  set(db, text, 'b', 'two');
+  for (const file of ['a', 'b']) shown(db, file);
+  events.length = 0;
+  return { db, events };
+}
+
+describe('settled answers', () => {
+  it('do not have dependents looked at while they stay the same', () => {
+    const { db, events } = filled();
+    set(db, text, 'a', 'six');
+    expect(unsettledAmong(db, shown, ['a', 'b', 'c'])).toEqual(['c']);
+    finish(lengths.settling(db));
+    expect(unsettledAmong(db, shown, ['a', 'b'])).toEqual([]);
+    expect(events.map(({ name, outcome }) => [name, outcome])).toEqual([['length(a)', 'unchanged']]);
+  });
+
+  it('have dependents computed again once they are settled', () => {
+    const { db, events } = filled();
+    set(db, text, 'a', 'three');
+    expect(shown(db, 'a')).toBe('a: 3');
+    finish(lengths.settling(db));
+    expect(shown(db, 'a')).toBe('a: 5');
+    expect(recomputed(events)).toEqual(['length(a)', 'settled length(a)', 'shown(a)']);
+  });
+
+  it('are settled in steps, of which each leaves the others to be done', () => {
+    const { db } = filled();
+    set(db, text, 'a', 'three');
+    set(db, text, 'b', 'seven');
+    lengths.settling(db).next();
+    finish(lengths.settling(db));
+    expect(['a', 'b'].map(file => shown(db, file))).toEqual(['a: 5', 'b: 5']);
+  });
+
+  it('are right although an answer came back before anybody looked', () => {
+    const { db } = filled();
+    set(db, text, 'a', 'three');
+    finish(lengths.settling(db));
+    set(db, text, 'a', 'one');
+    finish(lengths.settling(db));
+    expect(shown(db, 'a')).toBe('a: 3');
+  });
+
+  it('outlast sweeps as long as something depends on them', () => {
+    const { db, events } = filled();
+    for (let sweeps = 0; sweeps < 300; sweeps++) {
+      sweep(db, 100);
+      finish(lengths.settling(db));
+      shown(db, 'a');
+    }
+    expect(recomputed(events)).toEqual([]);
+    set(db, text, 'a', 'three');
+    finish(lengths.settling(db));
+    expect(shown(db, 'a')).toBe('a: 5');
+  });
+});
