@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   createDatabase,
   type Database,
+  drop,
   input,
   type Query,
   query,
@@ -281,6 +282,19 @@ describe('sweeping', () => {
     events.length = 0;
     lines(db, 'c');
     expect(recomputed(events)).toEqual([]);
+  });
+
+  it('keeps what is declared to be kept, until it is dropped', () => {
+    const { db, events } = filled();
+    const kept = query<string, number>('kept', (database, key) => lines(database, key), { isKept: true });
+    kept(db, 'a');
+    for (let sweeps = 0; sweeps < 5; sweeps++) sweep(db, 0);
+    events.length = 0;
+    kept(db, 'a');
+    expect(recomputed(events)).toEqual([]);
+    drop(db, kept, 'a');
+    kept(db, 'a');
+    expect(recomputed(events)).toEqual(['kept(a)']);
   });
 
   it('keeps what was set', () => {

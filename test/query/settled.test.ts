@@ -15,7 +15,7 @@ import { finish } from '../../server/src/query/steps.ts';
 import { recomputed } from './recomputed.ts';
 
 const text = input<string, string>('text', () => '');
-const length = query<string, number>('length', (db, file) => text(db, file).length);
+const length = query<string, number>('length', (db, file) => text(db, file).length, { isKept: true });
 const lengths = settled(length);
 const shown = query<string, string>('shown', (db, file) => `${file}: ${lengths.answers(db, file)}`);
 
@@ -68,14 +68,22 @@ describe('settled answers', () => {
 
   it('outlast sweeps as long as something depends on them', () => {
     const { db, events } = filled();
-    for (let sweeps = 0; sweeps < 300; sweeps++) {
-      sweep(db, 100);
-      finish(lengths.settling(db));
+    for (let sweeps = 0; sweeps < 5; sweeps++) {
+      sweep(db, 0);
       shown(db, 'a');
     }
     expect(recomputed(events)).toEqual([]);
     set(db, text, 'a', 'three');
     finish(lengths.settling(db));
+    expect(shown(db, 'a')).toBe('a: 5');
+  });
+
+  it('are gone with the last that depends on them', () => {
+    const { db, events } = filled();
+    for (let sweeps = 0; sweeps < 3; sweeps++) sweep(db, 0);
+    set(db, text, 'a', 'three');
+    finish(lengths.settling(db));
+    expect(recomputed(events)).toEqual([]);
     expect(shown(db, 'a')).toBe('a: 5');
   });
 });

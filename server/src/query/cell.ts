@@ -16,6 +16,8 @@ export interface CellKind {
   readonly equals: (left: unknown, right: unknown) => boolean;
   /** Returns the initial value of a query that reads itself. Absent if that is an error. */
   readonly initial?: (key: unknown) => unknown;
+  /** True if answers stay although nothing depends on them. */
+  readonly isKept?: boolean;
 }
 
 export interface Cell extends ReactiveNode {

@@ -65,6 +65,8 @@ export interface QueryOptions<K, V> {
   readonly equals?: (left: V, right: V) => boolean;
   /** Returns the initial answer of a query that reads itself, which is computed until its answer no longer changes. */
   readonly initial?: (key: K) => V;
+  /** True if answers stay until they are dropped, although nothing depends on them and nobody asks for them. */
+  readonly isKept?: boolean;
 }
 
 export function createDatabase({
@@ -108,13 +110,14 @@ export function input<K, V>(
 export function query<K, V>(
   name: string,
   compute: (database: Database, key: K, before: V | undefined) => V,
-  { equals = Object.is, initial }: QueryOptions<K, V> = {},
+  { equals = Object.is, initial, isKept = false }: QueryOptions<K, V> = {},
 ): Query<K, V> {
   const kind: Kind = {
     name,
     compute: compute as Kind['compute'],
     equals: equals as CellKind['equals'],
     ...(initial && { initial: initial as (key: unknown) => unknown }),
+    isKept,
   };
   return Object.assign(
     (database: Database, key: K) => read(database.cells, cellOf(database, kind, key)) as V,
@@ -188,10 +191,22 @@ export function sweep({ cells, tables, unused }: Database, kept: number): void {
   for (const cell of unused) {
     if (cell.subs === undefined && cell.usedAt >= oldest) continue;
     unused.delete(cell);
-    if (cell.subs !== undefined || cell.isGiven) continue;
-    dispose(cells, cell);
-    tables.get(cell.kind)?.delete(cell.key);
+    if (cell.subs !== undefined || cell.isGiven || cell.kind.isKept === true) continue;
+    remove({ cells, tables }, cell);
   }
+}
+
+/** Drops the answer for a key, if nothing depends on it. */
+export function drop<K, V>({ cells, tables, unused }: Database, { kind }: Query<K, V>, key: K): void {
+  const cell = tables.get(kind)?.get(key);
+  if (cell === undefined || cell.subs !== undefined) return;
+  unused.delete(cell);
+  remove({ cells, tables }, cell);
+}
+
+function remove({ cells, tables }: Pick<Database, 'cells' | 'tables'>, cell: Cell): void {
+  dispose(cells, cell);
+  tables.get(cell.kind)?.delete(cell.key);
 }
 
 function cellOf({ tables }: Database, kind: CellKind, key: unknown): Cell {

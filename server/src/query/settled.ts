@@ -5,7 +5,7 @@
  */
 import { mayBeOutdated } from './cell.ts';
 import { outdate } from './cells.ts';
-import { type Database, input, type Query, untracked } from './database.ts';
+import { type Database, drop, input, outdatedKeys, type Query, untracked } from './database.ts';
 import type { Steps } from './steps.ts';
 
 export interface Settled<K, V> {
@@ -15,10 +15,10 @@ export interface Settled<K, V> {
   settling(database: Database): Steps<void>;
 }
 
-/** The number of sweeps after which an answer that is still copied counts as used. */
-const USED_EVERY = 16;
-
-/** Declares copies of the answers of a query, which nothing else depends on. */
+/**
+ * Declares copies of the answers of a query.
+ * @param of a query that is kept, and which nothing else depends on
+ */
 export function settled<K, V>(of: Query<K, V>): Settled<K, V> {
   const { kind } = of;
   const answers = input<K, V>(
@@ -29,18 +29,15 @@ export function settled<K, V>(of: Query<K, V>): Settled<K, V> {
   return {
     answers,
     *settling(database) {
-      const { cells, tables } = database;
-      const copies = tables.get(answers.kind);
-      if (copies === undefined) return;
-      for (const cell of tables.get(kind)?.values() ?? []) {
-        const isUsedOften = cells.sweeps - cell.usedAt < USED_EVERY;
-        if (isUsedOften && !mayBeOutdated(cell)) continue;
-        const copy = copies.get(cell.key);
-        if (copy === undefined) continue;
-        if (!isUsedOften) cell.usedAt = cells.sweeps;
-        if (!mayBeOutdated(cell) || mayBeOutdated(copy)) continue;
-        if (!kind.equals(copy.value, of(database, cell.key as K))) outdate(cells, copy);
-        yield;
+      const copies = database.tables.get(answers.kind);
+      for (const key of outdatedKeys(database, of)) {
+        const copy = copies?.get(key);
+        // A copy that is outdated as well reads the answer when it is asked for.
+        if (copy === undefined) drop(database, of, key);
+        else if (!mayBeOutdated(copy)) {
+          if (!kind.equals(copy.value, of(database, key))) outdate(database.cells, copy);
+          yield;
+        }
       }
     },
   };

@@ -4,7 +4,7 @@
  * again.
  */
 import { answeringInParts } from '../../nix/eval/evaluation.ts';
-import { type Database, lastAnswer, outdatedKeys, type Query, query } from '../../query/database.ts';
+import { type Database, drop, lastAnswer, outdatedKeys, type Query, query } from '../../query/database.ts';
 import type { Steps } from '../../query/steps.ts';
 import { sameItems } from '../../std.ts';
 import { renewed } from '../generators/definitions.ts';
@@ -12,7 +12,7 @@ import { noteDefinitions, noteFile } from '../machine-modules/module-database.ts
 import type { ModuleTable } from '../machine-modules/module-table.ts';
 import type { Unit } from '../model/uses.ts';
 import { readUnit } from '../uses/unit.ts';
-import { stateOf } from './builder-state.ts';
+import { type LastUnits, stateOf } from './builder-state.ts';
 import { noteUnit } from './generator-index.ts';
 import { internUnit, withContents } from './interned-unit.ts';
 import { RECOGNISED } from './registered-files.ts';
@@ -77,17 +77,22 @@ interface CurrentUnit {
   readonly whole: Unit;
 }
 
-const UNIT: Query<string, CurrentUnit | null> = query('unit', (database, path, before) => {
-  const whole = WHOLE(database, path)?.unit ?? null;
-  if (whole === null) return null;
-  if (whole.definitions.length > 0) noteDefinitions(database, path);
-  if (before?.whole !== whole) return { unit: whole, whole };
-  const definitions = answeringInParts(stateOf(database).evaluation, path, () =>
-    renewed(before.unit.definitions),
-  );
-  if (definitions === before.unit.definitions) return before;
-  return { unit: withContents(before.unit, definitions), whole };
-});
+/** Kept, since only those are asked for that may have changed. */
+const UNIT: Query<string, CurrentUnit | null> = query(
+  'unit',
+  (database, path, before) => {
+    const whole = WHOLE(database, path)?.unit ?? null;
+    if (whole === null) return null;
+    if (whole.definitions.length > 0) noteDefinitions(database, path);
+    if (before?.whole !== whole) return { unit: whole, whole };
+    const definitions = answeringInParts(stateOf(database).evaluation, path, () =>
+      renewed(before.unit.definitions),
+    );
+    if (definitions === before.unit.definitions) return before;
+    return { unit: withContents(before.unit, definitions), whole };
+  },
+  { isKept: true },
+);
 
 /** Reads the units of all files in steps. Only files whose units may have changed are asked. */
 export function* readUnits(database: Database, table: ModuleTable): Steps<ReadonlyMap<string, Unit>> {
@@ -96,8 +101,8 @@ export function* readUnits(database: Database, table: ModuleTable): Steps<Readon
   trees.expect(lengthToRead(survey.texts));
   for (const path of paths === units.paths ? outdatedKeys(database, UNIT) : paths)
     if (readUnitOf(database, table, path)) yield;
-  if (units.all === null || paths !== units.paths) units.all = inOrder(database, units.byFile, paths);
-  units.paths = paths;
+  if (paths !== units.paths) dropOthers(database, units, paths);
+  units.all ??= inOrder(units.byFile, paths);
   return units.all;
 }
 
@@ -119,21 +124,24 @@ function readUnitOf(database: Database, table: ModuleTable, path: string): boole
   return true;
 }
 
-/** Returns the units of files, in their order. Forgets those of others. */
-function inOrder(
-  database: Database,
-  byFile: Map<string, Unit>,
-  paths: readonly string[],
-): ReadonlyMap<string, Unit> {
+/** Drops what is known of files that are no longer among those of the workspace. */
+function dropOthers(database: Database, units: LastUnits, paths: readonly string[]): void {
+  const present = new Set(paths);
+  for (const path of new Set([...(units.paths ?? []), ...units.byFile.keys()])) {
+    if (present.has(path)) continue;
+    drop(database, UNIT, path);
+    if (units.byFile.delete(path)) noteUnit(database, path, null);
+  }
+  units.paths = paths;
+  units.all = null;
+}
+
+/** Returns the units of files, in their order. */
+function inOrder(byFile: ReadonlyMap<string, Unit>, paths: readonly string[]): ReadonlyMap<string, Unit> {
   const all = new Map<string, Unit>();
   for (const path of paths) {
     const unit = byFile.get(path);
     if (unit !== undefined) all.set(path, unit);
-  }
-  for (const path of byFile.keys()) {
-    if (all.has(path)) continue;
-    byFile.delete(path);
-    noteUnit(database, path, null);
   }
   return all;
 }

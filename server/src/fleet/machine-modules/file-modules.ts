@@ -51,6 +51,7 @@ const GENERAL: Query<string, General> = query(
     return { asks, module: isGeneral ? MODULE(database, path) : undefined };
   },
   {
+    isKept: true,
     equals: (left, right) =>
       left.module === right.module &&
       left.asks.class === right.asks.class &&
