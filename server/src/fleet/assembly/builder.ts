@@ -70,9 +70,9 @@ export function createFleetBuilder(
   return {
     changed(paths) {
       assembled = null;
-      const list = [...paths];
+      const list = new Set(paths);
       state.survey.changed(list);
-      if (list.some(path => isLooselyRead(state, path))) {
+      if ([...list].some(path => isLooselyRead(state, path, list))) {
         const edited = [...state.evaluation.live.keys(), ...list];
         state = newState(files, settings, state.survey.texts, trace);
         for (const path of edited) noteEdited(state.evaluation, path);
@@ -167,11 +167,27 @@ function* buildFleet(state: State): Steps<Assembled> {
   });
 }
 
-function isLooselyRead({ files, survey, looseReads: { read, lookedFor } }: State, path: string): boolean {
+/**
+ * Returns whether a change of a file affects what was read in ways that are not recorded by file.
+ * @param changed all files that have changed at the same time
+ */
+function isLooselyRead(
+  { files, survey: { texts }, looseReads: { read, lookedFor } }: State,
+  path: string,
+  changed: ReadonlySet<string>,
+): boolean {
   if (read.has(path)) return true;
-  // Creating or removing a file changes the listing of its folder; editing it does not.
-  return (
-    (lookedFor.has(path) || read.has(folderOf(path))) &&
-    !(survey.texts.has(path) && files.kind(path) === 'file')
-  );
+  if (texts.has(path) && files.kind(path) === 'file') return false;
+  if (lookedFor.has(path)) return true;
+  // Creating or removing a file changes the listing of its folder, and of the folder above if its own comes or goes with it.
+  for (let folder = folderOf(path); ; folder = folderOf(folder)) {
+    if (read.has(folder)) return true;
+    if (folder === '' || holdsOthers(texts.keys(), folder, changed)) return false;
+  }
+}
+
+/** Returns whether a folder has files that have not changed. */
+function holdsOthers(paths: Iterable<string>, folder: string, changed: ReadonlySet<string>): boolean {
+  for (const path of paths) if (path.startsWith(`${folder}/`) && !changed.has(path)) return true;
+  return false;
 }
