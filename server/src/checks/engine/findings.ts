@@ -61,11 +61,12 @@ export function findingsOf(database: Database): Finding[] {
 const OF_RULE = query<string, Named<readonly Finding[]>>('findings of rule', (database, id, before) => {
   const { rules, settings } = CHOSEN(database, null);
   const rule = rules.get(id);
+  const severity = settings.severities[id];
   const byFile = new Map<string, Finding[]>();
-  if (rule !== undefined)
+  if (rule !== undefined && severity !== 'off')
     for (const report of REPORTS(database, id)) {
       if (settings.isExcluded?.(id, report.at.file)) continue;
-      addToList(byFile, report.at.file, keptFinding(rule, report, settings.severities[id]));
+      addToList(byFile, report.at.file, keptFinding(rule, report, severity));
     }
   return reusing(before, byFile, sameItems);
 });
@@ -76,10 +77,9 @@ const BY_FILE = byName(RULES, OF_RULE);
 const IN_FILE = query<string, readonly Finding[]>(
   'findings in file',
   (database, file) => {
-    const found = BY_FILE.holders(database, file)
-      .list()
-      .flatMap(({ value }) => value);
-    return withoutSilenced(currentRun(database).watched.sources.parse(file), found.sort(byPlace));
+    const byRule = BY_FILE.holders(database, file).list();
+    const sortedByPlace = byRule.flatMap(({ value }) => value).sort(byPlace);
+    return withoutSilenced(currentRun(database).watched.sources.parse(file), sortedByPlace);
   },
   { equals: sameItems },
 );
@@ -89,14 +89,14 @@ const IN_ALL_FILES = forAll(BY_FILE.names, IN_FILE);
 /** The findings of reports, which are kept from one run to the next, by the severity of the settings. */
 const findings = new WeakMap<
   Report,
-  { readonly severity: Severity | 'off' | undefined; readonly finding: Finding }
+  { readonly severity: Severity | undefined; readonly finding: Finding }
 >();
 
-function keptFinding(rule: Rule, report: Report, severity: Severity | 'off' | undefined): Finding {
+function keptFinding(rule: Rule, report: Report, severity: Severity | undefined): Finding {
   const before = findings.get(report);
   if (before !== undefined && before.severity === severity && before.finding.rule === rule.id)
     return before.finding;
-  const finding = findingOf(rule, report, severity === 'off' ? undefined : severity);
+  const finding = findingOf(rule, report, severity);
   findings.set(report, { severity, finding });
   return finding;
 }

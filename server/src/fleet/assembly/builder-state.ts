@@ -53,7 +53,7 @@ function noUnits(): LastUnits {
   return { byFile: new Map(), paths: null, all: null };
 }
 
-/** What is kept from build to build, beside the answers of the database. */
+/** The state that is kept from build to build, beside the answers of the database. */
 export interface State {
   readonly files: FleetFiles;
   readonly settings: FleetSettings;
@@ -84,7 +84,7 @@ export interface State {
   readonly looseReads: LooseReads;
 }
 
-/** What the queries of a database are computed with. */
+/** The context of a fleet's database, from which its queries are computed. */
 interface FleetContext extends SurveyContext, ModuleContext, FolderContext {
   state: State | null;
 }

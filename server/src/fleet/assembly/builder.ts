@@ -72,7 +72,8 @@ export function createFleetBuilder(
       assembled = null;
       const list = new Set(paths);
       state.survey.changed(list);
-      if ([...list].some(path => isLooselyRead(state, path, list))) {
+      const unchanged = once(() => foldersOf(state.survey.texts.keys(), list));
+      if ([...list].some(path => isLooselyRead(state, path, unchanged))) {
         const edited = [...state.evaluation.live.keys(), ...list];
         state = newState(files, settings, state.survey.texts, trace);
         for (const path of edited) noteEdited(state.evaluation, path);
@@ -169,12 +170,12 @@ function* buildFleet(state: State): Steps<Assembled> {
 
 /**
  * Returns whether a change of a file affects what was read in ways that are not recorded by file.
- * @param changed all files that have changed at the same time
+ * @param unchanged returns the folders of files that have not changed
  */
 function isLooselyRead(
   { files, survey: { texts }, looseReads: { read, lookedFor } }: State,
   path: string,
-  changed: ReadonlySet<string>,
+  unchanged: () => ReadonlySet<string>,
 ): boolean {
   if (read.has(path)) return true;
   if (texts.has(path) && files.kind(path) === 'file') return false;
@@ -182,12 +183,17 @@ function isLooselyRead(
   // Creating or removing a file changes the listing of its folder, and of the folder above if its own comes or goes with it.
   for (let folder = folderOf(path); ; folder = folderOf(folder)) {
     if (read.has(folder)) return true;
-    if (folder === '' || holdsOthers(texts.keys(), folder, changed)) return false;
+    if (folder === '' || unchanged().has(folder)) return false;
   }
 }
 
-/** Returns whether a folder has files that have not changed. */
-function holdsOthers(paths: Iterable<string>, folder: string, changed: ReadonlySet<string>): boolean {
-  for (const path of paths) if (path.startsWith(`${folder}/`) && !changed.has(path)) return true;
-  return false;
+/** Returns the folders of files, at any depth, without those of the files in `except`. */
+function foldersOf(paths: Iterable<string>, except: ReadonlySet<string>): ReadonlySet<string> {
+  const folders = new Set<string>();
+  for (const path of paths) {
+    if (except.has(path)) continue;
+    for (let folder = folderOf(path); folder !== '' && !folders.has(folder); folder = folderOf(folder))
+      folders.add(folder);
+  }
+  return folders;
 }

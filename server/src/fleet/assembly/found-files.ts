@@ -34,7 +34,7 @@ import { forget } from './changes.ts';
 import { FILE_STEPS } from './registered-files.ts';
 import { GROUPS } from './survey.ts';
 
-/** What a file passes to modules. */
+/** The arguments that a file passes to modules. */
 const ARGUMENTS = query<string, FileArguments>('arguments of file', (database, path) => {
   noteFile(database, path);
   const { evaluation, files } = stateOf(database);

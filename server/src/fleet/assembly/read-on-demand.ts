@@ -68,13 +68,13 @@ export function factsOnDemand(database: Database): FactsOnDemand {
       const read = isRead(path) ? facts(database, path) : null;
       return read === null ? [] : [read];
     });
-  const own = <Facts>(of: Kind<readonly Facts[]>): Facts[] =>
+  const ofThisFlake = <Facts>(of: Kind<readonly Facts[]>): Facts[] =>
     everywhere(of, path => belongsToFleet(files, path)).flat();
   return {
     secrets: () => everywhere(SECRETS),
-    storeSettings: () => own(STORE_SETTINGS),
-    accessSettings: () => own(ACCESS_SETTINGS),
-    machineSettings: () => own(MACHINE_SETTINGS),
-    removed: () => own(REMOVED),
+    storeSettings: () => ofThisFlake(STORE_SETTINGS),
+    accessSettings: () => ofThisFlake(ACCESS_SETTINGS),
+    machineSettings: () => ofThisFlake(MACHINE_SETTINGS),
+    removed: () => ofThisFlake(REMOVED),
   };
 }

@@ -91,7 +91,7 @@ export const MATRICES: Query<null, readonly Matrix[]> = query(
 );
 
 /**
- * What registries and matrices mean for all other files. Inputs, so that an edit of a registry by which they stay the same
+ * The facts about registries and matrices by which all other files are read. Inputs, so that an edit of a registry by which they stay the same
  * does not affect those files.
  */
 export interface Recognised {

@@ -49,7 +49,7 @@ export interface SurveyOptions {
   readonly isMatrixFile: (path: string) => boolean;
 }
 
-/** What a database must know for the queries here. */
+/** The part of a database's context that the queries here need. */
 export interface SurveyContext {
   readonly survey: SurveyOptions;
 }

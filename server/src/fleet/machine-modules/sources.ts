@@ -159,7 +159,7 @@ function unreadSecrets({ file, source }: ModuleFacts): ModuleSecrets {
   return { file, parts: [], definitions: [], templates: [], defaults: [], gaps };
 }
 
-/** Where a module can be read again. */
+/** The place of a module, from which it can be read again. */
 type Located = Pick<ModuleFacts, 'file' | 'source'>;
 
 /** Asks a module's source; returns `otherwise` if the source no longer exists or the answer takes too many steps. */

@@ -44,7 +44,7 @@ export interface TableState extends ModuleSources {
   readonly fixpoint: Fixpoint;
 }
 
-/** What a database must know for the queries about modules. */
+/** The part of a database's context that queries about modules need. */
 export interface ModuleContext {
   /** The table of the current build; null before the first. */
   table: TableState | null;

@@ -18,7 +18,7 @@ const CLAN_FILES = ['configuration.nix', 'hardware-configuration.nix', 'disko.ni
 /** Files of a machine's folder that may state the platform: those that clan imports, and a usual entry point. */
 const MACHINE_FILES = ['configuration.nix', 'default.nix', 'hardware-configuration.nix'];
 
-/** What a database must know for the queries about folders. */
+/** The part of a database's context that queries about folders need. */
 export interface FolderContext {
   /** The workspace; reads of it are not recorded. */
   readonly files: NixFiles;
