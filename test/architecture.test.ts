@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   shell: [],
   host: [],
   browser: [],
+  upkeep: [],
   query: [],
   modules: ['nix'],
   flake: ['nix', 'modules', 'query'],
@@ -45,7 +46,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'host',
     ],
   ],
-  lsp: ['nix', 'fleet', 'store', 'query', 'edits', 'checks', 'generate', 'editor', 'doctor', 'workspace'],
+  lsp: [
+    ...['nix', 'fleet', 'store', 'query', 'edits', 'checks', 'generate', 'editor', 'doctor', 'workspace'],
+    'upkeep',
+  ],
   cli: [
     ...['nix', 'modules', 'fleet', 'store', 'edits', 'checks', 'generate', 'editor', 'doctor', 'deploy'],
     'workspace',

@@ -1,24 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { buildSync } from 'esbuild';
 import { expect, test } from 'vitest';
-
-/** Runs code in a process of its own, since the flags of V8 are the whole process's; returns what it prints as JSON. */
-function inOwnProcess(code: string): unknown {
-  const { outputFiles } = buildSync({
-    stdin: { contents: code, resolveDir: import.meta.dirname, loader: 'ts' },
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    write: false,
-  });
-  const env = { ...process.env, NODE_OPTIONS: '' };
-  return JSON.parse(
-    execFileSync(process.execPath, ['-e', outputFiles.map(({ text }) => text).join('')], {
-      env,
-      encoding: 'utf8',
-    }),
-  );
-}
+import { inOwnProcess } from './support/own-process.ts';
 
 const SETUP = `
   import { getHeapSpaceStatistics } from 'node:v8';
@@ -31,7 +12,9 @@ const SETUP = `
 `;
 
 test('a fixed space stays small, whatever survives', () => {
-  expect(inOwnProcess(`${SETUP} fixNewSpace(); work(); console.log(capacity());`)).toBe(1);
+  expect(inOwnProcess(`${SETUP} fixNewSpace(); work(); console.log(capacity());`, import.meta.dirname)).toBe(
+    1,
+  );
 });
 
 test('a widened space is as large at once, and no larger after much work', () => {
@@ -41,9 +24,11 @@ test('a widened space is as large at once, and no larger after much work', () =>
     const atOnce = capacity();
     work();
     console.log(JSON.stringify([atOnce, capacity()]));`;
-  expect(inOwnProcess(code)).toEqual([4, 4]);
+  expect(inOwnProcess(code, import.meta.dirname)).toEqual([4, 4]);
 });
 
 test('a size that is not allowed ends with what there is', () => {
-  expect(inOwnProcess(`${SETUP} widenNewSpace(200); console.log(capacity() < 100);`)).toBe(true);
+  expect(
+    inOwnProcess(`${SETUP} widenNewSpace(200); console.log(capacity() < 100);`, import.meta.dirname),
+  ).toBe(true);
 });

@@ -103,6 +103,8 @@ export async function inFleet(context) {
     ...base,
     files: [...fleet.hosts, REGISTRY, MATRIX].map(at),
     break: fleet.edits.host,
+    // Memory is that of a server at rest, the peak that of the whole session.
+    settle: 1500,
     reps: repetitions.edits,
     methods: ['hover'],
     queries: fleet.edits.hovers,

@@ -28,7 +28,7 @@ function fresh(): ProtocolConnection {
   );
   serve(server, '1.2.3', async () => ({
     ...{ engine: smallEngine(), createWorkspace },
-    ...{ findRoot: () => null, nix: null },
+    ...{ findRoot: () => null, nix: null, upkeep: null },
   }));
   const connection = createProtocolConnection(
     new StreamMessageReader(toClient),

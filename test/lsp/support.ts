@@ -18,6 +18,7 @@ import {
 import type { NixDoor } from '../../server/src/lsp/ask-nix.ts';
 import { serve } from '../../server/src/lsp/server.ts';
 import { inOrder } from '../../server/src/lsp/session.ts';
+import type { Upkeep } from '../../server/src/upkeep/idle.ts';
 import { findRoot } from '../../server/src/workspace/discovery.ts';
 import type { Engine } from '../../server/src/workspace/engine.ts';
 import { accountOf } from '../../server/src/workspace/nix-witness.ts';
@@ -53,6 +54,7 @@ export interface SessionOptions {
   readonly capabilities?: ClientCapabilities;
   readonly clientInfo?: InitializeParams['clientInfo'];
   readonly initializationOptions?: unknown;
+  readonly upkeep?: Upkeep;
   /** Called before `initialize` is sent, to answer what the server asks. */
   readonly prepare?: (connection: ProtocolConnection) => void;
 }
@@ -71,6 +73,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     createWorkspace,
     findRoot,
     nix: options.askNix ? { ask: options.askNix, account: async (...about) => accountOf(...about) } : null,
+    upkeep: options.upkeep ?? null,
   }));
 
   const connection = createProtocolConnection(

@@ -7,6 +7,7 @@ import type { CancellationToken } from 'vscode-languageserver';
 import type { Finding } from '../checks/rule.ts';
 import type { Snapshot } from '../editor/snapshot.ts';
 import { finish, type Steps } from '../query/steps.ts';
+import type { Idle } from '../upkeep/idle.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Delivery } from './delivery.ts';
 import type { Documents } from './documents.ts';
@@ -24,6 +25,8 @@ export interface AnalysisOptions {
   readonly delivery: Delivery;
   readonly status: StatusLine;
   readonly log: Log;
+  /** What is done while there is nothing to analyse; `null` for nothing. */
+  readonly idle: Idle | null;
   /** Called after each analysis. */
   readonly onAnalysed: () => void;
   /** Returns the address of a rule's page, as the client opens it. */
@@ -92,7 +95,10 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   const { folders } = options;
   const scheduler = createScheduler(function* () {
     updateEarly(state);
-    if (state.hasEarly && options.delivery.isPushed) deliver(state, NONE);
+    if (state.hasEarly && options.delivery.isPushed) {
+      deliver(state, NONE);
+      state.idle?.answered();
+    }
     yield;
     yield* analysing(state);
   });
@@ -113,8 +119,10 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       if (!isStale(state)) return;
       updateEarly(state);
       // What comes later is news, also in files that were edited.
-      if (state.hasEarly) state.edited.clear();
-      else analyse(state);
+      if (state.hasEarly) {
+        state.edited.clear();
+        state.idle?.answered();
+      } else analyse(state);
     },
     documentChanged(absolute, text) {
       openDocument(state, absolute, text);
@@ -162,6 +170,7 @@ function updateReports(state: AnalysisState, workspace: Workspace, findings: Sna
 /** Schedules an analysis of something that has changed. */
 function request(state: AnalysisState): void {
   state.hasEarly = false;
+  state.idle?.begin();
   state.scheduler.request();
 }
 
@@ -205,6 +214,7 @@ function* analysing(state: AnalysisState): Steps<void> {
   state.onAnalysed();
   if (failure === null) status.ready(folders.all());
   else status.failed(messageOf(failure));
+  state.idle?.end();
 }
 
 async function settle(state: AnalysisState, token: CancellationToken): Promise<void> {

@@ -9,6 +9,7 @@ import {
   type WorkspaceFoldersChangeEvent,
 } from 'vscode-languageserver';
 import type { TraceEvent } from '../query/database.ts';
+import { createIdle, type Upkeep } from '../upkeep/idle.ts';
 import type { findRoot } from '../workspace/discovery.ts';
 import type { Engine } from '../workspace/engine.ts';
 import type { createWorkspace } from '../workspace/workspace.ts';
@@ -49,6 +50,8 @@ export interface Loaded {
   readonly findRoot: typeof findRoot;
   /** `null` where no program can be started. */
   readonly nix: NixDoor | null;
+  /** What the server does when nobody waits for it; `null` for nothing. */
+  readonly upkeep: Upkeep | null;
 }
 
 /**
@@ -56,16 +59,21 @@ export interface Loaded {
  * @param trace called with everything that checking recomputes after an edit, and the reason
  */
 export async function loadAnalysis(trace?: (event: TraceEvent) => void): Promise<Loaded> {
-  const [{ loadEngine }, { createWorkspace }, { findRoot }] = await Promise.all([
-    import('../workspace/engine.ts'),
-    import('../workspace/workspace.ts'),
-    import('../workspace/discovery.ts'),
-  ]);
+  const [{ loadEngine }, { createWorkspace }, { findRoot }, { createCollector, ownHeap }] = await Promise.all(
+    [
+      import('../workspace/engine.ts'),
+      import('../workspace/workspace.ts'),
+      import('../workspace/discovery.ts'),
+      import('../upkeep/garbage.ts'),
+    ],
+  );
+  const heap = ownHeap();
   const witness = () => import('../workspace/nix-witness.ts');
   return {
     engine: await loadEngine({ trace }),
     createWorkspace,
     findRoot,
+    upkeep: heap === null ? null : createCollector(heap),
     nix: {
       ask: async (...about) => (await witness()).askAbout(...about),
       account: async (...about) => (await witness()).accountOf(...about),
@@ -189,7 +197,7 @@ async function begin(beginning: StartingServer): Promise<Running> {
         log(`settings: ${messageOf(error)}`),
       )
     : Promise.resolve();
-  const [{ engine, createWorkspace, findRoot, nix }] = await Promise.all([load(), inTime(asked)]);
+  const [{ engine, createWorkspace, findRoot, nix, upkeep }] = await Promise.all([load(), inTime(asked)]);
 
   const make: WorkspaceMaker = options =>
     createWorkspace({
@@ -210,6 +218,7 @@ async function begin(beginning: StartingServer): Promise<Running> {
     delivery,
     status,
     log,
+    idle: upkeep === null ? null : createIdle(upkeep),
     onAnalysed,
     documentationOf: rule => documentationOf(client, rule),
     textOf: finding => shownMessage(client, finding),

@@ -78,6 +78,7 @@ export function serveWorker(version: string, wasm: EngineWasm): void {
       createWorkspace: options => createWorkspace({ ...options, disk: diskOf(options.root) }),
       findRoot: () => null,
       nix: null,
+      upkeep: null,
     };
   }
 
