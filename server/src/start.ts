@@ -6,12 +6,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
 import { keptCode } from './host/programs/kept-files.ts';
 import { fixNewSpace, widenNewSpace } from './new-space.ts';
 import type * as Programs from './programs.ts';
+import { maySetFlags, setFlags } from './upkeep/v8-flags.ts';
 
 export interface Start {
   /** Which of the programs in `programs.js`, the bundle beside the running file. */
@@ -45,7 +45,7 @@ export function start(
   { program, purpose, flags, atFirst, newSpace, lasts }: Start,
   within: NodeJS.Module,
 ): void {
-  const mayTune = process.versions.electron === undefined && isMainThread;
+  const mayTune = maySetFlags();
   if (mayTune) {
     setFlags([...flags, ...(atFirst?.flags ?? [])]);
     if (newSpace !== null) fixNewSpace();
@@ -73,10 +73,6 @@ export function start(
   if (mayTune && newSpace !== null) widenNewSpace(newSpace);
   script.runInThisContext().call(within.exports, within.exports, require, within, file, __dirname);
   void (within.exports as typeof Programs)[program]();
-}
-
-function setFlags(flags: readonly string[]): void {
-  for (const flag of flags) setFlagsFromString(flag);
 }
 
 function atEnd(orBefore: boolean, keep: () => void): void {

@@ -1,5 +1,6 @@
 /** Flags of V8 that our programs are started with, each with what was measured (docs/design/engine.md). */
 import type { Start } from './start.ts';
+import { growthFlag, USUAL_GROWTH } from './upkeep/v8-flags.ts';
 
 interface Optimising {
   /** Functions are optimised after they have run six times as long as V8 would wait. */
@@ -35,7 +36,7 @@ export const OPTIMISED_LATER: readonly string[] = optimising === undefined ? [] 
  * before it looks, which takes no less time.
  */
 export const OF_SERVER: Pick<Start, 'flags' | 'atFirst' | 'newSpace' | 'lasts'> = {
-  flags: ['--heap-growing-percent=50'],
+  flags: [growthFlag(USUAL_GROWTH)],
   ...(optimising === undefined
     ? {}
     : { atFirst: { flags: [optimising.later], takenBack: [optimising.asUsual] } }),

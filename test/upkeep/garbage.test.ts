@@ -6,7 +6,7 @@ import { inOwnProcess } from '../support/own-process.ts';
 
 interface MadeUp {
   readonly collector: Upkeep;
-  /** What was done: a growth in per cent, or "collect". */
+  /** Calls of the collector, in their order: a growth in per cent, or "collect". */
   readonly done: (number | 'collect')[];
   /** Changes the heap as the program would. */
   set(heap: Heap): void;

@@ -25,7 +25,7 @@ export interface AnalysisOptions {
   readonly delivery: Delivery;
   readonly status: StatusLine;
   readonly log: Log;
-  /** What is done while there is nothing to analyse; `null` for nothing. */
+  /** Told when nobody waits for an answer; `null` where nothing is done then. */
   readonly idle: Idle | null;
   /** Called after each analysis. */
   readonly onAnalysed: () => void;

@@ -50,7 +50,7 @@ export interface Loaded {
   readonly findRoot: typeof findRoot;
   /** `null` where no program can be started. */
   readonly nix: NixDoor | null;
-  /** What the server does when nobody waits for it; `null` for nothing. */
+  /** Work for when nobody waits for the server; `null` for none. */
   readonly upkeep: Upkeep | null;
 }
 

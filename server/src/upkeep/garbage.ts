@@ -3,10 +3,10 @@
  * no longer needed. V8 alone marks what is alive while edits are analysed, on the same thread, and keeps much of what has died
  * meanwhile; between two edits a collection takes a thirtieth of a second and keeps nothing. Figures: docs/design/engine.md.
  */
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { getHeapStatistics } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { isMainThread } from 'node:worker_threads';
 import type { Upkeep } from './idle.ts';
+import { growthFlag, maySetFlags, setFlags, USUAL_GROWTH } from './v8-flags.ts';
 
 /** Sizes in MiB. */
 const MEBIBYTE = 2 ** 20;
@@ -17,9 +17,6 @@ const MOST_GARBAGE = 128;
 /** V8 does not collect by itself before this many times as much has piled up: within one analysis, or by edits without a pause. */
 const RESERVE = 2;
 
-/** By how much the heap grows before V8 collects, as a percentage of what is alive: at least, and after it has collected by itself. */
-const GROWTH = 50;
-
 /** With more that is alive than this, a collection would keep somebody waiting who types: it takes 1 ms for 1 to 2 MiB. */
 const MOST_ALIVE = 160;
 
@@ -29,14 +26,14 @@ const WORTH = 12;
 /** As much more space than what is alive is given back: a collection gives back what the one before it has found empty. */
 const SPARE = 24;
 
-/** What is known of the heap, in MiB. */
+/** Sizes of a heap, in MiB. */
 export interface Heap {
   readonly used: number;
   /** With what is empty, but not given back. */
   readonly total: number;
 }
 
-/** What is done with the heap. */
+/** Measures a heap, and collects its garbage. */
 export interface HeapControl {
   measure(): Heap;
   collect(): void;
@@ -44,19 +41,22 @@ export interface HeapControl {
   setGrowth(percent: number): void;
 }
 
-/** @param heap of this process */
+/**
+ * Creates the upkeep that collects garbage.
+ * @param heap of this process
+ */
 export function createCollector(heap: HeapControl): Upkeep {
-  /** What was alive after the last collection, or `null` before the first. */
+  /** Size of the living objects after the last collection, or `null` before the first. */
   let alive: number | null = null;
   /** True if the last collection may have left empty space. */
   let isLoose = false;
 
   function collect({ used }: Heap): Heap {
     const growth = Math.round(((RESERVE * MOST_GARBAGE) / (alive ?? used)) * 100);
-    heap.setGrowth(Math.max(GROWTH, growth));
+    heap.setGrowth(Math.max(USUAL_GROWTH, growth));
     heap.collect();
     // V8 keeps much of what died while it was marking, and would let that grow in the same proportion.
-    heap.setGrowth(GROWTH);
+    heap.setGrowth(USUAL_GROWTH);
     const after = heap.measure();
     alive = after.used;
     return after;
@@ -83,8 +83,8 @@ export function createCollector(heap: HeapControl): Upkeep {
 
 /** Returns the heap of this process, or `null` where its garbage cannot be collected on demand. */
 export function ownHeap(): HeapControl | null {
-  // Electron may have its flags frozen. There the client starts the server so that it may collect.
-  const mayTune = process.versions.electron === undefined && isMainThread;
+  // In Electron the client starts the server so that it may collect.
+  const mayTune = maySetFlags();
   const collect = globalThis.gc ?? (mayTune ? exposedCollect() : null);
   if (collect === null) return null;
   return {
@@ -94,14 +94,15 @@ export function ownHeap(): HeapControl | null {
     },
     collect: () => collect(),
     setGrowth(percent) {
-      if (mayTune) setFlagsFromString(`--heap-growing-percent=${percent}`);
+      if (mayTune) setFlags([growthFlag(percent)]);
     },
   };
 }
 
+/** Returns V8's function for a collection, which programs do not see otherwise. */
 function exposedCollect(): () => void {
-  setFlagsFromString('--expose-gc');
+  setFlags(['--expose-gc']);
   const collect = runInNewContext('gc') as () => void;
-  setFlagsFromString('--no-expose-gc');
+  setFlags(['--no-expose-gc']);
   return collect;
 }

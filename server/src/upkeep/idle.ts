@@ -3,7 +3,7 @@
 /** How long nothing has been requested when the server is at rest, in milliseconds. People who type pause for less. */
 const REST = 400;
 
-/** What a server does for itself when nobody waits for it. */
+/** Work that a server does for itself when nobody waits for it. */
 export interface Upkeep {
   /** Does what should not wait for a rest. Somebody may be typing. */
   betweenEdits(): void;
@@ -29,7 +29,10 @@ const TIMER: Timer = (call, milliseconds) => {
   return () => clearTimeout(timeout);
 };
 
-/** @param timer for tests */
+/**
+ * Creates what calls the upkeep when there is time for it.
+ * @param timer for tests
+ */
 export function createIdle(upkeep: Upkeep, timer = TIMER): Idle {
   let cancel = () => {};
 
