@@ -4,7 +4,7 @@
  */
 
 import type { RegenerationNotes } from '../checks/facts/store/generated.ts';
-import type { Finding } from '../checks/rule.ts';
+import type { CheckContext, Finding } from '../checks/rule.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { NixFiles } from '../nix/eval/value.ts';
 import type { StoreFiles } from '../store/vars/files.ts';
@@ -22,4 +22,9 @@ export interface Snapshot {
   readonly stored: () => StoreContents;
   /** Returns the current notes of runs about generators to regenerate. */
   readonly noted: () => RegenerationNotes;
+}
+
+/** Returns a snapshot in the form in which rules and what they derive receive it. */
+export function contextOf({ fleet, files, stored }: Snapshot): CheckContext {
+  return { fleet, sources: files, stored };
 }

@@ -96,6 +96,17 @@ const generatorsOf = derivedIndex((fleet): Index<Generator> => {
   return generators;
 });
 
+/** The generators of each machine, and those without a known machine under ''. */
+export const generatorsByMachine = derivedIndex((fleet): Index<Generator> => {
+  const generators = new Map<string, Generator[]>();
+  for (const generator of fleet.generators) {
+    const machines = generator.machines ?? [];
+    for (const machine of machines) addToList(generators, machine, generator);
+    if (machines.length === 0) addToList(generators, '', generator);
+  }
+  return generators;
+});
+
 const elsewhereOf = derived(createElsewhere);
 
 const assignmentPlaces = inUnits(({ assignments }) => assignments.map(({ at }) => placeKey(at)));

@@ -5,6 +5,7 @@
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import { type Database, type Query, query } from '../../query/database.ts';
 import { sameItems } from '../../std.ts';
+import type { CheckContext } from '../rule.ts';
 import { currentRun, runOf } from './memory.ts';
 
 /**
@@ -29,6 +30,19 @@ export function derived<T>(compute: (fleet: Fleet, before: T | undefined) => T):
 
 function derivedQuery<T>(compute: (fleet: Fleet, before: T | undefined) => T): Query<null, T> {
   return query('derived', (database, _, before) => compute(currentRun(database).watched.fleet, before));
+}
+
+/** Like `derived`, for what follows from files or from what is stored as well. */
+export function derivedFrom<T>(
+  compute: (context: CheckContext, before: T | undefined) => T,
+): (context: CheckContext) => T {
+  const answer = query<null, T>('derived', (database, _, before) =>
+    compute(currentRun(database).watched, before),
+  );
+  return context => {
+    const run = runOf(context.fleet);
+    return run === null ? compute(context, undefined) : answer(run.memory.database, null);
+  };
 }
 
 export type Index<T> = ReadonlyMap<string, readonly T[]>;

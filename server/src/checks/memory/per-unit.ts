@@ -40,6 +40,18 @@ export function inUnits<T>(look: (unit: UnitOutline) => Iterable<T>): (fleet: Fl
   };
 }
 
+/** Returns the unit of a file; a caller depends on that unit alone. */
+export function unitIn(fleet: Fleet, file: string): UnitOutline | null {
+  const run = runOf(fleet);
+  return run === null ? (fleet.units.get(file) ?? null) : UNIT(run.memory.database, file);
+}
+
+/** Returns the files that have units, in fleet order. */
+export function unitFiles(fleet: Fleet): readonly string[] {
+  const run = runOf(fleet);
+  return run === null ? [...fleet.units.keys()] : UNIT_FILES(run.memory.database, null);
+}
+
 function* withoutMemory<T>({ units }: Fleet, look: (unit: UnitOutline) => Iterable<T>): Iterable<T> {
   for (const unit of units.values()) yield* look(unit);
 }

@@ -4,15 +4,18 @@
  * explorer-keys.ts.
  */
 import { type NixSays, nixSaysOf, nixSaysOfMachine } from '../../checks/facts/eval/nix-says.ts';
-import { factsOf } from '../../checks/facts/fleet-facts.ts';
-import { fleetTally, type Outdated, storedStates } from '../../checks/facts/store/generated.ts';
+import { factsOf, generatorsByMachine } from '../../checks/facts/fleet-facts.ts';
+import {
+  fleetTally,
+  machineTallies,
+  type Outdated,
+  storedStates,
+} from '../../checks/facts/store/generated.ts';
 import { mayHaveMore } from '../../fleet/elsewhere/elsewhere.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
-import { addToList } from '../../std.ts';
 import { publicValuePath } from '../../store/vars/deployed.ts';
-import { isLacking, lackingIn, type StoredState, type Tally, tallyOf } from '../../store/vars/tally.ts';
-import { type FleetIndex, indexOf } from '../names/fleet-index.ts';
+import { isLacking, lackingIn, type StoredState, type Tally } from '../../store/vars/tally.ts';
 import { secretCount } from '../secrets/joined.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type ExplorerFilter, matches } from './explorer-filter.ts';
@@ -71,11 +74,12 @@ export interface FleetEntry {
 export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEntry {
   const { fleet } = snapshot;
   const { elsewhere } = factsOf(fleet);
-  const byMachine = generatorsByMachine(snapshot);
+  const byMachine = generatorsByMachine(fleet);
+  const tallyOn = machineTallies(snapshot);
   const machines: MachineEntry[] = [];
   for (const { name, class: kind, system, tags, at } of fleet.machines) {
     const machineGenerators = byMachine.get(name) ?? [];
-    const tally = machineTally(snapshot, name);
+    const tally = tallyOn(name);
     if (filter.lacking && lackingIn(tally) === 0) continue;
     if (
       !matches(filter, [name, ...tags]) &&
@@ -89,7 +93,7 @@ export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEnt
       nix: nixSaysOfMachine(fleet.nix, name),
     });
   }
-  const loose = byMachine.get(null) ?? [];
+  const loose = byMachine.get('') ?? [];
   return {
     machines,
     unassigned: filter.lacking ? 0 : loose.filter(generator => hasMatch(filter, generator)).length,
@@ -97,13 +101,6 @@ export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEnt
     isFleet: fleet.isClan || fleet.generators.length + fleet.machines.length + fleet.registries.length > 0,
     secrets: secretCount(snapshot),
   };
-}
-
-/** Counts how many of a machine's generators are generated. */
-export function machineTally(snapshot: Snapshot, machine: string): Tally {
-  const states = storedStates(snapshot);
-  const machineGenerators = generatorsByMachine(snapshot).get(machine) ?? [];
-  return tallyOf(machineGenerators.map(generator => states.stateOn(generator, machine)));
 }
 
 /**
@@ -129,7 +126,7 @@ export function generatorEntries(
   machine: string | null,
   filter: ExplorerFilter,
 ): readonly GeneratorEntry[] {
-  const machineGenerators = generatorsByMachine(snapshot).get(machine) ?? [];
+  const machineGenerators = generatorsByMachine(snapshot.fleet).get(machine ?? '') ?? [];
   const tags = snapshot.fleet.machines.find(({ name }) => name === machine)?.tags ?? [];
   // If the machine itself matches, everything in it is shown.
   const isMeant = machine !== null && matches(filter, [machine, ...tags]);
@@ -137,25 +134,6 @@ export function generatorEntries(
     .filter(generator => isMeant || hasMatch(filter, generator))
     .map(generator => entryOf(snapshot, generator, machine))
     .filter(({ state }) => !filter.lacking || isLacking(state));
-}
-
-const kept = new WeakMap<FleetIndex, ReadonlyMap<string | null, readonly Generator[]>>();
-
-function generatorsByMachine(snapshot: Snapshot): ReadonlyMap<string | null, readonly Generator[]> {
-  const index = indexOf(snapshot);
-  const cached = kept.get(index);
-  if (cached) return cached;
-  const byMachine = new Map<string | null, Generator[]>();
-  const add = (machine: string | null, generator: Generator) => {
-    addToList(byMachine, machine, generator);
-  };
-  for (const generator of snapshot.fleet.generators) {
-    const machines = generator.machines ?? [];
-    for (const machine of machines) add(machine, generator);
-    if (machines.length === 0) add(null, generator);
-  }
-  kept.set(index, byMachine);
-  return byMachine;
 }
 
 function entryOf(snapshot: Snapshot, generator: Generator, machine: string | null): GeneratorEntry {
@@ -192,7 +170,7 @@ function entryOf(snapshot: Snapshot, generator: Generator, machine: string | nul
  * known.
  */
 export function stateOn(snapshot: Snapshot, generator: string, machine: string): StoredState | null {
-  const machineGenerators = generatorsByMachine(snapshot)
+  const machineGenerators = generatorsByMachine(snapshot.fleet)
     .get(machine)
     ?.find(({ name }) => name === generator);
   return machineGenerators === undefined ? null : storedStates(snapshot).stateOn(machineGenerators, machine);

@@ -1,17 +1,17 @@
 /**
- * Indexes which subject is at which place of a fleet and how subjects are related: once per snapshot, and per
- * file on first use. The basis of every feature.
+ * Indexes which subject is at which place of a fleet and how subjects are related. Each part is kept while what it was
+ * built from is unchanged. The basis of every feature.
  */
 
+import { derived, derivedIndex } from '../../checks/memory/derived.ts';
 import type { Machine } from '../../fleet/model/base.ts';
-import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody, GeneratorDefinition } from '../../fleet/model/generators.ts';
 import type { MatrixRow, Registry, RegistryKey } from '../../fleet/model/registries.ts';
 import { machineRows } from '../../fleet/registry/machine-rows.ts';
-import { groupBy } from '../../std.ts';
+import { addToSet, groupBy } from '../../std.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type Subject, subjectKey, type Target } from './subjects.ts';
-import { definitionsIn, filesWithTargets, targetsIn } from './targets.ts';
+import { definitionsIn, targetsIn, targetsOf } from './targets.ts';
 
 export interface FleetIndex {
   readonly registries: ReadonlyMap<string, Registry>;
@@ -32,15 +32,54 @@ export interface FleetIndex {
   occurrencesOf(subject: Subject): readonly Target[];
 }
 
-const indexes = new WeakMap<Fleet, FleetIndex>();
+const registriesOf = derived(
+  ({ registries }) => new Map(registries.map(registry => [registry.file, registry])),
+);
+const machinesOf = derived(({ machines }) => new Map(machines.map(machine => [machine.name, machine])));
+const generatorsOf = derivedIndex(({ generators }) => groupBy(generators, ({ name }) => name));
 
-/** Returns the index of a snapshot's fleet, built on first use. */
+const keysOf = derived(
+  ({ registries }) =>
+    new Map(registries.map(({ file, keys }) => [file, new Map(keys.map(key => [key.key, key]))])),
+);
+
+/** The machines by registry file and key. */
+const selectionsOf = derived((fleet): ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>> => {
+  const selections = new Map<string, Map<string, Set<string>>>();
+  for (const matrix of fleet.matrices) {
+    const { registry } = matrix;
+    if (registry === null) continue;
+    const ofRegistry = selections.get(registry) ?? new Map<string, Set<string>>();
+    selections.set(registry, ofRegistry);
+    for (const { machine, keys } of machineRows(fleet, matrix))
+      for (const { key } of keys) addToSet(ofRegistry, key, machine);
+  }
+  return selections;
+});
+
+/** Returns the index of a snapshot's fleet, of which each part is built on first use. */
 export function indexOf({ fleet }: Snapshot): FleetIndex {
-  const index = indexes.get(fleet);
-  if (index) return index;
-  const fresh = createIndex(fleet);
-  indexes.set(fleet, fresh);
-  return fresh;
+  return {
+    get registries() {
+      return registriesOf(fleet);
+    },
+    get generators() {
+      return generatorsOf(fleet);
+    },
+    get machines() {
+      return machinesOf(fleet);
+    },
+    key: (registry, key) => keysOf(fleet).get(registry)?.get(key) ?? null,
+    row: (matrix, machine) =>
+      fleet.matrices
+        .find(({ file }) => file === matrix)
+        ?.rows.find(row => row.machine === machine && !row.shared) ?? null,
+    machinesOfKey: (registry, key) => [...(selectionsOf(fleet).get(registry)?.get(key) ?? [])],
+    targetAt: (file, offset) => smallestAt(targetsIn(fleet, file), offset),
+    definitionsIn: file => definitionsIn(fleet, file),
+    targetsIn: file => targetsIn(fleet, file),
+    occurrencesOf: subject => targetsOf(fleet, subjectKey(subject)),
+  };
 }
 
 /** Returns the bodies of generators declared in a file, including those of registry entries. */
@@ -53,62 +92,6 @@ export function bodiesIn(snapshot: Snapshot, file: string): GeneratorBody[] {
       .filter(registry => registry.file === file)
       .flatMap(({ keys }) => keys.map(({ body }) => body)),
   ];
-}
-
-function createIndex(fleet: Fleet): FleetIndex {
-  const registries = new Map(fleet.registries.map(registry => [registry.file, registry]));
-  const keys = new Map<string, ReadonlyMap<string, RegistryKey>>();
-  for (const { file, keys: listed } of fleet.registries)
-    keys.set(file, new Map(listed.map(key => [key.key, key])));
-  const generators = groupBy(fleet.generators, generator => generator.name);
-  const selections = selectionsOf(fleet);
-  const targets = new Map<string, readonly Target[]>();
-  let occurrences: ReadonlyMap<string, readonly Target[]> | null = null;
-
-  function inFile(file: string): readonly Target[] {
-    let target = targets.get(file);
-    if (!target) {
-      target = targetsIn(fleet, file);
-      targets.set(file, target);
-    }
-    return target;
-  }
-
-  return {
-    registries,
-    generators,
-    machines: new Map(fleet.machines.map(machine => [machine.name, machine])),
-    key: (registry, key) => keys.get(registry)?.get(key) ?? null,
-    row: (matrix, machine) =>
-      fleet.matrices
-        .find(({ file }) => file === matrix)
-        ?.rows.find(row => row.machine === machine && !row.shared) ?? null,
-    machinesOfKey: (registry, key) => [...(selections.get(registry)?.get(key) ?? [])],
-    targetAt: (file, offset) => smallestAt(inFile(file), offset),
-    definitionsIn: file => definitionsIn(fleet, file),
-    targetsIn: inFile,
-    occurrencesOf(subject) {
-      occurrences ??= groupBy(filesWithTargets(fleet).flatMap(inFile), ({ subject: pointed }) =>
-        subjectKey(pointed),
-      );
-      return occurrences.get(subjectKey(subject)) ?? [];
-    },
-  };
-}
-
-/** Returns the machines by registry file and key. */
-function selectionsOf(fleet: Fleet): ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>> {
-  const selections = new Map<string, Map<string, Set<string>>>();
-  for (const matrix of fleet.matrices) {
-    const { registry } = matrix;
-    if (registry === null) continue;
-    const ofRegistry = selections.get(registry) ?? new Map<string, Set<string>>();
-    selections.set(registry, ofRegistry);
-    for (const { machine, keys } of machineRows(fleet, matrix)) {
-      for (const { key } of keys) ofRegistry.set(key, (ofRegistry.get(key) ?? new Set()).add(machine));
-    }
-  }
-  return selections;
 }
 
 function smallestAt(targets: readonly Target[], offset: number): Target | null {

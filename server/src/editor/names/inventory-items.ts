@@ -3,13 +3,15 @@
  * names of service modules. Uses the places in the fleet; machines and generators are targets of their own.
  */
 import { type AcceptedSettings, takenBy } from '../../checks/facts/inventory/clan-mistakes.ts';
+import { derivedFrom } from '../../checks/memory/derived.ts';
+import type { CheckContext } from '../../checks/rule.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Instance, Role } from '../../fleet/model/services.ts';
 import { clanOptions, inventoryOptions } from '../../fleet/options/clan-core.ts';
 import type { OptionTree, WrittenName } from '../../modules/options/option.ts';
 import type { Place } from '../../nix/places.ts';
 import { addToList } from '../../std.ts';
-import type { Snapshot } from '../snapshot.ts';
+import { contextOf, type Snapshot } from '../snapshot.ts';
 
 export type InventoryItem =
   | { readonly kind: 'tag'; readonly tag: string }
@@ -32,33 +34,29 @@ export interface InventoryItemAt {
 export function inventoryItemAt(snapshot: Snapshot, file: string, offset: number): InventoryItemAt | null {
   const { fleet } = snapshot;
   if (!fleet.isClan) return null;
-  let byFile = itemsOfFleets.get(fleet);
-  if (byFile === undefined) {
-    byFile = itemsByFile(snapshot);
-    itemsOfFleets.set(fleet, byFile);
-  }
-  return byFile.get(file)?.find(({ at }) => at.start <= offset && offset <= at.end) ?? null;
+  const items = itemsByFile(contextOf(snapshot)).get(file);
+  return items?.find(({ at }) => at.start <= offset && offset <= at.end) ?? null;
 }
 
-/** Things by file, computed once per fleet. */
-const itemsOfFleets = new WeakMap<Fleet, ReadonlyMap<string, readonly InventoryItemAt[]>>();
-
-function itemsByFile(snapshot: Snapshot): ReadonlyMap<string, readonly InventoryItemAt[]> {
+const itemsByFile = derivedFrom((context): ReadonlyMap<string, readonly InventoryItemAt[]> => {
+  const { fleet } = context;
   const byFile = new Map<string, InventoryItemAt[]>();
   const add = (at: Place | null, item: InventoryItem) => {
     if (at === null) return;
     addToList(byFile, at.file, { at, item });
   };
-  for (const instance of snapshot.fleet.inventory.instances) addInstance(snapshot, instance, add);
-  for (const { tag, at } of machineTags(snapshot)) add(at, { kind: 'tag', tag });
-  addOptions(snapshot, add);
+  for (const instance of fleet.inventory.instances) addInstance(context, instance, add);
+  for (const { tag, at } of machineTags(context)) add(at, { kind: 'tag', tag });
+  addOptions(fleet, add);
   return byFile;
-}
+});
 
 type Add = (at: Place | null, item: InventoryItem) => void;
 
 /** Yields the tags in the lists of machines. */
-export function* machineTags({ fleet }: Snapshot): Iterable<{ readonly tag: string; readonly at: Place }> {
+export function* machineTags({
+  fleet,
+}: Pick<Snapshot, 'fleet'>): Iterable<{ readonly tag: string; readonly at: Place }> {
   for (const { tagPlaces = [] } of fleet.machineFacts)
     for (const { value, at } of tagPlaces) yield { tag: value, at };
 }
@@ -72,19 +70,19 @@ export function settingsOf(
   return takenBy(fleet, files, instance, role);
 }
 
-function addInstance(snapshot: Snapshot, instance: Instance, add: Add): void {
+function addInstance(context: CheckContext, instance: Instance, add: Add): void {
   const { nameAt, inputAt, input } = instance.module;
   add(nameAt, { kind: 'service', instance });
   if (input !== null) add(inputAt, { kind: 'input', input });
   for (const role of instance.roles.values()) {
     for (const { name, at } of role.tags) add(at, { kind: 'tag', tag: name });
-    addSettings(snapshot, instance, role, add);
+    addSettings(context, instance, role, add);
   }
 }
 
-function addSettings(snapshot: Snapshot, instance: Instance, role: Role, add: Add): void {
+function addSettings({ fleet, sources }: CheckContext, instance: Instance, role: Role, add: Add): void {
   const withSettings = [role, ...role.machines, ...role.tags].filter(entry => entry.hasSettings);
-  const taken = withSettings.length === 0 ? null : settingsOf(snapshot, instance, role.name);
+  const taken = withSettings.length === 0 ? null : takenBy(fleet, sources, instance, role.name);
   if (taken === null) return;
   const owner = `setting of the role ${role.name} of ${instance.module.name ?? instance.name}`;
   for (const entry of withSettings)
@@ -97,12 +95,12 @@ function optionItem({ path }: WrittenName, option: OptionTree, owner: string): I
 }
 
 /** Adds the options of the clan and its inventory, and the things that names below them refer to. */
-function addOptions(snapshot: Snapshot, add: Add): void {
-  for (const { of, checkedAgainst } of snapshot.fleet.inventory.options) {
+function addOptions(fleet: Fleet, add: Add): void {
+  for (const { of, checkedAgainst } of fleet.inventory.options) {
     const { tree } = of === 'clan' ? clanOptions() : inventoryOptions();
     for (const name of checkedAgainst(tree).names) {
       if (name.option !== null) add(name.at, optionItem(name, name.option, ownerOf(of, name.path)));
-      const item = of === 'inventory' && name.option === null ? namedBy(snapshot, name.path) : null;
+      const item = of === 'inventory' && name.option === null ? namedBy(fleet, name.path) : null;
       if (item !== null) add(name.at, item);
     }
   }
@@ -116,10 +114,7 @@ function ownerOf(of: 'clan' | 'inventory', [first, second]: readonly string[]): 
 }
 
 /** Returns the thing at a path: `instances.x`, `instances.x.roles.y`, `tags.z`. */
-function namedBy(
-  { fleet }: Snapshot,
-  [first, name, third, role, ...rest]: readonly string[],
-): InventoryItem | null {
+function namedBy(fleet: Fleet, [first, name, third, role, ...rest]: readonly string[]): InventoryItem | null {
   if (name === undefined) return null;
   if (first === 'tags' && third === undefined) return { kind: 'tag', tag: name };
   const instance =

@@ -1,10 +1,12 @@
 /** Finds the names in a file that refer to the fleet's own options: declarations, definitions and reads. */
 
+import { derivedBy } from '../../checks/memory/derived-by.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { OptionRead } from '../../fleet/model/options.ts';
 import { CHOSEN, insideOf, stepBelow } from '../../modules/options/below.ts';
 import type { OptionTree, WrittenEntry } from '../../modules/options/option.ts';
 import type { Place } from '../../nix/places.ts';
+import { isSameData } from '../../nix/same-data.ts';
 import { optionsByFile } from './own-options.ts';
 import type { Target } from './subjects.ts';
 
@@ -13,8 +15,18 @@ export function filesWithOptions(fleet: Fleet): Iterable<string> {
   return optionsByFile(fleet.options).modules.keys();
 }
 
-/** Returns the targets, in no particular order. */
-export function optionTargets(fleet: Fleet, file: string): readonly Target[] {
+const NONE: readonly Target[] = [];
+
+/** Returns the targets, in no particular order. The same list while they are the same, whatever else the fleet declares. */
+export const optionTargets = derivedBy(
+  'targets of options',
+  (fleet, file, before = NONE): readonly Target[] => {
+    const targets = readTargets(fleet, file);
+    return isSameData(before, targets) ? before : targets;
+  },
+);
+
+function readTargets(fleet: Fleet, file: string): readonly Target[] {
   const options = fleet.options;
   const { tree, modules } = optionsByFile(options);
   const targets: Target[] = [];

@@ -1,14 +1,15 @@
 /** Finds the names in a file that refer to sops-nix and agenix secrets, their templates and encrypted files. */
+import { derivedIndex } from '../../checks/memory/derived.ts';
 import { perObject } from '../../checks/memory/kept.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { SecretDefinition, SecretFacts, SecretUse } from '../../fleet/model/secrets.ts';
 import type { Place } from '../../nix/places.ts';
+import { groupBy } from '../../std.ts';
 import type { Subject, Target } from './subjects.ts';
 
 /** Returns the targets, in no particular order. Reads what the fleet knows of secrets. */
 export function secretTargets(fleet: Fleet, file: string): readonly Target[] {
-  const facts = byFile(fleet).get(file);
-  return facts === undefined ? [] : targetsOf(facts);
+  return byFile(fleet).get(file)?.flatMap(targetsOf) ?? [];
 }
 
 /** Returns the files with targets for secrets. */
@@ -16,9 +17,11 @@ export function filesWithSecrets(fleet: Fleet): Iterable<string> {
   return byFile(fleet).keys();
 }
 
-const byFile = perObject(
-  (fleet: Fleet): ReadonlyMap<string, SecretFacts> =>
-    new Map(fleet.secrets.flatMap(facts => (isEmpty(facts) ? [] : [[facts.file, facts] as const]))),
+const byFile = derivedIndex(({ secrets }) =>
+  groupBy(
+    secrets.filter(facts => !isEmpty(facts)),
+    ({ file }) => file,
+  ),
 );
 
 function isEmpty({ definitions, templates, uses, defaults, ageRules }: SecretFacts): boolean {

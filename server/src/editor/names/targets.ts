@@ -2,84 +2,75 @@
  * Finds the names in a file that a user can point at, and their subjects. Uses the places in the fleet; knows
  * no feature.
  */
+import { derived, derivedIndex, type Index } from '../../checks/memory/derived.ts';
+import { derivedBy, indexedBy } from '../../checks/memory/derived-by.ts';
 import { perObject } from '../../checks/memory/kept.ts';
+import { unitFiles, unitIn } from '../../checks/memory/per-unit.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../../fleet/model/generators.ts';
 import type { Matrix, Registry } from '../../fleet/model/registries.ts';
-import type { Unit } from '../../fleet/model/uses.ts';
+import type { UnitOutline } from '../../fleet/model/uses.ts';
 import type { Place } from '../../nix/places.ts';
-import { groupBy } from '../../std.ts';
+import { addToList, sortedUnique } from '../../std.ts';
 import { filesWithOptions, optionTargets } from './own-option-targets.ts';
 import { wordsOf } from './script-words.ts';
 import { filesWithSecrets, secretTargets } from './secret-targets.ts';
-import { type Subject, sameSubject, type Target } from './subjects.ts';
+import { type Subject, sameSubject, subjectKey, type Target } from './subjects.ts';
 
-/** The targets of a fleet by file, collected once for all files. */
-interface Written {
-  readonly machines: ReadonlyMap<string, readonly Named[]>;
-  /** Machines named in roles and tags of the inventory. */
-  readonly members: ReadonlyMap<string, readonly Named[]>;
-  readonly definitions: ReadonlyMap<string, readonly GeneratorDefinition[]>;
-  /** The targets of registries and matrices, by file, since the script of a key may be in a file of helpers. */
-  readonly pipeline: ReadonlyMap<string, readonly Target[]>;
-}
-
+/** Something that is named at a place. */
 interface Named {
   readonly name: string;
-  readonly at: Place;
+  readonly at: Place | null;
 }
 
-const written = new WeakMap<Fleet, Written>();
+const machinesIn = derivedIndex((fleet): Index<Named> => byFile([...fleet.machines, ...fleet.machineFacts]));
 
-function writtenIn(fleet: Fleet): Written {
-  const entry = written.get(fleet);
-  if (entry) return entry;
-  const fresh = {
-    machines: byFile(
-      [...fleet.machines, ...fleet.machineFacts].flatMap(({ name, at }) =>
-        at === null ? [] : [{ name, at }],
-      ),
+/** Machines named in roles of the inventory. */
+const membersIn = derivedIndex(
+  ({ inventory }): Index<Named> =>
+    byFile(
+      inventory.instances.flatMap(({ roles }) => [...roles.values()].flatMap(({ machines }) => machines)),
     ),
-    members: byFile([
-      ...roleEntries(fleet),
-      ...fleet.inventory.tagLists.map(({ machine, at }) => ({ name: machine, at })),
-    ]),
-    definitions: byFile(fleet.generators.flatMap(({ definitions }) => definitions)),
-    pipeline: byFile(pipelineTargets(fleet)),
-  };
-  written.set(fleet, fresh);
-  return fresh;
-}
+);
 
-function byFile<T extends { readonly at: Place }>(all: readonly T[]): ReadonlyMap<string, readonly T[]> {
-  return groupBy(all, ({ at }) => at.file);
+const tagListsIn = derivedIndex(({ inventory }) => byFile(inventory.tagLists));
+
+const allDefinitions = derivedIndex(({ generators }) =>
+  byFile(generators.flatMap(({ definitions }) => definitions)),
+);
+
+/** The targets of registries and matrices, by file, since the script of a key may be in a file of helpers. */
+const pipelineIn = derivedIndex(({ registries, matrices }) =>
+  byFile([...registries.flatMap(registryTargets), ...matrices.flatMap(matrixTargets)]),
+);
+
+function byFile<T extends { readonly at: Place | null }>(all: readonly T[]): Map<string, T[]> {
+  const files = new Map<string, T[]>();
+  for (const item of all) if (item.at !== null) addToList(files, item.at.file, item);
+  return files;
 }
 
 /** Returns the files with targets, sorted. */
-export function filesWithTargets(fleet: Fleet): string[] {
-  const { machines, members, definitions } = writtenIn(fleet);
+export const filesWithTargets = derived((fleet): readonly string[] => {
   const pipeline = [...fleet.registries, ...fleet.matrices].map(({ file }) => file);
   // Definitions are also in files that are not modules: `generators = import ./generators.nix;`.
-  const files = [
-    ...machines.keys(),
-    ...members.keys(),
-    ...definitions.keys(),
-    ...pipeline,
-    ...fleet.units.keys(),
-  ];
-  return [...new Set([...files, ...filesWithSecrets(fleet), ...filesWithOptions(fleet)])].sort();
-}
+  const named = [machinesIn, membersIn, tagListsIn, allDefinitions].flatMap(index => [
+    ...index(fleet).keys(),
+  ]);
+  const files = [...named, ...pipeline, ...unitFiles(fleet)];
+  return sortedUnique([...files, ...filesWithSecrets(fleet), ...filesWithOptions(fleet)]);
+});
 
 /** Returns the definitions of generators whose names are in a file. */
 export function definitionsIn(fleet: Fleet, file: string): readonly GeneratorDefinition[] {
-  return writtenIn(fleet).definitions.get(file) ?? [];
+  return allDefinitions(fleet).get(file) ?? [];
 }
 
 /**
  * Returns the targets in a file, in text order. A place that stands for several subjects (a helper function's
  * `files.${name}`) is omitted.
  */
-export function targetsIn(fleet: Fleet, file: string): readonly Target[] {
+export const targetsIn = derivedBy('targets', (fleet, file): readonly Target[] => {
   const byPlace = new Map<string, Target | null>();
   const add: Add = (at, subject, role, inScript = false) => {
     if (at?.file !== file) return;
@@ -93,13 +84,15 @@ export function targetsIn(fleet: Fleet, file: string): readonly Target[] {
       byPlace.set(place, { ...before, role });
   };
 
-  const { machines, members, definitions, pipeline } = writtenIn(fleet);
-  for (const { name, at } of machines.get(file) ?? [])
+  for (const { name, at } of machinesIn(fleet).get(file) ?? [])
     add(at, { kind: 'machine', machine: name }, 'declaration');
-  for (const { name, at } of members.get(file) ?? []) add(at, { kind: 'machine', machine: name }, 'use');
-  addAll(pipeline.get(file) ?? [], add);
-  const unit = fleet.units.get(file);
-  for (const definition of definitions.get(file) ?? []) addAll(definitionTargets(definition), add);
+  for (const { name, at } of membersIn(fleet).get(file) ?? [])
+    add(at, { kind: 'machine', machine: name }, 'use');
+  for (const { machine, at } of tagListsIn(fleet).get(file) ?? [])
+    add(at, { kind: 'machine', machine }, 'use');
+  addAll(pipelineIn(fleet).get(file) ?? [], add);
+  const unit = unitIn(fleet, file);
+  for (const definition of definitionsIn(fleet, file)) addAll(definitionTargets(definition), add);
   if (unit) addAll(unitTargets(unit), add);
   // A name that refers to both a var and a secret counts as the var.
   const ofVars = new Set(byPlace.keys());
@@ -109,18 +102,14 @@ export function targetsIn(fleet: Fleet, file: string): readonly Target[] {
   return [...byPlace.values()]
     .filter(target => target !== null)
     .sort((a, b) => a.at.start - b.at.start || a.at.end - b.at.end);
-}
+});
+
+/** Returns every target of a fleet that refers to a subject, by file and place. */
+export const targetsOf = indexedBy('targets', filesWithTargets, targetsIn, ({ subject }) =>
+  subjectKey(subject),
+);
 
 type Add = (at: Place | null, subject: Subject, role: Target['role'], inScript?: boolean) => void;
-
-/** Returns the machines named in roles of the inventory. */
-function roleEntries({ inventory }: Fleet): Named[] {
-  return inventory.instances.flatMap(({ roles }) =>
-    [...roles.values()].flatMap(({ machines }) =>
-      machines.flatMap(({ name, at }) => (at === null ? [] : [{ name, at }])),
-    ),
-  );
-}
 
 function addAll(targets: readonly Target[], add: Add): void {
   for (const { at, subject, role, inScript } of targets) add(at, subject, role, inScript);
@@ -138,21 +127,16 @@ function collected(collect: (add: Add) => void): readonly Target[] {
 const definitionTargets = perObject((definition: GeneratorDefinition) =>
   collected(add => addDefinition(definition, add)),
 );
-const unitTargets = perObject((unit: Unit) => collected(add => addUnit(unit, add)));
+const unitTargets = perObject((unit: UnitOutline) => collected(add => addUnit(unit, add)));
 
-/** Returns the targets of registries and matrices, in their order. */
-function pipelineTargets({ registries, matrices }: Fleet): readonly Target[] {
-  return collected(add => addPipeline(registries, matrices, add));
-}
+const registryTargets = perObject((registry: Registry) => collected(add => addRegistry(registry, add)));
+const matrixTargets = perObject((matrix: Matrix) => collected(add => addMatrix(matrix, add)));
 
-function addPipeline(registries: readonly Registry[], matrices: readonly Matrix[], add: Add): void {
-  for (const registry of registries) addRegistry(registry, add);
-  for (const { file: matrix, registry, rows } of matrices) {
-    for (const { machine, at, keys, shared } of rows) {
-      if (!shared) add(at, { kind: 'row', matrix, machine, written: true }, 'declaration');
-      if (registry === null) continue;
-      for (const { key, at: listed } of keys) add(listed, { kind: 'key', registry, key }, 'use');
-    }
+function addMatrix({ file: matrix, registry, rows }: Matrix, add: Add): void {
+  for (const { machine, at, keys, shared } of rows) {
+    if (!shared) add(at, { kind: 'row', matrix, machine, written: true }, 'declaration');
+    if (registry === null) continue;
+    for (const { key, at: listed } of keys) add(listed, { kind: 'key', registry, key }, 'use');
   }
 }
 
@@ -161,7 +145,7 @@ function addDefinition(definition: GeneratorDefinition, add: Add): void {
   addBody(definition.name, definition.body(), add);
 }
 
-function addUnit({ keyLookups, rowReads, uses }: Unit, add: Add): void {
+function addUnit({ keyLookups, rowReads, uses }: UnitOutline, add: Add): void {
   for (const { at, registry, key } of keyLookups) add(at, { kind: 'key', registry, key }, 'use');
   for (const { matrix, machine, at } of rowReads)
     add(at, { kind: 'row', matrix, machine, written: false }, 'use');

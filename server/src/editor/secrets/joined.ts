@@ -23,11 +23,11 @@ import type { NixFiles } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import type { SopsFolder } from '../../store/sops/sops-keys.ts';
 import { below } from '../../store/vars/files.ts';
-import type { Snapshot } from '../snapshot.ts';
+import { contextOf, type Snapshot } from '../snapshot.ts';
 
 /** Returns all secrets, as rules read them. */
-export function secretsIn({ fleet, files, stored }: Snapshot): FleetSecrets {
-  return secretsOf({ fleet, sources: files, stored });
+export function secretsIn(snapshot: Snapshot): FleetSecrets {
+  return secretsOf(contextOf(snapshot));
 }
 
 /** Counts the secrets and the rules of agenix. */

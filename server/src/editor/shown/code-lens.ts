@@ -3,13 +3,12 @@
  * outdated, and available actions. Finding the places is cheap; titles are computed individually when they
  * become visible. Pure.
  */
-import { storedStates } from '../../checks/facts/store/generated.ts';
+import { machineTally, storedStates } from '../../checks/facts/store/generated.ts';
 import { counted } from '../../checks/facts/wording.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import { machineRows } from '../../fleet/registry/machine-rows.ts';
 import type { Place } from '../../nix/places.ts';
 import { shortTallyText, tallyOf, tallyText } from '../../store/vars/tally.ts';
-import { machineTally } from '../explorer/explorer.ts';
 import { type FleetIndex, indexOf } from '../names/fleet-index.ts';
 import type { Snapshot } from '../snapshot.ts';
 

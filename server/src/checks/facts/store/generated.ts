@@ -7,6 +7,9 @@
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
+import { isSameData } from '../../../nix/same-data.ts';
+import { type Database, input, query, set } from '../../../query/database.ts';
+import { sameItems } from '../../../std.ts';
 import { type Keeper, keeperOf } from '../../../store/backend-setting.ts';
 import type { StoreFiles } from '../../../store/vars/files.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
@@ -18,7 +21,9 @@ import {
   tallyOf,
 } from '../../../store/vars/tally.ts';
 import { isWithoutClan } from '../../../store/without-clan.ts';
-import { staleGenerators } from './stale-generators.ts';
+import { currentRun, runOf } from '../../memory/memory.ts';
+import { generatorsByMachine } from '../fleet-facts.ts';
+import { type StaleGenerator, staleGenerators } from './stale-generators.ts';
 import { type StoredIndex, storedIndex } from './stored-index.ts';
 
 /** The inputs for the stored state; a snapshot provides them. */
@@ -88,32 +93,98 @@ const kept = new WeakMap<Fleet, Kept>();
 
 const NOTHING: RegenerationNotes = new Map();
 
-/** Returns the states of the stored values; the same object while neither the fleet nor the stores change. */
+/** Set whenever somebody asks for states. */
+const NOTED = input<null, RegenerationNotes>('notes of runs', () => NOTHING);
+
+const OUTDATED = query<null, OutdatedGenerators>(
+  'outdated values',
+  database => outdatedIn(staleGenerators(currentRun(database).watched), NOTED(database, null)),
+  { equals: isSameData },
+);
+
+const KEEPERS = query<null, Keepers>(
+  'keepers of secrets',
+  database => {
+    const { fleet, sources, stored } = currentRun(database).watched;
+    return keepersIn(fleet, sources, stored());
+  },
+  { equals: (left, right) => sameItems(left.all, right.all) },
+);
+
+const IS_UNUSED = query<null, boolean>('are stores unused', database => {
+  const { fleet, sources, stored } = currentRun(database).watched;
+  return isUnused(fleet, sources, stored());
+});
+
+/** A different object only if some state may be different. */
+const STATES = query<null, StoredStates>('stored states', database => {
+  const stored = currentRun(database).watched.stored();
+  return createStates({
+    stored,
+    index: storedIndex(stored),
+    keeper: KEEPERS(database, null).of,
+    isUnused: IS_UNUSED(database, null),
+    outdated: OUTDATED(database, null),
+  });
+});
+
+/** Returns the states of the stored values; the same object while no state can be different. */
 export function storedStates(looked: StoredStateInputs): StoredStates {
+  const database = databaseOf(looked);
+  if (database !== null) return STATES(database, null);
   const { fleet, files } = looked;
   const stored = looked.stored();
-  const noted = looked.noted?.() ?? NOTHING;
+  const noted = notedIn(looked);
   const before = kept.get(fleet);
   if (before?.stored === stored && before.noted === noted) return before.states;
   const states = createStates({
     stored,
     index: storedIndex(stored),
-    keeper: keeperOf(fleet, files, stored.elsewhere ? 'custom' : stored.chosen),
-    isUnused: !stored.elsewhere && stored.chosen === null && isWithoutClan(fleet, files),
-    outdated: outdatedIn(fleet, stored, noted),
+    keeper: keepersIn(fleet, files, stored).of,
+    isUnused: isUnused(fleet, files, stored),
+    outdated: outdatedIn(staleGenerators(looked), noted),
   });
   kept.set(fleet, { stored, noted, states });
   return states;
 }
 
+/** Returns the database in which the answers about a fleet are kept, or null if it is not the one checked last. */
+function databaseOf(looked: StoredStateInputs): Database | null {
+  const run = runOf(looked.fleet);
+  if (run === null || run.given.stored() !== looked.stored()) return null;
+  const { database } = run.memory;
+  set(database, NOTED, null, notedIn(looked));
+  return database;
+}
+
+function notedIn({ noted }: StoredStateInputs): RegenerationNotes {
+  return noted?.() ?? NOTHING;
+}
+
+interface Keepers {
+  /** Returns the backend that keeps the secrets of a machine, or the shared ones for null. */
+  readonly of: (machine: string | null) => Keeper;
+  /** What it returns for each machine of the fleet, and for all others. */
+  readonly all: readonly string[];
+}
+
+function keepersIn(fleet: Fleet, files: StoreFiles, { elsewhere, chosen }: StoreContents): Keepers {
+  const keeper = keeperOf(fleet, files, elsewhere ? 'custom' : chosen);
+  const machines = fleet.machines.map(({ name }) => `${name} ${keeper(name)}`);
+  return { of: keeper, all: [keeper(null), keeper(''), ...machines] };
+}
+
+/** Returns whether nothing reads what is stored in clan's layout. */
+function isUnused(fleet: Fleet, files: StoreFiles, { elsewhere, chosen }: StoreContents): boolean {
+  return !elsewhere && chosen === null && isWithoutClan(fleet, files);
+}
+
 const BY_INPUTS: Outdated = { reason: 'inputs', older: [] };
 
-/** Returns why stored values are outdated, by generator and machine, '' for shared ones. */
-function outdatedIn(
-  fleet: Fleet,
-  stored: StoreContents,
-  noted: RegenerationNotes,
-): ReadonlyMap<string, ReadonlyMap<string, Outdated>> {
+/** Why stored values are outdated, by generator and machine, '' for shared ones. */
+type OutdatedGenerators = ReadonlyMap<string, ReadonlyMap<string, Outdated>>;
+
+function outdatedIn(stale: readonly StaleGenerator[], noted: RegenerationNotes): OutdatedGenerators {
   const outdatedByGenerator = new Map<string, Map<string, Outdated>>();
   const note = (generator: string, owner: string, outdated: Outdated) => {
     const byOwner = outdatedByGenerator.get(generator) ?? new Map<string, Outdated>();
@@ -125,7 +196,7 @@ function outdatedIn(
     note(names.join('/'), owner, { reason: older.length === 0 ? 'interrupted' : 'superseded', older });
   }
   // Reasons visible to everyone take precedence over local notes.
-  for (const { declared, owners } of staleGenerators(fleet, stored))
+  for (const { declared, owners } of stale)
     for (const owner of owners) note(declared.generator.name, owner, BY_INPUTS);
   return outdatedByGenerator;
 }
@@ -134,20 +205,26 @@ function outdatedIn(
 interface StateInputs {
   readonly stored: StoreContents;
   readonly index: StoredIndex;
-  /** Returns the backend that keeps the secrets of a machine, or the shared ones for null. */
-  readonly keeper: (machine: string | null) => Keeper;
+  readonly keeper: Keepers['of'];
   /** True if nothing reads what is stored in clan's layout. */
   readonly isUnused: boolean;
-  readonly outdated: ReadonlyMap<string, ReadonlyMap<string, Outdated>>;
+  readonly outdated: OutdatedGenerators;
 }
 
 function createStates(inputs: StateInputs): StoredStates {
+  const placements = new WeakMap<Generator, readonly Placement[]>();
   return {
     isStored: (generator, share, machine, file) => isStored(inputs, { generator, share, machine }, file),
     outdatedBy: (generator, machine) => outdatedBy(inputs, generator, machine),
     stateOf: (generator, body, machine) => stateOf(inputs, generator, body, machine),
     stateOn: (generator, machine) => stateOf(inputs, generator.name, bodyOn(generator, machine), machine),
-    placements: generator => placementsOf(inputs, generator),
+    placements(generator) {
+      const before = placements.get(generator);
+      if (before !== undefined) return before;
+      const fresh = placementsOf(inputs, generator);
+      placements.set(generator, fresh);
+      return fresh;
+    },
   };
 }
 
@@ -273,15 +350,45 @@ export function stateOverall(states: StoredStates, same: readonly Generator[]): 
   return stateOfPlacements(same.flatMap(generator => states.placements(generator)).map(({ state }) => state));
 }
 
+const FLEET_TALLY = query<null, Tally>('tally of the fleet', database =>
+  talliedIn(currentRun(database).watched.fleet, STATES(database, null)),
+);
+
 /** Counts all generators of known machines; shared ones count once. */
 export function fleetTally(looked: StoredStateInputs): Tally {
-  const states = storedStates(looked);
+  const database = databaseOf(looked);
+  return database === null ? talliedIn(looked.fleet, storedStates(looked)) : FLEET_TALLY(database, null);
+}
+
+function talliedIn({ generators }: Fleet, states: StoredStates): Tally {
   const shared = new Map<string, StoredState>();
   const machineStates: StoredState[] = [];
-  for (const generator of looked.fleet.generators) {
+  for (const generator of generators) {
     for (const { machine, state } of states.placements(generator))
       if (machine === null) shared.set(generator.name, state);
       else machineStates.push(state);
   }
   return tallyOf([...shared.values(), ...machineStates]);
+}
+
+const MACHINE_TALLY = query<string, Tally>('tally of a machine', (database, machine) =>
+  talliedOn(currentRun(database).watched.fleet, STATES(database, null), machine),
+);
+
+/** Counts the generators of a machine. */
+export function machineTally(looked: StoredStateInputs, machine: string): Tally {
+  return machineTallies(looked)(machine);
+}
+
+/** Returns a function that counts the generators of a machine. */
+export function machineTallies(looked: StoredStateInputs): (machine: string) => Tally {
+  const database = databaseOf(looked);
+  if (database !== null) return machine => MACHINE_TALLY(database, machine);
+  const states = storedStates(looked);
+  return machine => talliedOn(looked.fleet, states, machine);
+}
+
+function talliedOn(fleet: Fleet, states: StoredStates, machine: string): Tally {
+  const generators = generatorsByMachine(fleet).get(machine) ?? [];
+  return tallyOf(generators.map(generator => states.stateOn(generator, machine)));
 }

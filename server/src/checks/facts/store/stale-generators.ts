@@ -4,9 +4,13 @@ import { OPTIONS } from '../../../fleet/generators/generator-options.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { WrittenOption } from '../../../fleet/model/generators.ts';
 import type { Setting } from '../../../modules/settings.ts';
-import type { StoreContents } from '../../../store/vars/read.ts';
+import { isSameData } from '../../../nix/same-data.ts';
+import { query } from '../../../query/database.ts';
+import { forAll } from '../../../query/groups.ts';
+import { sameItems } from '../../../std.ts';
 import { type Validation, validationHash } from '../../../store/vars/validation.ts';
-import type { Report } from '../../rule.ts';
+import { currentRun, runOf } from '../../memory/memory.ts';
+import type { CheckContext, Report } from '../../rule.ts';
 import { type SoleDeclaration, soleDeclaration } from './declared-files.ts';
 import { type StoredGenerator, storedIndex } from './stored-index.ts';
 
@@ -18,15 +22,50 @@ export interface StaleGenerator {
   readonly owners: readonly string[];
 }
 
-export function* staleGenerators(fleet: Fleet, contents: StoreContents): Iterable<StaleGenerator> {
-  if (!fleet.isClan) return;
-  for (const generator of storedIndex(contents).generators.values()) {
-    const declared = soleDeclaration(fleet, generator.name);
-    const validation = declared === null ? null : validationOf(declared);
-    if (declared === null || validation === null) continue;
-    const owners = staleIn(declared, generator, validation.hash);
-    if (owners.length > 0) yield { declared, validation, owners };
-  }
+const STORED_NAMES = query<null, readonly string[]>('names of stored generators', database => [
+  ...storedIndex(currentRun(database).watched.stored()).generators.keys(),
+]);
+
+const STALE = query<string, StaleGenerator | null>(
+  'stale generator',
+  (database, name) => {
+    const { fleet, stored } = currentRun(database).watched;
+    return staleGenerator(fleet, storedIndex(stored()).generators.get(name));
+  },
+  { equals: isSameStale },
+);
+
+const ALL_STALE = forAll(STORED_NAMES, STALE);
+
+/** Finds all of them. What is known of a name is kept while its declaration and what is stored are unchanged. */
+export function staleGenerators({ fleet, stored }: Pick<CheckContext, 'fleet' | 'stored'>): StaleGenerator[] {
+  if (!fleet.isClan) return [];
+  const contents = stored();
+  const run = runOf(fleet);
+  const stale =
+    run?.given.stored() === contents
+      ? ALL_STALE(run.memory.database, null)
+      : [...storedIndex(contents).generators.values()].map(generator => staleGenerator(fleet, generator));
+  return stale.filter(found => found !== null);
+}
+
+function staleGenerator(fleet: Fleet, generator: StoredGenerator | undefined): StaleGenerator | null {
+  if (generator === undefined) return null;
+  const declared = soleDeclaration(fleet, generator.name);
+  const validation = declared === null ? null : validationOf(declared);
+  if (declared === null || validation === null) return null;
+  const owners = staleIn(declared, generator, validation.hash);
+  return owners.length === 0 ? null : { declared, validation, owners };
+}
+
+function isSameStale(left: StaleGenerator | null, right: StaleGenerator | null): boolean {
+  if (left === null || right === null) return left === right;
+  return (
+    left.declared.generator === right.declared.generator &&
+    left.declared.body === right.declared.body &&
+    isSameData(left.validation, right.validation) &&
+    sameItems(left.owners, right.owners)
+  );
 }
 
 export interface DeclaredValidation {

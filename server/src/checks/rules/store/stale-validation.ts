@@ -57,8 +57,8 @@ clan_lib/vars/generate.py.`,
       ],
     };
   },
-  check: function* ({ fleet, stored }: CheckContext) {
-    for (const { declared, validation, owners } of staleGenerators(fleet, stored()))
+  check: function* (context: CheckContext) {
+    for (const { declared, validation, owners } of staleGenerators(context))
       yield reportOf(declared, validation, owners);
   },
 };
