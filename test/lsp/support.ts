@@ -54,7 +54,7 @@ export interface SessionOptions {
   readonly capabilities?: ClientCapabilities;
   readonly clientInfo?: InitializeParams['clientInfo'];
   readonly initializationOptions?: unknown;
-  readonly upkeep?: Upkeep;
+  readonly upkeep?: (evict: () => void) => Upkeep;
   /** Called before `initialize` is sent, to answer what the server asks. */
   readonly prepare?: (connection: ProtocolConnection) => void;
 }

@@ -14,7 +14,7 @@ test('when everything is analysed, and then at rest', async () => {
         return false;
       },
     };
-    void startSession({ root: folder({}), upkeep });
+    void startSession({ root: folder({}), upkeep: () => upkeep });
   });
   expect(done.at(-2)).toBe('between');
   expect(done.at(-1)).toBe('rest');
@@ -23,7 +23,7 @@ test('when everything is analysed, and then at rest', async () => {
 test('after each edit', async () => {
   let next = () => {};
   const upkeep = { betweenEdits: () => next(), atRest: () => false };
-  const session = await startSession({ root: folder({}), upkeep });
+  const session = await startSession({ root: folder({}), upkeep: () => upkeep });
   for (const version of [1, 2, 3]) {
     const done = new Promise<void>(resolve => {
       next = resolve;

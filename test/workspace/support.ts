@@ -128,6 +128,7 @@ export function smallEngine(): SmallEngine {
           return build();
         },
         registries: () => null,
+        evict() {},
       };
     },
     checkEarly: () => [],

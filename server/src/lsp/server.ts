@@ -30,7 +30,7 @@ import { readDisplaySettings } from './display-settings.ts';
 import { documentationOf } from './documentation.ts';
 import { type Documents, listenToDocuments } from './documents.ts';
 import { registerActions, registerFeatures, registerViews } from './features.ts';
-import { createFolders, type WorkspaceMaker } from './folders.ts';
+import { createFolders, type Folders, type WorkspaceMaker } from './folders.ts';
 import { guard, guardRequest, type Log, messageOf, sendQuietly, throwIfCancelled } from './guard.ts';
 import { STATUS } from './messages.ts';
 import { registerOwnRequests } from './own-requests.ts';
@@ -50,8 +50,11 @@ export interface Loaded {
   readonly findRoot: typeof findRoot;
   /** `null` where no program can be started. */
   readonly nix: NixDoor | null;
-  /** Work for when nobody waits for the server; `null` for none. */
-  readonly upkeep: Upkeep | null;
+  /**
+   * Returns the work for when nobody waits for the server; `null` for none.
+   * @param evict drops answers that can be computed again
+   */
+  readonly upkeep: ((evict: () => void) => Upkeep) | null;
 }
 
 /**
@@ -59,21 +62,18 @@ export interface Loaded {
  * @param trace called with everything that checking recomputes after an edit, and the reason
  */
 export async function loadAnalysis(trace?: (event: TraceEvent) => void): Promise<Loaded> {
-  const [{ loadEngine }, { createWorkspace }, { findRoot }, { createCollector, ownHeap }] = await Promise.all(
-    [
-      import('../workspace/engine.ts'),
-      import('../workspace/workspace.ts'),
-      import('../workspace/discovery.ts'),
-      import('../upkeep/garbage.ts'),
-    ],
-  );
-  const heap = ownHeap();
+  const [{ loadEngine }, { createWorkspace }, { findRoot }, { createUpkeep }] = await Promise.all([
+    import('../workspace/engine.ts'),
+    import('../workspace/workspace.ts'),
+    import('../workspace/discovery.ts'),
+    import('../upkeep/upkeep.ts'),
+  ]);
   const witness = () => import('../workspace/nix-witness.ts');
   return {
     engine: await loadEngine({ trace }),
     createWorkspace,
     findRoot,
-    upkeep: heap === null ? null : createCollector(heap),
+    upkeep: createUpkeep,
     nix: {
       ask: async (...about) => (await witness()).askAbout(...about),
       account: async (...about) => (await witness()).accountOf(...about),
@@ -218,7 +218,7 @@ async function begin(beginning: StartingServer): Promise<Running> {
     delivery,
     status,
     log,
-    idle: upkeep === null ? null : createIdle(upkeep),
+    idle: upkeep === null ? null : createIdle(upkeep(() => evictAll(folders))),
     onAnalysed,
     documentationOf: rule => documentationOf(client, rule),
     textOf: finding => shownMessage(client, finding),
@@ -230,6 +230,11 @@ async function begin(beginning: StartingServer): Promise<Running> {
   for (const { message } of folders.all().flatMap(({ problems }) => problems)) log(message);
   const display = () => readDisplaySettings(configuration.everywhere);
   return { client, analysis, engine, pull, display, reconfigure, nix, status };
+}
+
+/** Drops answers that can be computed again, when memory is short. */
+function evictAll(folders: Folders): void {
+  for (const workspace of folders.all()) workspace.evict();
 }
 
 /**

@@ -180,13 +180,21 @@ export function untracked<T>({ cells }: Database, compute: () => T): T {
 }
 
 /**
+ * Drops the answers that have no dependents and have not been used for some time, and begins the next period.
+ * @param kept as in `evict`
+ */
+export function sweep(database: Database, kept: number): void {
+  evict(database, kept);
+  database.cells.sweeps++;
+}
+
+/**
  * Drops the answers that have no dependents and have not been used for some time.
  * @param kept the number of sweeps that an answer outlasts without being used; not a number of changes, of which one edit of a
  * large fleet makes thousands
  */
-export function sweep({ cells, tables, unused }: Database, kept: number): void {
+export function evict({ cells, tables, unused }: Database, kept: number): void {
   const oldest = cells.sweeps - kept;
-  cells.sweeps++;
   // Dropping a cell may leave others without dependents, which are added to the set during the iteration.
   for (const cell of unused) {
     if (cell.subs === undefined && cell.usedAt >= oldest) continue;

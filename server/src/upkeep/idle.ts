@@ -11,6 +11,16 @@ export interface Upkeep {
   atRest(): boolean;
 }
 
+/** Returns the upkeep that does the work of several, one after the other. */
+export function inTurn(...all: readonly Upkeep[]): Upkeep {
+  return {
+    betweenEdits() {
+      for (const upkeep of all) upkeep.betweenEdits();
+    },
+    atRest: () => all.map(upkeep => upkeep.atRest()).includes(true),
+  };
+}
+
 export interface Idle {
   /** Handles that there is work: what can wait is put off. */
   begin(): void;

@@ -8,6 +8,7 @@ import type { Snapshot } from '../editor/snapshot.ts';
 import type { FleetBuilder } from '../fleet/assembly/builder.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { EditsSince, NixAnswer } from '../fleet/model/nix-answer.ts';
+import { evict } from '../query/database.ts';
 import { finish, type Steps } from '../query/steps.ts';
 import { groupBy } from '../std.ts';
 import { below, STORE_FOLDERS } from '../store/vars/files.ts';
@@ -174,6 +175,13 @@ export function rescan(state: WorkspaceState): void {
   state.unchecked = null;
   notePaths(state, state.files.rescan());
   applySettings(state);
+}
+
+/** Drops trees of files that are not open, and answers that nobody has asked for since the last check. */
+export function evictUnused({ files, builder, memory }: WorkspaceState): void {
+  files.releaseClosed();
+  builder.evict();
+  evict(memory.database, 0);
 }
 
 /**

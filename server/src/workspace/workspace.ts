@@ -18,6 +18,7 @@ import {
   checkEarly,
   checking,
   createWorkspaceState,
+  evictUnused,
   fleetOf,
   notePaths,
   outdate,
@@ -57,6 +58,11 @@ export interface Workspace {
    * are none but those. The next snapshot has all of them.
    */
   earlyFindings(): Snapshot['findings'] | null;
+  /**
+   * Drops what is not in use: trees of files that are not open, and answers to questions from before the last snapshot.
+   * They are computed again if they are needed.
+   */
+  evict(): void;
   /** Returns the declarations without checking them. */
   fleet(): Fleet;
   /** Returns the declarations together with the stored values. */
@@ -114,6 +120,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       applySettings(state);
     },
     rescan: () => rescan(state),
+    evict: () => evictUnused(state),
     isStale: () => state.stale,
     earlyFindings: () => (state.stale ? checkEarly(state) : null),
     fleet: () => fleetOf(state),

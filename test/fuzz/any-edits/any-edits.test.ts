@@ -28,6 +28,8 @@ interface Edit {
   readonly early: boolean;
   /** After how many steps a check is given up. */
   readonly steps: number;
+  /** Whether what is not in use is dropped before the edit. */
+  readonly evicts: boolean;
 }
 
 interface Case {
@@ -55,7 +57,13 @@ const cases: fc.Arbitrary<Case> = editedWorlds.chain(world =>
     followsEdits: fc.boolean(),
     cursors: fc.array(fc.record({ file: spot, offset: spot }), { minLength: 1, maxLength: 3 }),
     edits: fc.array(
-      fc.record({ step: stepIn(world.files), look, early: fc.boolean(), steps: fc.nat({ max: 200 }) }),
+      fc.record({
+        step: stepIn(world.files),
+        look,
+        early: fc.boolean(),
+        steps: fc.nat({ max: 200 }),
+        evicts: fc.boolean(),
+      }),
       { minLength: 1, maxLength: 5 },
     ),
   }),
@@ -113,7 +121,8 @@ function compare({ world, followsEdits, cursors, edits }: Case): void {
     };
     workspace.snapshot();
     answersOf(workspace, cursors, touched);
-    for (const [index, { step, look, early, steps }] of edits.entries()) {
+    for (const [index, { step, look, early, steps, evicts }] of edits.entries()) {
+      if (evicts) workspace.evict();
       const last = workspace.isStale() ? null : findingsOf(workspace);
       done.push(step.apply(repository, workspace, touched));
       const compareEarly = early && last !== null ? askEarly(workspace, last) : null;

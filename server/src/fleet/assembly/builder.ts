@@ -10,7 +10,7 @@ import { answering } from '../../nix/eval/evaluation.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import { noteEdited } from '../../nix/eval/renewal.ts';
 import type { SourceFile } from '../../nix/source.ts';
-import { sweep, type TraceEvent } from '../../query/database.ts';
+import { evict, sweep, type TraceEvent } from '../../query/database.ts';
 import { finish, type Steps } from '../../query/steps.ts';
 import { once, sameItems } from '../../std.ts';
 import { askedOptions } from '../catalogue/core-modules.ts';
@@ -45,6 +45,8 @@ export interface FleetBuilder {
    * last fleet says of units and machines. Null before the first fleet, and if they are the same as in it.
    */
   registries(): Registered | null;
+  /** Drops answers that nothing depends on, and that the last build did not use. */
+  evict(): void;
 }
 
 /** The part of a fleet that takes next to no time. */
@@ -92,6 +94,8 @@ export function createFleetBuilder(
       return fleet;
     },
     build: () => finish(assembling()).fleet,
+    // Of the last build, what units are read from comes before its sweep.
+    evict: () => evict(state.database, 1),
     registries() {
       const { linking } = state.assembly;
       if (assembled !== null || registered === null || linking === null) return null;

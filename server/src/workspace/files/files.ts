@@ -20,6 +20,8 @@ export interface WorkspaceFiles extends NixFiles {
   nixFiles(): Iterable<string>;
   /** Drops the tree of a file, which is parsed again on the next use. */
   release(path: string): void;
+  /** Drops the trees of all files that are not open. They are parsed again if they are needed. */
+  releaseClosed(): void;
   /**
    * Returns the symbolic links directly in a folder, including dangling ones, or `null` if there is no such folder.
    * Absent if links cannot be told from their targets.
@@ -76,9 +78,9 @@ interface FilesState extends Pick<FilesOptions, 'parse' | 'excluded' | 'search' 
   readonly cells: Map<string, Cell>;
   /** The last text of each Nix file whose edits are followed. */
   readonly revisions: Map<string, { readonly text: string; readonly revision: Revision }>;
-  /** Drops trees of earlier texts. */
   /** How the last text was read of each file that was edited. */
   readonly readings: Map<string, Reading>;
+  /** Drops trees of earlier texts. */
   readonly noteParsed: (newest: ParsedFile) => void;
   /** Those of them that are reached through a link, and so change with another path. */
   readonly linked: Set<string>;
@@ -126,6 +128,13 @@ export function createFiles({ root, disk = createDisk(root), ...options }: Files
       return state.ordered;
     },
     release: path => (overlays.get(path) ?? cells.get(path))?.source?.release(),
+    releaseClosed() {
+      for (const [path, { source }] of cells) {
+        if (overlays.has(path)) continue;
+        source?.release();
+        state.readings.delete(path);
+      }
+    },
     ...(disk.links === undefined ? {} : { links: disk.links }),
     start: path => disk.start(path),
     isExecutable: path => disk.isExecutable(path),
