@@ -10,33 +10,29 @@ import { placeKey } from '../../nix/places.ts';
 import type { Database } from '../../query/database.ts';
 import { finish, type Steps } from '../../query/steps.ts';
 import { addToSet, once, sameItems, withLazy } from '../../std.ts';
-import { type ExtendedCache, withServices } from '../catalogue/extended-generators.ts';
+import { withServices } from '../catalogue/extended-generators.ts';
 import { usedClanCore } from '../catalogue/locked-clan-core.ts';
 import { settlingModules } from '../machine-modules/file-modules.ts';
 import type { ModuleTable } from '../machine-modules/module-table.ts';
-import type { ModuleFacts } from '../machine-modules/read-module.ts';
-import {
-  type AssignmentSources,
-  createOwnershipCache,
-  type OwnershipCache,
-} from '../machines/assigned-modules.ts';
+import type { AssignmentSources } from '../machines/assigned-modules.ts';
 import { type JoinedFleet, joinDeclared } from '../machines/join-declared.ts';
 import { machinesOfFolders } from '../machines/machine-folders.ts';
 import type { DeclaredFleet } from '../machines/machines.ts';
-import { followingMachines, GENERATORS_BY_MACHINE, MODULES, noteMachines } from '../machines/ownership.ts';
-import { listsRead, type ReaderCache, readersOf } from '../machines/row-readers.ts';
+import { followingMachines, GENERATORS_BY_MACHINE, noteMachines } from '../machines/ownership.ts';
+import { listsRead, readersOf } from '../machines/row-readers.ts';
 import type { Machine, NotAnalysable } from '../model/base.ts';
 import type { FileFaults, Reach } from '../model/faults.ts';
 import type { Fleet } from '../model/fleet.ts';
 import type { MachineGenerators, MachineModules, RemovedUse } from '../model/machines.ts';
-import type { ClanSetting, FleetOptions, OptionRead } from '../model/options.ts';
+import type { ClanSetting } from '../model/options.ts';
 import type { Matrix, MatrixRow, Registry } from '../model/registries.ts';
 import type { AccessSetting, SecretFacts, StoreSetting, StoreSettings } from '../model/secrets.ts';
 import type { ClanGenerator } from '../model/services.ts';
 import type { Unit } from '../model/uses.ts';
-import { createOptionCache, joinOptions, type OptionCache } from '../options/joined.ts';
 import { joinStoreSettings } from '../secrets/store-settings.ts';
+import type { AssemblyCache, Linking } from './assembly-cache.ts';
 import { notRead } from './faults.ts';
+import { fleetOptions, joiningOptions } from './fleet-options.ts';
 import { type GeneratorSources, mergeGenerators, mergingGenerators } from './generator-index.ts';
 import { clanGeneratorsOf, secretsOfMachines } from './machine-answers.ts';
 
@@ -57,53 +53,12 @@ export interface Parts {
   readonly storeSettings: () => readonly StoreSetting[];
   readonly accessSettings: () => readonly AccessSetting[];
   readonly removed: () => readonly RemovedUse[];
-  readonly optionReads: (path: string, names: ReadonlySet<string>) => readonly OptionRead[];
-  /** Files that have changed since the options were last joined; see `build-cache.ts`. */
-  readonly changedFiles: Set<string>;
   /** Returns whether any file contains a word. Searches each text once. */
   readonly mentions: (word: string) => boolean;
-  /** Returns the texts of files that may declare options. */
-  readonly declaring: () => readonly string[];
   readonly faults: (modules: ReadonlyMap<string, MachineModules>) => readonly FileFaults[];
   /** Returns the files that Nix reaches, as last determined for the faults. */
   readonly reached: () => ReadonlyMap<string, Reach>;
   readonly machineSettings: () => readonly ClanSetting[];
-}
-
-/** State that is kept from one build to the next. */
-export interface AssemblyCache {
-  readonly readers: ReaderCache;
-  readonly ownership: OwnershipCache;
-  readonly extended: ExtendedCache;
-  readonly options: OptionCache;
-  joined: { readonly key: readonly unknown[]; readonly fleet: JoinedFleet } | null;
-  storeSettings: { readonly all: readonly StoreSetting[]; readonly joined: StoreSettings } | null;
-  /** Matrices with what other files show of them, by the matrix as it was read. */
-  readonly linked: WeakMap<Matrix, Matrix>;
-  /** The last facts by which matrices were linked; null before the first fleet. */
-  linking: Linking | null;
-}
-
-/** Facts about other files, by which matrices are linked to registries and their shared rows are recognised. */
-interface Linking {
-  /** The registries in which the readers of each matrix look up its keys. */
-  readonly registries: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly machines: readonly Machine[];
-  /** Names of rows that are lists which machines share. */
-  readonly lists: ReadonlySet<string>;
-}
-
-export function createAssemblyCache(): AssemblyCache {
-  return {
-    readers: { byUnit: new WeakMap(), byFile: new Map() },
-    ownership: createOwnershipCache(),
-    extended: new WeakMap(),
-    options: createOptionCache(),
-    joined: null,
-    storeSettings: null,
-    linked: new WeakMap(),
-    linking: null,
-  };
 }
 
 const NO_GENERATORS: readonly ClanGenerator[] = [];
@@ -174,7 +129,7 @@ export function assemble(cx: Evaluation, parts: Parts): Assembled {
       storeSettings: () => joinSettings(cache, parts.storeSettings()),
       options() {
         owners();
-        return optionsOf(parts);
+        return fleetOptions(database);
       },
       clanSettings: () => [...joined.settings, ...parts.machineSettings()],
       accessSettings: parts.accessSettings,
@@ -213,6 +168,7 @@ function notingMachines(cx: Evaluation, sources: AssignmentSources): () => Steps
 function* joiningMachines(database: Database, sources: GeneratorSources): Steps<void> {
   yield* followingMachines(database);
   yield* mergingGenerators(database, sources);
+  yield* joiningOptions(database);
 }
 
 function joinServices(
@@ -235,19 +191,6 @@ function gapsOf(
     ...[...owners.values()].flatMap(machine => [...machine.gaps, ...machine.strangers]),
     ...notRead(faults),
   ]);
-}
-
-/** Joins the fleet's own options. The modules of the machines must have been followed before. */
-function optionsOf({ cache, table, textOf, optionReads, changedFiles, declaring }: Parts): FleetOptions {
-  const options = (facts: ModuleFacts) => table.options(facts);
-  return joinOptions(cache.options, {
-    followed: MODULES(table.database, null),
-    stale: changedFiles,
-    declaring: declaring(),
-    options,
-    textOf,
-    readsIn: optionReads,
-  });
 }
 
 function joinSettings(cache: AssemblyCache, all: readonly StoreSetting[]): StoreSettings {

@@ -16,7 +16,7 @@ import type { FolderContext } from '../machines/machine-folders.ts';
 import { belongsToFleet, type DeclaredFleet } from '../machines/machines.ts';
 import type { Unit } from '../model/uses.ts';
 import type { UnitContext } from '../uses/unit-state.ts';
-import { type AssemblyCache, createAssemblyCache } from './assemble.ts';
+import { type AssemblyCache, createAssemblyCache } from './assembly-cache.ts';
 import { createFaultCache, type FaultCache } from './faults.ts';
 import { createImportGraph, type ImportGraph, type LooseReads, recordingReads } from './imports.ts';
 import { readForFaults } from './reach.ts';

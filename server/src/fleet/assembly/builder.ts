@@ -6,7 +6,6 @@
  * changes.
  */
 
-import { answering } from '../../nix/eval/evaluation.ts';
 import { folderOf } from '../../nix/eval/paths.ts';
 import { noteEdited } from '../../nix/eval/renewal.ts';
 import type { SourceFile } from '../../nix/source.ts';
@@ -17,7 +16,6 @@ import { askedOptions } from '../catalogue/core-modules.ts';
 import { createModuleTable } from '../machine-modules/module-table.ts';
 import { folderChanged } from '../machines/machine-folders.ts';
 import type { Fleet } from '../model/fleet.ts';
-import { readOptionReads } from '../options/reads.ts';
 import { type Assembled, assemble, linkMatrices } from './assemble.ts';
 import { type FleetFiles, type FleetSettings, newState, type State } from './builder-state.ts';
 import { forgetChanged } from './changes.ts';
@@ -157,16 +155,7 @@ function* buildFleet(state: State): Steps<Assembled> {
     textOf,
     namedBy: named => groups.paths.filter(path => namesPath(path, textOf(path), named)),
     ...factsOnDemand(database),
-    changedFiles: state.modules.changed,
-    declaring: () => groups.mayDeclareOptions.map(textOf),
     mentions,
-    optionReads(path, names) {
-      const file = files.parse(path);
-      if (file === null) return [];
-      const reads = answering(evaluation, path, () => readOptionReads(evaluation, file, names));
-      done(file);
-      return reads;
-    },
     reached: () => lastReached(state.faults),
     faults: modules => findFaults({ files, modules, paths: groups.paths, units, done }, state.faults),
   });

@@ -2,8 +2,7 @@
 import { forgetAnswered } from '../../nix/eval/evaluation.ts';
 import type { TraceEvent } from '../../query/database.ts';
 import { isStale, newReads, staleLeaf } from '../../query/reads.ts';
-import { forgetModules } from '../machine-modules/build-cache.ts';
-import { definitionsChanged } from '../machine-modules/module-database.ts';
+import { definitionsChanged, fileChanged } from '../machine-modules/module-database.ts';
 import type { State } from './builder-state.ts';
 
 /**
@@ -63,7 +62,7 @@ export function forget(state: State, paths: Iterable<string>, edited: ReadonlySe
 
 /** Drops what was computed from a file, but not its value. */
 function forgetAnswers(state: State, path: string): void {
-  forgetModules(state.modules, path);
+  fileChanged(state.database, path);
   state.flake.forget(path);
   state.asked.forget(path);
   forgetAnswered(state.evaluation, path);

@@ -10,7 +10,6 @@ import type { Remembered } from '../../query/reads.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import type { ModuleSecrets } from '../model/secrets.ts';
 import type { FixpointCache } from './fixpoint.ts';
-import { fileChanged } from './module-database.ts';
 import type { ModuleFacts } from './read-module.ts';
 import type { Settled } from './settled.ts';
 
@@ -27,8 +26,6 @@ export interface ModuleCache {
   readonly ownSecrets: WeakMap<ModuleFacts, ModuleSecrets>;
   /** Secrets of modules on machines, by the secrets that the modules declare in general. */
   readonly settledSecrets: WeakMap<ModuleSecrets, Settled<ModuleSecrets>>;
-  /** Files that have changed since the options of all modules were last joined. */
-  readonly changed: Set<string>;
   /** Modules as they are on machines, and their statements about options. */
   readonly settled: FixpointCache;
 }
@@ -42,13 +39,6 @@ export function createModuleCache(database: Database): ModuleCache {
     ownOptions: new WeakMap(),
     ownSecrets: new WeakMap(),
     settledSecrets: new WeakMap(),
-    changed: new Set(),
     settled: new WeakMap(),
   };
-}
-
-/** Drops the results for a file that has changed, or that was evaluated from one that has. */
-export function forgetModules(cache: ModuleCache, path: string): void {
-  fileChanged(cache.database, path);
-  cache.changed.add(path);
 }

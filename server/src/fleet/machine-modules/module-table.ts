@@ -9,7 +9,6 @@ import type { AttrsValue, Lazy, Origin } from '../../nix/eval/value.ts';
 import type { Database } from '../../query/database.ts';
 import { isValid, remembered } from '../../query/reads.ts';
 import { once } from '../../std.ts';
-import type { ModuleOptions } from '../model/options.ts';
 import { differingArguments, NO_CONTEXT } from './contexts.ts';
 import { fileModule } from './file-modules.ts';
 import { createFixpoint } from './fixpoint.ts';
@@ -18,7 +17,7 @@ import type { AskedOptions } from './machine-options.ts';
 import { setArguments } from './module-database.ts';
 import { refreshOutputs } from './output-modules.ts';
 import type { ModuleFacts } from './read-module.ts';
-import { optionsOf, readingFrom, readWithin } from './sources.ts';
+import { readingFrom, readWithin } from './sources.ts';
 import { beginBuild, type ModuleSources, type ModuleTableOptions, type TableState } from './table-state.ts';
 
 export interface ModuleTable {
@@ -26,8 +25,6 @@ export interface ModuleTable {
   readonly database: Database;
   /** Returns the module of a file that is the same for all machines; null if the file cannot be read. */
   file(path: string): ModuleFacts | null;
-  /** Returns the options that a module declares and defines. */
-  options(facts: ModuleFacts): ModuleOptions;
   /** Returns the module of a value that is used at `at`. */
   of(module: Lazy, at: Origin, specialArgs: ArgumentLookup): ModuleFacts;
   /**
@@ -45,7 +42,6 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
     database,
     file: path => fileModule(database, path, NO_CONTEXT),
     of: (module, at, specialArgs) => valueModule(table, module, at, specialArgs),
-    options: facts => optionsOf(table, facts),
     refresh(given) {
       setArguments(database, given, differingArguments(cx, options.givenTo(''), given.values()));
       refreshOutputs(database);

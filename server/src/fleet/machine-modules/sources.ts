@@ -10,6 +10,7 @@ import { placeOf } from '../../nix/places.ts';
 import { reusing } from '../../nix/same-data.ts';
 import { extentOf, type SourceFile } from '../../nix/source.ts';
 import { query } from '../../query/database.ts';
+import { settled } from '../../query/settled.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import type { ModuleSecrets } from '../model/secrets.ts';
 import type { ModuleReader } from './fixpoint.ts';
@@ -106,19 +107,31 @@ function optionOf(
 /** Returns the options that a module declares and defines; the same object as long as they are equal. */
 export function optionsOf(sources: ModuleSources, facts: ModuleFacts): ModuleOptions {
   const { database, ownOptions } = sources.cache;
-  if (facts.source === null && facts.file !== null) return OPTIONS(database, facts.file);
+  if (facts.source === null && facts.file !== null) return ON_MACHINES.answers(database, facts.file);
   const before = ownOptions.get(facts);
   const options = before ?? readOptions(sources, facts);
   ownOptions.set(facts, options);
   return options;
 }
 
-/** The options of the module that a file is. */
-const OPTIONS = query<string, ModuleOptions>('options of module', (database, file, before) => {
-  noteFile(database, file);
-  const fresh = readOptions(tableOf(database), { file, source: null });
-  return before === undefined ? fresh : reusing(before, fresh);
-});
+/** The options of the module that a file is, for all machines that import it. */
+const ON_MACHINES = settled(
+  query<string, ModuleOptions>(
+    'options of module',
+    (database, file, before) => {
+      noteFile(database, file);
+      const fresh = readOptions(tableOf(database), { file, source: null });
+      return before === undefined ? fresh : reusing(before, fresh);
+    },
+    { isKept: true },
+  ),
+);
+
+/**
+ * Brings the options of modules that are files up to date, in steps of one module. To be done before options of modules are
+ * asked for, after anything has changed that modules are read from.
+ */
+export const settlingOptions = ON_MACHINES.settling;
 
 function readOptions(sources: ModuleSources, facts: Located): ModuleOptions {
   return askSource(
