@@ -4,7 +4,17 @@
  */
 
 import { addToSet, sameItems } from '../std.ts';
-import { type Query, query } from './database.ts';
+import {
+  type Database,
+  input,
+  isKnown,
+  lastAnswer,
+  type Query,
+  query,
+  set,
+  touch,
+  untracked,
+} from './database.ts';
 import { forAll } from './groups.ts';
 
 /** The values of one key by name; equal values are the same objects as before. See `reusing`. */
@@ -29,12 +39,20 @@ export interface ByName<T> {
   readonly holders: Query<string, Holders<T>>;
 }
 
+/** An index that is brought up to date at certain times. */
+export interface SettledByName<T> extends ByName<T> {
+  /** Brings the index up to date. To be done after changes, before anything is asked that depends on it. */
+  settle(database: Database): void;
+}
+
 /** Updated in place from one state to the next; readers go through the holders of a name. */
 interface Index<T> {
   readonly byKey: Map<string, Named<T>>;
   /** The keys that have a name. */
   readonly keys: Map<string, Set<string>>;
   readonly holders: Map<string, Holders<T>>;
+  /** The names whose holders are different since the index was last settled, if it is; all that were asked for otherwise. */
+  readonly changed: Set<string>;
   all: readonly string[];
   /** The place of each key among all of them. */
   order: ReadonlyMap<string, number>;
@@ -45,29 +63,86 @@ interface Index<T> {
  * @param namedIn a query for the values of a key; maps that are the same object are taken to be unchanged
  */
 export function byName<T>(keys: Query<null, readonly string[]>, namedIn: Query<string, Named<T>>): ByName<T> {
+  const index = indexOf(keys, namedIn);
   const { name } = namedIn.kind;
-  const everywhere = forAll(keys, namedIn);
-  const index = query<null, Index<T>>(`index of ${name}`, (database, _, before = emptyIndex()) => {
-    const all = keys(database, null);
-    const named = everywhere(database, null);
-    if (before.all !== all) reorder(before, all);
-    for (const [place, key] of all.entries()) {
-      const now = named[place] as Named<T>;
-      if ((before.byKey.get(key)?.size ?? 0) + now.size > 0 && before.byKey.get(key) !== now)
-        replace(before, key, now);
-    }
-    return { ...before };
-  });
   return {
-    names: query(`names in ${name}`, database => [...index(database, null).keys.keys()].sort(), {
-      equals: sameItems,
-    }),
+    names: query(`names in ${name}`, database => sortedNames(index(database, null)), { equals: sameItems }),
     holders: query(`holders in ${name}`, (database, held) => holdersOf(index(database, null), held)),
   };
 }
 
+/**
+ * Returns an index on which very many answers depend. Without settling, a change of any key would have all of them looked
+ * at, to see that they hold.
+ * @param keys as for `byName`
+ * @param namedIn as for `byName`
+ */
+export function settledByName<T>(
+  keys: Query<null, readonly string[]>,
+  namedIn: Query<string, Named<T>>,
+): SettledByName<T> {
+  const index = indexOf(keys, namedIn);
+  const { name } = namedIn.kind;
+  const lastIndex = (database: Database) =>
+    lastAnswer(database, index, null) ?? untracked(database, () => index(database, null));
+  const names = input<null, readonly string[]>(
+    `names in ${name}`,
+    database => sortedNames(lastIndex(database)),
+    { equals: sameItems },
+  );
+  const holders = input<string, Holders<T>>(`holders in ${name}`, (database, held) =>
+    holdersOf(lastIndex(database), held),
+  );
+  return {
+    names,
+    holders,
+    settle(database) {
+      const now = untracked(database, () => index(database, null));
+      if (now.changed.size === 0) return;
+      if (isKnown(database, names, null)) set(database, names, null, sortedNames(now));
+      for (const changed of now.changed)
+        if (isKnown(database, holders, changed)) touch(database, holders, changed);
+      now.changed.clear();
+    },
+  };
+}
+
+function indexOf<T>(
+  keys: Query<null, readonly string[]>,
+  namedIn: Query<string, Named<T>>,
+): Query<null, Index<T>> {
+  const { name } = namedIn.kind;
+  const everywhere = forAll(keys, namedIn);
+  return query<null, Index<T>>(
+    `index of ${name}`,
+    (database, _, before = emptyIndex()) => {
+      const all = keys(database, null);
+      const named = everywhere(database, null);
+      if (before.all !== all) reorder(before, all);
+      for (const [place, key] of all.entries()) {
+        const now = named[place] as Named<T>;
+        if ((before.byKey.get(key)?.size ?? 0) + now.size > 0 && before.byKey.get(key) !== now)
+          replace(before, key, now);
+      }
+      return { ...before };
+    },
+    { isKept: true },
+  );
+}
+
+function sortedNames<T>({ keys }: Index<T>): readonly string[] {
+  return [...keys.keys()].sort();
+}
+
 function emptyIndex<T>(): Index<T> {
-  return { byKey: new Map(), keys: new Map(), holders: new Map(), all: [], order: new Map() };
+  return {
+    byKey: new Map(),
+    keys: new Map(),
+    holders: new Map(),
+    changed: new Set(),
+    all: [],
+    order: new Map(),
+  };
 }
 
 function reorder<T>(index: Index<T>, all: readonly string[]): void {
@@ -76,20 +151,28 @@ function reorder<T>(index: Index<T>, all: readonly string[]): void {
   index.order = new Map(all.map((key, place) => [key, place]));
   for (const key of index.byKey.keys()) if (!index.order.has(key)) replace(index, key, new Map());
   const places = all.flatMap(key => before.get(key) ?? []);
-  if (places.some((place, at) => place < (places[at - 1] ?? 0))) index.holders.clear();
+  if (!places.some((place, at) => place < (places[at - 1] ?? 0))) return;
+  for (const name of index.holders.keys()) index.changed.add(name);
+  index.holders.clear();
 }
 
-function replace<T>({ byKey, keys, holders }: Index<T>, key: string, now: Named<T>): void {
+function replace<T>({ byKey, keys, holders, changed }: Index<T>, key: string, now: Named<T>): void {
   const before = byKey.get(key);
   for (const [name, value] of before ?? []) {
-    if (now.get(name) !== value) holders.delete(name);
+    if (now.get(name) !== value) {
+      holders.delete(name);
+      changed.add(name);
+    }
     if (now.has(name)) continue;
     const having = keys.get(name);
     having?.delete(key);
     if (having?.size === 0) keys.delete(name);
   }
   for (const [name, value] of now) {
-    if (before?.get(name) !== value) holders.delete(name);
+    if (before?.get(name) !== value) {
+      holders.delete(name);
+      changed.add(name);
+    }
     addToSet(keys, name, key);
   }
   if (now.size > 0) byKey.set(key, now);

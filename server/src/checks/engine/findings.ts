@@ -2,7 +2,7 @@
  * Turns the reports of rules into findings by file: applies severities from the settings and suppression comments, and sorts.
  * Only files of which a report has changed, or whose text has, are looked at again. Runs no rules.
  */
-import { byName, type Named, reusing } from '../../query/by-name.ts';
+import { type Named, reusing, settledByName } from '../../query/by-name.ts';
 import { type Database, input, query, set } from '../../query/database.ts';
 import { forAll } from '../../query/groups.ts';
 import { addToList, compareTexts, sameItems } from '../../std.ts';
@@ -54,6 +54,7 @@ export function noteReports(database: Database, { id }: Rule, reports: readonly 
 /** Returns all findings of the noted rules, sorted by file, place and rule. */
 export function findingsOf(database: Database): Finding[] {
   const { rules } = CHOSEN(database, null);
+  BY_FILE.settle(database);
   return summarised(IN_ALL_FILES(database, null).flat(), id => rules.get(id));
 }
 
@@ -71,7 +72,7 @@ const OF_RULE = query<string, Named<readonly Finding[]>>('findings of rule', (da
   return reusing(before, byFile, sameItems);
 });
 
-const BY_FILE = byName(RULES, OF_RULE);
+const BY_FILE = settledByName(RULES, OF_RULE);
 
 /** The findings in a file, sorted. */
 const IN_FILE = query<string, readonly Finding[]>(

@@ -4,7 +4,7 @@
  */
 
 import { placeIdentity } from '../../nix/places.ts';
-import { byName, type Named, reusing } from '../../query/by-name.ts';
+import { type Named, reusing, settledByName } from '../../query/by-name.ts';
 import { type Database, input, isKnown, query, set, unsettledAmong } from '../../query/database.ts';
 import { forAll } from '../../query/groups.ts';
 import type { Steps } from '../../query/steps.ts';
@@ -50,6 +50,8 @@ export function* mergingGenerators(database: Database, sources: GeneratorSources
 function noteSources(database: Database, { units, registries, matrices }: GeneratorSources): void {
   set(database, ROWS, null, { registries, matrices });
   set(database, UNITS, null, units);
+  IN_FILES.settle(database);
+  ON_MACHINES.settle(database);
 }
 
 /** Handles that the unit of a file is another one, or that it has none. Units are noted before generators are merged. */
@@ -102,8 +104,8 @@ const DEFINITIONS = query<string, Named<MachineDefinitions>>(
     reusing(before, machineDefinitions(contentsOf(database, machine).own), areSameDefinitions),
 );
 
-const IN_FILES = byName(FILES, CONTRIBUTIONS);
-const ON_MACHINES = byName(MACHINE_NAMES, DEFINITIONS);
+const IN_FILES = settledByName(FILES, CONTRIBUTIONS);
+const ON_MACHINES = settledByName(MACHINE_NAMES, DEFINITIONS);
 
 const NAMES = query<null, readonly string[]>(
   'names of generators',
