@@ -88,7 +88,15 @@ interface AnalysisState extends AnalysisOptions {
   readonly undelivered: Set<string>;
   /** True if diagnostics have changed since the last edit, and the analysis is not complete. */
   hasEarly: boolean;
+  /** Where the files of each workspace are, by path. */
+  readonly addresses: WeakMap<Workspace, Map<string, Address>>;
   readonly scheduler: Scheduler;
+}
+
+interface Address {
+  readonly absolute: string;
+  /** As the server writes it; the client may spell that of a document differently. */
+  readonly uri: string;
 }
 
 export function createAnalysis(options: AnalysisOptions): Analysis {
@@ -107,6 +115,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     edited: new Set(),
     undelivered: new Set(),
     hasEarly: false,
+    addresses: new WeakMap(),
     scheduler,
   };
   return {
@@ -161,7 +170,7 @@ function updateEarly(state: AnalysisState): void {
 
 /** Returns whether diagnostics have changed. */
 function updateReports(state: AnalysisState, workspace: Workspace, findings: Snapshot['findings']): boolean {
-  const absoluteOf = (path: string) => join(workspace.root, path);
+  const absoluteOf = (path: string) => addressIn(state, workspace, path).absolute;
   const changed = state.reports.update(workspace, findings, borderOf(state, workspace), absoluteOf);
   for (const absolute of changed) state.undelivered.add(absolute);
   return changed.length > 0;
@@ -232,18 +241,31 @@ function rootState(state: AnalysisState, workspace: Workspace): RootState {
   return { root: workspace.root, snapshot: workspace.snapshot(), border: borderOf(state, workspace) };
 }
 
-function borderOf(
-  { documents, documentationOf, textOf }: AnalysisState,
-  workspace: Workspace,
-): ProtocolContext {
-  const absoluteOf = (path: string) => join(workspace.root, path);
+function borderOf(state: AnalysisState, workspace: Workspace): ProtocolContext {
+  const { documents, documentationOf, textOf } = state;
   return {
     files: workspace.files,
-    uriOf: path => documents.of(absoluteOf(path))?.uri ?? uriOfPath(absoluteOf(path)),
-    versionOf: path => documents.of(absoluteOf(path))?.version ?? null,
+    uriOf(path) {
+      const { absolute, uri } = addressIn(state, workspace, path);
+      return documents.of(absolute)?.uri ?? uri;
+    },
+    versionOf: path => documents.of(addressIn(state, workspace, path).absolute)?.version ?? null,
     documentationOf,
     textOf,
   };
+}
+
+/** Returns where a file of a workspace is. Kept, since each analysis asks for the files of all findings. */
+function addressIn({ addresses }: AnalysisState, workspace: Workspace, path: string): Address {
+  const known = addresses.get(workspace) ?? new Map<string, Address>();
+  addresses.set(workspace, known);
+  let address = known.get(path);
+  if (address === undefined) {
+    const absolute = join(workspace.root, path);
+    address = { absolute, uri: uriOfPath(absolute) };
+    known.set(path, address);
+  }
+  return address;
 }
 
 function openDocument({ folders, edited }: AnalysisState, absolute: string, text: string): void {

@@ -42,17 +42,25 @@ interface Kept extends FileReport {
   readonly from: Made;
 }
 
-/** The findings and texts that diagnostics are made of. As long as these are the same, so are they. */
+/** What diagnostics are made of. They are the same as long as it is, and the texts and addresses of the files are. */
 interface Made {
   readonly findings: readonly Finding[];
-  /** The files in which they have places, with their texts and addresses. */
-  readonly files: ReadonlyMap<string, { readonly text: string | null; readonly uri: string }>;
+  /** The files in which the findings have places. */
+  readonly files: readonly string[];
 }
 
-const NOTHING: Made = { findings: [], files: new Map() };
+/** A file in which findings have places. */
+interface ShownFile {
+  readonly text: string | null;
+  readonly uri: string;
+}
+
+const NOTHING: Made = { findings: [], files: [] };
 
 export function createReports(): Reports {
   const kept = new Map<string, Kept>();
+  /** The files in which findings of each workspace have places, as they last were. */
+  const shown = new WeakMap<object, Map<string, ShownFile>>();
   let count = 0;
 
   const put = (
@@ -77,13 +85,17 @@ export function createReports(): Reports {
     update(owner, findingsByFile, border, absoluteOf) {
       const changed: string[] = [];
       const seen = new Set<string>();
+      const files = shown.get(owner) ?? new Map<string, ShownFile>();
+      shown.set(owner, files);
+      const moved = changedFiles(files, border);
       for (const [path, findings] of findingsByFile) {
         const absolute = absoluteOf(path);
         seen.add(absolute);
         const before = kept.get(absolute);
-        if (before?.owner === owner && isMadeOf(before.from, findings, border)) continue;
+        if (before?.owner === owner && isMadeOf(before.from, findings, moved)) continue;
         const items = findings.map(finding => diagnosticOf(border, finding)).filter(item => item !== null);
-        const from = madeOf(findings, border);
+        const from = { findings, files: filesOf(findings) };
+        for (const file of from.files) if (!files.has(file)) files.set(file, shownFile(file, border));
         if (put(absolute, { owner, uri: border.uriOf(path), from, items })) changed.push(absolute);
       }
       for (const [absolute, report] of kept) {
@@ -105,19 +117,31 @@ export function createReports(): Reports {
   };
 }
 
-function madeOf(findings: readonly Finding[], { files, uriOf }: ProtocolContext): Made {
-  const paths = new Set(
-    findings.flatMap(({ at, related }) => [at.file, ...related.map(({ at: { file } }) => file)]),
-  );
-  return {
-    findings,
-    files: new Map([...paths].map(path => [path, { text: files.text(path), uri: uriOf(path) }])),
-  };
+function filesOf(findings: readonly Finding[]): readonly string[] {
+  const files = new Set<string>();
+  for (const { at, related } of findings) {
+    files.add(at.file);
+    for (const other of related) files.add(other.at.file);
+  }
+  return [...files];
 }
 
-function isMadeOf(before: Made, findings: readonly Finding[], { files, uriOf }: ProtocolContext): boolean {
-  if (!sameItems(before.findings, findings)) return false;
-  for (const [path, { text, uri }] of before.files)
-    if (files.text(path) !== text || uriOf(path) !== uri) return false;
-  return true;
+function shownFile(path: string, { files, uriOf }: ProtocolContext): ShownFile {
+  return { text: files.text(path), uri: uriOf(path) };
+}
+
+/** Notes how files are now, and returns those whose text or address is different. */
+function changedFiles(files: Map<string, ShownFile>, border: ProtocolContext): ReadonlySet<string> {
+  const changed = new Set<string>();
+  for (const [path, before] of files) {
+    const now = shownFile(path, border);
+    if (now.text === before.text && now.uri === before.uri) continue;
+    files.set(path, now);
+    changed.add(path);
+  }
+  return changed;
+}
+
+function isMadeOf(before: Made, findings: readonly Finding[], moved: ReadonlySet<string>): boolean {
+  return sameItems(before.findings, findings) && !before.files.some(path => moved.has(path));
 }
