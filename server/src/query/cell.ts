@@ -2,7 +2,9 @@
 import type { Link, ReactiveFlags, ReactiveNode } from 'alien-signals/system';
 
 // alien-signals declares these as a `const enum`, which does not exist for a compiler that reads one file at a time.
-export const MUTABLE = 1 as ReactiveFlags;
+const MUTABLE = 1 as ReactiveFlags;
+/** Of a cell whose owner is told when it is marked. */
+const WATCHING = 2 as ReactiveFlags;
 export const COMPUTING = 4 as ReactiveFlags;
 export const DIRTY = 16 as ReactiveFlags;
 export const PENDING = 32 as ReactiveFlags;
@@ -16,8 +18,13 @@ export interface CellKind {
   readonly equals: (left: unknown, right: unknown) => boolean;
   /** Returns the initial value of a query that reads itself. Absent if that is an error. */
   readonly initial?: (key: unknown) => unknown;
-  /** True if answers stay although nothing depends on them. */
+  /** True if answers stay although nothing depends on them, and are listed when they are marked. */
   readonly isKept?: boolean;
+}
+
+/** Returns the flags of a cell that is up to date. */
+export function cleanFlags({ isKept }: CellKind): ReactiveFlags {
+  return isKept === true ? ((MUTABLE | WATCHING) as ReactiveFlags) : MUTABLE;
 }
 
 export interface Cell extends ReactiveNode {
@@ -61,7 +68,7 @@ export function createCell(kind: CellKind, key: unknown): Cell {
     depsTail: undefined,
     subs: undefined,
     subsTail: undefined,
-    flags: MUTABLE | DIRTY,
+    flags: cleanFlags(kind) | DIRTY,
   } as unknown as Cell;
 }
 

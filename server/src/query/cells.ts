@@ -3,14 +3,14 @@
  * dependents of a change; verify.ts decides whether an answer is still valid.
  */
 import { createReactiveSystem, type ReactiveFlags } from 'alien-signals/system';
-import { type Cell, COMPUTING, DIRTY, forgetTail, has, MUTABLE, NO_VALUE, nameOf } from './cell.ts';
+import { type Cell, COMPUTING, cleanFlags, DIRTY, forgetTail, has, NO_VALUE, nameOf } from './cell.ts';
 import { type CellOwner, type Cells, CycleError, dropRest, verify } from './verify.ts';
 
 /** Returns the state of a database without cells. */
 export function createCells(owner: CellOwner): Cells {
   const links = createReactiveSystem({
     update: () => false,
-    notify: () => {},
+    notify: node => owner.marked(node as Cell),
     unwatched: node => owner.unused(node as Cell),
   });
   return { owner, links, stack: [], revision: 1, version: 0, sweeps: 0 };
@@ -46,7 +46,7 @@ export function setValue(cells: Cells, cell: Cell, value: unknown): void {
   cell.value = value;
   cell.failure = null;
   cell.changedAt = cells.revision;
-  cell.flags = MUTABLE;
+  cell.flags = cleanFlags(cell.kind);
   if (cell.subs === undefined) return;
   cells.links.propagate(cell.subs, false);
   cells.links.shallowPropagate(cell.subs);
@@ -56,7 +56,8 @@ export function setValue(cells: Cells, cell: Cell, value: unknown): void {
 export function outdate(cells: Cells, cell: Cell): void {
   beginChange(cells, cell);
   cell.isGiven = false;
-  cell.flags = (MUTABLE | DIRTY) as ReactiveFlags;
+  cell.flags = (cleanFlags(cell.kind) | DIRTY) as ReactiveFlags;
+  if (cell.kind.isKept === true) cells.owner.marked(cell);
   if (cell.subs !== undefined) cells.links.propagate(cell.subs, false);
 }
 

@@ -3,6 +3,8 @@
  * queries are declared with `input` and `query`; a database holds their values for one workspace. Queries declare no
  * dependencies: every read is recorded.
  */
+
+import { addToSet } from '../std.ts';
 import {
   type Cell,
   type CellKind,
@@ -46,6 +48,8 @@ export interface Database {
   readonly tables: Map<CellKind, Map<unknown, Cell>>;
   /** Cells that have, or for some time had, no dependents. */
   readonly unused: Set<Cell>;
+  /** Kept cells that may be, or for some time might have been, out of date. */
+  readonly marked: Map<CellKind, Set<Cell>>;
 }
 
 export interface Query<K, V> {
@@ -76,6 +80,7 @@ export function createDatabase({
   throwIfCancelled = () => {},
 }: DatabaseOptions = {}): Database {
   const unused = new Set<Cell>();
+  const marked = new Map<CellKind, Set<Cell>>();
   const settled =
     trace === undefined
       ? null
@@ -84,10 +89,13 @@ export function createDatabase({
   const cells = createCells({
     compute: ({ kind, key }, before) => around(() => (kind as Kind).compute(database, key, before)),
     settled,
-    unused: cell => unused.add(cell),
+    unused(cell) {
+      if (cell.kind.isKept !== true) unused.add(cell);
+    },
+    marked: cell => addToSet(marked, cell.kind, cell),
     throwIfCancelled,
   });
-  const database: Database = { context, cells, tables: new Map(), unused };
+  const database: Database = { context, cells, tables: new Map(), unused, marked };
   return database;
 }
 
@@ -154,10 +162,16 @@ export function lastAnswer<K, V>({ tables }: Database, { kind }: Query<K, V>, ke
   return value === NO_VALUE ? undefined : (value as V | undefined);
 }
 
-/** Returns the keys whose answers may be out of date, among those that a query was ever asked for. */
-export function outdatedKeys<K, V>({ tables }: Database, { kind }: Query<K, V>): K[] {
+/**
+ * Returns the keys whose answers may be out of date, among those that a query was ever asked for. Looks at no others.
+ * @param query one that is kept
+ */
+export function outdatedKeys<K, V>({ marked }: Database, { kind }: Query<K, V>): K[] {
+  const cells = marked.get(kind) ?? new Set();
   const keys: K[] = [];
-  for (const cell of tables.get(kind)?.values() ?? []) if (mayBeOutdated(cell)) keys.push(cell.key as K);
+  for (const cell of cells)
+    if (mayBeOutdated(cell)) keys.push(cell.key as K);
+    else cells.delete(cell);
   return keys;
 }
 
@@ -184,40 +198,45 @@ export function untracked<T>({ cells }: Database, compute: () => T): T {
  * @param kept as in `evict`
  */
 export function sweep(database: Database, kept: number): void {
-  evict(database, kept);
+  if (kept < PERIOD || database.cells.sweeps % PERIOD === 0) evict(database, kept);
   database.cells.sweeps++;
 }
+
+/** Where answers are kept for longer, it does not matter for how many sweeps more, and there may be thousands to look at. */
+const PERIOD = 10;
 
 /**
  * Drops the answers that have no dependents and have not been used for some time.
  * @param kept the number of sweeps that an answer outlasts without being used; not a number of changes, of which one edit of a
  * large fleet makes thousands
  */
-export function evict({ cells, tables, unused }: Database, kept: number): void {
+export function evict(database: Database, kept: number): void {
+  const { cells, unused } = database;
   const oldest = cells.sweeps - kept;
   // Dropping a cell may leave others without dependents, which are added to the set during the iteration.
   for (const cell of unused) {
     if (cell.subs === undefined && cell.usedAt >= oldest) continue;
     unused.delete(cell);
-    if (cell.subs !== undefined || cell.isGiven || cell.kind.isKept === true) continue;
-    remove({ cells, tables }, cell);
+    if (cell.subs !== undefined || cell.isGiven) continue;
+    remove(database, cell);
   }
 }
 
 /** Drops the answer for a key, if nothing depends on it. */
-export function drop<K, V>({ cells, tables, unused }: Database, { kind }: Query<K, V>, key: K): void {
-  const cell = tables.get(kind)?.get(key);
+export function drop<K, V>(database: Database, { kind }: Query<K, V>, key: K): void {
+  const cell = database.tables.get(kind)?.get(key);
   if (cell === undefined || cell.subs !== undefined) return;
-  unused.delete(cell);
-  remove({ cells, tables }, cell);
+  database.unused.delete(cell);
+  remove(database, cell);
 }
 
-function remove({ cells, tables }: Pick<Database, 'cells' | 'tables'>, cell: Cell): void {
+function remove({ cells, tables, marked }: Pick<Database, 'cells' | 'tables' | 'marked'>, cell: Cell): void {
+  marked.get(cell.kind)?.delete(cell);
   dispose(cells, cell);
   tables.get(cell.kind)?.delete(cell.key);
 }
 
-function cellOf({ tables }: Database, kind: CellKind, key: unknown): Cell {
+function cellOf({ tables, marked }: Database, kind: CellKind, key: unknown): Cell {
   let table = tables.get(kind);
   if (table === undefined) {
     table = new Map();
@@ -227,6 +246,7 @@ function cellOf({ tables }: Database, kind: CellKind, key: unknown): Cell {
   if (cell === undefined) {
     cell = createCell(kind, key);
     table.set(key, cell);
+    if (kind.isKept === true) addToSet(marked, kind, cell);
   }
   return cell;
 }

@@ -7,10 +7,10 @@ import {
   type Cell,
   COMPUTING,
   changedDependency,
+  cleanFlags,
   DIRTY,
   forgetTail,
   has,
-  MUTABLE,
   mayBeOutdated,
   NO_VALUE,
   nameOf,
@@ -32,6 +32,8 @@ export interface CellOwner {
   readonly settled: ((cell: Cell, outcome: Outcome, because: Cell | null) => void) | null;
   /** Called when a cell loses its last dependent, and when a cell without dependents is read. */
   readonly unused: (cell: Cell) => void;
+  /** Called when a kept cell may be out of date. */
+  readonly marked: (cell: Cell) => void;
   /** Throws to end the current question. Called before each computation. */
   readonly throwIfCancelled: () => void;
 }
@@ -83,7 +85,7 @@ function isStillValid(cells: Cells, cell: Cell): boolean {
   } finally {
     cell.isVerifying = false;
   }
-  cell.flags = MUTABLE;
+  cell.flags = cleanFlags(cell.kind);
   cells.owner.settled?.(cell, 'valid', null);
   return true;
 }
@@ -107,7 +109,7 @@ function recompute(cells: Cells, cell: Cell): void {
 /** Computes the value of a cell and records its reads. */
 function record(cells: Cells, cell: Cell, before: unknown): Result {
   forgetTail(cell);
-  cell.flags = (MUTABLE | COMPUTING) as ReactiveFlags;
+  cell.flags = (cleanFlags(cell.kind) | COMPUTING) as ReactiveFlags;
   cells.version++;
   const depth = cells.stack.push(cell);
   let isDone = false;
@@ -117,7 +119,8 @@ function record(cells: Cells, cell: Cell, before: unknown): Result {
     return result;
   } finally {
     cells.stack.length = depth - 1;
-    cell.flags = isDone ? MUTABLE : ((MUTABLE | DIRTY) as ReactiveFlags);
+    const flags = cleanFlags(cell.kind);
+    cell.flags = isDone ? flags : ((flags | DIRTY) as ReactiveFlags);
     dropRest(cells, cell);
   }
 }
@@ -150,6 +153,7 @@ function outdateReaders(cells: Cells, cell: Cell): void {
   for (let sub = cell.subs; sub !== undefined; sub = sub.nextSub) {
     const reader = sub.sub;
     reader.flags = (reader.flags | DIRTY) as ReactiveFlags;
+    if ((reader as Cell).kind.isKept === true) cells.owner.marked(reader as Cell);
     if (reader.subs !== undefined) cells.links.propagate(reader.subs, false);
   }
 }

@@ -28,14 +28,14 @@ export interface Engine {
     sources: CheckFiles,
     settings: CheckSettings,
     options: Required<RunOptions>,
-  ) => Steps<Finding[]>;
+  ) => Steps<readonly Finding[]>;
   /** Returns findings before all of a changed fleet is known; the rest is as it was. */
   readonly checkEarly: (
     fleet: Fleet,
     sources: CheckFiles,
     settings: CheckSettings,
     since: PreviousRun,
-  ) => Finding[];
+  ) => readonly Finding[];
   /** Creates the memory that is kept between checks. */
   readonly createMemory: () => Memory;
   /** Returns the backend that the configuration sets for all machines, or `null` if it sets none. */

@@ -52,7 +52,7 @@ export function noteReports(database: Database, { id }: Rule, reports: readonly 
 }
 
 /** Returns all findings of the noted rules, sorted by file, place and rule. */
-export function findingsOf(database: Database): Finding[] {
+export function findingsOf(database: Database): readonly Finding[] {
   const { rules } = CHOSEN(database, null);
   BY_FILE.settle(database);
   return summarised(IN_ALL_FILES(database, null).flat(), id => rules.get(id));

@@ -41,7 +41,7 @@ export function runChecks(
   sources: CheckFiles,
   settings: CheckSettings,
   options: RunOptions = {},
-): Finding[] {
+): readonly Finding[] {
   return runRules(rules, fleet, sources, settings, options);
 }
 
@@ -51,7 +51,7 @@ export function runChecksInSteps(
   sources: CheckFiles,
   settings: CheckSettings,
   options: RunOptions = {},
-): Steps<Finding[]> {
+): Steps<readonly Finding[]> {
   return runInSteps(rules, fleet, sources, settings, options);
 }
 
@@ -65,7 +65,7 @@ export function runEarlyChecks(
   sources: CheckFiles,
   settings: CheckSettings,
   since: PreviousRun,
-): Finding[] {
+): readonly Finding[] {
   const context: CheckContext = { fleet, sources, stored: storedIn(fleet, sources) };
   const run = finish(beginRun(since.memory, context, since.changed, watchingRegistries));
   const { database } = run.memory;
@@ -89,7 +89,7 @@ export function runRules(
   sources: CheckFiles,
   settings: CheckSettings,
   options: RunOptions = {},
-): Finding[] {
+): readonly Finding[] {
   return finish(runInSteps(chosen, fleet, sources, settings, options));
 }
 
@@ -99,7 +99,7 @@ function* runInSteps(
   sources: CheckFiles,
   settings: CheckSettings,
   { onFailure = () => {}, since = { memory: createMemory(), changed: null } }: RunOptions,
-): Steps<Finding[]> {
+): Steps<readonly Finding[]> {
   const context: CheckContext = { fleet, sources, stored: storedIn(fleet, sources) };
   const run = yield* beginRun(since.memory, context, since.changed, watching);
   const { database } = run.memory;

@@ -25,13 +25,14 @@ export function storeFolderOf(path: string): string {
 export function summarised(
   findings: readonly Finding[],
   ruleOf: (id: string) => Rule | undefined,
-): Finding[] {
+): readonly Finding[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
     if (finding.leftover === undefined) continue;
     const key = keyOf(finding);
     addToList(groups, key, finding);
   }
+  if (groups.size === 0) return findings;
   return findings.flatMap(finding => {
     const group = finding.leftover === undefined ? [] : (groups.get(keyOf(finding)) ?? []);
     const text = group.length > 1 ? ruleOf(finding.rule)?.summarise : undefined;

@@ -19,9 +19,9 @@ function part(name: string, of: (context: CheckContext) => unknown): Input<null,
 }
 
 function isSame(before: unknown, now: unknown): boolean {
+  if (before === now) return true;
   if (Array.isArray(before) && Array.isArray(now)) return sameItems(before, now);
-  if (before instanceof Map && now instanceof Map) return sameEntries(before, now);
-  return before === now;
+  return before instanceof Map && now instanceof Map && sameEntries(before, now);
 }
 
 function sameEntries(left: ReadonlyMap<unknown, unknown>, right: ReadonlyMap<unknown, unknown>): boolean {

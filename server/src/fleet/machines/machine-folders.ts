@@ -6,6 +6,7 @@ import type { NixFiles } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { isSameData } from '../../nix/same-data.ts';
 import { type Database, input, isKnown, query, set } from '../../query/database.ts';
+import { forAll } from '../../query/groups.ts';
 import { sameItems } from '../../std.ts';
 import type { Machine, MachineClass } from '../model/base.ts';
 import { platformIn } from './machine-facts.ts';
@@ -59,11 +60,18 @@ function noteFolder(database: Database, folder: string): void {
   CHANGES(database, EVERYWHERE);
 }
 
-/** Returns a machine for each folder. A machine stays the same object until its folder changes. */
+/** The folders in `machines/`. */
+const FOLDERS = input<null, readonly string[]>('folders of machines', () => [], { equals: sameItems });
+
+const MACHINES = forAll(FOLDERS, MACHINE);
+
+/** Returns a machine for each folder. A machine stays the same object until its folder changes, and so does the list. */
 export function machinesOfFolders(database: Database): readonly Machine[] {
-  return (filesOf(database).list(ROOT) ?? []).flatMap(entry =>
-    entry.kind === 'directory' ? [MACHINE(database, `${ROOT}/${entry.name}`)] : [],
-  );
+  const folders: string[] = [];
+  for (const { name, kind } of filesOf(database).list(ROOT) ?? [])
+    if (kind === 'directory') folders.push(`${ROOT}/${name}`);
+  set(database, FOLDERS, null, folders);
+  return MACHINES(database, null);
 }
 
 /**
