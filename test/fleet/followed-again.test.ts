@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TraceEvent } from '../../server/src/query/database.ts';
 import type { Texts } from '../nix/support.ts';
 import { recomputed } from '../query/recomputed.ts';
-import { fleetWorkspace } from './workspace.ts';
+import { type FleetWorkspace, fleetWorkspace, withPlainPlaces } from './workspace.ts';
 
 const ADA = 'machines/ada/configuration.nix';
 const SHARED = 'modules/shared.nix';
@@ -123,5 +123,31 @@ describe('the secrets of machines', () => {
     expect(names()).toEqual([]);
     workspace.write({ 'modules/secrets.nix': SECRETS });
     expect(names()).toEqual(['token']);
+  });
+
+  it('have places that follow edits, those of functions in services too', () => {
+    const flake = `{
+  outputs = { self, clan-core }: clan-core.lib.clan {
+    inherit self;
+    modules.service = ./service.nix;
+    machines.lea = { };
+    inventory.instances.it = { module.name = "service"; module.input = "self"; roles.all.machines.lea = { }; };
+  };
+}
+`;
+    const text = `{
+  _class = "clan.service";
+  roles.all.perInstance.nixosModule = { };
+  perMachine = { ... }: { nixosModule = { lib, ... }: { sops.secrets.token = { }; }; };
+}
+`;
+    const workspace = fleetWorkspace({ 'flake.nix': flake, 'service.nix': text });
+    const secrets = ({ fleet }: FleetWorkspace) => withPlainPlaces(fleet().machineSecrets.get('lea'));
+    secrets(workspace);
+    for (const edited of [`# First\n${text}`, `# A second\n${text}`, `# And a third\n${text}`]) {
+      workspace.write({ 'service.nix': edited });
+      const fresh = fleetWorkspace({ 'flake.nix': flake, 'service.nix': edited });
+      expect(secrets(workspace)).toEqual(secrets(fresh));
+    }
   });
 });

@@ -9,7 +9,7 @@ import { definitionsOf } from '../../modules/read.ts';
 import { isClosed } from '../../nix/eval/construct.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { AttrsValue, Lazy, Origin, UnknownValue } from '../../nix/eval/value.ts';
-import { dependingOn, type Place, placeOf } from '../../nix/places.ts';
+import { dependingOn, type Place, placeIn, placeOf } from '../../nix/places.ts';
 import type { ModuleSecrets, SecretKeeper } from '../model/secrets.ts';
 import { type ReadSecrets, readSecretOptions } from '../secrets/secrets-read.ts';
 
@@ -36,7 +36,7 @@ export function readModuleSecrets(
       if (value.kind === 'attrs') readSet(value, depth);
       else if (value.kind === 'lambda') {
         const { expr, scope } = value;
-        parts.push({ file: scope.file.path, start: expr.start, end: expr.end });
+        parts.push(placeIn(scope.file, expr));
         readValue(cx.apply(value, moduleArguments(value, specialArgs), null), depth + 1);
       } else if (value.kind === 'unknown') {
         const made = frameworkValue(cx, value);
