@@ -105,6 +105,33 @@ describe('an edit merges again', () => {
   });
 });
 
+describe('an edit looks for faults again', () => {
+  const looked = (file: string, edit: (text: string) => string) => {
+    const events: TraceEvent[] = [];
+    const workspace = fleetWorkspace(TEXTS, undefined, event => events.push(event));
+    workspace.fleet().faults;
+    events.length = 0;
+    workspace.write({ [file]: edit(TEXTS[file] ?? '') });
+    const { faults } = workspace.fleet();
+    const again = recomputed(events).filter(name => /^(reached files|faults in file)/.test(name));
+    return { again: again.sort(), found: faults.map(fault => fault.file) };
+  };
+
+  it('in its own file, and not which files are reached', () => {
+    expect(looked(SHARED, text => text.replace('};', '};;'))).toEqual({
+      again: [`faults in file(${SHARED})`],
+      found: [SHARED],
+    });
+  });
+
+  it('in all files, if others are reached', () => {
+    const { again, found } = looked(ADA, replace('shared.nix', 'missing.nix'));
+    expect(again).toContain('reached files');
+    expect(again).toContain('faults in file(flake.nix)');
+    expect(found).toEqual([ADA]);
+  });
+});
+
 describe('the secrets of machines', () => {
   it('are read again where a module declares others', () => {
     const texts = { ...TEXTS, [ADA]: '{ imports = [ ../../modules/secrets.nix ]; }\n' };

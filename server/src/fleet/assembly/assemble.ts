@@ -21,9 +21,9 @@ import type { DeclaredFleet } from '../machines/machines.ts';
 import { followingMachines, GENERATORS_BY_MACHINE, noteMachines } from '../machines/ownership.ts';
 import { listsRead, readersOf } from '../machines/row-readers.ts';
 import type { Machine, NotAnalysable } from '../model/base.ts';
-import type { FileFaults, Reach } from '../model/faults.ts';
+import type { FileFaults } from '../model/faults.ts';
 import type { Fleet } from '../model/fleet.ts';
-import type { MachineGenerators, MachineModules, RemovedUse } from '../model/machines.ts';
+import type { MachineGenerators, RemovedUse } from '../model/machines.ts';
 import type { ClanSetting } from '../model/options.ts';
 import type { Matrix, MatrixRow, Registry } from '../model/registries.ts';
 import type { AccessSetting, SecretFacts, StoreSetting, StoreSettings } from '../model/secrets.ts';
@@ -31,7 +31,7 @@ import type { ClanGenerator } from '../model/services.ts';
 import type { Unit } from '../model/uses.ts';
 import { joinStoreSettings } from '../secrets/store-settings.ts';
 import type { AssemblyCache, Linking } from './assembly-cache.ts';
-import { notRead } from './faults.ts';
+import { findFaults, notRead, reachedFiles } from './faults.ts';
 import { fleetOptions, joiningOptions } from './fleet-options.ts';
 import { type GeneratorSources, mergeGenerators, mergingGenerators } from './generator-index.ts';
 import { clanGeneratorsOf, secretsOfMachines } from './machine-answers.ts';
@@ -55,9 +55,6 @@ export interface Parts {
   readonly removed: () => readonly RemovedUse[];
   /** Returns whether any file contains a word. Searches each text once. */
   readonly mentions: (word: string) => boolean;
-  readonly faults: (modules: ReadonlyMap<string, MachineModules>) => readonly FileFaults[];
-  /** Returns the files that Nix reaches, as last determined for the faults. */
-  readonly reached: () => ReadonlyMap<string, Reach>;
   readonly machineSettings: () => readonly ClanSetting[];
 }
 
@@ -83,7 +80,10 @@ export function assemble(cx: Evaluation, parts: Parts): Assembled {
     finish(noting());
     return GENERATORS_BY_MACHINE(database, null);
   });
-  const faults = once(() => parts.faults(owners()));
+  const faults = once(() => {
+    owners();
+    return findFaults(database, [...units.keys()]);
+  });
   const clanGenerators = once(() => {
     if (!joined.isClan) return NO_GENERATORS;
     owners();
@@ -104,10 +104,7 @@ export function assemble(cx: Evaluation, parts: Parts): Assembled {
       serviceModulesComplete: joined.modulesComplete,
       registries,
       matrices,
-      hasAllGenerators(machine: string) {
-        const ownGenerators = owners().get(machine);
-        return ownGenerators?.complete === true && !ownGenerators.foreign;
-      },
+      hasAllGenerators: (machine: string) => hasAll(owners().get(machine)),
       replacesConfig: parts.replacesConfig,
       lateArguments: parts.lateArguments,
       namedBy: parts.namedBy,
@@ -137,7 +134,7 @@ export function assemble(cx: Evaluation, parts: Parts): Assembled {
       faults,
       reached() {
         faults();
-        return parts.reached();
+        return reachedFiles(database);
       },
       notAnalysable: () => gapsOf(units, joined, owners(), faults()),
     },
@@ -149,6 +146,10 @@ export function assemble(cx: Evaluation, parts: Parts): Assembled {
       yield* joiningMachines(database, sources);
     },
   };
+}
+
+function hasAll(machine: MachineGenerators | undefined): boolean {
+  return machine?.complete === true && !machine.foreign;
 }
 
 /** Returns a function that sets, in steps and once, what the modules of machines follow from. */

@@ -17,12 +17,10 @@ import { belongsToFleet, type DeclaredFleet } from '../machines/machines.ts';
 import type { Unit } from '../model/uses.ts';
 import type { UnitContext } from '../uses/unit-state.ts';
 import { type AssemblyCache, createAssemblyCache } from './assembly-cache.ts';
-import { createFaultCache, type FaultCache } from './faults.ts';
 import { createImportGraph, type ImportGraph, type LooseReads, recordingReads } from './imports.ts';
-import { readForFaults } from './reach.ts';
 import { createSurvey, type Survey, type SurveyContext } from './survey.ts';
 import type { TextFacts } from './texts.ts';
-import { createTrees, type Trees } from './trees.ts';
+import { createTrees, readForFaults, type Trees } from './trees.ts';
 
 /** The files of a workspace. */
 export interface FleetFiles extends NixFiles {
@@ -72,7 +70,6 @@ export interface State {
   inventoryJson: DeclaredFleet | null | undefined;
   readonly modules: ModuleCache;
   readonly assembly: AssemblyCache;
-  readonly faults: FaultCache;
   readonly imports: ImportGraph;
   /** Files that have changed since the last build. */
   readonly changed: Set<string>;
@@ -136,7 +133,6 @@ export function newState(
     made: { last: NONE_MADE, declared: new WeakMap() },
     modules: createModuleCache(database),
     assembly: createAssemblyCache(),
-    faults: createFaultCache(),
     inventoryJson: undefined,
     asked: createAskedArguments(),
     imports,

@@ -19,7 +19,6 @@ import type { Fleet } from '../model/fleet.ts';
 import { type Assembled, assemble, linkMatrices } from './assemble.ts';
 import { type FleetFiles, type FleetSettings, newState, type State } from './builder-state.ts';
 import { forgetChanged } from './changes.ts';
-import { findFaults, lastReached } from './faults.ts';
 import { findArguments, findDeclared } from './found-files.ts';
 import { factsOnDemand } from './read-on-demand.ts';
 import { namesPath } from './references.ts';
@@ -81,7 +80,6 @@ export function createFleetBuilder(
       }
       for (const path of list) {
         folderChanged(state.database, path);
-        state.faults.stale.add(path);
         state.changed.add(path);
         noteEdited(state.evaluation, path);
       }
@@ -156,8 +154,6 @@ function* buildFleet(state: State): Steps<Assembled> {
     namedBy: named => groups.paths.filter(path => namesPath(path, textOf(path), named)),
     ...factsOnDemand(database),
     mentions,
-    reached: () => lastReached(state.faults),
-    faults: modules => findFaults({ files, modules, paths: groups.paths, units, done }, state.faults),
   });
 }
 

@@ -5,97 +5,122 @@
 
 import { type WrittenPath, writtenPathsOf } from '../../flake/written-paths.ts';
 import { folderOf, joinPath } from '../../nix/eval/paths.ts';
-import type { NixFiles } from '../../nix/eval/value.ts';
 import { certainCorrection } from '../../nix/near-names.ts';
 import { refusedIn } from '../../nix/refused.ts';
+import { isSameData } from '../../nix/same-data.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { NixSyntaxError, Range } from '../../nix/syntax.ts';
-import { addToList, byText } from '../../std.ts';
+import { type Database, input, query, reread } from '../../query/database.ts';
+import { forAll } from '../../query/groups.ts';
+import { settled } from '../../query/settled.ts';
+import { finish } from '../../query/steps.ts';
+import { addToList, compareTexts, sameItems } from '../../std.ts';
+import { GENERATORS_BY_MACHINE } from '../machines/ownership.ts';
 import type { NotAnalysable } from '../model/base.ts';
 import type { AbsentFile, FileFaults, Reach, SyntaxFault } from '../model/faults.ts';
 import type { MachineModules } from '../model/machines.ts';
-import { follow, isStillValid, type Reached, type ReachParts } from './reach.ts';
+import { stateOf } from './builder-state.ts';
+import { noteUnitFiles, PRESENT, REACHED, type Reached, settlingReached } from './reach.ts';
+import { TEXT } from './survey.ts';
 
-/** State that is kept from one build to the next. */
-export interface FaultCache {
-  /** Files that have changed since the last search. */
-  readonly stale: Set<string>;
-  last: Kept | null;
+/** Returns the files that Nix reaches; the same map as before if nothing has changed. Asked after the faults. */
+export function reachedFiles(database: Database): ReadonlyMap<string, Reach> {
+  return REACHED(database, null).files;
 }
 
-interface Kept {
-  readonly reached: Reached;
-  readonly faults: Map<string, FileFaults>;
-  readonly list: readonly FileFaults[];
+/**
+ * Returns all files with faults, by path; the same list as before if nothing has changed. The modules of the machines must
+ * have been followed before.
+ * @param unitFiles the files that were read as units
+ */
+export function findFaults(database: Database, unitFiles: readonly string[]): readonly FileFaults[] {
+  noteUnitFiles(database, unitFiles);
+  // What is not Nix comes and goes without a change of the files of the workspace.
+  reread(database, KIND);
+  reread(database, NEIGHBOURS);
+  finish(settlingReached(database));
+  finish(ABSENT.settling(database));
+  return FAULTS(database, null);
 }
 
-export function createFaultCache(): FaultCache {
-  return { stale: new Set(), last: null };
-}
+const KIND = input<string, 'file' | 'directory' | null>('kind of path', (database, path) =>
+  stateOf(database).files.kind(path),
+);
 
-/** Returns the files that Nix reaches, as last determined; the same map as before if nothing has changed. */
-export function lastReached({ last }: FaultCache): ReadonlyMap<string, Reach> {
-  return last?.reached.files ?? new Map();
-}
-
-/** Returns all files with faults, by path; the same list as before if nothing has changed. */
-export function findFaults(parts: ReachParts, cache: FaultCache): readonly FileFaults[] {
-  const before = cache.last;
-  const isSameReach = before !== null && isStillValid(parts, before.reached, cache.stale);
-  const reached = isSameReach ? before.reached : follow(parts);
-  const faults = isSameReach ? before.faults : new Map<string, FileFaults>();
-  const evaluated = absentModules(parts);
-  for (const path of isSameReach ? [...cache.stale, ...faults.keys()] : reached.files.keys()) {
-    const fileFaults = faultsOf(parts, reached, path, evaluated.get(path) ?? NONE);
-    if (fileFaults === null) faults.delete(path);
-    else faults.set(path, fileFaults);
-  }
-  cache.stale.clear();
-  const inOrder = [...faults.values()].sort(byText(({ file }) => file));
-  const list = before !== null && sameFaults(before.list, inOrder) ? before.list : inOrder;
-  cache.last = { reached, faults, list };
-  return list;
-}
+/** The names in a folder. */
+const NEIGHBOURS = input<string, readonly string[]>(
+  'names in folder',
+  (database, folder) => (stateOf(database).files.list(folder) ?? []).map(({ name }) => name),
+  { equals: sameItems },
+);
 
 type AbsentModule = MachineModules['absent'][number];
 
-/** Returns missing modules that evaluation reached, by the file that imports them. */
-function absentModules({ modules }: ReachParts): ReadonlyMap<string, readonly AbsentModule[]> {
-  const byFile = new Map<string, AbsentModule[]>();
-  for (const machine of modules.values())
-    for (const module of machine.absent) {
-      addToList(byFile, module.at.file, module);
-    }
-  return byFile;
-}
+/** Missing modules that evaluation reached, by the file that imports them. */
+const ABSENT = settled(
+  query<null, ReadonlyMap<string, readonly AbsentModule[]>>(
+    'missing modules',
+    database => {
+      const byFile = new Map<string, AbsentModule[]>();
+      for (const machine of GENERATORS_BY_MACHINE(database, null).values())
+        for (const module of machine.absent) addToList(byFile, module.at.file, module);
+      return byFile;
+    },
+    { isKept: true, equals: isSameData },
+  ),
+);
 
 const NONE: readonly never[] = [];
 
-function faultsOf(
-  { files, modules, done }: ReachParts,
-  kept: Reached,
-  path: string,
-  evaluated: readonly AbsentModule[],
-): FileFaults | null {
-  const reach = kept.files.get(path);
-  const file = reach === undefined ? null : files.parse(path);
-  if (reach === undefined || file === null) return null;
+const FILES = query<null, readonly string[]>(
+  'files that may have faults',
+  database => [...REACHED(database, null).files.keys()].sort(compareTexts),
+  { equals: sameItems },
+);
+
+const IN_FILE = query<string, FileFaults | null>(
+  'faults in file',
+  (database, path) => {
+    TEXT(database, path);
+    const reached = REACHED(database, null);
+    const reach = reached.files.get(path);
+    const { files, trees } = stateOf(database);
+    const file = reach === undefined ? null : files.parse(path);
+    if (reach === undefined || file === null) return null;
+    const faults = faultsOf(database, reached, reach, file);
+    trees.done(path, file.text.length);
+    return faults;
+  },
+  { equals: isSameData },
+);
+
+const IN_FILES = forAll(FILES, IN_FILE);
+
+const FAULTS = query<null, readonly FileFaults[]>(
+  'faults',
+  database => IN_FILES(database, null).filter(faults => faults !== null),
+  { equals: sameItems },
+);
+
+function faultsOf(database: Database, reached: Reached, reach: Reach, file: SourceFile): FileFaults | null {
+  const { path } = file;
   const syntax = brokenAt(file);
   const isRead = reach === 'certain' && file.errors.length === 0;
   const all = file.errors.length === 0 ? refusedIn(file) : NONE;
   // Nix rejects a duplicate name on any way to the file.
-  const refused = isRead && !kept.isScoped ? all : all.filter(({ kind }) => kind !== 'variable');
+  const refused = isRead && !reached.isScoped ? all : all.filter(({ kind }) => kind !== 'variable');
   const absentPaths =
     file.errors.length > 0
       ? NONE
-      : writtenPathsOf(file).flatMap(writtenPath => absentAt(files, kept.present, path, writtenPath));
+      : writtenPathsOf(file).flatMap(writtenPath => absentAt(database, path, writtenPath));
   // Where the file is perhaps not read, a path may be missing on purpose, but not beside what it nearly is.
-  const written = isRead ? absentPaths : absentPaths.filter(absentPath => isMisspelt(files, absentPath));
-  done(file);
-  const missed = withEvaluated(files, written, evaluated);
+  const written = isRead ? absentPaths : absentPaths.filter(absentPath => isMisspelt(database, absentPath));
+  const missed = withEvaluated(database, written, ABSENT.answers(database, null).get(path) ?? NONE);
   if (syntax === null && refused.length === 0 && missed.length === 0) return null;
-  const machines = [...modules].filter(([, machine]) => machine.files.includes(path)).map(([name]) => name);
-  const isOfAll = machines.length > 0 || kept.flakeModules.has(path);
+  const machines = [...GENERATORS_BY_MACHINE(database, null)]
+    .filter(([, machine]) => machine.files.includes(path))
+    .map(([name]) => name);
+  const isOfAll = machines.length > 0 || reached.flakeModules.has(path);
   // Values are lazy: what only they import is perhaps never read.
   const absent = missed.map(absentFile => ({
     ...absentFile,
@@ -149,50 +174,41 @@ function isEmpty({ text, comments }: SourceFile): boolean {
 
 /** Adds missing files that evaluation reached, whose paths may be computed. */
 function withEvaluated(
-  files: NixFiles,
+  database: Database,
   written: readonly AbsentFile[],
   evaluated: readonly AbsentModule[],
 ): readonly AbsentFile[] {
   const imported = new Set(evaluated.map(({ at }) => at.start));
   const all = written.map(file => (imported.has(file.at.start) ? { ...file, isNeeded: true } : file));
   for (const { at, target } of evaluated) {
-    if (files.kind(target) !== null || all.some(file => file.at.start === at.start)) continue;
+    if (KIND(database, target) !== null || all.some(file => file.at.start === at.start)) continue;
     const folder = target.endsWith('/default.nix') ? folderOf(target) : null;
-    const isFolder = folder !== null && files.kind(folder) === 'directory';
+    const isFolder = folder !== null && KIND(database, folder) === 'directory';
     all.push({ at, target: isFolder ? folder : target, isFolder, isNeeded: true });
   }
   return all;
 }
 
-function absentAt(
-  files: NixFiles,
-  present: ReadonlySet<string>,
-  path: string,
-  writtenPath: WrittenPath,
-): readonly AbsentFile[] {
+function absentAt(database: Database, path: string, writtenPath: WrittenPath): readonly AbsentFile[] {
   const { target, start, end } = writtenPath;
   // Other files may come and go without a change of the list of Nix files.
   if (!writtenPath.certain || writtenPath.isAsked || !/(^|\/)(\.*|[^./]+|[^/]*\.nix)$/.test(target))
     return NONE;
   const entry = joinPath(target, 'default.nix') as string;
+  const present = PRESENT(database, null);
   if (present.has(target) || present.has(entry)) return NONE;
-  const kind = files.kind(target);
+  const kind = KIND(database, target);
   const isFolder = kind === 'directory';
-  if (kind === 'file' || (isFolder && (writtenPath.isTree || files.kind(entry) !== null))) return NONE;
+  if (kind === 'file' || (isFolder && (writtenPath.isTree || KIND(database, entry) !== null))) return NONE;
   return [{ at: { file: path, start, end }, target, isFolder, isNeeded: writtenPath.isOwn }];
 }
 
 /** Returns whether something beside the missing path is called nearly so. */
-function isMisspelt(files: NixFiles, { target, isFolder }: AbsentFile): boolean {
+function isMisspelt(database: Database, { target, isFolder }: AbsentFile): boolean {
   if (isFolder) return false;
   const folder = folderOf(target);
   const name = target.slice(folder === '' ? 0 : folder.length + 1);
-  const neighbours = (files.list(folder) ?? []).map(entry => entry.name);
-  return certainCorrection(name, neighbours) !== null;
-}
-
-function sameFaults(left: readonly FileFaults[], right: readonly FileFaults[]): boolean {
-  return left.length === right.length && JSON.stringify(left) === JSON.stringify(right);
+  return certainCorrection(name, NEIGHBOURS(database, folder)) !== null;
 }
 
 /** Returns the broken files as places that cannot be analysed. */

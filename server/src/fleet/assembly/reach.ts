@@ -5,73 +5,99 @@
 
 import { type WrittenPath, writtenPathsOf } from '../../flake/written-paths.ts';
 import { joinPath } from '../../nix/eval/paths.ts';
-import type { NixFiles } from '../../nix/eval/value.ts';
-import { refusedIn } from '../../nix/refused.ts';
-import type { SourceFile } from '../../nix/source.ts';
+import { isSameData } from '../../nix/same-data.ts';
+import { type Database, input, query, set } from '../../query/database.ts';
+import { settled } from '../../query/settled.ts';
+import type { Steps } from '../../query/steps.ts';
 import { sameItems } from '../../std.ts';
 import { belongsToFleet } from '../machines/machines.ts';
+import { GENERATORS_BY_MACHINE } from '../machines/ownership.ts';
 import type { Reach } from '../model/faults.ts';
-import type { MachineModules } from '../model/machines.ts';
+import { stateOf } from './builder-state.ts';
+import { GROUPS, TEXT } from './survey.ts';
+import { readForFaults } from './trees.ts';
 
-export interface ReachParts {
-  readonly files: NixFiles;
-  readonly modules: ReadonlyMap<string, MachineModules>;
-  /** All files of the workspace; a new list if one appears or is removed. */
-  readonly paths: readonly string[];
-  /** Files that were read as units, by path. */
-  readonly units: ReadonlyMap<string, unknown>;
-  /** Called with each file that has been read. */
-  readonly done: (file: SourceFile) => void;
-}
-
-/** The files that Nix reaches, with the inputs they were determined from. */
+/** The files that Nix reaches. */
 export interface Reached {
-  readonly paths: readonly string[];
-  readonly present: ReadonlySet<string>;
-  readonly modules: readonly MachineModules[];
-  readonly units: ReadonlySet<string>;
   readonly files: ReadonlyMap<string, Reach>;
   /** The flake and the modules that it imports for itself. */
   readonly flakeModules: ReadonlySet<string>;
   /** True if a file may be imported with `scopedImport`, so that any name may be defined in it. */
   readonly isScoped: boolean;
-  /** The paths in each file when it was followed. */
-  readonly writtenPaths: ReadonlyMap<string, readonly WrittenPath[]>;
 }
 
-/** Returns whether following the files again would reach the same ones. */
-export function isStillValid(parts: ReachParts, before: Reached, stale: ReadonlySet<string>): boolean {
-  if (before.paths !== parts.paths || !sameModules(before.modules, parts.modules)) return false;
-  if (before.units.size !== parts.units.size || before.isScoped) return false;
-  for (const path of stale) {
-    if (parts.units.has(path) !== before.units.has(path)) return false;
-    const writtenBefore = before.writtenPaths.get(path);
-    const file = writtenBefore === undefined ? null : parts.files.parse(path);
-    if (writtenBefore === undefined) continue;
-    if (file === null || isScoping(file) || !areEqualPaths(writtenBefore, writtenPathsOf(file))) return false;
-  }
-  return true;
+/** Sets which files were read as units. Called before anything is asked of what is reached. */
+export function noteUnitFiles(database: Database, files: readonly string[]): void {
+  set(database, UNIT_FILES, null, files);
 }
 
-/** Compares contents, since a machine with anything unclear is followed in every build, mostly with the same result. */
-function sameModules(before: readonly MachineModules[], now: ReadonlyMap<string, MachineModules>): boolean {
-  if (before.length !== now.size) return false;
-  let index = 0;
-  for (const current of now.values()) {
-    const other = before[index++] as MachineModules;
-    if (current !== other && !areAlike(current, other)) return false;
-  }
-  return true;
+const UNIT_FILES = input<null, readonly string[]>('files of units', () => [], { equals: sameItems });
+
+/** All files of the workspace. */
+export const PRESENT = query<null, ReadonlySet<string>>(
+  'files that are there',
+  database => new Set(GROUPS(database, null).paths),
+  { equals: (left, right) => sameItems([...left], [...right]) },
+);
+
+/** The files that modules of machines are in. */
+interface ModuleFiles {
+  readonly certain: readonly string[];
+  readonly possible: readonly string[];
 }
 
-function areAlike(left: MachineModules, right: MachineModules): boolean {
-  return (
-    sameItems(left.files, right.files) &&
-    sameItems(left.possibleFiles, right.possibleFiles) &&
-    sameItems(left.homeFiles, right.homeFiles) &&
-    left.absent.length + right.absent.length === 0
-  );
+const MODULE_FILES = query<null, ModuleFiles>(
+  'files that machines have',
+  database => {
+    const certain = new Set<string>();
+    const possible = new Set<string>();
+    for (const { files, homeFiles, possibleFiles } of GENERATORS_BY_MACHINE(database, null).values()) {
+      for (const list of [files, homeFiles]) for (const file of list) certain.add(file);
+      for (const file of possibleFiles) possible.add(file);
+    }
+    return { certain: [...certain], possible: [...possible] };
+  },
+  { equals: isSameData },
+);
+
+/** What a file leads to. */
+interface Leading {
+  readonly paths: readonly WrittenPath[];
+  readonly isScoping: boolean;
 }
+
+/** What a file leads to; null if it cannot be read. The same while at most offsets differ. */
+const LEADING = query<string, Leading | null>(
+  'paths in file',
+  (database, path) => {
+    TEXT(database, path);
+    const { files, trees } = stateOf(database);
+    const file = files.parse(path);
+    if (file === null) return null;
+    readForFaults(file);
+    trees.done(path, file.text.length);
+    return { paths: writtenPathsOf(file), isScoping: file.text.includes('scopedImport') };
+  },
+  {
+    equals: (left, right) =>
+      left === null || right === null
+        ? left === right
+        : left.isScoping === right.isScoping && areEqualPaths(left.paths, right.paths),
+  },
+);
+
+const REACHED_FILES = settled(
+  query<null, Reached>('reached files', database => followed(database), {
+    isKept: true,
+    equals: isSameData,
+  }),
+);
+
+/** The files that Nix reaches, as they were last settled. */
+export const REACHED = REACHED_FILES.answers;
+
+/** Brings the files that are reached up to date. To be done after changes, before anything is asked of them. */
+export const settlingReached: (database: Database) => Steps<void> = REACHED_FILES.settling;
 
 function areEqualPaths(left: readonly WrittenPath[], right: readonly WrittenPath[]): boolean {
   return (
@@ -88,42 +114,22 @@ function areEqualPaths(left: readonly WrittenPath[], right: readonly WrittenPath
   );
 }
 
-function isScoping({ text }: SourceFile): boolean {
-  return text.includes('scopedImport');
-}
-
-/** Computes the results of the tree that are kept after it is dropped. */
-export function readForFaults(file: SourceFile): void {
-  writtenPathsOf(file);
-  refusedIn(file);
-}
-
 /** Follows all paths from the flake and the machines' modules. */
-export function follow(parts: ReachParts): Reached {
-  const { files, modules, paths, units } = parts;
+function followed(database: Database): Reached {
   const reached = new Map<string, Reach>();
-  const writtenPaths = new Map<string, readonly WrittenPath[]>();
   let isScoped = false;
   const flakeModules = new Set(['flake.nix']);
-  const certain = ['flake.nix'];
-  const possible: string[] = [];
-  for (const machine of modules.values()) {
-    certain.push(...machine.files, ...machine.homeFiles);
-    possible.push(...machine.possibleFiles);
-  }
-  const present = new Set(paths);
+  const modules = MODULE_FILES(database, null);
+  const possible = [...modules.possible];
+  const present = PRESENT(database, null);
   const walk = (stack: string[], reach: Reach): void => {
     for (let path = stack.pop(); path !== undefined; path = stack.pop()) {
       if (reached.has(path) || !present.has(path)) continue;
       reached.set(path, reach);
-      const file = files.parse(path);
-      if (file === null) continue;
-      readForFaults(file);
-      const writtenHere = writtenPathsOf(file);
-      if (isScoping(file)) isScoped = true;
-      parts.done(file);
-      writtenPaths.set(path, writtenHere);
-      for (const writtenPath of writtenHere) {
+      const leading = LEADING(database, path);
+      if (leading === null) continue;
+      if (leading.isScoping) isScoped = true;
+      for (const writtenPath of leading.paths) {
         const targets = targetsOf(present, writtenPath);
         (writtenPath.certain ? stack : possible).push(...targets);
         if (writtenPath.isOwn && writtenPath.certain && flakeModules.has(path))
@@ -131,20 +137,12 @@ export function follow(parts: ReachParts): Reached {
       }
     }
   };
-  walk(certain, 'certain');
+  walk(['flake.nix', ...modules.certain], 'certain');
   walk(possible, 'possible');
-  for (const path of units.keys())
+  const { files } = stateOf(database);
+  for (const path of UNIT_FILES(database, null))
     if (!reached.has(path) && belongsToFleet(files, path)) reached.set(path, 'unknown');
-  return {
-    paths,
-    present,
-    modules: [...modules.values()],
-    units: new Set(units.keys()),
-    files: reached,
-    flakeModules,
-    isScoped,
-    writtenPaths,
-  };
+  return { files: reached, flakeModules, isScoped };
 }
 
 function targetsOf(present: ReadonlySet<string>, { target, isTree }: WrittenPath): readonly string[] {

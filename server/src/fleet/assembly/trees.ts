@@ -3,7 +3,10 @@
  * again. Trees are reused after an edit in a small fleet; in a large one they would take most of the memory, so they
  * are dropped.
  */
+import { writtenPathsOf } from '../../flake/written-paths.ts';
 import { type Evaluation, forgetWalked } from '../../nix/eval/evaluation.ts';
+import { refusedIn } from '../../nix/refused.ts';
+import type { SourceFile } from '../../nix/source.ts';
 import type { ImportGraph } from './imports.ts';
 
 export interface Trees {
@@ -45,4 +48,10 @@ export function createTrees(
       release(path);
     },
   };
+}
+
+/** Computes the results of the tree that are kept after it is dropped. */
+export function readForFaults(file: SourceFile): void {
+  writtenPathsOf(file);
+  refusedIn(file);
 }
