@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { byName, type Named, reusing } from '../../server/src/query/by-name.ts';
-import { createDatabase, input, query, set, type TraceEvent } from '../../server/src/query/database.ts';
+import { byName, type Named, reusing, settledByName } from '../../server/src/query/by-name.ts';
+import {
+  createDatabase,
+  type Database,
+  input,
+  query,
+  set,
+  sweep,
+  type TraceEvent,
+} from '../../server/src/query/database.ts';
 import { recomputed } from './recomputed.ts';
 
 const KEYS = input<null, readonly string[]>('keys', () => []);
@@ -11,12 +19,15 @@ const WORDS = input<string, string>('words', () => '');
 const COUNTS = query<string, Named<number>>('counts', (database, key, before) =>
   reusing(before, countsIn(WORDS(database, key)), Object.is),
 );
-const { names, holders } = byName(KEYS, COUNTS);
-const TOTAL = query<string, number>('total', (database, name) =>
-  holders(database, name)
-    .list()
-    .reduce((sum, { value }) => sum + value, 0),
-);
+const PLAIN = byName(KEYS, COUNTS);
+const SETTLED = settledByName(KEYS, COUNTS);
+
+const totalOf = ({ holders }: typeof PLAIN) =>
+  query<string, number>('total', (database, name) =>
+    holders(database, name)
+      .list()
+      .reduce((sum, { value }) => sum + value, 0),
+  );
 
 function countsIn(text: string): Map<string, number> {
   const counts = new Map<string, number>();
@@ -25,12 +36,16 @@ function countsIn(text: string): Map<string, number> {
   return counts;
 }
 
-describe('values by name', () => {
+describe.each([
+  { what: 'values by name', ...PLAIN, TOTAL: totalOf(PLAIN), settle(_database: Database) {} },
+  { what: 'values by name, settled', ...SETTLED, TOTAL: totalOf(SETTLED) },
+])('$what', ({ names, holders, TOTAL, settle }) => {
   it('are those of all keys, in their order, after any changes', () => {
     const word = fc.constantFrom('a', 'b', 'c', 'd');
     const key = fc.constantFrom('one', 'two', 'three', 'four');
     const step = fc.oneof(
       fc.record({ keys: fc.uniqueArray(key) }),
+      fc.record({ sweeps: fc.nat({ max: 2 }) }),
       fc.record({ key, words: fc.array(word, { maxLength: 4 }), isAsked: fc.boolean() }),
     );
     fc.assert(
@@ -39,7 +54,8 @@ describe('values by name', () => {
         const texts = new Map<string, string>();
         let keys: readonly string[] = [];
         for (const change of steps) {
-          if ('keys' in change) {
+          if ('sweeps' in change) sweep(database, change.sweeps);
+          else if ('keys' in change) {
             keys = change.keys;
             set(database, KEYS, null, keys);
           } else {
@@ -47,6 +63,7 @@ describe('values by name', () => {
             set(database, WORDS, change.key, change.words.join(' '));
             if (!change.isAsked) continue;
           }
+          settle(database);
           const having = (name: string) =>
             keys.flatMap(holder => {
               const value = countsIn(texts.get(holder) ?? '').get(name);
@@ -75,7 +92,10 @@ describe('values by name', () => {
     set(database, KEYS, null, ['one', 'two']);
     set(database, WORDS, 'one', 'a b');
     set(database, WORDS, 'two', 'b c');
-    const ask = () => ['a', 'b', 'c'].map(name => TOTAL(database, name));
+    const ask = () => {
+      settle(database);
+      return ['a', 'b', 'c'].map(name => TOTAL(database, name));
+    };
     expect(ask()).toEqual([1, 2, 1]);
     const [a, b] = [holders(database, 'a'), holders(database, 'b')];
     events.length = 0;
@@ -89,4 +109,23 @@ describe('values by name', () => {
     expect(ask()).toEqual([1, 2, 2]);
     expect(recomputed(events)).toEqual(['counts(two)']);
   });
+});
+
+it('settled indexes have no names looked at that are the same', () => {
+  const events: TraceEvent[] = [];
+  const database = createDatabase({ trace: event => events.push(event) });
+  const total = totalOf(SETTLED);
+  set(database, KEYS, null, ['one', 'two']);
+  set(database, WORDS, 'one', 'a b');
+  set(database, WORDS, 'two', 'b c');
+  SETTLED.settle(database);
+  for (const name of ['a', 'b', 'c']) total(database, name);
+  set(database, WORDS, 'two', 'b b c');
+  SETTLED.settle(database);
+  events.length = 0;
+  expect(['a', 'b', 'c'].map(name => total(database, name))).toEqual([1, 3, 1]);
+  expect(events.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
+    'holders in counts(b) changed',
+    'total(b) changed',
+  ]);
 });

@@ -1,13 +1,18 @@
 /** Copies of answers that stand between a query and very many dependents. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { mayBeOutdated } from '../../server/src/query/cell.ts';
 import {
   createDatabase,
   type Database,
+  drop,
   input,
+  outdatedKeys,
   query,
   set,
   sweep,
   type TraceEvent,
+  touch,
   unsettledAmong,
 } from '../../server/src/query/database.ts';
 import { settled } from '../../server/src/query/settled.ts';
@@ -86,4 +91,31 @@ describe('settled answers', () => {
     expect(recomputed(events)).toEqual([]);
     expect(shown(db, 'a')).toBe('a: 5');
   });
+});
+
+it('kept answers that are marked are listed, after any changes', () => {
+  const file = fc.constantFrom('a', 'b', 'c');
+  const step = fc.oneof(
+    fc.record({ file, text: fc.constantFrom('', 'one', 'two') }),
+    fc.record({ asked: file }),
+    fc.record({ touched: file }),
+    fc.record({ dropped: file }),
+    fc.record({ sweeps: fc.nat({ max: 2 }) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), steps => {
+      const db = createDatabase();
+      for (const change of steps) {
+        if ('text' in change) set(db, text, change.file, change.text);
+        else if ('asked' in change) length(db, change.asked);
+        else if ('touched' in change) touch(db, text, change.touched);
+        else if ('dropped' in change) drop(db, length, change.dropped);
+        else sweep(db, change.sweeps);
+        const cells = [...(db.tables.get(length.kind)?.values() ?? [])];
+        const outdated = cells.filter(mayBeOutdated).map(({ key }) => key);
+        expect(outdatedKeys(db, length).sort()).toEqual(outdated.sort());
+      }
+    }),
+    { numRuns: 300, seed: 27 },
+  );
 });

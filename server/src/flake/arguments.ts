@@ -233,7 +233,10 @@ export function shareArguments(cx: Evaluation, byFile: ReadonlyMap<string, FileA
   return { system, home: new Map([...system, ...home]), any, late, replacesConfig: isEarly('config') };
 }
 
-/** Records which file asked for which argument, to find the files whose answers have changed. */
+/**
+ * Records which file asked for which argument, to find the files whose answers have changed. One that does not ask any more
+ * is found once too often at most.
+ */
 export interface AskedArguments {
   /**
    * Returns a lookup of arguments by name. A file is never given the arguments that it provides itself.
@@ -244,7 +247,6 @@ export interface AskedArguments {
     shared: ReadonlyMap<string, SharedArgument>,
     used: (asker: string, file: string) => void,
   ): (name: string, asker: string) => Lazy | null;
-  forget(asker: string): void;
   /** Returns the files that asked for an argument that different files provide now. */
   stale(shared: SharedArguments): string[];
 }
@@ -264,9 +266,6 @@ export function createAskedArguments(): AskedArguments {
       if (argument === undefined || argument.files.includes(asker)) return null;
       for (const file of argument.files) used(asker, file);
       return argument.value;
-    },
-    forget(asker) {
-      for (const { askers } of asked.values()) askers.delete(asker);
     },
     stale(shared) {
       const names = new Set<string>();

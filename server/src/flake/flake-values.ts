@@ -205,8 +205,6 @@ function valueAt(cx: Evaluation, asked: AskedPath, flake: FlakeModules): Value |
 }
 
 function forget(state: State, path: string): void {
-  for (const asked of state.asked.values()) asked.askers.delete(path);
-  state.members.delete(path);
   // Files that lead to a module of the flake are forgotten together with that module.
   if (!state.cache.delete(path) && path !== ROOT && state.modules !== null) return;
   state.isStale = true;

@@ -64,6 +64,5 @@ export function forget(state: State, paths: Iterable<string>, edited: ReadonlySe
 function forgetAnswers(state: State, path: string): void {
   fileChanged(state.database, path);
   state.flake.forget(path);
-  state.asked.forget(path);
   forgetAnswered(state.evaluation, path);
 }
