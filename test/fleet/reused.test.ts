@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { reusing } from '../../server/src/nix/same-data.ts';
 import { PIPELINE } from './pipeline.ts';
-import { fleetWorkspace, plainFleet, withPlainPlaces } from './workspace.ts';
+import { type FleetWorkspace, fleetWorkspace, plainFleet, withPlainPlaces } from './workspace.ts';
 
 const NAMES = ['ada', 'bob', 'cleo'];
 
@@ -162,5 +162,29 @@ describe('after an edit of a registry', () => {
 
   it('a key is another one once its body is', () => {
     expect(keysAfter(['type = "hidden"', 'type = "line"'])).toEqual(['gamma']);
+  });
+});
+
+describe('after an edit by which a definition fails instead of being unknown', () => {
+  it('another definition is as certain as in a fresh build', () => {
+    const lea = 'machines/lea/configuration.nix';
+    const head = '{ config, ... }:\n';
+    const body = '{\n  clan.core.vars.generators.database = config.services.backup.generator;\n}\n';
+    const files = {
+      [lea]: head + body,
+      'machines/noa/configuration.nix': `{
+  imports = [ ./missing.nix ];
+  clan.core.vars.generators.database = { share = false; files.key = { }; script = "true"; };
+}
+`,
+    };
+    const sharesIn = (workspace: FleetWorkspace) =>
+      workspace.fleet().generators.flatMap(({ bodies }) => bodies().map(({ share }) => share));
+    const workspace = fleetWorkspace(files);
+    sharesIn(workspace);
+    workspace.write({ [lea]: `${head}\n${body}` });
+    sharesIn(workspace);
+    workspace.write({ [lea]: body });
+    expect(sharesIn(workspace)).toEqual(sharesIn(fleetWorkspace({ ...files, [lea]: body })));
   });
 });

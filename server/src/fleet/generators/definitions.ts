@@ -106,6 +106,14 @@ export function areOfSameValue(left: GeneratorDefinition, right: GeneratorDefini
   return value !== null && value === sourceValueOf(right);
 }
 
+/**
+ * Returns whether both were read from values of the same kind. What is opaque in itself may still matter for other definitions
+ * of the generator: a value that fails changes nothing of them, and one that is unknown may.
+ */
+export function areOfSameKind(left: GeneratorDefinition, right: GeneratorDefinition): boolean {
+  return sourceValueOf(left)?.kind === sourceValueOf(right)?.kind;
+}
+
 function sourceValueOf(definition: GeneratorDefinition): Value | null {
   const lazy = sourceOf(definition)?.source.value;
   return lazy === undefined ? null : evaluated(lazy);

@@ -8,7 +8,13 @@ import { areSameTraces } from '../../modules/options/traces.ts';
 import { areSameForever } from '../../nix/places.ts';
 import { isSameData } from '../../nix/same-data.ts';
 import { addToList, groupBy, sameItems } from '../../std.ts';
-import { areOfSameValue, comparableBody, isOutdated, useDefinition } from '../generators/definitions.ts';
+import {
+  areOfSameKind,
+  areOfSameValue,
+  comparableBody,
+  isOutdated,
+  useDefinition,
+} from '../generators/definitions.ts';
 import type { GeneratorBody, GeneratorDefinition } from '../model/generators.ts';
 import type { ModuleFacts } from './read-module.ts';
 
@@ -75,7 +81,8 @@ function areEqual(left: GeneratorDefinition, right: GeneratorDefinition): boolea
     left.kind === right.kind &&
     left.conditional === right.conditional &&
     // Bodies that were read from the same values are the same object; see `interned-bodies.ts`.
-    (areOfSameValue(left, right) || haveSameContents(comparableBody(left), comparableBody(right)))
+    (areOfSameValue(left, right) ||
+      (haveSameContents(comparableBody(left), comparableBody(right)) && areOfSameKind(left, right)))
   );
 }
 
