@@ -53,20 +53,29 @@ export function byText<T>(textOf: (item: T) => string): (left: T, right: T) => n
   return (left, right) => compareTexts(textOf(left), textOf(right));
 }
 
-const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+/**
+ * Returns a function that remembers its results for as long as the objects exist that it is called with.
+ * @param compute must depend only on the object, and the object must not change
+ */
+export function memoized<K extends object, V>(compute: (subject: K) => V): (subject: K) => V {
+  const values = new WeakMap<K, V>();
+  return subject => {
+    const known = values.get(subject);
+    if (known !== undefined || values.has(subject)) return known as V;
+    const value = compute(subject);
+    values.set(subject, value);
+    return value;
+  };
+}
+
+const setOf = memoized((list: readonly string[]): ReadonlySet<string> => new Set(list));
 
 /** The length from which on a set of a list's texts pays. */
 const LONG = 16;
 
 /** Returns whether a list contains a text. The list must not change, for a set of it is kept if it is long. */
 export function isAmong(list: readonly string[], text: string): boolean {
-  if (list.length < LONG) return list.includes(text);
-  let set = sets.get(list);
-  if (set === undefined) {
-    set = new Set(list);
-    sets.set(list, set);
-  }
-  return set.has(text);
+  return list.length < LONG ? list.includes(text) : setOf(list).has(text);
 }
 
 /** Returns the distinct texts in the order of `compareTexts`. */

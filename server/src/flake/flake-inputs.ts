@@ -3,13 +3,16 @@
 import { type Place, placeIn } from '../nix/places.ts';
 import type { SourceFile } from '../nix/source.ts';
 import type { AttrName, AttrSetExpr, Binding, Expr } from '../nix/syntax.ts';
+import { memoized } from '../std.ts';
 
 /** Access to parsed files. */
 interface Parsing {
   readonly parse: (path: string) => SourceFile | null;
 }
 
-const inputsOf = new WeakMap<SourceFile, ReadonlySet<string> | null>();
+const inputsOf = memoized((file: SourceFile) =>
+  file.root.kind === 'attrs' && file.errors.length === 0 ? readInputs(file.root) : null,
+);
 
 /**
  * Returns the names of the flake's inputs, including those that only `outputs` mentions, or `null` if there is no
@@ -17,13 +20,7 @@ const inputsOf = new WeakMap<SourceFile, ReadonlySet<string> | null>();
  */
 export function flakeInputs(files: Parsing): ReadonlySet<string> | null {
   const file = files.parse('flake.nix');
-  if (file === null) return null;
-  let names = inputsOf.get(file);
-  if (names === undefined) {
-    names = file.root.kind === 'attrs' && file.errors.length === 0 ? readInputs(file.root) : null;
-    inputsOf.set(file, names);
-  }
-  return names;
+  return file === null ? null : inputsOf(file);
 }
 
 function readInputs(root: AttrSetExpr): ReadonlySet<string> | null {

@@ -2,6 +2,7 @@
  * Collects the files that a file makes Nix read through literal paths: imports, lists of modules, packages to call.
  * Walks the tree, so that paths in strings and comments do not count.
  */
+
 import { folderOf, joinPath } from '../nix/eval/paths.ts';
 import type { SourceFile } from '../nix/source.ts';
 import {
@@ -13,6 +14,7 @@ import {
   type StringPart,
   writtenName,
 } from '../nix/syntax.ts';
+import { memoized } from '../std.ts';
 
 /** A literal path that Nix reads. */
 export interface WrittenPath extends Range {
@@ -29,7 +31,6 @@ export interface WrittenPath extends Range {
 }
 
 const NONE: readonly WrittenPath[] = [];
-const kept = new WeakMap<SourceFile, readonly WrittenPath[]>();
 
 /** Functions that read the file at the given path. */
 const READERS = /^(import|importApply|callPackages?|callPackageWith|importTree)$/;
@@ -42,21 +43,12 @@ const MODULES = /^(imports|modules|extraModules|sharedModules|baseModules)$/;
 const ASKS = /\b(pathExists|readDir|tryEval|fileset|listFilesRecursive)\b/;
 
 /** Returns the paths that a file makes Nix read, in the order of the text. */
-export function writtenPathsOf(file: SourceFile): readonly WrittenPath[] {
-  let writtenPaths = kept.get(file);
-  if (writtenPaths === undefined) {
-    const collected: WrittenPath[] = [];
-    if (mayLead(file.text))
-      visit(
-        { file, asks: ASKS.test(file.text), ownModule: ownModule(file.root), paths: collected },
-        file.root,
-        true,
-      );
-    writtenPaths = collected.length === 0 ? NONE : collected;
-    kept.set(file, writtenPaths);
-  }
-  return writtenPaths;
-}
+export const writtenPathsOf = memoized((file: SourceFile): readonly WrittenPath[] => {
+  if (!mayLead(file.text)) return NONE;
+  const paths: WrittenPath[] = [];
+  visit({ file, asks: ASKS.test(file.text), ownModule: ownModule(file.root), paths }, file.root, true);
+  return paths.length === 0 ? NONE : paths;
+});
 
 /** Returns whether a text has a word that may read a file and something that looks like a path. */
 function mayLead(text: string): boolean {

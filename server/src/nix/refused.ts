@@ -4,6 +4,7 @@
  * Source: `bindVars` and `ParserState::addAttr` of Nix (src/libexpr), in the most lenient version: sets of one name
  * are merged at any depth, as since 2.25.
  */
+import { memoized } from '../std.ts';
 import { groupOf } from './bindings.ts';
 import type { SourceFile } from './source.ts';
 import {
@@ -32,20 +33,13 @@ interface Names {
 type Known = Names | null;
 
 const NONE: readonly Refused[] = [];
-const refusedOf = new WeakMap<SourceFile, readonly Refused[]>();
-
 /**
  * Returns the mistakes in a file, in the order of the text. Empty for a file with syntax errors, for which they
  * cannot be determined.
  */
-export function refusedIn(file: SourceFile): readonly Refused[] {
-  let refused = refusedOf.get(file);
-  if (refused === undefined) {
-    refused = file.errors.length > 0 ? NONE : look(file.root);
-    refusedOf.set(file, refused);
-  }
-  return refused;
-}
+export const refusedIn = memoized((file: SourceFile): readonly Refused[] =>
+  file.errors.length > 0 ? NONE : look(file.root),
+);
 
 /** Names that Nix provides in every file. Those that begin with `__` differ between versions. */
 const GLOBALS: Names = {

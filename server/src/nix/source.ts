@@ -1,4 +1,5 @@
 /** A Nix file as the evaluator and everything above it see it: text, tree, and the starts of lines. */
+import { memoized } from '../std.ts';
 import type { Revision } from './edit-log.ts';
 import type { Comment, Expr, NixSyntaxError, Range } from './syntax.ts';
 
@@ -30,18 +31,8 @@ export interface Position {
   readonly character: number;
 }
 
-const extents = new WeakMap<SourceFile, Range>();
-
 /** Returns the range of the file's expression. Needs the tree only on the first call. */
-export function extentOf(file: SourceFile): Range {
-  let extent = extents.get(file);
-  if (extent === undefined) {
-    const { start, end } = file.root;
-    extent = { start, end };
-    extents.set(file, extent);
-  }
-  return extent;
-}
+export const extentOf = memoized(({ root: { start, end } }: SourceFile): Range => ({ start, end }));
 
 /** Returns the offsets of the starts of lines, for texts with `\n`, `\r\n` or `\r` line breaks. */
 export function lineStartsOf(text: string): number[] {

@@ -8,7 +8,7 @@ import { eolOf, indentOf } from '../../edits/edits.ts';
 import { stringOfLinesAt } from '../../edits/locate.ts';
 import type { Sources } from '../../edits/text-edit.ts';
 import { positionAt, type SourceFile } from '../../nix/source.ts';
-import { addToSet } from '../../std.ts';
+import { addToSet, memoized } from '../../std.ts';
 import type { Finding, Fix } from '../rule.ts';
 
 interface Silences {
@@ -16,8 +16,6 @@ interface Silences {
   /** The suppressed rules by 0-based line. */
   readonly onLine: ReadonlyMap<number, ReadonlySet<string>>;
 }
-
-const cache = new WeakMap<SourceFile, Silences>();
 
 /**
  * Returns the findings of a file that no comment suppresses.
@@ -59,13 +57,7 @@ export function silenceFixes(finding: Pick<Finding, 'rule' | 'at'>, sources: Sou
   ];
 }
 
-function silencesOf(file: SourceFile): Silences {
-  const cached = cache.get(file);
-  if (cached !== undefined) return cached;
-  const silences = readSilences(file);
-  cache.set(file, silences);
-  return silences;
-}
+const silencesOf = memoized(readSilences);
 
 function readSilences(file: SourceFile): Silences {
   const inFile = new Set<string>();

@@ -17,7 +17,7 @@ import type { KeyLookup, Matrix, MatrixRow, Registry, RegistryKey } from '../../
 import type { UnitOutline, Use } from '../../fleet/model/uses.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeIdentity, placeKey } from '../../nix/places.ts';
-import { addToList, sortedUnique } from '../../std.ts';
+import { addToList, memoized, sortedUnique } from '../../std.ts';
 import { derived, derivedIndex, type Index } from '../memory/derived.ts';
 import { inUnits } from '../memory/per-unit.ts';
 import { unitIndex } from '../memory/unit-index.ts';
@@ -220,67 +220,40 @@ export function isWithout(facts: Facts, machine: string, name: string): boolean 
 /** All uses by the generator's name, as far as it is known, in file order. */
 export const usesByGenerator = unitIndex(({ uses }) => uses.map(use => [use.generator, use] as const));
 
-const plain = new WeakMap<UnitOutline, readonly Use[]>();
-
 /**
  * Returns the uses of a unit that select the option of a generator with a known name and fail if it does not
- * exist.
+ * exist. Other rules check keys that accessors look up.
  */
-export function plainUses(unit: UnitOutline): readonly Use[] {
-  let uses = plain.get(unit);
-  if (uses === undefined) {
-    // Other rules check keys that accessors look up.
-    uses = unit.uses.filter(
-      use => use.by === 'option' && use.generatorKind !== 'pattern' && !use.guarded && use.key === null,
-    );
-    plain.set(unit, uses);
-  }
-  return uses;
-}
+export const plainUses = memoized((unit: UnitOutline): readonly Use[] =>
+  unit.uses.filter(
+    use => use.by === 'option' && use.generatorKind !== 'pattern' && !use.guarded && use.key === null,
+  ),
+);
 
 /** Returns the uses of a unit that are guarded by the existence of a generator whose name is known. */
 export function assumingUses(unit: UnitOutline): readonly Use[] {
   return unit.uses.filter(use => use.assumesGenerator && use.generatorKind !== 'pattern' && use.key === null);
 }
 
-const called = new WeakMap<UnitOutline, readonly Use[]>();
-
 /**
  * Returns the uses of a unit that look up a generator with a known name through a function. Uses with a default
  * are guarded.
  */
-export function calledUses(unit: UnitOutline): readonly Use[] {
-  let uses = called.get(unit);
-  if (uses === undefined) {
-    uses = unit.uses.filter(use => use.by === 'function' && use.generatorKind !== 'pattern');
-    called.set(unit, uses);
-  }
-  return uses;
-}
+export const calledUses = memoized((unit: UnitOutline): readonly Use[] =>
+  unit.uses.filter(use => use.by === 'function' && use.generatorKind !== 'pattern'),
+);
 
-const machineSets = new WeakMap<readonly string[], ReadonlySet<string>>();
+const machineSet = memoized((machines: readonly string[]): ReadonlySet<string> => new Set(machines));
 
 /** Returns whether the machine is in the list. Optimised for repeated queries of the same lists. */
 export function isAmong(machines: readonly string[], machine: string): boolean {
-  let set = machineSets.get(machines);
-  if (set === undefined) {
-    set = new Set(machines);
-    machineSets.set(machines, set);
-  }
-  return set.has(machine);
+  return machineSet(machines).has(machine);
 }
-
-const machinesByUnit = new WeakMap<UnitOutline, readonly string[]>();
 
 /** Returns the machines whose matrix rows a module reads to assign generators, sorted. */
-export function machinesOfUnit(unit: UnitOutline): readonly string[] {
-  let machines = machinesByUnit.get(unit);
-  if (machines === undefined) {
-    machines = sortedUnique(unit.assignments.flatMap(assignment => assignment.machines));
-    machinesByUnit.set(unit, machines);
-  }
-  return machines;
-}
+export const machinesOfUnit = memoized((unit: UnitOutline) =>
+  sortedUnique(unit.assignments.flatMap(assignment => assignment.machines)),
+);
 
 /**
  * Returns a machine's row in the matrix of a registry, or null if there is none or several matrices have one.

@@ -12,6 +12,7 @@ import { scriptFollower } from '../../shell/flow/flow.ts';
 import type { Flow, FlowOptions } from '../../shell/flow/flow-facts.ts';
 import { parseScript } from '../../shell/parse/parse.ts';
 import type { Range, ShellTree } from '../../shell/syntax.ts';
+import { memoized } from '../../std.ts';
 
 export interface FollowedScript {
   readonly source: ScriptSource;
@@ -87,13 +88,4 @@ function treeOf({ text, holes }: ScriptSource): ShellTree {
  */
 const followTree = scriptFollower(SURROUNDINGS);
 
-const flows = new WeakMap<ShellTree, Flow>();
-
-function flowOf(tree: ShellTree): Flow {
-  let flow = flows.get(tree);
-  if (flow === undefined) {
-    flow = followTree(tree);
-    flows.set(tree, flow);
-  }
-  return flow;
-}
+const flowOf = memoized((tree: ShellTree): Flow => followTree(tree));

@@ -6,6 +6,7 @@
 import { placeInScript } from '../../fleet/generators/script.ts';
 import type { GeneratorScript } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
+import { memoized } from '../../std.ts';
 
 interface ScriptWord {
   readonly root: 'in' | 'out' | 'prompts';
@@ -31,19 +32,12 @@ const WORD = new RegExp(
   'gd',
 );
 
-const wordsByScript = new WeakMap<GeneratorScript, readonly PlacedWord[]>();
-
 /** Returns the words of a script in order, each with the places of its written parts. */
 export function wordsOf(script: GeneratorScript | null): readonly PlacedWord[] {
-  if (script?.source == null) return [];
-  const placedWords = wordsByScript.get(script);
-  if (placedWords !== undefined) return placedWords;
-  const words = readWords(script);
-  wordsByScript.set(script, words);
-  return words;
+  return script?.source == null ? [] : wordsIn(script);
 }
 
-function readWords({ source }: GeneratorScript): PlacedWord[] {
+const wordsIn = memoized(({ source }: GeneratorScript): readonly PlacedWord[] => {
   if (source === null) return [];
   const { text, holes } = source;
   return [...text.matchAll(WORD)].flatMap((match): PlacedWord[] => {
@@ -63,4 +57,4 @@ function readWords({ source }: GeneratorScript): PlacedWord[] {
     const [name, at] = cut ? [null, null] : [second, placed(4)];
     return [{ word: { root, dependency: first, name }, at: { owner: placed(3), name: at } }];
   });
-}
+});

@@ -2,6 +2,7 @@
 
 import { type Lock, lockOf } from '../../flake/flake-lock.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
+import { memoized } from '../../std.ts';
 
 /** The locked version of clan-core. */
 export interface LockedClanCore {
@@ -24,18 +25,12 @@ export interface LockedClanCore {
  */
 export const NEWER_LAYOUT_TIME = 1_785_715_200;
 
-const lockedIn = new WeakMap<Lock, { readonly locked: LockedClanCore | null }>();
+const lockedIn = memoized(readLock);
 
 /** Returns the locked version of clan-core; null if there is no lock file, or clan-core is not in it. */
 export function lockedClanCore(files: Pick<NixFiles, 'kind' | 'text'>): LockedClanCore | null {
   const lock = lockOf(files);
-  if (lock === null) return null;
-  let kept = lockedIn.get(lock);
-  if (kept === undefined) {
-    kept = { locked: readLock(lock) };
-    lockedIn.set(lock, kept);
-  }
-  return kept.locked;
+  return lock === null ? null : lockedIn(lock);
 }
 
 const UNKNOWN: LockedClanCore = { time: 0, from: 0, until: Number.POSITIVE_INFINITY, isFork: true };

@@ -3,7 +3,7 @@
  * with different scripts are never on one machine, since evaluating it would fail.
  */
 
-import { addToList, once } from '../../std.ts';
+import { addToList, memoized, once } from '../../std.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
 import type { MachineDefinitions } from './machine-definitions.ts';
 import { definitionsAt, MAX_SPECIAL, partsOf, type Site } from './sites.ts';
@@ -30,16 +30,7 @@ interface ScriptClaim {
   readonly hole: number | null;
 }
 
-const claims = new WeakMap<GeneratorDefinition, { readonly claim: ScriptClaim | null }>();
-
-function claimOf(definition: GeneratorDefinition): ScriptClaim | null {
-  let kept = claims.get(definition);
-  if (kept === undefined) {
-    kept = { claim: readClaim(definition) };
-    claims.set(definition, kept);
-  }
-  return kept.claim;
-}
+const claimOf = memoized(readClaim);
 
 function readClaim(definition: GeneratorDefinition): ScriptClaim | null {
   const { script, options } = definition.body();

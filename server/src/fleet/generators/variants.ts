@@ -1,7 +1,7 @@
 /** Summarises the bodies of a generator that differs between machines. */
 
 import type { Place } from '../../nix/places.ts';
-import { groupBy, uniqueBy } from '../../std.ts';
+import { groupBy, memoized, uniqueBy } from '../../std.ts';
 import type {
   GeneratorBody,
   GeneratorFile,
@@ -86,36 +86,29 @@ interface Summary {
 }
 
 /** Summaries by body. A body of a thousand machines is compared each time one of them changes. */
-const summaries = new WeakMap<GeneratorBody, Summary>();
-
-function summaryOf(body: GeneratorBody): Summary {
-  let summary = summaries.get(body);
-  if (summary === undefined) {
-    const sorted = (names: readonly string[]) => JSON.stringify([...names].sort());
-    const withoutPlace = (part: object) => ({ ...part, at: undefined });
-    summary = {
-      whole: JSON.stringify([
-        body.completeness,
-        body.share,
-        body.files.map(withoutPlace),
-        body.prompts.map(withoutPlace),
-        body.dependencies.map(dependency => dependency.value),
-        body.runtimeInputs,
-        body.complete,
-        body.validation,
-        body.script === null ? [] : [body.script.text],
-      ]),
-      files: sorted(body.files.map(file => file.name)),
-      prompts: sorted(body.prompts.map(prompt => prompt.name)),
-      dependencies: sorted(body.dependencies.map(dependency => dependency.value)),
-      packages: sorted(body.runtimeInputs),
-      share: JSON.stringify(body.share),
-      validation: JSON.stringify(body.validation),
-    };
-    summaries.set(body, summary);
-  }
-  return summary;
-}
+const summaryOf = memoized((body: GeneratorBody): Summary => {
+  const sorted = (names: readonly string[]) => JSON.stringify([...names].sort());
+  const withoutPlace = (part: object) => ({ ...part, at: undefined });
+  return {
+    whole: JSON.stringify([
+      body.completeness,
+      body.share,
+      body.files.map(withoutPlace),
+      body.prompts.map(withoutPlace),
+      body.dependencies.map(dependency => dependency.value),
+      body.runtimeInputs,
+      body.complete,
+      body.validation,
+      body.script === null ? [] : [body.script.text],
+    ]),
+    files: sorted(body.files.map(file => file.name)),
+    prompts: sorted(body.prompts.map(prompt => prompt.name)),
+    dependencies: sorted(body.dependencies.map(dependency => dependency.value)),
+    packages: sorted(body.runtimeInputs),
+    share: JSON.stringify(body.share),
+    validation: JSON.stringify(body.validation),
+  };
+});
 
 /** Removes equal bodies: a thousand machines may declare the same, each in its own file. */
 function withoutAlikes(bodies: readonly GeneratorBody[]): readonly GeneratorBody[] {

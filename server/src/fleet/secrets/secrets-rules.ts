@@ -4,8 +4,10 @@
  * Source: sops 15e36f97a, config/config.go: the first rule whose `path_regex` matches in the path wins; the path is
  * relative to the folder of `.sops.yaml`; a rule without one matches every file.
  */
+
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { Known, Place } from '../../nix/places.ts';
+import { memoized } from '../../std.ts';
 import { parseYaml } from './secrets-yaml.ts';
 import { type YamlNode, yamlMember } from './secrets-yaml-node.ts';
 
@@ -98,16 +100,7 @@ const OTHERWISE = /\(\?[^:]|\\[AzQEpPCG]|\[\[:|\(\?P?</;
 const SLOW = /[+*}]\)?[^)]*\)[+*{]/;
 
 /** Compiled expressions by rule, since each is tried on every file. */
-const regexes = new WeakMap<Known<string>, { readonly regex: RegExp | null }>();
-
-function regexOf(pathRegex: Known<string>): RegExp | null {
-  let regex = regexes.get(pathRegex);
-  if (regex === undefined) {
-    regex = { regex: goRegex(pathRegex.value) };
-    regexes.set(pathRegex, regex);
-  }
-  return regex.regex;
-}
+const regexOf = memoized(({ value }: Known<string>) => goRegex(value));
 
 function goRegex(source: string): RegExp | null {
   if (OTHERWISE.test(source) || SLOW.test(source)) return null;

@@ -8,6 +8,7 @@ import { suggest } from '../../../edits/suggest.ts';
 import type { GeneratorBody, GeneratorFile, GeneratorPrompt } from '../../../fleet/model/generators.ts';
 import type { WriteFact } from '../../../shell/flow/flow-facts.ts';
 import { baseName, type ShellPath } from '../../../shell/flow/values.ts';
+import { memoized } from '../../../std.ts';
 import type { FollowedScript } from '../followed-scripts.ts';
 import {
   callsUnknownCode,
@@ -29,21 +30,15 @@ export interface UnwrittenFile {
   readonly prompts: readonly GeneratorPrompt[];
 }
 
-const cache = new WeakMap<ExaminedGenerator, readonly UnwrittenFile[]>();
-
 /** Returns the declared files that certainly no run writes, in declaration order. */
-export function unwrittenFiles(examined: ExaminedGenerator): readonly UnwrittenFile[] {
-  const results = cache.get(examined);
-  if (results !== undefined) return results;
-  const unwritten = examined.whole
+export const unwrittenFiles = memoized((examined: ExaminedGenerator): readonly UnwrittenFile[] =>
+  examined.whole
     ? explain(
         examined,
         examined.body.files.filter(file => isUnwritten(examined, file)),
       )
-    : [];
-  cache.set(examined, unwritten);
-  return unwritten;
-}
+    : [],
+);
 
 function explain(examined: ExaminedGenerator, files: readonly GeneratorFile[]): UnwrittenFile[] {
   if (files.length === 0) return [];

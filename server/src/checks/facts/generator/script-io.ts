@@ -13,7 +13,7 @@ import { type ShellPath, variablesIn } from '../../../shell/flow/values.ts';
 import { fileTool } from '../../../shell/programs/file-tools.ts';
 import { SPECIAL_TOOLS } from '../../../shell/programs/file-tools-special.ts';
 import { isAlwaysThere, packagesWith } from '../../../shell/programs/tools.ts';
-import { rememberLast } from '../../../std.ts';
+import { memoized, rememberLast } from '../../../std.ts';
 import { derived } from '../../memory/derived.ts';
 import type { Report } from '../../rule.ts';
 import { factsOf, firstTime, possibleMachines, somewhere } from '../fleet-facts.ts';
@@ -146,20 +146,13 @@ const ANYTHING: ReadonlySet<OpaqueFact['reason']> = new Set([
   'limit',
 ]);
 
-const foreign = new WeakMap<Flow, boolean>();
-
 /**
  * Returns whether the script passes control to something unknown. Its directories are in the environment, so a
  * custom program may read and write anything.
  */
-export function callsUnknownCode(flow: Flow): boolean {
-  let answer = foreign.get(flow);
-  if (answer === undefined) {
-    answer = flow.opaque.some(({ reason }) => ANYTHING.has(reason)) || flow.commands.some(isForeign);
-    foreign.set(flow, answer);
-  }
-  return answer;
-}
+export const callsUnknownCode = memoized(
+  (flow: Flow) => flow.opaque.some(({ reason }) => ANYTHING.has(reason)) || flow.commands.some(isForeign),
+);
 
 function isForeign({ kind, name, lookup }: CommandFact): boolean {
   if (kind === 'unknown') return true;
@@ -228,16 +221,7 @@ interface PossibleOutputs {
 }
 
 /** Cached, because a script may have a hundred files and each is asked for. */
-const left = new WeakMap<FollowedScript, PossibleOutputs>();
-
-function leftBy(script: FollowedScript): PossibleOutputs {
-  let cached = left.get(script);
-  if (cached === undefined) {
-    cached = findLeft(script);
-    left.set(script, cached);
-  }
-  return cached;
-}
+const leftBy = memoized(findLeft);
 
 function findLeft(script: FollowedScript): PossibleOutputs {
   const { flow } = script;

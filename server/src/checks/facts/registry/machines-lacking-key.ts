@@ -3,6 +3,7 @@
 import type { MatrixRow, RegistryKey } from '../../../fleet/model/registries.ts';
 import type { UnitOutline } from '../../../fleet/model/uses.ts';
 import type { Place } from '../../../nix/places.ts';
+import { memoized } from '../../../std.ts';
 import type { CheckContext } from '../../rule.ts';
 import { type Facts, isWithout, machinesOfUnit, mayBeDefinedElsewhere, rowOf } from '../fleet-facts.ts';
 import { isPerhapsLeftOut, readersOf } from '../use/reading-machines.ts';
@@ -46,14 +47,8 @@ export function machinesWithout(
   return machines.filter(machine => isWithoutKey(facts, unit, machine, key));
 }
 
-const keys = new WeakMap<MatrixRow, ReadonlySet<string>>();
-
 /** Returns the keys listed in a row. */
-function keysOf(row: MatrixRow): ReadonlySet<string> {
-  const rowKeys = keys.get(row) ?? new Set(row.keys.map(({ key }) => key));
-  keys.set(row, rowKeys);
-  return rowKeys;
-}
+const keysOf = memoized(({ keys }: MatrixRow): ReadonlySet<string> => new Set(keys.map(({ key }) => key)));
 
 function isWithoutKey(
   facts: Facts,
