@@ -104,6 +104,8 @@ async function keystrokes(context) {
         edits: repetitions.edits,
         reps: 0,
         methods: [],
+        // An edit before the end of the first analysis, which takes seconds, would take away a finding that nobody has seen.
+        settle: 10_000,
         timeout: 60_000,
       });
       figures[row] = { varsmith: timed(session.keystroke) };
