@@ -60,7 +60,7 @@ test('answers to earlier questions are dropped', async () => {
   const state = await traced();
   const ask = () => {
     state.computed();
-    indexOf(state.workspace.snapshot()).targetsIn('flake.nix');
+    indexOf(state.workspace.snapshot()).occurrencesOf({ kind: 'machine', machine: 'lea' });
     return state.computed().filter(name => name === 'targets(flake.nix)').length;
   };
   ask();

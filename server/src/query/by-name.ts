@@ -51,8 +51,8 @@ interface Index<T> {
   /** The keys that have a name. */
   readonly keys: Map<string, Set<string>>;
   readonly holders: Map<string, Holders<T>>;
-  /** The names whose holders are different since the index was last settled, if it is; all that were asked for otherwise. */
-  readonly changed: Set<string>;
+  /** The names whose holders are different since the index was last settled; null for one that is not settled. */
+  readonly changed: Set<string> | null;
   all: readonly string[];
   /** The place of each key among all of them. */
   order: ReadonlyMap<string, number>;
@@ -63,7 +63,7 @@ interface Index<T> {
  * @param namedIn a query for the values of a key; maps that are the same object are taken to be unchanged
  */
 export function byName<T>(keys: Query<null, readonly string[]>, namedIn: Query<string, Named<T>>): ByName<T> {
-  const index = indexOf(keys, namedIn);
+  const index = indexOf(keys, namedIn, false);
   const { name } = namedIn.kind;
   return {
     names: query(`names in ${name}`, database => sortedNames(index(database, null)), { equals: sameItems }),
@@ -81,7 +81,7 @@ export function settledByName<T>(
   keys: Query<null, readonly string[]>,
   namedIn: Query<string, Named<T>>,
 ): SettledByName<T> {
-  const index = indexOf(keys, namedIn);
+  const index = indexOf(keys, namedIn, true);
   const { name } = namedIn.kind;
   const lastIndex = (database: Database) =>
     lastAnswer(database, index, null) ?? untracked(database, () => index(database, null));
@@ -98,11 +98,11 @@ export function settledByName<T>(
     holders,
     settle(database) {
       const now = untracked(database, () => index(database, null));
-      if (now.changed.size === 0) return;
+      const { changed } = now;
+      if (changed === null || changed.size === 0) return;
       if (isKnown(database, names, null)) set(database, names, null, sortedNames(now));
-      for (const changed of now.changed)
-        if (isKnown(database, holders, changed)) touch(database, holders, changed);
-      now.changed.clear();
+      for (const held of changed) if (isKnown(database, holders, held)) touch(database, holders, held);
+      changed.clear();
     },
   };
 }
@@ -110,12 +110,13 @@ export function settledByName<T>(
 function indexOf<T>(
   keys: Query<null, readonly string[]>,
   namedIn: Query<string, Named<T>>,
+  isSettled: boolean,
 ): Query<null, Index<T>> {
   const { name } = namedIn.kind;
   const everywhere = forAll(keys, namedIn);
   return query<null, Index<T>>(
     `index of ${name}`,
-    (database, _, before = emptyIndex()) => {
+    (database, _, before = emptyIndex(isSettled)) => {
       const all = keys(database, null);
       const named = everywhere(database, null);
       if (before.all !== all) reorder(before, all);
@@ -126,7 +127,7 @@ function indexOf<T>(
       }
       return { ...before };
     },
-    { isKept: true },
+    { isKept: isSettled },
   );
 }
 
@@ -134,12 +135,12 @@ function sortedNames<T>({ keys }: Index<T>): readonly string[] {
   return [...keys.keys()].sort();
 }
 
-function emptyIndex<T>(): Index<T> {
+function emptyIndex<T>(isSettled: boolean): Index<T> {
   return {
     byKey: new Map(),
     keys: new Map(),
     holders: new Map(),
-    changed: new Set(),
+    changed: isSettled ? new Set() : null,
     all: [],
     order: new Map(),
   };
@@ -152,7 +153,7 @@ function reorder<T>(index: Index<T>, all: readonly string[]): void {
   for (const key of index.byKey.keys()) if (!index.order.has(key)) replace(index, key, new Map());
   const places = all.flatMap(key => before.get(key) ?? []);
   if (!places.some((place, at) => place < (places[at - 1] ?? 0))) return;
-  for (const name of index.holders.keys()) index.changed.add(name);
+  for (const name of index.holders.keys()) index.changed?.add(name);
   index.holders.clear();
 }
 
@@ -161,7 +162,7 @@ function replace<T>({ byKey, keys, holders, changed }: Index<T>, key: string, no
   for (const [name, value] of before ?? []) {
     if (now.get(name) !== value) {
       holders.delete(name);
-      changed.add(name);
+      changed?.add(name);
     }
     if (now.has(name)) continue;
     const having = keys.get(name);
@@ -171,7 +172,7 @@ function replace<T>({ byKey, keys, holders, changed }: Index<T>, key: string, no
   for (const [name, value] of now) {
     if (before?.get(name) !== value) {
       holders.delete(name);
-      changed.add(name);
+      changed?.add(name);
     }
     addToSet(keys, name, key);
   }
