@@ -17,7 +17,7 @@ import type { KeyLookup, Matrix, MatrixRow, Registry, RegistryKey } from '../../
 import type { UnitOutline, Use } from '../../fleet/model/uses.ts';
 import type { Place } from '../../nix/places.ts';
 import { placeIdentity, placeKey } from '../../nix/places.ts';
-import { addToList, memoized, sortedUnique } from '../../std.ts';
+import { addToList, isAmong, memoized, sortedUnique } from '../../std.ts';
 import { derived, derivedIndex, type Index } from '../memory/derived.ts';
 import { inUnits } from '../memory/per-unit.ts';
 import { unitIndex } from '../memory/unit-index.ts';
@@ -242,13 +242,6 @@ export function assumingUses(unit: UnitOutline): readonly Use[] {
 export const calledUses = memoized((unit: UnitOutline): readonly Use[] =>
   unit.uses.filter(use => use.by === 'function' && use.generatorKind !== 'pattern'),
 );
-
-const machineSet = memoized((machines: readonly string[]): ReadonlySet<string> => new Set(machines));
-
-/** Returns whether the machine is in the list. Optimised for repeated queries of the same lists. */
-export function isAmong(machines: readonly string[], machine: string): boolean {
-  return machineSet(machines).has(machine);
-}
 
 /** Returns the machines whose matrix rows a module reads to assign generators, sorted. */
 export const machinesOfUnit = memoized((unit: UnitOutline) =>

@@ -5,16 +5,10 @@ import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody } from '../../../fleet/model/generators.ts';
 import type { Use } from '../../../fleet/model/uses.ts';
 import { mayInclude, patternOf } from '../../../modules/name-patterns.ts';
-import { sortedUnique } from '../../../std.ts';
+import { isAmong, sortedUnique } from '../../../std.ts';
 import { perObject } from '../../memory/kept.ts';
 import type { CheckContext, Severity } from '../../rule.ts';
-import {
-  type Facts,
-  factsOf,
-  isAmong,
-  mayHaveFileDefinedElsewhere,
-  possibleMachines,
-} from '../fleet-facts.ts';
+import { type Facts, factsOf, mayHaveFileDefinedElsewhere, possibleMachines } from '../fleet-facts.ts';
 import { clanGeneratorsFor } from '../near-names.ts';
 import { isPerhapsLeftOut } from './reading-machines.ts';
 

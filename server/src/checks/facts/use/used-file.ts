@@ -8,10 +8,11 @@ import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Generator, GeneratorFile } from '../../../fleet/model/generators.ts';
 import type { UnitOutline, Use } from '../../../fleet/model/uses.ts';
 import type { SourceFile } from '../../../nix/source.ts';
+import { isAmong } from '../../../std.ts';
 import { perObject } from '../../memory/kept.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { CheckContext } from '../../rule.ts';
-import { type Facts, factsOf, isAmong } from '../fleet-facts.ts';
+import { type Facts, factsOf } from '../fleet-facts.ts';
 import { readersOf } from './reading-machines.ts';
 
 export interface UsedFile {
