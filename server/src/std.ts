@@ -60,8 +60,8 @@ export function byText<T>(textOf: (item: T) => string): (left: T, right: T) => n
 export function memoized<K extends object, V>(compute: (subject: K) => V): (subject: K) => V {
   const values = new WeakMap<K, V>();
   return subject => {
-    const known = values.get(subject);
-    if (known !== undefined || values.has(subject)) return known as V;
+    const before = values.get(subject);
+    if (before !== undefined || values.has(subject)) return before as V;
     const value = compute(subject);
     values.set(subject, value);
     return value;

@@ -2,7 +2,7 @@
  * Makes entries about the secret backend: its kind, the number of stored secrets, and the person's keys. Secrets are
  * neither decrypted nor shown.
  */
-import { fleetTally } from '../checks/facts/store/generated.ts';
+import { fleetTally } from '../checks/facts/store/tallies.ts';
 import { counted } from '../checks/facts/wording.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { FleetSecrets } from '../fleet/secrets/secrets-join.ts';

@@ -88,7 +88,7 @@ interface AnalysisState extends AnalysisOptions {
   readonly undelivered: Set<string>;
   /** True if diagnostics have changed since the last edit, and the analysis is not complete. */
   hasEarly: boolean;
-  /** Where the files of each workspace are, by path. */
+  /** The addresses of files of each workspace, by path. */
   readonly addresses: WeakMap<Workspace, Map<string, Address>>;
   readonly scheduler: Scheduler;
 }
@@ -257,13 +257,13 @@ function borderOf(state: AnalysisState, workspace: Workspace): ProtocolContext {
 
 /** Returns where a file of a workspace is. Kept, since each analysis asks for the files of all findings. */
 function addressIn({ addresses }: AnalysisState, workspace: Workspace, path: string): Address {
-  const known = addresses.get(workspace) ?? new Map<string, Address>();
-  addresses.set(workspace, known);
-  let address = known.get(path);
+  const byPath = addresses.get(workspace) ?? new Map<string, Address>();
+  addresses.set(workspace, byPath);
+  let address = byPath.get(path);
   if (address === undefined) {
     const absolute = join(workspace.root, path);
     address = { absolute, uri: uriOfPath(absolute) };
-    known.set(path, address);
+    byPath.set(path, address);
   }
   return address;
 }

@@ -42,7 +42,7 @@ interface Kept extends FileReport {
   readonly from: Made;
 }
 
-/** What diagnostics are made of. They are the same as long as it is, and the texts and addresses of the files are. */
+/** The sources of diagnostics, which stay the same while these, and the texts and addresses of the files, are the same. */
 interface Made {
   readonly findings: readonly Finding[];
   /** The files in which the findings have places. */

@@ -3,7 +3,7 @@ import type { Link, ReactiveFlags, ReactiveNode } from 'alien-signals/system';
 
 // alien-signals declares these as a `const enum`, which does not exist for a compiler that reads one file at a time.
 const MUTABLE = 1 as ReactiveFlags;
-/** Of a cell whose owner is told when it is marked. */
+/** Has the owner told when the cell is marked. */
 const WATCHING = 2 as ReactiveFlags;
 export const COMPUTING = 4 as ReactiveFlags;
 export const DIRTY = 16 as ReactiveFlags;

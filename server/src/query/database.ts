@@ -202,7 +202,7 @@ export function sweep(database: Database, kept: number): void {
   database.cells.sweeps++;
 }
 
-/** Where answers are kept for longer, it does not matter for how many sweeps more, and there may be thousands to look at. */
+/** Number of sweeps between two looks at answers that are kept for longer, of which there may be thousands. */
 const PERIOD = 10;
 
 /**

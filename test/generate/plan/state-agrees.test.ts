@@ -1,6 +1,6 @@
 // What views say is missing is what a plan would generate: both take the store and its files the same way.
 import { expect, test } from 'vitest';
-import { fleetTally } from '../../../server/src/checks/facts/store/generated.ts';
+import { fleetTally } from '../../../server/src/checks/facts/store/tallies.ts';
 import { generatorTally } from '../../../server/src/generate/plan/generator-tally.ts';
 import { situationOf } from '../../../server/src/generate/repository/situation.ts';
 import { loadEngine } from '../../../server/src/workspace/engine.ts';

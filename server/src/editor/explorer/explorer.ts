@@ -5,12 +5,8 @@
  */
 import { type NixSays, nixSaysOf, nixSaysOfMachine } from '../../checks/facts/eval/nix-says.ts';
 import { factsOf, generatorsByMachine } from '../../checks/facts/fleet-facts.ts';
-import {
-  fleetTally,
-  machineTallies,
-  type Outdated,
-  storedStates,
-} from '../../checks/facts/store/generated.ts';
+import { type Outdated, storedStates } from '../../checks/facts/store/generated.ts';
+import { fleetTally, machineTallies } from '../../checks/facts/store/tallies.ts';
 import { mayHaveMore } from '../../fleet/elsewhere/elsewhere.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';

@@ -3,7 +3,8 @@
  * outdated, and available actions. Finding the places is cheap; titles are computed individually when they
  * become visible. Pure.
  */
-import { machineTally, storedStates } from '../../checks/facts/store/generated.ts';
+import { storedStates } from '../../checks/facts/store/generated.ts';
+import { machineTally } from '../../checks/facts/store/tallies.ts';
 import { counted } from '../../checks/facts/wording.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import { machineRows } from '../../fleet/registry/machine-rows.ts';

@@ -1,4 +1,4 @@
-/** What joining the parts of a fleet keeps from one build to the next, beside the answers of the database. */
+/** Keeps what joining the parts of a fleet needs of the build before, beside the answers of the database. */
 import type { ExtendedCache } from '../catalogue/extended-generators.ts';
 import { createOwnershipCache, type OwnershipCache } from '../machines/assigned-modules.ts';
 import type { JoinedFleet } from '../machines/join-declared.ts';

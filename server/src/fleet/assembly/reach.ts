@@ -60,13 +60,13 @@ const MODULE_FILES = query<null, ModuleFiles>(
   { equals: isSameData },
 );
 
-/** What a file leads to. */
+/** The paths by which a file leads to others. */
 interface Leading {
   readonly paths: readonly WrittenPath[];
   readonly isScoping: boolean;
 }
 
-/** What a file leads to; null if it cannot be read. The same while at most offsets differ. */
+/** Finds the paths in a file; null if it cannot be read. The answer is the same while at most offsets differ. */
 const LEADING = query<string, Leading | null>(
   'paths in file',
   (database, path) => {

@@ -13,16 +13,9 @@ import { sameItems } from '../../../std.ts';
 import { type Keeper, keeperOf } from '../../../store/backend-setting.ts';
 import type { StoreFiles } from '../../../store/vars/files.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
-import {
-  type StoredState,
-  stateOfFiles,
-  stateOfPlacements,
-  type Tally,
-  tallyOf,
-} from '../../../store/vars/tally.ts';
+import { type StoredState, stateOfFiles, stateOfPlacements } from '../../../store/vars/tally.ts';
 import { isWithoutClan } from '../../../store/without-clan.ts';
 import { currentRun, runOf } from '../../memory/memory.ts';
-import { generatorsByMachine } from '../fleet-facts.ts';
 import { type StaleGenerator, staleGenerators } from './stale-generators.ts';
 import { type StoredIndex, storedIndex } from './stored-index.ts';
 
@@ -117,7 +110,7 @@ const IS_UNUSED = query<null, boolean>('are stores unused', database => {
 });
 
 /** A different object only if some state may be different. */
-const STATES = query<null, StoredStates>('stored states', database => {
+export const STATES = query<null, StoredStates>('stored states', database => {
   const stored = currentRun(database).watched.stored();
   return createStates({
     stored,
@@ -149,7 +142,7 @@ export function storedStates(looked: StoredStateInputs): StoredStates {
 }
 
 /** Returns the database in which the answers about a fleet are kept, or null if it is not the one checked last. */
-function databaseOf(looked: StoredStateInputs): Database | null {
+export function databaseOf(looked: StoredStateInputs): Database | null {
   const run = runOf(looked.fleet);
   if (run === null || run.given.stored() !== looked.stored()) return null;
   const { database } = run.memory;
@@ -164,7 +157,7 @@ function notedIn({ noted }: StoredStateInputs): RegenerationNotes {
 interface Keepers {
   /** Returns the backend that keeps the secrets of a machine, or the shared ones for null. */
   readonly of: (machine: string | null) => Keeper;
-  /** What it returns for each machine of the fleet, and for all others. */
+  /** The backends of all machines of the fleet, and of any other, to compare them. */
   readonly all: readonly string[];
 }
 
@@ -348,47 +341,4 @@ function keyOf(generator: string, owner: string | null): string {
 /** Returns the combined state of a generator over all of its placements. */
 export function stateOverall(states: StoredStates, same: readonly Generator[]): StoredState {
   return stateOfPlacements(same.flatMap(generator => states.placements(generator)).map(({ state }) => state));
-}
-
-const FLEET_TALLY = query<null, Tally>('tally of the fleet', database =>
-  talliedIn(currentRun(database).watched.fleet, STATES(database, null)),
-);
-
-/** Counts all generators of known machines; shared ones count once. */
-export function fleetTally(looked: StoredStateInputs): Tally {
-  const database = databaseOf(looked);
-  return database === null ? talliedIn(looked.fleet, storedStates(looked)) : FLEET_TALLY(database, null);
-}
-
-function talliedIn({ generators }: Fleet, states: StoredStates): Tally {
-  const shared = new Map<string, StoredState>();
-  const machineStates: StoredState[] = [];
-  for (const generator of generators) {
-    for (const { machine, state } of states.placements(generator))
-      if (machine === null) shared.set(generator.name, state);
-      else machineStates.push(state);
-  }
-  return tallyOf([...shared.values(), ...machineStates]);
-}
-
-const MACHINE_TALLY = query<string, Tally>('tally of a machine', (database, machine) =>
-  talliedOn(currentRun(database).watched.fleet, STATES(database, null), machine),
-);
-
-/** Counts the generators of a machine. */
-export function machineTally(looked: StoredStateInputs, machine: string): Tally {
-  return machineTallies(looked)(machine);
-}
-
-/** Returns a function that counts the generators of a machine. */
-export function machineTallies(looked: StoredStateInputs): (machine: string) => Tally {
-  const database = databaseOf(looked);
-  if (database !== null) return machine => MACHINE_TALLY(database, machine);
-  const states = storedStates(looked);
-  return machine => talliedOn(looked.fleet, states, machine);
-}
-
-function talliedOn(fleet: Fleet, states: StoredStates, machine: string): Tally {
-  const generators = generatorsByMachine(fleet).get(machine) ?? [];
-  return tallyOf(generators.map(generator => states.stateOn(generator, machine)));
 }
