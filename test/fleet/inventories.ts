@@ -3,7 +3,7 @@
  */
 import type { DeclaredFleet } from '../../server/src/fleet/machines/declared.ts';
 import { type JoinedFleet, joinDeclared } from '../../server/src/fleet/machines/join-declared.ts';
-import { machinesOfFolders } from '../../server/src/fleet/machines/machine-folders.ts';
+import { MACHINES_OF_FOLDERS, noteFolders } from '../../server/src/fleet/machines/machine-folders.ts';
 import {
   belongsToFleet,
   mayDeclareMachines,
@@ -26,7 +26,9 @@ export function declaredIn(texts: Texts, given: (name: string) => Lazy | null = 
     if (file !== null && belongsToFleet(files, path)) declared.push(readMachines(cx, file, given));
   }
   const json = readInventoryJson(cx);
-  const folders = machinesOfFolders(createDatabase({ context: { files } }));
+  const database = createDatabase({ context: { files } });
+  noteFolders(database);
+  const folders = MACHINES_OF_FOLDERS(database, null);
   return joinDeclared(cx, json === null ? declared : [...declared, json], folders, []);
 }
 

@@ -16,7 +16,6 @@ import type { FolderContext } from '../machines/machine-folders.ts';
 import { belongsToFleet, type DeclaredFleet } from '../machines/machines.ts';
 import type { Unit } from '../model/uses.ts';
 import type { UnitContext } from '../uses/unit-state.ts';
-import { type AssemblyCache, createAssemblyCache } from './assembly-cache.ts';
 import { createImportGraph, type ImportGraph, type LooseReads, recordingReads } from './imports.ts';
 import { createSurvey, type Survey, type SurveyContext } from './survey.ts';
 import type { TextFacts } from './texts.ts';
@@ -69,7 +68,6 @@ export interface State {
   /** The declarations of `inventory.json`; undefined before it is read. A change to the file creates a new state. */
   inventoryJson: DeclaredFleet | null | undefined;
   readonly modules: ModuleCache;
-  readonly assembly: AssemblyCache;
   readonly imports: ImportGraph;
   /** Files that have changed since the last build. */
   readonly changed: Set<string>;
@@ -132,7 +130,6 @@ export function newState(
     unitsRead: 0,
     made: { last: NONE_MADE, declared: new WeakMap() },
     modules: createModuleCache(database),
-    assembly: createAssemblyCache(),
     inventoryJson: undefined,
     asked: createAskedArguments(),
     imports,

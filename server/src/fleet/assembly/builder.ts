@@ -9,17 +9,19 @@
 import { folderOf } from '../../nix/eval/paths.ts';
 import { noteEdited } from '../../nix/eval/renewal.ts';
 import type { SourceFile } from '../../nix/source.ts';
-import { evict, sweep, type TraceEvent } from '../../query/database.ts';
+import { type Database, evict, sweep, type TraceEvent } from '../../query/database.ts';
 import { finish, type Steps } from '../../query/steps.ts';
-import { once, sameItems } from '../../std.ts';
+import { once } from '../../std.ts';
 import { askedOptions } from '../catalogue/core-modules.ts';
 import { createModuleTable } from '../machine-modules/module-table.ts';
+import { isJoined } from '../machines/joined-fleet.ts';
 import { folderChanged } from '../machines/machine-folders.ts';
 import type { Fleet } from '../model/fleet.ts';
-import { type Assembled, assemble, linkMatrices } from './assemble.ts';
+import { type Assembled, assemble } from './assemble.ts';
 import { type FleetFiles, type FleetSettings, newState, type State } from './builder-state.ts';
 import { forgetChanged } from './changes.ts';
 import { findArguments, findDeclared } from './found-files.ts';
+import { LINKED_MATRICES } from './linked-matrices.ts';
 import { factsOnDemand } from './read-on-demand.ts';
 import { namesPath } from './references.ts';
 import { MATRICES, noteRecognised, REGISTRIES } from './registered-files.ts';
@@ -93,18 +95,21 @@ export function createFleetBuilder(
     // Of the last build, what units are read from comes before its sweep.
     evict: () => evict(state.database, 1),
     registries() {
-      const { linking } = state.assembly;
-      if (assembled !== null || registered === null || linking === null) return null;
+      if (assembled !== null || registered === null || !isJoined(state.database)) return null;
       forgetChanged(state, trace);
       state.survey.groups();
       findArguments(state);
-      const registries = REGISTRIES(state.database, null);
-      const matrices = linkMatrices(state.assembly, MATRICES(state.database, null), registries, linking);
-      if (registries === registered.registries && sameItems(matrices, registered.matrices)) return null;
-      registered = { registries, matrices };
+      const { registries, matrices } = registered;
+      const now = registeredIn(state.database);
+      if (now.registries === registries && now.matrices === matrices) return null;
+      registered = now;
       return registered;
     },
   };
+}
+
+function registeredIn(database: Database): Registered {
+  return { registries: REGISTRIES(database, null), matrices: LINKED_MATRICES(database, null) };
 }
 
 /** The number of builds after which an unused answer is dropped, such as one for a machine that was removed. */
@@ -139,21 +144,14 @@ function* buildFleet(state: State): Steps<Assembled> {
   });
   const units = yield* readUnits(database, table);
   sweep(database, KEPT_BUILDS);
-  return assemble(evaluation, {
-    files,
+  return assemble(database, {
     declared: findDeclared(state),
-    givenTo,
+    units,
     table,
     replacesConfig,
     lateArguments,
-    cache: state.assembly,
-    registries,
-    matrices,
-    units,
-    textOf,
     namedBy: named => groups.paths.filter(path => namesPath(path, textOf(path), named)),
     ...factsOnDemand(database),
-    mentions,
   });
 }
 

@@ -1,8 +1,9 @@
 /** Drops what a change makes invalid, and nothing else. */
 import { forgetAnswered } from '../../nix/eval/evaluation.ts';
+import { fileChanged } from '../../nix/eval/file-changes.ts';
 import type { TraceEvent } from '../../query/database.ts';
 import { isStale, newReads, staleLeaf } from '../../query/reads.ts';
-import { definitionsChanged, fileChanged } from '../machine-modules/module-database.ts';
+import { definitionsChanged } from '../machine-modules/module-database.ts';
 import type { State } from './builder-state.ts';
 
 /**

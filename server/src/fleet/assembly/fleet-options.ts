@@ -6,6 +6,7 @@
 import { isKnownInput, mayBeOwn } from '../../modules/options/namespaces.ts';
 import type { OptionTree } from '../../modules/options/option.ts';
 import { answering } from '../../nix/eval/evaluation.ts';
+import { noteFile } from '../../nix/eval/file-changes.ts';
 import { isSameData } from '../../nix/same-data.ts';
 import { type Database, type Query, query, unsettledAmong } from '../../query/database.ts';
 import { forAll, mapOfAll } from '../../query/groups.ts';
@@ -13,7 +14,6 @@ import { settled } from '../../query/settled.ts';
 import { finish, type Steps } from '../../query/steps.ts';
 import { sameItems } from '../../std.ts';
 import type { OwnModule } from '../machine-modules/fixpoint.ts';
-import { noteFile } from '../machine-modules/module-database.ts';
 import type { ModuleFacts } from '../machine-modules/read-module.ts';
 import { optionsOf, settlingOptions } from '../machine-modules/sources.ts';
 import { tableOf } from '../machine-modules/table-state.ts';

@@ -16,10 +16,10 @@ import { systemsIn } from '../../flake/frameworks/layout.ts';
 import { member } from '../../modules/read.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { answering, type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { noteFile } from '../../nix/eval/file-changes.ts';
 import type { AttrsValue, Value } from '../../nix/eval/value.ts';
 import { query } from '../../query/database.ts';
 import { unowned } from '../../query/reads.ts';
-import { noteFile } from '../machine-modules/module-database.ts';
 import {
   type DeclaredFleet,
   declaresNothing,

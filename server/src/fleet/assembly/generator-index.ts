@@ -25,37 +25,34 @@ import {
   machineDefinitions,
 } from '../generators/machine-definitions.ts';
 import { contentsOf, GENERATORS_BY_MACHINE, MACHINE_NAMES } from '../machines/ownership.ts';
+import { UNIT_FILES } from '../machines/unit-rows.ts';
 import type { Fleet } from '../model/fleet.ts';
 import type { Generator, GeneratorDefinition } from '../model/generators.ts';
 import type { Unit } from '../model/uses.ts';
+import { LINKED_MATRICES } from './linked-matrices.ts';
+import { REGISTRIES } from './registered-files.ts';
 
-/** The inputs of the merge, beside the modules of the machines, which must have been followed before. */
-export type GeneratorSources = Pick<Fleet, 'units' | 'registries' | 'matrices'>;
-
-/** Returns all generators sorted by name. The list and unchanged generators are the same objects as before. */
-export function mergeGenerators(database: Database, sources: GeneratorSources): readonly Generator[] {
-  noteSources(database, sources);
-  return GENERATORS(database, null);
-}
-
-/** Merges the generators in steps, so that `mergeGenerators` has little left to do. */
-export function* mergingGenerators(database: Database, sources: GeneratorSources): Steps<void> {
-  noteSources(database, sources);
+/** Merges the generators in steps, after the modules of machines have been followed. */
+export function* mergingGenerators(database: Database): Steps<void> {
+  settleGenerators(database);
   for (const name of unsettledAmong(database, COMPLETED, NAMES(database, null))) {
     COMPLETED(database, name);
     yield;
   }
 }
 
-function noteSources(database: Database, { units, registries, matrices }: GeneratorSources): void {
-  set(database, ROWS, null, { registries, matrices });
-  set(database, UNITS, null, units);
+/** Brings up to date what very many generators depend on. */
+export function settleGenerators(database: Database): void {
+  set(database, ROWS, null, {
+    registries: REGISTRIES(database, null),
+    matrices: LINKED_MATRICES(database, null),
+  });
   IN_FILES.settle(database);
   ON_MACHINES.settle(database);
 }
 
 /** Handles that the unit of a file is another one, or that it has none. Units are noted before generators are merged. */
-export function noteUnit(database: Database, path: string, unit: Unit | null): void {
+export function noteContributing(database: Database, path: string, unit: Unit | null): void {
   const contributing = unit !== null && contributes(unit) ? unit : null;
   if (contributing !== null || isKnown(database, CONTRIBUTING, path))
     set(database, CONTRIBUTING, path, contributing);
@@ -65,18 +62,24 @@ function contributes({ definitions, assignments }: Contributing): boolean {
   return definitions.length > 0 || assignments.length > 0;
 }
 
-const UNITS = input<null, Fleet['units']>('units', () => new Map());
+const CONTRIBUTING = input<string, Contributing | null>('contributing', () => null, {
+  equals: (left, right) => (left === null || right === null ? left === right : contributeSame(left, right)),
+});
+
+const ALL_CONTRIBUTE = forAll(
+  UNIT_FILES,
+  query('contributes', (database, file) => CONTRIBUTING(database, file) !== null),
+);
 
 /** The files that contribute to generators, in the order of the workspace. */
 const FILES = query<null, readonly string[]>(
   'files with generators',
-  database => [...UNITS(database, null).values()].filter(contributes).map(({ file }) => file),
+  database => {
+    const contribute = ALL_CONTRIBUTE(database, null);
+    return UNIT_FILES(database, null).filter((_, index) => contribute[index]);
+  },
   { equals: sameItems },
 );
-
-const CONTRIBUTING = input<string, Contributing | null>('contributing', () => null, {
-  equals: (left, right) => (left === null || right === null ? left === right : contributeSame(left, right)),
-});
 
 /** The registries and matrices by which the generators of a row are known. */
 const ROWS = input<null, Pick<Fleet, 'registries' | 'matrices'>>(
@@ -155,7 +158,16 @@ const COMPLETED = query<string, Completed | null>('generator', (database, name, 
 
 const ALL_COMPLETED = forAll(NAMES, COMPLETED);
 
-const GENERATORS = query<null, readonly Generator[]>('generators', database =>
+/** Returns the generator of a name without what services add; null if there is none. */
+export function mergedGenerator(database: Database, name: string): Generator | null {
+  return COMPLETED(database, name)?.generator ?? null;
+}
+
+/**
+ * All generators that the fleet declares, sorted by name, without what services add. The list and unchanged generators are
+ * the same objects as before. Settled before it is asked for.
+ */
+export const GENERATORS = query<null, readonly Generator[]>('generators', database =>
   ALL_COMPLETED(database, null).flatMap(completed => completed?.generator ?? []),
 );
 

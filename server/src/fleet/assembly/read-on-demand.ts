@@ -4,77 +4,81 @@
  */
 
 import { answering, type Evaluation } from '../../nix/eval/evaluation.ts';
+import { noteFile } from '../../nix/eval/file-changes.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import { type Database, type Query, query } from '../../query/database.ts';
-import { noteFile } from '../machine-modules/module-database.ts';
+import { sameItems } from '../../std.ts';
 import { belongsToFleet } from '../machines/machines.ts';
 import { mentionsRemoved, readRemoved } from '../machines/removed-options.ts';
 import type { RemovedUse } from '../model/machines.ts';
 import type { ClanSetting } from '../model/options.ts';
-import type { AccessSetting, SecretFacts, StoreSetting } from '../model/secrets.ts';
+import type { AccessSetting, SecretFacts, StoreSettings } from '../model/secrets.ts';
 import { mentionsClanSettings, readMachineSettings } from '../options/clan-settings.ts';
 import { mentionsAccessSettings, readAccessSettings } from '../secrets/access-settings.ts';
 import { mentionsSecrets } from '../secrets/secrets.ts';
 import { readSecrets } from '../secrets/secrets-collect.ts';
-import { mentionsStoreSettings, readStoreSettings } from '../secrets/store-settings.ts';
+import { joinStoreSettings, mentionsStoreSettings, readStoreSettings } from '../secrets/store-settings.ts';
 import { stateOf } from './builder-state.ts';
-import { type TextQuery, textsWith } from './survey.ts';
+import { GROUPS, textsWith } from './survey.ts';
 
-/** A kind of facts that concerns few files. */
-interface Kind<Facts> {
-  /** The files whose texts mention facts of this kind. */
-  readonly mentioning: TextQuery;
-  /** The facts in one file; null if it cannot be read. */
-  readonly facts: Query<string, Facts | null>;
-}
-
-function kind<Facts>(
+/**
+ * Returns a query for all facts of a kind that concerns few files.
+ * @param isOfOthers true if files of other flakes below the root are read as well
+ */
+function factsOf<Fact>(
   name: string,
   mentions: (text: string) => boolean,
-  read: (cx: Evaluation, file: SourceFile) => Facts,
-): Kind<Facts> {
-  return {
-    mentioning: textsWith(name, mentions),
-    facts: query(name, (database, path) => {
-      noteFile(database, path);
-      const { evaluation, files } = stateOf(database);
-      return answering(evaluation, path, () => {
-        const file = files.parse(path);
-        return file === null ? null : read(evaluation, file);
-      });
-    }),
-  };
+  read: (cx: Evaluation, file: SourceFile) => readonly Fact[],
+  isOfOthers = false,
+): Query<null, readonly Fact[]> {
+  const mentioning = textsWith(name, mentions);
+  const facts = query<string, readonly Fact[]>(name, (database, path) => {
+    noteFile(database, path);
+    const { evaluation, files } = stateOf(database);
+    return answering(evaluation, path, () => {
+      const file = files.parse(path);
+      return file === null ? [] : read(evaluation, file);
+    });
+  });
+  return query(
+    `all ${name}`,
+    database => {
+      // Which files are of this flake is known by the groups.
+      GROUPS(database, null);
+      const { files } = stateOf(database);
+      return mentioning(database, null)
+        .filter(path => isOfOthers || belongsToFleet(files, path))
+        .flatMap(path => facts(database, path));
+    },
+    { equals: sameItems },
+  );
 }
 
-const SECRETS = kind('secrets', mentionsSecrets, readSecrets);
-const STORE_SETTINGS = kind('settings of the store', mentionsStoreSettings, readStoreSettings);
-const ACCESS_SETTINGS = kind('settings of access', mentionsAccessSettings, readAccessSettings);
-const REMOVED = kind('removed options', mentionsRemoved, readRemoved);
-const MACHINE_SETTINGS = kind('settings of clan', mentionsClanSettings, readMachineSettings);
+const SECRETS = factsOf<SecretFacts>('secrets', mentionsSecrets, (cx, file) => [readSecrets(cx, file)], true);
+const STORE_SETTINGS = factsOf('settings of the store', mentionsStoreSettings, readStoreSettings);
+const ACCESS_SETTINGS = factsOf('settings of access', mentionsAccessSettings, readAccessSettings);
+const REMOVED = factsOf('removed options', mentionsRemoved, readRemoved);
+const MACHINE_SETTINGS = factsOf('settings of clan', mentionsClanSettings, readMachineSettings);
+
+const JOINED_SETTINGS = query<null, StoreSettings>('joined settings of the store', database =>
+  joinStoreSettings(STORE_SETTINGS(database, null)),
+);
 
 /** Facts that are read when they are asked for; all but the secrets only of files of this flake. */
 export interface FactsOnDemand {
   readonly secrets: () => readonly SecretFacts[];
-  readonly storeSettings: () => readonly StoreSetting[];
+  readonly storeSettings: () => StoreSettings;
   readonly accessSettings: () => readonly AccessSetting[];
   readonly machineSettings: () => readonly ClanSetting[];
   readonly removed: () => readonly RemovedUse[];
 }
 
 export function factsOnDemand(database: Database): FactsOnDemand {
-  const { files } = stateOf(database);
-  const everywhere = <Facts>({ mentioning, facts }: Kind<Facts>, isRead = (_path: string) => true): Facts[] =>
-    mentioning(database, null).flatMap(path => {
-      const read = isRead(path) ? facts(database, path) : null;
-      return read === null ? [] : [read];
-    });
-  const ofThisFlake = <Facts>(of: Kind<readonly Facts[]>): Facts[] =>
-    everywhere(of, path => belongsToFleet(files, path)).flat();
   return {
-    secrets: () => everywhere(SECRETS),
-    storeSettings: () => ofThisFlake(STORE_SETTINGS),
-    accessSettings: () => ofThisFlake(ACCESS_SETTINGS),
-    machineSettings: () => ofThisFlake(MACHINE_SETTINGS),
-    removed: () => ofThisFlake(REMOVED),
+    secrets: () => SECRETS(database, null),
+    storeSettings: () => JOINED_SETTINGS(database, null),
+    accessSettings: () => ACCESS_SETTINGS(database, null),
+    machineSettings: () => MACHINE_SETTINGS(database, null),
+    removed: () => REMOVED(database, null),
   };
 }

@@ -4,9 +4,9 @@
  */
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { answering, type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import { noteFile } from '../../nix/eval/file-changes.ts';
 import { type Database, input, type Query, query, set } from '../../query/database.ts';
 import { sameItems } from '../../std.ts';
-import { noteFile } from '../machine-modules/module-database.ts';
 import type { Matrix, Registry } from '../model/registries.ts';
 import { areSameKeys, hasKeyQuoted, keysOf, type RegistryKeys, readMatrix } from '../registry/matrix.ts';
 import { readRegistry } from '../registry/registry.ts';

@@ -4,16 +4,26 @@
  * again.
  */
 import { answeringInParts } from '../../nix/eval/evaluation.ts';
-import { type Database, drop, lastAnswer, outdatedKeys, type Query, query } from '../../query/database.ts';
+import { noteFile } from '../../nix/eval/file-changes.ts';
+import {
+  type Database,
+  drop,
+  lastAnswer,
+  outdatedKeys,
+  type Query,
+  query,
+  set,
+} from '../../query/database.ts';
 import type { Steps } from '../../query/steps.ts';
 import { sameItems } from '../../std.ts';
 import { renewed } from '../generators/definitions.ts';
-import { noteDefinitions, noteFile } from '../machine-modules/module-database.ts';
+import { noteDefinitions } from '../machine-modules/module-database.ts';
 import type { ModuleTable } from '../machine-modules/module-table.ts';
+import { noteRows, UNIT_FILES } from '../machines/unit-rows.ts';
 import type { Unit } from '../model/uses.ts';
 import { readUnit } from '../uses/unit.ts';
 import { type LastUnits, stateOf } from './builder-state.ts';
-import { noteUnit } from './generator-index.ts';
+import { noteContributing } from './generator-index.ts';
 import { internUnit, withContents } from './interned-unit.ts';
 import { RECOGNISED } from './registered-files.ts';
 import { GROUPS, TEXT } from './survey.ts';
@@ -102,7 +112,10 @@ export function* readUnits(database: Database, table: ModuleTable): Steps<Readon
   for (const path of paths === units.paths ? outdatedKeys(database, UNIT) : paths)
     if (readUnitOf(database, table, path)) yield;
   if (paths !== units.paths) dropOthers(database, units, paths);
-  units.all ??= inOrder(units.byFile, paths);
+  if (units.all === null) {
+    units.all = inOrder(units.byFile, paths);
+    set(database, UNIT_FILES, null, [...units.all.keys()]);
+  }
   return units.all;
 }
 
@@ -115,7 +128,7 @@ function readUnitOf(database: Database, table: ModuleTable, path: string): boole
     units.all = null;
     if (unit === undefined) units.byFile.delete(path);
     else units.byFile.set(path, unit);
-    noteUnit(database, path, unit ?? null);
+    noteUnit(database, path, unit ?? null, survey.texts.get(path)?.text ?? '');
   }
   if (state.unitsRead === unitsRead) return false;
   // The file is probably needed as a module later, which would require its tree again.
@@ -124,13 +137,19 @@ function readUnitOf(database: Database, table: ModuleTable, path: string): boole
   return true;
 }
 
+/** Handles that the unit of a file is another one, or that it has none. */
+function noteUnit(database: Database, path: string, unit: Unit | null, text: string): void {
+  noteContributing(database, path, unit);
+  noteRows(database, path, unit, text);
+}
+
 /** Drops what is known of files that are no longer among those of the workspace. */
 function dropOthers(database: Database, units: LastUnits, paths: readonly string[]): void {
   const present = new Set(paths);
   for (const path of new Set([...(units.paths ?? []), ...units.byFile.keys()])) {
     if (present.has(path)) continue;
     drop(database, UNIT, path);
-    if (units.byFile.delete(path)) noteUnit(database, path, null);
+    if (units.byFile.delete(path)) noteUnit(database, path, null, '');
   }
   units.paths = paths;
   units.all = null;

@@ -3,7 +3,7 @@
  * precedence; what it leaves out comes from the service.
  */
 
-import { groupBy, once, sameItems, sortedUnique, uniqueBy } from '../../std.ts';
+import { groupBy, once, sortedUnique, uniqueBy } from '../../std.ts';
 import { variantsOf } from '../generators/variants.ts';
 import type {
   Generator,
@@ -14,39 +14,17 @@ import type {
 } from '../model/generators.ts';
 import type { ClanGenerator } from '../model/services.ts';
 
-/** The merged generators, kept as long as the fleet's generator and the services' generators stay the same objects. */
-export type ExtendedCache = WeakMap<
-  Generator,
-  { readonly by: readonly ClanGenerator[]; readonly extended: Generator }
->;
-
-/**
- * Replaces generators that services define as well by the merged ones.
- * @param generators the generators that the fleet declares
- */
-export function withServices(
-  cache: ExtendedCache,
-  generators: readonly Generator[],
-  added: readonly ClanGenerator[],
-): readonly Generator[] {
-  const byName = groupBy(added.filter(isCertain), ({ name }) => name);
-  if (!generators.some(({ name }) => byName.has(name))) return generators;
-  return generators.map(generator => {
-    const by = byName.get(generator.name);
-    if (by === undefined || generator.nameKind === 'pattern') return generator;
-    const before = cache.get(generator);
-    if (before !== undefined && sameItems(before.by, by)) return before.extended;
-    const extended = extendedBy(generator, by);
-    cache.set(generator, { by, extended });
-    return extended;
-  });
-}
-
-function isCertain({ certain, isPattern, machines }: ClanGenerator): boolean {
+/** Returns whether a generator of a service is certainly there, under a name and on machines that are known. */
+export function mayExtend({ certain, isPattern, machines }: ClanGenerator): boolean {
   return certain && !isPattern && machines !== null;
 }
 
-function extendedBy(generator: Generator, by: readonly ClanGenerator[]): Generator {
+/**
+ * Returns the generator with what services add to it; the same object if that is nothing.
+ * @param by generators of services that have its name and `mayExtend` others
+ */
+export function extendedBy(generator: Generator, by: readonly ClanGenerator[]): Generator {
+  if (by.length === 0 || generator.nameKind === 'pattern') return generator;
   const brings = new Map(by.flatMap(added => (added.machines ?? []).map(machine => [machine, added])));
   const has = new Set(generator.machines);
   const both = [...has].filter(machine => brings.has(machine));

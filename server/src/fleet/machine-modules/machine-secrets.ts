@@ -3,13 +3,13 @@
  * options decide is read again with these; the results are shared by machines with the same answers.
  */
 
+import { noteFile } from '../../nix/eval/file-changes.ts';
 import { type Database, query } from '../../query/database.ts';
 import type { MachineSecrets, ModuleSecrets } from '../model/secrets.ts';
 import { NO_CONTEXT } from './contexts.ts';
 import { fileModule } from './file-modules.ts';
 import type { FollowedModules } from './machine-modules.ts';
 import { type MachineOptions, settledFor } from './machine-options.ts';
-import { noteFile } from './module-database.ts';
 import type { ModuleFacts } from './read-module.ts';
 import { isOpenSecrets } from './secret-statements.ts';
 import { createSettled } from './settled.ts';

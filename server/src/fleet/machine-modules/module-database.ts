@@ -1,13 +1,11 @@
 /**
- * Inputs of what is read from files and follows for machines. They are set between builds and at the beginning of one.
+ * Inputs of what is read from modules and follows for machines, beside their files. They are set between builds and at the
+ * beginning of one.
  */
 
 import type { AttrsValue } from '../../nix/eval/value.ts';
 import { type Database, input, isKnown, set } from '../../query/database.ts';
 import { sameItems } from '../../std.ts';
-
-/** The number of changes of a file, and of everything that it was evaluated from. */
-const FILE = input<string, number>('file', () => 0);
 
 /** The number of changes of definitions of a file by which nothing else that is known about the file has changed. */
 const DEFINITIONS = input<string, number>('definitions', () => 0);
@@ -20,11 +18,6 @@ export const DIFFERING_ARGUMENTS = input<null, readonly string[]>('differing arg
   equals: sameItems,
 });
 
-/** Handles that a file, or something that it was evaluated from, has changed. */
-export function fileChanged(database: Database, path: string): void {
-  if (isKnown(database, FILE, path)) set(database, FILE, path, database.cells.revision);
-}
-
 /** Handles that definitions of a file are outdated, and nothing else is. */
 export function definitionsChanged(database: Database, path: string): void {
   if (isKnown(database, DEFINITIONS, path)) set(database, DEFINITIONS, path, database.cells.revision);
@@ -33,11 +26,6 @@ export function definitionsChanged(database: Database, path: string): void {
 /** Records that the current computation depends on the contents of a file's definitions. */
 export function noteDefinitions(database: Database, path: string): void {
   DEFINITIONS(database, path);
-}
-
-/** Records that the current computation depends on a file and on everything that it is evaluated from. */
-export function noteFile(database: Database, path: string): void {
-  FILE(database, path);
 }
 
 /**

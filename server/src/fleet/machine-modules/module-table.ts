@@ -25,8 +25,6 @@ export interface ModuleTable {
   readonly database: Database;
   /** Returns the module of a file that is the same for all machines; null if the file cannot be read. */
   file(path: string): ModuleFacts | null;
-  /** Returns the module of a value that is used at `at`. */
-  of(module: Lazy, at: Origin, specialArgs: ArgumentLookup): ModuleFacts;
   /**
    * Sets the arguments that machines pass to their modules, and reads again what adds to the flake's outputs. Called
    * before modules are followed.
@@ -41,7 +39,6 @@ export function createModuleTable(cx: Evaluation, options: ModuleTableOptions): 
   return {
     database,
     file: path => fileModule(database, path, NO_CONTEXT),
-    of: (module, at, specialArgs) => valueModule(table, module, at, specialArgs),
     refresh(given) {
       setArguments(database, given, differingArguments(cx, options.givenTo(''), given.values()));
       refreshOutputs(database);
@@ -64,7 +61,8 @@ export function askedMachine({ fixpoint }: TableState, followed: FollowedModules
   };
 }
 
-function valueModule(
+/** Returns the module of a value that is used at `at`. */
+export function valueModule(
   { cx, cache }: TableState,
   module: Lazy,
   at: Origin,

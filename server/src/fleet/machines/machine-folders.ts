@@ -63,15 +63,15 @@ function noteFolder(database: Database, folder: string): void {
 /** The folders in `machines/`. */
 const FOLDERS = input<null, readonly string[]>('folders of machines', () => [], { equals: sameItems });
 
-const MACHINES = forAll(FOLDERS, MACHINE);
+/** A machine for each folder. A machine stays the same object until its folder changes, and so does the list. */
+export const MACHINES_OF_FOLDERS = forAll(FOLDERS, MACHINE);
 
-/** Returns a machine for each folder. A machine stays the same object until its folder changes, and so does the list. */
-export function machinesOfFolders(database: Database): readonly Machine[] {
+/** Looks which folders there are. */
+export function noteFolders(database: Database): void {
   const folders: string[] = [];
   for (const { name, kind } of filesOf(database).list(ROOT) ?? [])
     if (kind === 'directory') folders.push(`${ROOT}/${name}`);
   set(database, FOLDERS, null, folders);
-  return MACHINES(database, null);
 }
 
 /**

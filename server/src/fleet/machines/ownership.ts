@@ -3,8 +3,7 @@
  * modules of a machine are followed again only if something that they were found by has changed.
  */
 
-import type { Evaluation } from '../../nix/eval/evaluation.ts';
-import { type Database, input, query, set, unsettledAmong } from '../../query/database.ts';
+import { type Database, query, unsettledAmong } from '../../query/database.ts';
 import { mapOfAll } from '../../query/groups.ts';
 import type { Steps } from '../../query/steps.ts';
 import { sameItems } from '../../std.ts';
@@ -15,7 +14,8 @@ import { type FollowedModules, followModules, type RootModule } from '../machine
 import { MACHINE_NAME, PACKAGES } from '../machine-modules/machine-options.ts';
 import type { Machine } from '../model/base.ts';
 import type { MachineGenerators } from '../model/machines.ts';
-import { type AssignedModules, type AssignmentSources, assignedModules } from './assigned-modules.ts';
+import { ASSIGNED_MODULES } from './assigned-modules.ts';
+import { JOINED_FLEET } from './joined-fleet.ts';
 import { importedByClan } from './machine-folders.ts';
 
 /** What the modules of a machine follow from. */
@@ -39,26 +39,6 @@ export interface MachineContents {
   readonly own: MachineGenerators;
 }
 
-/** Sets what the modules of each machine follow from. Called before anything is asked of machines. */
-export function noteMachines(cx: Evaluation, sources: AssignmentSources): void {
-  const { joined, table, ownership } = sources;
-  const { database } = table;
-  const assigned = assignedModules(cx, sources);
-  table.refresh(assigned.args);
-  const names = joined.machines.map(({ name }) => name);
-  for (const machine of joined.machines) {
-    const clanFiles = clanFilesOf(sources, machine.name);
-    const isSame = ownership.followed === assigned && START(database, machine.name)?.clanFiles === clanFiles;
-    if (!isSame) set(database, START, machine.name, startOf(assigned, machine, clanFiles, joined.isClan));
-  }
-  ownership.followed = assigned;
-  const before = MACHINE_NAMES(database, null);
-  if (sameItems(before, names)) return;
-  const present = new Set(names);
-  for (const name of before) if (!present.has(name)) set(database, START, name, null);
-  set(database, MACHINE_NAMES, null, names);
-}
-
 /** Follows the modules of all machines in steps. */
 export function* followingMachines(database: Database): Steps<void> {
   for (const name of unsettledAmong(database, CONTENTS, MACHINE_NAMES(database, null))) {
@@ -67,13 +47,38 @@ export function* followingMachines(database: Database): Steps<void> {
   }
 }
 
-/** What the modules of each machine follow from; null for a machine that does not exist. */
-const START = input<string, Start | null>('machine', () => null, { equals: areSameStarts });
-
 /** The names of all machines. */
-export const MACHINE_NAMES = input<null, readonly string[]>('names of machines', () => [], {
-  equals: sameItems,
-});
+export const MACHINE_NAMES = query<null, readonly string[]>(
+  'names of machines',
+  database => JOINED_FLEET(database, null).machines.map(({ name }) => name),
+  { equals: sameItems },
+);
+
+const MACHINES = query<null, ReadonlyMap<string, Machine>>(
+  'machines by name',
+  database => new Map(JOINED_FLEET(database, null).machines.map(machine => [machine.name, machine])),
+);
+
+/** What the modules of each machine follow from; null for a machine that does not exist. */
+const START = query<string, Start | null>(
+  'machine',
+  (database, name) => {
+    const machine = MACHINES(database, null).get(name);
+    if (machine === undefined) return null;
+    const { declared, members, unclear, args, complete } = ASSIGNED_MODULES(database, null);
+    const { isClan, directory } = JOINED_FLEET(database, null);
+    return {
+      machine,
+      isClan,
+      hasArguments: args.has(name),
+      declared: declared.get(name) ?? NO_ROOTS,
+      clanFiles: isClan ? importedByClan(database, name, directory ?? '') : NO_FILES,
+      members: members.get(name) ?? NO_ROOTS,
+      complete: complete && !unclear.has(name),
+    };
+  },
+  { equals: areSameStarts },
+);
 
 /** The modules of each machine, and its generators. */
 const CONTENTS = query<string, MachineContents | null>('modules of machine', (database, name, before) => {
@@ -129,28 +134,6 @@ function areSameRoots(left: readonly RootModule[], right: readonly RootModule[])
 
 const NO_FILES: readonly string[] = [];
 const NO_ROOTS: readonly RootModule[] = [];
-
-function clanFilesOf({ joined, table }: AssignmentSources, name: string): readonly string[] {
-  return joined.isClan ? importedByClan(table.database, name, joined.directory ?? '') : NO_FILES;
-}
-
-function startOf(
-  { declared, members, unclear, args, complete }: AssignedModules,
-  machine: Machine,
-  clanFiles: readonly string[],
-  isClan: boolean,
-): Start {
-  const { name } = machine;
-  return {
-    machine,
-    isClan,
-    hasArguments: args.has(name),
-    declared: declared.get(name) ?? NO_ROOTS,
-    clanFiles,
-    members: members.get(name) ?? NO_ROOTS,
-    complete: complete && !unclear.has(name),
-  };
-}
 
 function follow(
   database: Database,

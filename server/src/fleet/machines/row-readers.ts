@@ -2,93 +2,63 @@
 
 import type { Machine } from '../model/base.ts';
 import type { Unit } from '../model/uses.ts';
-import type { DeclaredFleet } from './declared.ts';
 import { platformIn } from './machine-facts.ts';
 
-/** State that is kept from one build to the next. */
-export interface ReaderCache {
-  readonly byUnit: WeakMap<Unit, readonly Reader[]>;
-  /** The last result for each file, so that an unchanged machine stays the same object when its file is read again. */
-  readonly byFile: Map<string, readonly Reader[]>;
-}
-
-interface Reader {
+/** A machine whose row a module reads. */
+export interface RowReader {
   readonly machine: Machine;
   /** False if the matrix has no such row. */
   readonly found: boolean;
 }
 
+const NONE: readonly RowReader[] = [];
+
 /**
- * Returns all such machines, in the order of the files.
- * @param textOf returns the text of a file, which may state the platform
+ * Returns the machines whose rows a unit reads, if it gives them modules.
+ * @param text the text of the file, which may state the platform
+ */
+export function readersIn(
+  { rowReads, assignments, appliedImports }: Unit,
+  text: string,
+): readonly RowReader[] {
+  if (rowReads.length === 0 || assignments.length + appliedImports.length === 0) return NONE;
+  const system = platformIn(text);
+  const machineClass = system === null ? null : system.endsWith('-darwin') ? 'darwin' : 'nixos';
+  return rowReads.map(({ machine: name, at, found }) => ({
+    machine: { name, class: machineClass, system, tags: [], at, source: 'reader' },
+    found,
+  }));
+}
+
+/**
+ * Returns those readers that are machines.
+ * @param declared names of machines that are declared
  * @param lists rows that are shared lists, so that their readers are not named after them
  */
-export function readersOf(
-  cache: ReaderCache,
-  declared: readonly DeclaredFleet[],
-  units: ReadonlyMap<string, Unit>,
-  textOf: (path: string) => string,
+export function machinesAmong(
+  readers: readonly RowReader[],
+  declared: ReadonlySet<string>,
   lists: ReadonlySet<string>,
-): Machine[] {
-  const isDeclared = declaredIn(declared);
-  const machines: Machine[] = [];
-  for (const unit of units.values()) {
-    if (unit.rowReads.length === 0) continue;
-    if (unit.assignments.length === 0 && unit.appliedImports.length === 0) continue;
-    for (const reader of readersIn(cache, unit, textOf))
-      if ((reader.found && !lists.has(reader.machine.name)) || isDeclared(reader.machine.name))
-        machines.push(reader.machine);
-  }
-  return machines;
-}
-
-/**
- * Returns rows that modules add to that of a declared machine (`envMatrix.work ++ envMatrix.lea`), which are lists and
- * not machines.
- * @param folders machines that are found by their folders
- */
-export function listsRead(
-  declared: readonly DeclaredFleet[],
-  folders: readonly Machine[],
-  units: ReadonlyMap<string, Unit>,
-): ReadonlySet<string> {
-  const isDeclared = declaredIn([...declared, { machines: folders }]);
-  const lists = new Set<string>();
-  for (const { assignments } of units.values())
-    for (const { machines } of assignments) {
-      if (machines.length < 2 || !machines.some(isDeclared)) continue;
-      for (const name of machines) if (!isDeclared(name)) lists.add(name);
-    }
-  return lists;
-}
-
-/**
- * Returns a function that tests whether a machine with a given name is declared. It collects the names on first call.
- */
-function declaredIn(
-  declared: readonly { readonly machines: readonly Machine[] }[],
-): (name: string) => boolean {
-  let names: ReadonlySet<string> | null = null;
-  return name => {
-    names ??= new Set(declared.flatMap(source => source.machines.map(machine => machine.name)));
-    return names.has(name);
-  };
-}
-
-function readersIn(cache: ReaderCache, unit: Unit, textOf: (path: string) => string): readonly Reader[] {
-  const kept = cache.byUnit.get(unit);
-  if (kept !== undefined) return kept;
-  const system = platformIn(textOf(unit.file));
-  const machineClass = system === null ? null : system.endsWith('-darwin') ? 'darwin' : 'nixos';
-  const fresh = unit.rowReads.map(
-    ({ machine: name, at, found }): Reader => ({
-      machine: { name, class: machineClass, system, tags: [], at, source: 'reader' },
-      found,
-    }),
+): readonly Machine[] {
+  return readers.flatMap(({ machine, found }) =>
+    (found && !lists.has(machine.name)) || declared.has(machine.name) ? [machine] : [],
   );
-  const before = cache.byFile.get(unit.file);
-  const readers = JSON.stringify(before) === JSON.stringify(fresh) ? (before ?? fresh) : fresh;
-  cache.byFile.set(unit.file, readers);
-  cache.byUnit.set(unit, readers);
-  return readers;
+}
+
+/**
+ * Returns rows that modules add to that of a machine (`envMatrix.work ++ envMatrix.lea`), which are lists and not
+ * machines.
+ * @param joined names of rows that are used together
+ * @param machines names of machines that are declared or have folders
+ */
+export function listsAmong(
+  joined: readonly (readonly string[])[],
+  machines: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const lists = new Set<string>();
+  for (const names of joined) {
+    if (!names.some(name => machines.has(name))) continue;
+    for (const name of names) if (!machines.has(name)) lists.add(name);
+  }
+  return lists;
 }
