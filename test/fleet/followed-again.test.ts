@@ -79,6 +79,77 @@ describe('an edit follows the modules again', () => {
   });
 });
 
+describe('an edit joins the fleet again', () => {
+  const JOINING = /^(joined declarations|assigned modules|members of services|machine\()/;
+
+  it('where it declares something else', () => {
+    const again = computedAgain(
+      'flake.nix',
+      replace('meta.name', 'inventory.machines.pia = { }; meta.name'),
+      JOINING,
+    );
+    expect(again).toEqual([
+      'assigned modules',
+      'joined declarations',
+      'machine(ada)',
+      'machine(lea)',
+      'machine(pia)',
+      'machine(tom)',
+      'members of services',
+    ]);
+  });
+
+  it('nowhere else', () => {
+    expect(computedAgain(SHARED, replace('files.key', 'files.other'), JOINING)).toEqual([]);
+    expect(computedAgain(ADA, replace('shared.nix', 'secrets.nix'), JOINING)).toEqual([]);
+  });
+});
+
+describe('an edit of a module of the flake', () => {
+  const PARTS: Texts = {
+    'flake.nix':
+      '{ outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } { imports = [ ./web.nix ./mail.nix ./ada.nix ]; }; }\n',
+    'web.nix': '{ flake.lib.web = "web"; }\n',
+    'mail.nix': '{ flake.lib.mail = "mail"; }\n',
+    'ada.nix': `{ self, inputs, ... }: { flake.nixosConfigurations.ada = inputs.nixpkgs.lib.nixosSystem { modules = [ {
+      clan.core.vars.generators.\${self.lib.web}.script = "true";
+      clan.core.vars.generators.\${self.lib.mail}.script = "true";
+    } ]; }; }\n`,
+  };
+
+  const OF_FLAKE = /^(modules|definitions|value) of the flake\(/;
+
+  /** Returns the generators after an edit, and which answers about the flake are others then. */
+  function edited(file: string, edit: (text: string) => string) {
+    const events: TraceEvent[] = [];
+    const workspace = fleetWorkspace(PARTS, undefined, event => events.push(event));
+    const names = () => workspace.fleet().generators.map(({ name }) => name);
+    expect(names()).toEqual(['mail', 'web']);
+    events.length = 0;
+    workspace.write({ [file]: edit(PARTS[file] ?? '') });
+    const now = names();
+    const changed = events.filter(({ name, outcome }) => outcome === 'changed' && OF_FLAKE.test(name));
+    return { names: now, changed: changed.map(({ name }) => name.replaceAll('\0', '.')).sort() };
+  }
+
+  it('changes its own values, and no others', () => {
+    const { names, changed } = edited('web.nix', replace('"web"', '"site"'));
+    expect(names).toEqual(['mail', 'site']);
+    expect(changed).toEqual([
+      'definitions of the flake(flake.lib.web)',
+      // It uses the value.
+      'modules of the flake(ada.nix)',
+      'modules of the flake(web.nix)',
+      'value of the flake(flake.lib.web)',
+    ]);
+  });
+
+  it('leaves a value unknown that another file defines differently', () => {
+    const { names } = edited('mail.nix', replace('{ flake', '{ flake.lib.web = "site"; flake'));
+    expect(names).toEqual(['${self.lib.web}', 'mail']);
+  });
+});
+
 describe('an edit merges again', () => {
   const merged = (file: string, edit: (text: string) => string) => computedAgain(file, edit, MERGING);
 

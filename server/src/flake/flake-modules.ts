@@ -1,6 +1,6 @@
 /**
- * Follows the modules that make up a flake (`mkFlake { … } { imports = [ … ]; }`) from `flake.nix` on, or takes the
- * outputs that a plain flake returns. Does not interpret the modules, nor evaluate conditions in them, which may
+ * Reads the modules that make up a flake (`mkFlake { … } { imports = [ … ]; }`), a file each, or the outputs that a plain
+ * flake returns. Does not interpret the modules, nor evaluate conditions in them, which may
  * depend on what is being collected.
  */
 
@@ -37,7 +37,7 @@ export interface FlakeModules {
   readonly frameworks: readonly ImportedFramework[];
 }
 
-interface ImportedFramework {
+export interface ImportedFramework {
   readonly framework: PartsFramework;
   readonly file: string;
 }
@@ -49,7 +49,7 @@ export const flakeConfig: UnknownValue = {
 };
 
 /** The definitions of one file and the files that it imports. */
-interface FileModules {
+export interface FileModules {
   readonly sets: readonly FlakeSet[];
   readonly options: readonly AttrsValue[];
   readonly imports: readonly string[];
@@ -57,8 +57,8 @@ interface FileModules {
   readonly frameworks: readonly ImportedFramework[];
 }
 
-/** The modules read from each file, kept until the file changes. */
-export type FlakeModuleCache = Map<string, FileModules>;
+/** What is known of a file that takes too long to read. */
+const UNKNOWN: FileModules = { sets: [], options: [], imports: [], complete: false, frameworks: [] };
 
 const MAX_DEPTH = 16;
 /** Evaluation steps allowed per file. */
@@ -70,60 +70,13 @@ export const ROOT = 'flake.nix';
 const HARMLESS =
   /^(flake-parts|clan-core|treefmt-nix|git-hooks|git-hooks-nix|pre-commit-hooks|pre-commit-hooks-nix|devshell|make-shell|make-shells|home-manager|agenix-shell|agenix-rekey|nix-topology|disko)$/;
 
-/**
- * Collects the modules of the flake and the definitions in them.
- * @param lookupFor returns the arguments that the flake passes to the modules of a file
- */
-export function collectFlakeModules(
-  cx: Evaluation,
-  lookupFor: (file: string) => ArgumentLookup,
-  cache: FlakeModuleCache,
-): FlakeModules {
-  const flake = flakeOutputs(cx);
-  const none = { options: [], frameworks: [] };
-  if (flake === null) return { isParts: false, sets: [], files: new Set(), complete: false, ...none };
-  if (flake.kind === 'outputs') {
-    const sets = [{ file: ROOT, set: flake.set, conditions: [] }];
-    return { isParts: false, sets, files: new Set([ROOT]), complete: true, ...none };
-  }
-  const sets: FlakeSet[] = [];
-  const options: AttrsValue[] = [];
-  const frameworks: ImportedFramework[] = [];
-  const files = new Set<string>([ROOT]);
-  let complete = true;
-  const read = (file: string, module: () => Lazy) => {
-    let modules = cache.get(file);
-    if (modules === undefined) {
-      const lookup = withSpecial(lookupFor(file), flake.special);
-      const fileModules = withBudget(cx, STEPS, () => readFlakeModule(cx, file, module(), lookup));
-      modules =
-        fileModules instanceof BudgetExceeded
-          ? { sets: [], options: [], imports: [], complete: false, frameworks: [] }
-          : fileModules;
-      cache.set(file, modules);
-    }
-    return modules;
-  };
-  const pending = [read(ROOT, () => flake.module)];
-  for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-    sets.push(...next.sets);
-    options.push(...next.options);
-    frameworks.push(...next.frameworks);
-    if (!next.complete) complete = false;
-    for (const file of next.imports) {
-      if (files.has(file)) continue;
-      files.add(file);
-      pending.push(read(file, () => cx.importFile(file, null)));
-    }
-  }
-  return { isParts: true, sets, options, files, complete, frameworks };
-}
-
-type Outputs =
+/** The outputs of a plain flake, or the first module of one that uses flake-parts. */
+export type FlakeOutputs =
   | { readonly kind: 'outputs'; readonly set: AttrsValue }
   | { readonly kind: 'parts'; readonly module: Lazy; readonly special: AttrsValue | null };
 
-function flakeOutputs(cx: Evaluation): Outputs | null {
+/** Returns what `flake.nix` returns; null if it is unknown. */
+export function flakeOutputs(cx: Evaluation): FlakeOutputs | null {
   if (cx.files.kind(ROOT) !== 'file') return null;
   const modules = withBudget(cx, STEPS, () => {
     const flake = cx.importFile(ROOT, null);
@@ -137,12 +90,27 @@ function flakeOutputs(cx: Evaluation): Outputs | null {
 }
 
 /** Recognises `flake-parts.lib.mkFlake { inherit inputs; } module`. */
-function partsOf(cx: Evaluation, { term }: UnknownValue): Outputs | null {
+function partsOf(cx: Evaluation, { term }: UnknownValue): FlakeOutputs | null {
   if (term?.kind !== 'apply' || term.fn.term?.kind !== 'apply') return null;
   if (selectionPath(term.fn.term.fn)?.at(-1) !== 'mkFlake') return null;
   const args = cx.force(term.fn.term.arg);
   const special = args.kind === 'attrs' ? member(cx, args, 'specialArgs') : null;
   return { kind: 'parts', module: term.arg, special: special?.kind === 'attrs' ? special : null };
+}
+
+/**
+ * Reads the modules in a file.
+ * @param module the value of the file
+ * @param special the arguments that the flake gives to all of its modules, beside those of `lookup`
+ */
+export function readFlakeModules(
+  cx: Evaluation,
+  file: string,
+  module: () => Lazy,
+  { lookup, special }: { readonly lookup: ArgumentLookup; readonly special: AttrsValue | null },
+): FileModules {
+  const read = withBudget(cx, STEPS, () => readFlakeModule(cx, file, module(), withSpecial(lookup, special)));
+  return read instanceof BudgetExceeded ? UNKNOWN : read;
 }
 
 function withSpecial(lookup: ArgumentLookup, special: AttrsValue | null): ArgumentLookup {

@@ -16,7 +16,7 @@ import type { FlakeModules } from './flake-modules.ts';
  */
 export function ofOwnOption(
   cx: Evaluation,
-  flake: FlakeModules,
+  flake: Pick<FlakeModules, 'options'>,
   path: readonly string[],
   definitions: readonly Definition[],
 ): Value | null {
@@ -47,7 +47,11 @@ const DEFAULTS = symbol('defaults of options', 'what an option of the flake is b
 const RAW =
   /^(raw|unspecified|anything|str|nonEmptyStr|int|bool|path|package|port|deferredModule|listOf|attrs)$/;
 
-function optionAt(cx: Evaluation, { options }: FlakeModules, path: readonly string[]): AttrsValue | null {
+function optionAt(
+  cx: Evaluation,
+  { options }: Pick<FlakeModules, 'options'>,
+  path: readonly string[],
+): AttrsValue | null {
   for (const set of options) {
     let at: Value | null = set;
     for (const name of path) at = at?.kind === 'attrs' ? member(cx, at, name) : null;

@@ -6,24 +6,25 @@
 
 import { mergedValue } from '../modules/merged.ts';
 import { outputPath, selectionPath } from '../modules/module-references.ts';
-import type { ArgumentLookup } from '../modules/modules.ts';
-import { moduleArguments } from '../modules/modules.ts';
 import { BudgetExceeded } from '../nix/eval/budget.ts';
-import { attr, attrs, symbol } from '../nix/eval/construct.ts';
+import { symbol } from '../nix/eval/construct.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import { unrecorded } from '../nix/eval/trace.ts';
 import type { Lazy, UnknownValue, Value } from '../nix/eval/value.ts';
+import { type Database, query, untracked } from '../query/database.ts';
 import { unowned } from '../query/reads.ts';
 import { sameItems } from '../std.ts';
-import { definitionsAt } from './flake-definitions.ts';
 import {
-  collectFlakeModules,
-  type FlakeModuleCache,
-  type FlakeModules,
-  type FlakeSet,
-  flakeConfig,
-  ROOT,
-} from './flake-modules.ts';
+  DEFINITIONS,
+  FLAKE_MODULES,
+  FLAKE_TRAITS,
+  type FlakeContext,
+  type FlakeSources,
+  type FlakeTraits,
+  FRAMEWORK_SETS,
+} from './collected-modules.ts';
+import type { FlakeDefinitions } from './flake-definitions.ts';
+import { type FlakeModules, type FlakeSet, flakeConfig } from './flake-modules.ts';
 import { ofOwnOption } from './flake-own-options.ts';
 
 export interface FlakeValues {
@@ -36,30 +37,23 @@ export interface FlakeValues {
    * valid.
    */
   frameworkSets(): readonly FlakeSet[];
-  /** Drops what was read from a file that has changed. */
-  forget(path: string): void;
   /** Returns the files whose values may come from other files since the last changes. */
   stale(): readonly string[];
 }
 
-export interface FlakeValuesOptions {
-  readonly argumentsFor: (file: string) => ArgumentLookup;
+export interface FlakeValuesOptions extends Omit<FlakeSources, 'cx'> {
   /** Returns false if the file belongs to another flake, for which `self` means something else. */
   readonly isOwn: (file: string) => boolean;
-  /** Called when a file has used a definition of another file. */
-  readonly used: (asker: string, file: string) => void;
 }
 
-/** A path that was asked for, and its value. */
+/** A path that was asked for. */
 interface AskedPath {
-  readonly path: readonly string[];
   readonly askers: Set<string>;
-  files: readonly string[];
-  /** Undefined until the path is evaluated. */
-  value: Value | null | undefined;
+  /** The files that defined it when it was first asked for. */
+  readonly files: readonly string[];
 }
 
-/** Evaluation steps allowed for following definitions to one path. */
+/** Evaluation steps allowed for the value at one path. */
 const STEPS = 200_000;
 /** Outputs that hold modules. Several definitions of one are joined. */
 const MODULES = /^(m|.*M)odules$/;
@@ -70,39 +64,41 @@ const SHARED =
 /** Outputs that hold machines. */
 const SYSTEMS = /^(nixos|darwin)Configurations$/;
 
-interface State {
+/** What was asked, and what is being computed; the answers are in the database. */
+interface State extends FlakeValuesOptions {
+  readonly database: Database;
   readonly cx: Evaluation;
-  readonly options: FlakeValuesOptions;
-  readonly cache: FlakeModuleCache;
   /** Paths that were asked for, by their joined names. */
   readonly asked: Map<string, AskedPath>;
   /** Keys of the paths that are being evaluated, to detect recursion. */
   readonly running: Set<string>;
   /** Whether a file is a module of the flake, for each file that was checked. */
   readonly members: Map<string, boolean>;
-  modules: FlakeModules | null;
-  /** The outputs that frameworks make from the options of `modules`. */
-  frameworkSets: readonly FlakeSet[];
   isCollecting: boolean;
-  isStale: boolean;
+  /** The modules with which all that was asked agrees. */
+  checked: FlakeModules | null;
   /** Whether the flake used flake-parts when paths were asked for: outputs are at other paths then. */
   isParts: boolean;
 }
 
-export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): FlakeValues {
+/** @param database one with a `FlakeContext` */
+export function createFlakeValues(
+  database: Database,
+  cx: Evaluation,
+  options: FlakeValuesOptions,
+): FlakeValues {
   const state: State = {
+    ...options,
+    database,
     cx,
-    options,
-    cache: new Map(),
     asked: new Map(),
     running: new Set(),
     members: new Map(),
-    modules: null,
-    frameworkSets: [],
     isCollecting: false,
-    isStale: false,
+    checked: null,
     isParts: false,
   };
+  (database.context as FlakeContext).flake = state;
   return {
     resolve: value => resolve(state, value),
     configOf(file) {
@@ -110,11 +106,12 @@ export function createFlakeValues(cx: Evaluation, options: FlakeValuesOptions): 
       state.members.set(file, is);
       return is ? flakeConfig : null;
     },
-    frameworkSets: () => (flakeModules(state) === null ? [] : state.frameworkSets),
-    forget: path => forget(state, path),
+    frameworkSets: () => (flakeModules(state) === null ? NO_SETS : FRAMEWORK_SETS(database, null)),
     stale: () => staleFiles(state),
   };
 }
+
+const NO_SETS: readonly FlakeSet[] = [];
 
 function isModule(state: State, file: string): boolean {
   const flake = flakeModules(state);
@@ -126,29 +123,28 @@ function isModule(state: State, file: string): boolean {
  * their own values.
  */
 function flakeModules(state: State): FlakeModules | null {
-  if (state.modules !== null || state.isCollecting) return state.modules;
-  const { cx, options } = state;
+  if (state.isCollecting) return null;
   state.isCollecting = true;
   try {
-    // Collecting is not part of the question that is being traced.
-    state.modules = unowned(cx.recorder, () =>
-      unrecorded(cx, () => {
-        const collected = collectFlakeModules(cx, options.argumentsFor, state.cache);
-        state.frameworkSets = frameworkSetsOf(cx, collected, options.used);
-        return { ...collected, sets: [...collected.sets, ...state.frameworkSets] };
-      }),
-    );
+    return shared(state, () => FLAKE_MODULES(state.database, null));
   } finally {
     state.isCollecting = false;
   }
-  return state.modules;
+}
+
+/**
+ * Computes something of the flake that all files may use: it is not part of the question that is being traced, nor of the
+ * query that asks, since those who use it are noted by file.
+ */
+function shared<T>({ cx, database }: State, compute: () => T): T {
+  return unowned(cx.recorder, () => unrecorded(cx, () => untracked(database, compute)));
 }
 
 /** Returns the value of an unknown that was selected from the flake, or `null` if it cannot be determined. */
 function resolve(state: State, value: UnknownValue): Value | null {
   const path = pathOf(value);
   const asker = value.origin?.file.path;
-  if (path === null || asker === undefined || !state.options.isOwn(asker)) return null;
+  if (path === null || asker === undefined || !state.isOwn(asker)) return null;
   const flake = flakeModules(state);
   if (flake === null) return null;
   state.isParts = flake.isParts;
@@ -156,108 +152,81 @@ function resolve(state: State, value: UnknownValue): Value | null {
   if (!path.isOutput && !flake.isParts) return null;
   const key = full.join('\0');
   if (state.running.has(key)) return null;
-  const asked = askedAt(state, key, full);
-  if (asked.value === undefined) {
-    state.running.add(key);
-    try {
-      // All files that ask for the path use the answer.
-      asked.value = unowned(state.cx.recorder, () => valueAt(state.cx, asked, flake));
-    } finally {
-      state.running.delete(key);
-    }
+  state.running.add(key);
+  try {
+    // All files that ask for the path use the answer.
+    const answer = shared(state, () => VALUE(state.database, key));
+    noteAsker(state, key, asker);
+    return answer;
+  } finally {
+    state.running.delete(key);
   }
-  if (!asked.askers.has(asker)) {
-    asked.askers.add(asker);
-    for (const file of asked.files) if (file !== asker) state.options.used(asker, file);
-  }
-  return asked.value;
 }
 
-function askedAt(state: State, key: string, path: readonly string[]): AskedPath {
-  let asked = state.asked.get(key);
-  if (asked === undefined) {
-    asked = { path, askers: new Set(), files: [], value: undefined };
-    state.asked.set(key, asked);
+/** Notes that a file has used the value at a path, and with it the files that define it. */
+function noteAsker({ database, asked, used }: State, key: string, asker: string): void {
+  const files = untracked(database, () => DEFINITIONS(database, key))?.files ?? NO_FILES;
+  let entry = asked.get(key);
+  if (entry === undefined) {
+    entry = { askers: new Set(), files };
+    asked.set(key, entry);
   }
-  return asked;
+  if (entry.askers.has(asker) && entry.files === files) return;
+  entry.askers.add(asker);
+  for (const file of files) if (file !== asker) used(asker, file);
 }
 
-/** Evaluates the definitions at a path and records the files that contain them. */
-function valueAt(cx: Evaluation, asked: AskedPath, flake: FlakeModules): Value | null {
-  const { path } = asked;
-  const definitions = withBudget(cx, STEPS, () => definitionsAt(cx, flake, path));
-  if (definitions instanceof BudgetExceeded) return null;
-  asked.files = definitions.files;
-  if (definitions.definitions.length === 0) return null;
+const NO_FILES: readonly string[] = [];
+
+/** The value at a path, whose names are joined by `\0`; null if it is unknown. Kept for as long as it is valid. */
+const VALUE = query<string, Value | null>(
+  'value of the flake',
+  (database, key) => {
+    const { cx } = (database.context as FlakeContext).flake as FlakeSources;
+    const definitions = DEFINITIONS(database, key);
+    const flake = FLAKE_TRAITS(database, null);
+    if (definitions === null || definitions.definitions.length === 0) return null;
+    const value = withBudget(cx, STEPS, () => valueAt(cx, key.split('\0'), definitions, flake));
+    return value instanceof BudgetExceeded ? null : value;
+  },
+  { isKept: true },
+);
+
+function valueAt(
+  cx: Evaluation,
+  path: readonly string[],
+  { definitions, unclear }: FlakeDefinitions,
+  flake: FlakeTraits,
+): Value | null {
   const what = path.join('.');
   const isOutput = !flake.isParts || path[0] === 'flake';
+  if (!isOutput) return ofOwnOption(cx, flake, path, definitions);
   const name = path[flake.isParts ? 1 : 0] ?? '';
-  const isComplete =
-    flake.complete && !definitions.unclear && !(flake.isParts && isOutput && SHARED.test(name));
+  const isComplete = flake.complete && !unclear && !(flake.isParts && SHARED.test(name));
   const more = isComplete ? null : symbol(what, `there may be more of \`${what}\``);
-  if (isOutput) {
-    const isModules = path.some(step => MODULES.test(step));
-    const value = mergedValue(cx, definitions.definitions, { what, isModules, more });
-    // A machine stays a symbol; only what it is made of can be asked for.
-    return value.kind === 'unknown' && !SYSTEMS.test(name) ? null : value;
-  }
-  return ofOwnOption(cx, flake, path, definitions.definitions);
-}
-
-function forget(state: State, path: string): void {
-  // Files that lead to a module of the flake are forgotten together with that module.
-  if (!state.cache.delete(path) && path !== ROOT && state.modules !== null) return;
-  state.isStale = true;
-  state.modules = null;
-  for (const asked of state.asked.values()) if (asked.files.includes(path)) asked.value = undefined;
+  const isModules = path.some(step => MODULES.test(step));
+  const value = mergedValue(cx, definitions, { what, isModules, more });
+  // A machine stays a symbol; only what it is made of can be asked for.
+  return value.kind === 'unknown' && !SYSTEMS.test(name) ? null : value;
 }
 
 function staleFiles(state: State): readonly string[] {
-  const { cx, asked, members } = state;
-  if (!state.isStale || (asked.size === 0 && members.size === 0)) return [];
-  state.isStale = false;
+  const { database, asked, members } = state;
+  if (asked.size === 0 && members.size === 0) return [];
   const flake = flakeModules(state);
+  if (flake === null || flake === state.checked) return [];
+  state.checked = flake;
   const stale = new Set<string>();
   for (const [file, was] of members) if (isModule(state, file) !== was) stale.add(file);
   for (const file of stale) members.delete(file);
-  const isMoved = flake !== null && flake.isParts !== state.isParts;
+  const isMoved = flake.isParts !== state.isParts;
   for (const [key, entry] of asked) {
-    const read = flake === null ? null : withBudget(cx, STEPS, () => definitionsAt(cx, flake, entry.path));
-    const files = read === null || read instanceof BudgetExceeded ? [] : read.files;
+    const files = shared(state, () => DEFINITIONS(database, key))?.files ?? NO_FILES;
     if (!isMoved && sameItems(files, entry.files)) continue;
     for (const asker of entry.askers) stale.add(asker);
     asked.delete(key);
   }
   return [...stale];
-}
-
-/** Returns the outputs made by the frameworks that the flake imports, in the form of flake modules' definitions. */
-function frameworkSetsOf(cx: Evaluation, flake: FlakeModules, used: FlakeValuesOptions['used']): FlakeSet[] {
-  return flake.frameworks.flatMap(({ framework, file }) => {
-    const result = withBudget(cx, STEPS, () => {
-      const read = framework.options.map(option => definitionsAt(cx, flake, [option]));
-      const definitions = read.flatMap(({ definitions }) => definitions);
-      for (const other of read.flatMap(({ files }) => files)) if (other !== file) used(file, other);
-      const [what = ''] = framework.options;
-      const isComplete = flake.complete && !read.some(({ unclear }) => unclear);
-      const more = isComplete ? null : symbol(what, `there may be more of \`${what}\``);
-      if (definitions.length === 0) return framework.make(cx, attrs(new Map(), null, more));
-      const merged = mergedValue(cx, definitions, { what, isModules: false, more });
-      // An option that is a submodule may be defined by a function.
-      const config =
-        merged.kind === 'lambda'
-          ? cx.apply(
-              merged,
-              moduleArguments(merged, () => null),
-              null,
-            )
-          : merged;
-      return config.kind === 'attrs' ? framework.make(cx, config) : null;
-    });
-    if (result === null || result instanceof BudgetExceeded) return [];
-    const set = attrs(new Map([['flake', attr(result, null)]]), null);
-    return [{ file, set, conditions: [] }];
-  });
 }
 
 /** Returns the path by which an unknown was selected from the flake's outputs or its own configuration. */

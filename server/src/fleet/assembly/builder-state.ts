@@ -1,6 +1,7 @@
 /** The state of a workspace between two builds of its fleet. Computes nothing; see `builder.ts` and `changes.ts`. */
 
 import { type AskedArguments, createAskedArguments } from '../../flake/arguments.ts';
+import type { FlakeContext } from '../../flake/collected-modules.ts';
 import type { FlakeSet } from '../../flake/flake-modules.ts';
 import { createFlakeValues, type FlakeValues } from '../../flake/flake-values.ts';
 import { frameworkValue } from '../../flake/frameworks/calls.ts';
@@ -80,7 +81,7 @@ export interface State {
 }
 
 /** The context of a fleet's database, from which its queries are computed. */
-interface FleetContext extends SurveyContext, ModuleContext, FolderContext {
+interface FleetContext extends SurveyContext, ModuleContext, FolderContext, FlakeContext {
   state: State | null;
 }
 
@@ -107,15 +108,21 @@ export function newState(
     imports.addImport(from.path, to),
   );
   for (const set of COMMON) evaluation.common.set(set, 'beside');
-  const flake = createFlakeValues(evaluation, {
+  const context: FleetContext = {
+    files,
+    survey: { files, ...settings },
+    table: null,
+    state: null,
+    flake: null,
+  };
+  const database = createDatabase({ context, trace });
+  const flake = createFlakeValues(database, evaluation, {
     argumentsFor: file => name => state.argument(name, file),
     isOwn: file => belongsToFleet(files, file),
     used: imports.addUse,
   });
   evaluation.resolver = value =>
     partOfSystem(evaluation, value) ?? frameworkValue(evaluation, value) ?? flake.resolve(value);
-  const context: FleetContext = { files, survey: { files, ...settings }, table: null, state: null };
-  const database = createDatabase({ context, trace });
   const state: State = {
     files,
     settings,

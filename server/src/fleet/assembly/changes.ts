@@ -64,6 +64,5 @@ export function forget(state: State, paths: Iterable<string>, edited: ReadonlySe
 /** Drops what was computed from a file, but not its value. */
 function forgetAnswers(state: State, path: string): void {
   fileChanged(state.database, path);
-  state.flake.forget(path);
   forgetAnswered(state.evaluation, path);
 }

@@ -7,6 +7,8 @@ import type { Place } from '../../nix/places.ts';
 import { isSameData } from '../../nix/same-data.ts';
 import { type Database, input, isKnown, query, set } from '../../query/database.ts';
 import { forAll } from '../../query/groups.ts';
+import { settled } from '../../query/settled.ts';
+import { finish } from '../../query/steps.ts';
 import { sameItems } from '../../std.ts';
 import type { Machine, MachineClass } from '../model/base.ts';
 import { platformIn } from './machine-facts.ts';
@@ -45,14 +47,16 @@ const MACHINE = query<string, Machine>(
 );
 
 /** The files of a folder that clan imports. */
-const IMPORTED = query<string, readonly string[]>(
-  'files that clan imports',
-  (database, folder) => {
-    noteFolder(database, folder);
-    const files = filesOf(database);
-    return CLAN_FILES.map(file => `${folder}/${file}`).filter(path => files.kind(path) === 'file');
-  },
-  { equals: sameItems },
+const IMPORTED = settled(
+  query<string, readonly string[]>(
+    'files that clan imports',
+    (database, folder) => {
+      noteFolder(database, folder);
+      const files = filesOf(database);
+      return CLAN_FILES.map(file => `${folder}/${file}`).filter(path => files.kind(path) === 'file');
+    },
+    { equals: sameItems, isKept: true },
+  ),
 );
 
 function noteFolder(database: Database, folder: string): void {
@@ -66,12 +70,13 @@ const FOLDERS = input<null, readonly string[]>('folders of machines', () => [], 
 /** A machine for each folder. A machine stays the same object until its folder changes, and so does the list. */
 export const MACHINES_OF_FOLDERS = forAll(FOLDERS, MACHINE);
 
-/** Looks which folders there are. */
+/** Looks which folders there are, and what clan imports of them. */
 export function noteFolders(database: Database): void {
   const folders: string[] = [];
   for (const { name, kind } of filesOf(database).list(ROOT) ?? [])
     if (kind === 'directory') folders.push(`${ROOT}/${name}`);
   set(database, FOLDERS, null, folders);
+  finish(IMPORTED.settling(database));
 }
 
 /**
@@ -80,7 +85,7 @@ export function noteFolders(database: Database): void {
  * @param directory the clan's folder
  */
 export function importedByClan(database: Database, name: string, directory: string): readonly string[] {
-  return IMPORTED(database, `${directory === '' ? '' : `${directory}/`}${ROOT}/${name}`);
+  return IMPORTED.answers(database, `${directory === '' ? '' : `${directory}/`}${ROOT}/${name}`);
 }
 
 /** Handles that a file or folder was created, changed or removed. */
