@@ -8,11 +8,27 @@ export interface WorkspaceAccess extends AccessMatrix {
   readonly backend: KeyedBackend;
 }
 
+/** Where the secrets of a workspace are. */
+export interface AccessPlace {
+  /** The clan's folder in the repository. */
+  readonly directory: string;
+  readonly backend: KeyedBackend;
+}
+
 /**
  * Returns the readers of the workspace's secrets.
  * @throws RunFailure, StoreFailure if it cannot be determined, such as for a store outside the repository
  */
-export function accessIn({ files, settings, fleet: build }: Workspace): WorkspaceAccess {
+export function accessIn(workspace: Workspace): WorkspaceAccess {
+  const { directory, backend } = accessPlace(workspace);
+  return { backend, ...accessMatrix(workspace.fleet(), workspace.files, directory, backend) };
+}
+
+/**
+ * Returns where the workspace's secrets are.
+ * @throws RunFailure if that is unknown, or outside the repository
+ */
+export function accessPlace({ files, settings, fleet: build }: Workspace): AccessPlace {
   const fleet = build();
   const { directory } = fleet;
   if (directory === null)
@@ -28,5 +44,5 @@ export function accessIn({ files, settings, fleet: build }: Workspace): Workspac
     throw new RunFailure(
       `Secrets are in a store outside of the repository ("${backend}"), which knows by itself who can read what.`,
     );
-  return { backend, ...accessMatrix(fleet, files, directory, backend) };
+  return { directory, backend };
 }

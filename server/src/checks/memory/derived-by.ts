@@ -6,6 +6,7 @@ import type { Fleet } from '../../fleet/model/fleet.ts';
 import { byName, type Named, reusing } from '../../query/by-name.ts';
 import { query } from '../../query/database.ts';
 import { groupBy, sameItems } from '../../std.ts';
+import type { CheckContext } from '../rule.ts';
 import { currentRun, runOf } from './memory.ts';
 
 /**
@@ -33,6 +34,18 @@ export function derivedBy<T>(
       values.set(key, value);
     }
     return value;
+  };
+}
+
+/** Like `derivedBy`, for what follows from files or from what is stored as well. */
+export function derivedFromBy<T>(
+  name: string,
+  compute: (context: CheckContext, key: string) => T,
+): (context: CheckContext, key: string) => T {
+  const answer = query<string, T>(name, (database, key) => compute(currentRun(database).watched, key));
+  return (context, key) => {
+    const run = runOf(context.fleet);
+    return run === null ? compute(context, key) : answer(run.memory.database, key);
   };
 }
 
