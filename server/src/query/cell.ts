@@ -19,12 +19,14 @@ export interface CellKind {
   /** Returns the initial value of a query that reads itself. Absent if that is an error. */
   readonly initial?: (key: unknown) => unknown;
   /** True if answers stay although nothing depends on them, and are listed when they are marked. */
-  readonly isKept?: boolean;
+  readonly isKept: boolean;
+  /** The flags of a cell that is up to date. See `cleanFlags`. */
+  readonly clean: ReactiveFlags;
 }
 
 /** Returns the flags of a cell that is up to date. */
-export function cleanFlags({ isKept }: CellKind): ReactiveFlags {
-  return isKept === true ? ((MUTABLE | WATCHING) as ReactiveFlags) : MUTABLE;
+export function cleanFlags(isKept: boolean): ReactiveFlags {
+  return isKept ? ((MUTABLE | WATCHING) as ReactiveFlags) : MUTABLE;
 }
 
 export interface Cell extends ReactiveNode {
@@ -68,7 +70,7 @@ export function createCell(kind: CellKind, key: unknown): Cell {
     depsTail: undefined,
     subs: undefined,
     subsTail: undefined,
-    flags: cleanFlags(kind) | DIRTY,
+    flags: kind.clean | DIRTY,
   } as unknown as Cell;
 }
 
@@ -84,7 +86,7 @@ export function has(cell: Cell, flags: number): boolean {
 
 /** Returns whether a cell has to be verified before its value is used. */
 export function mayBeOutdated(cell: Cell): boolean {
-  return has(cell, DIRTY | PENDING);
+  return (cell.flags & (DIRTY | PENDING)) !== 0;
 }
 
 /** Returns the most recently changed dependency that the cell has not seen, or `null` if there is none. */

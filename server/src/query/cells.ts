@@ -3,7 +3,7 @@
  * dependents of a change; verify.ts decides whether an answer is still valid.
  */
 import { createReactiveSystem, type ReactiveFlags } from 'alien-signals/system';
-import { type Cell, COMPUTING, cleanFlags, DIRTY, forgetTail, has, NO_VALUE, nameOf } from './cell.ts';
+import { type Cell, COMPUTING, DIRTY, forgetTail, has, mayBeOutdated, NO_VALUE, nameOf } from './cell.ts';
 import { type CellOwner, type Cells, CycleError, dropRest, verify } from './verify.ts';
 
 /** Returns the state of a database without cells. */
@@ -31,7 +31,7 @@ export function read(cells: Cells, cell: Cell): unknown {
     cell.isHead = true;
     return cell.value;
   }
-  verify(cells, cell);
+  if (mayBeOutdated(cell)) verify(cells, cell);
   if (reader !== null) links.link(cell, reader, cells.version);
   else if (cell.subs === undefined) owner.unused(cell);
   if (cell.failure !== null) throw cell.failure.error;
@@ -46,7 +46,7 @@ export function setValue(cells: Cells, cell: Cell, value: unknown): void {
   cell.value = value;
   cell.failure = null;
   cell.changedAt = cells.revision;
-  cell.flags = cleanFlags(cell.kind);
+  cell.flags = cell.kind.clean;
   if (cell.subs === undefined) return;
   cells.links.propagate(cell.subs, false);
   cells.links.shallowPropagate(cell.subs);
@@ -56,8 +56,8 @@ export function setValue(cells: Cells, cell: Cell, value: unknown): void {
 export function outdate(cells: Cells, cell: Cell): void {
   beginChange(cells, cell);
   cell.isGiven = false;
-  cell.flags = (cleanFlags(cell.kind) | DIRTY) as ReactiveFlags;
-  if (cell.kind.isKept === true) cells.owner.marked(cell);
+  cell.flags = (cell.kind.clean | DIRTY) as ReactiveFlags;
+  if (cell.kind.isKept) cells.owner.marked(cell);
   if (cell.subs !== undefined) cells.links.propagate(cell.subs, false);
 }
 

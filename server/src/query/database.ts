@@ -8,6 +8,7 @@ import { addToSet } from '../std.ts';
 import {
   type Cell,
   type CellKind,
+  cleanFlags,
   createCell,
   mayBeOutdated,
   NO_VALUE,
@@ -90,7 +91,7 @@ export function createDatabase({
     compute: ({ kind, key }, before) => around(() => (kind as Kind).compute(database, key, before)),
     settled,
     unused(cell) {
-      if (cell.kind.isKept !== true) unused.add(cell);
+      if (!cell.kind.isKept) unused.add(cell);
     },
     marked: cell => addToSet(marked, cell.kind, cell),
     throwIfCancelled,
@@ -126,6 +127,7 @@ export function query<K, V>(
     equals: equals as CellKind['equals'],
     ...(initial && { initial: initial as (key: unknown) => unknown }),
     isKept,
+    clean: cleanFlags(isKept),
   };
   return Object.assign(
     (database: Database, key: K) => read(database.cells, cellOf(database, kind, key)) as V,
@@ -246,7 +248,7 @@ function cellOf({ tables, marked }: Database, kind: CellKind, key: unknown): Cel
   if (cell === undefined) {
     cell = createCell(kind, key);
     table.set(key, cell);
-    if (kind.isKept === true) addToSet(marked, kind, cell);
+    if (kind.isKept) addToSet(marked, kind, cell);
   }
   return cell;
 }

@@ -7,7 +7,6 @@ import {
   type Cell,
   COMPUTING,
   changedDependency,
-  cleanFlags,
   DIRTY,
   forgetTail,
   has,
@@ -62,9 +61,8 @@ interface Result {
   readonly failure: Cell['failure'];
 }
 
-/** Brings a cell up to date. Throws only what `throwIfCancelled` throws. */
+/** Brings a cell up to date that may be outdated. Throws only what `throwIfCancelled` throws. */
 export function verify(cells: Cells, cell: Cell): void {
-  if (!mayBeOutdated(cell)) return;
   if (!has(cell, DIRTY) && !cell.isVerifying && isStillValid(cells, cell)) return;
   recompute(cells, cell);
 }
@@ -77,6 +75,7 @@ function isStillValid(cells: Cells, cell: Cell): boolean {
       const source = dep.dep as Cell;
       // Whether that cell really depends on this one is only known when this one is computed.
       if (has(source, COMPUTING)) return false;
+      if (!mayBeOutdated(source)) continue;
       verify(cells, source);
       // Verifying a dependency may have read and computed this cell.
       if (!has(cell, PENDING)) return true;
@@ -85,7 +84,7 @@ function isStillValid(cells: Cells, cell: Cell): boolean {
   } finally {
     cell.isVerifying = false;
   }
-  cell.flags = cleanFlags(cell.kind);
+  cell.flags = cell.kind.clean;
   cells.owner.settled?.(cell, 'valid', null);
   return true;
 }
@@ -109,7 +108,7 @@ function recompute(cells: Cells, cell: Cell): void {
 /** Computes the value of a cell and records its reads. */
 function record(cells: Cells, cell: Cell, before: unknown): Result {
   forgetTail(cell);
-  cell.flags = (cleanFlags(cell.kind) | COMPUTING) as ReactiveFlags;
+  cell.flags = (cell.kind.clean | COMPUTING) as ReactiveFlags;
   cells.version++;
   const depth = cells.stack.push(cell);
   let isDone = false;
@@ -119,7 +118,7 @@ function record(cells: Cells, cell: Cell, before: unknown): Result {
     return result;
   } finally {
     cells.stack.length = depth - 1;
-    const flags = cleanFlags(cell.kind);
+    const flags = cell.kind.clean;
     cell.flags = isDone ? flags : ((flags | DIRTY) as ReactiveFlags);
     dropRest(cells, cell);
   }
@@ -153,7 +152,7 @@ function outdateReaders(cells: Cells, cell: Cell): void {
   for (let sub = cell.subs; sub !== undefined; sub = sub.nextSub) {
     const reader = sub.sub;
     reader.flags = (reader.flags | DIRTY) as ReactiveFlags;
-    if ((reader as Cell).kind.isKept === true) cells.owner.marked(reader as Cell);
+    if ((reader as Cell).kind.isKept) cells.owner.marked(reader as Cell);
     if (reader.subs !== undefined) cells.links.propagate(reader.subs, false);
   }
 }
