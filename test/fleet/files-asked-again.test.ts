@@ -17,7 +17,7 @@ const TEXTS: Texts = {
 
 /** The names in the trace for what is asked of files. */
 const ASKED =
-  /^(registry|registries|possible matrices|matrix|matrices|places to follow|whole unit|declared|arguments of file|machine of folder)\b/;
+  /^(registry|registries|possible matrices|written matrix|matrix|matrices|places to follow|whole unit|declared|arguments of file|machine of folder)\b/;
 
 /** Returns what an edit asks again, after a first edit, from which on the values of the file change in place. */
 function askedAgain(file: string, edit: (text: string) => string): string[] {
@@ -39,10 +39,8 @@ const replace = (from: string, to: string) => (text: string) => {
 };
 
 describe('an edit asks again', () => {
-  it('a registry for its keys, and the matrix for what it has of them', () => {
+  it('a registry for its keys, and no matrix while these have the same names', () => {
     expect(askedAgain(REGISTRY, replace('envVar = "BETA"', 'envVar = "BETTER"'))).toEqual([
-      'matrices',
-      `matrix(${MATRIX})`,
       `places to follow(${REGISTRY})`,
       'possible matrices',
       'registries',
@@ -53,6 +51,12 @@ describe('an edit asks again', () => {
     ]);
   });
 
+  it('whose keys a matrix has, if there are others, but not what is written in it', () => {
+    const asked = askedAgain(REGISTRY, replace('beta = mk', 'bete = mk'));
+    expect(asked).toContain(`matrix(${MATRIX})`);
+    expect(asked).not.toContain(`written matrix(${MATRIX})`);
+  });
+
   it('a matrix for its rows, and the machine whose row it is', () => {
     expect(askedAgain(MATRIX, replace('[ "gamma" ]', '[ "alpha" "gamma" ]'))).toEqual([
       'matrices',
@@ -60,6 +64,7 @@ describe('an edit asks again', () => {
       `places to follow(${MATRIX})`,
       'whole unit(hosts/lea.nix)',
       `whole unit(${MATRIX})`,
+      `written matrix(${MATRIX})`,
     ]);
   });
 

@@ -8,7 +8,15 @@ import { noteFile } from '../../nix/eval/file-changes.ts';
 import { type Database, input, type Query, query, set } from '../../query/database.ts';
 import { sameItems } from '../../std.ts';
 import type { Matrix, Registry } from '../model/registries.ts';
-import { areSameKeys, hasKeyQuoted, keysOf, type RegistryKeys, readMatrix } from '../registry/matrix.ts';
+import {
+  areSameKeys,
+  hasKeyQuoted,
+  keysOf,
+  type RegistryKeys,
+  readMatrix,
+  registryWithKeysOf,
+  type WrittenMatrix,
+} from '../registry/matrix.ts';
 import { readRegistry } from '../registry/registry.ts';
 import { stateOf } from './builder-state.ts';
 import { GROUPS, type Pipeline, pipelineOf, TEXT } from './survey.ts';
@@ -72,15 +80,21 @@ const CANDIDATES = query<null, readonly string[]>(
   { equals: sameItems },
 );
 
-/** The matrix in a file; null if there is none. All registries determine to which of them it belongs. */
-const MATRIX = query<string, Matrix | null>('matrix', (database, path) => {
+/** The value of a file as a matrix; null if it has not the shape of one. */
+const WRITTEN = query<string, WrittenMatrix | null>('written matrix', (database, path) => {
   noteFile(database, path);
-  const registries = REGISTRIES(database, null);
-  const { evaluation, settings } = stateOf(database);
-  const isNamed = settings.isMatrixFile(path);
-  return answering(evaluation, path, () =>
-    within(evaluation, cx => readMatrix(cx, path, registries, isNamed)),
-  );
+  const { evaluation } = stateOf(database);
+  return answering(evaluation, path, () => within(evaluation, cx => readMatrix(cx, path)));
+});
+
+/** The matrix in a file; null if there is none. The keys of all registries determine to which of them it belongs. */
+const MATRIX = query<string, Matrix | null>('matrix', (database, path, before) => {
+  const written = WRITTEN(database, path);
+  if (written === null) return null;
+  const registry = registryWithKeysOf(written.rows, KEYS(database, null));
+  if (registry === null && !stateOf(database).settings.isMatrixFile(path)) return null;
+  const isSame = before?.rows === written.rows && before.registry === registry;
+  return isSame ? before : { ...written, registry };
 });
 
 /** All matrices as they are written, sorted by file. */

@@ -12,46 +12,41 @@ import { outermostIn, placeOf } from '../../nix/places.ts';
 import type { ListedKey, Matrix, MatrixRow, Registry } from '../model/registries.ts';
 import { markShared, type ReadRow } from './shared-rows.ts';
 
-/**
- * Reads a file as a matrix; returns null if it is not one.
- * @param registries the registries whose keys it may list
- * @param trusted read it even if its keys belong to no registry
- */
-export function readMatrix(
-  cx: Evaluation,
-  file: string,
-  registries: readonly Registry[],
-  trusted: boolean,
-): Matrix | null {
+/** A matrix, whichever registry its keys are of. */
+export type WrittenMatrix = Omit<Matrix, 'registry'>;
+
+/** Reads a file as a matrix; returns null if its value has not the shape of one. */
+export function readMatrix(cx: Evaluation, file: string): WrittenMatrix | null {
   const set = cx.importFile(file, null);
   if (set.kind !== 'attrs' || set.origin === null) return null;
   const rows = readRows(cx, set, set.origin);
   if (rows === null || rows.length === 0) return null;
-  const registry = bestRegistry(rows, registries);
-  if (!trusted && registry === null) return null;
-  return {
-    file,
-    at: placeOf(set.origin),
-    rows: markShared(rows, set.origin.file),
-    closed: isClosed(set),
-    registry,
-  };
+  return { file, at: placeOf(set.origin), rows: markShared(rows, set.origin.file), closed: isClosed(set) };
 }
 
 /** The keys of several registries. */
 export interface RegistryKeys {
+  readonly byFile: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Those of all registries. */
   readonly keys: ReadonlySet<string>;
   /** The length of the longest key, in UTF-16 units. */
   readonly longest: number;
 }
 
 export function keysOf(registries: readonly Registry[]): RegistryKeys {
-  const keys = new Set(registries.flatMap(registry => registry.keys.map(({ key }) => key)));
-  return { keys, longest: Math.max(0, ...[...keys].map(key => key.length)) };
+  const byFile = new Map(registries.map(({ file, keys }) => [file, new Set(keys.map(({ key }) => key))]));
+  const keys = new Set([...byFile.values()].flatMap(ofRegistry => [...ofRegistry]));
+  return { byFile, keys, longest: Math.max(0, ...[...keys].map(key => key.length)) };
 }
 
 export function areSameKeys(left: RegistryKeys, right: RegistryKeys): boolean {
-  return left.keys.size === right.keys.size && [...left.keys].every(key => right.keys.has(key));
+  return (
+    left.byFile.size === right.byFile.size &&
+    [...left.byFile].every(([file, keys]) => {
+      const others = right.byFile.get(file);
+      return others?.size === keys.size && [...keys].every(key => others.has(key));
+    })
+  );
 }
 
 /** Returns whether a text contains one of the keys in quotes. Scans it once, whatever the number of keys. */
@@ -106,12 +101,12 @@ function readKeys(
 }
 
 /** Returns the registry with the most keys in common, if it has at least half of them and more than any other. */
-function bestRegistry(rows: readonly MatrixRow[], registries: readonly Registry[]): string | null {
-  const keys = new Set(rows.flatMap(row => row.keys.map(key => key.key)));
-  const scores = registries
-    .map(registry => ({ file: registry.file, score: registry.keys.filter(key => keys.has(key.key)).length }))
+export function registryWithKeysOf(rows: readonly MatrixRow[], { byFile }: RegistryKeys): string | null {
+  const listed = new Set(rows.flatMap(row => row.keys.map(({ key }) => key)));
+  const scores = [...byFile]
+    .map(([file, keys]) => ({ file, score: [...listed].filter(key => keys.has(key)).length }))
     .sort((a, b) => b.score - a.score);
   const [best, next] = scores;
-  if (best === undefined || best.score * 2 < keys.size || best.score === 0) return null;
+  if (best === undefined || best.score * 2 < listed.size || best.score === 0) return null;
   return next !== undefined && next.score === best.score ? null : best.file;
 }
