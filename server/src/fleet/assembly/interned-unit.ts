@@ -30,6 +30,7 @@ export function withContents(unit: Unit, definitions: Unit['definitions']): Unit
 
 /** Returns whether units differ in nothing but what their generators consist of. */
 export function isSameOutline(left: UnitOutline | null, right: UnitOutline | null): boolean {
-  if (left === null || right === null) return left === right;
+  if (left === right) return true;
+  if (left === null || right === null) return false;
   return (outlines.get(left) ?? left) === (outlines.get(right) ?? right);
 }

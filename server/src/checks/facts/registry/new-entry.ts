@@ -9,6 +9,7 @@ import type { Sources } from '../../../edits/text-edit.ts';
 import type { Registry } from '../../../fleet/model/registries.ts';
 import type { SourceFile } from '../../../nix/source.ts';
 import type { AttrBinding, AttrSetExpr, Expr } from '../../../nix/syntax.ts';
+import { memoized } from '../../../std.ts';
 import type { Fix } from '../../rule.ts';
 import {
   type EntrySource,
@@ -46,15 +47,16 @@ export function newEntryFix(sources: Sources, registry: Registry, key: string): 
   };
 }
 
-const cache = new WeakMap<
-  SourceFile,
-  { readonly registry: Registry; readonly written: readonly EntrySource[] }
->();
-
 /** Returns the entries written out in the source, in file order. */
 export function writtenEntries(file: SourceFile, registry: Registry): readonly EntrySource[] {
-  const cached = cache.get(file);
-  if (cached?.registry === registry) return cached.written;
+  return entriesIn(file)(registry);
+}
+
+const entriesIn = memoized((file: SourceFile) =>
+  memoized((registry: Registry) => readEntries(file, registry)),
+);
+
+function readEntries(file: SourceFile, registry: Registry): readonly EntrySource[] {
   const written: EntrySource[] = [];
   // Entries are usually in one set; others are looked up one by one.
   const places = new Map<number, AttrBinding>();
@@ -72,7 +74,6 @@ export function writtenEntries(file: SourceFile, registry: Registry): readonly E
     if (entry !== null) written.push(entry);
   }
   written.sort((a, b) => a.binding.start - b.binding.start);
-  cache.set(file, { registry, written });
   return written;
 }
 
@@ -86,23 +87,18 @@ function readEntry(file: SourceFile, key: string, binding: AttrBinding): EntrySo
 
 /** Returns the family that a new entry follows, preferring families whose entries can be copied. */
 function familyToFollow(registry: Registry, written: readonly EntrySource[], key: string): Family | null {
-  const family = families.get(registry);
-  const isKnown = family !== undefined && family.written === written;
-  const all = isKnown ? family.families : copyableFamilies(registry, written);
-  if (!isKnown) families.set(registry, { written, families: all });
-  return familyFor(all, { key, category: null, domain: null });
+  return familyFor(familiesAmong(written)(registry), { key, category: null, domain: null });
 }
+
+/** Kept, because several rows may lack keys of one registry. */
+const familiesAmong = memoized((written: readonly EntrySource[]) =>
+  memoized((registry: Registry) => copyableFamilies(registry, written)),
+);
 
 function copyableFamilies(registry: Registry, written: readonly EntrySource[]): readonly Family[] {
   const simple = written.filter(({ helper, fields }) => helper !== null && isSimple(fields));
   return familiesOf(registry, simple.length > 0 ? simple : written);
 }
-
-/** Cached, because several rows may lack keys of one registry. */
-const families = new WeakMap<
-  Registry,
-  { readonly written: readonly EntrySource[]; readonly families: readonly Family[] }
->();
 
 /** Returns whether every field is a literal bound to a single name. */
 export function isSimple(fields: AttrSetExpr): boolean {
