@@ -75,6 +75,23 @@ test('between edits only much garbage is collected', () => {
   expect(collections(heap)).toBe(2);
 });
 
+test('where V8 has begun to collect by itself while somebody types, there is room for many edits from then on', () => {
+  const heap = madeUp(40, { used: 90, total: 100 });
+  heap.collector.betweenEdits();
+  heap.set({ used: 105, total: 110 });
+  heap.collector.betweenEdits();
+  expect(heap.done).toEqual([]);
+  heap.set({ used: 64, total: 110 });
+  heap.collector.betweenEdits();
+  expect(heap.done).toEqual([400, 'collect', 50]);
+  heap.set({ used: 90, total: 110 });
+  heap.collector.betweenEdits();
+  // Collections of new objects free less.
+  heap.set({ used: 76, total: 110 });
+  heap.collector.betweenEdits();
+  expect(collections(heap)).toBe(1);
+});
+
 test('what a collection between edits has found empty is given back at rest', () => {
   const heap = madeUp(40, { used: 40, total: 45 });
   heap.collector.atRest();

@@ -17,6 +17,9 @@ const MOST_GARBAGE = 128;
 /** V8 does not collect by itself before this many times as much has piled up: within one analysis, or by edits without a pause. */
 const RESERVE = 2;
 
+/** If so much less is in use than at the last look, V8 has collected by itself: more than its collections of new objects free. */
+const FALL = 16;
+
 /** With more that is alive than this, a collection would keep somebody waiting who types: it takes 1 ms for 1 to 2 MiB. */
 const MOST_ALIVE = 160;
 
@@ -50,6 +53,23 @@ export function createCollector(heap: HeapControl): Upkeep {
   let alive: number | null = null;
   /** True if the last collection may have left empty space. */
   let isLoose = false;
+  /** What was in use at the last look. */
+  let last = 0;
+
+  function look(): Heap {
+    const seen = heap.measure();
+    last = seen.used;
+    return seen;
+  }
+
+  /**
+   * Returns whether a collection is due while somebody types. That is also where V8 collects by itself, which it would then do
+   * every few edits.
+   */
+  function isDueBetweenEdits({ used }: Heap, before: number): boolean {
+    if (Math.min(used, alive ?? used) > MOST_ALIVE) return false;
+    return before - used >= FALL || (alive !== null && used - alive >= MOST_GARBAGE);
+  }
 
   function collect({ used }: Heap): Heap {
     const growth = Math.round(((RESERVE * MOST_GARBAGE) / (alive ?? used)) * 100);
@@ -57,20 +77,21 @@ export function createCollector(heap: HeapControl): Upkeep {
     heap.collect();
     // V8 keeps much of what died while it was marking, and would let that grow in the same proportion.
     heap.setGrowth(USUAL_GROWTH);
-    const after = heap.measure();
+    const after = look();
     alive = after.used;
     return after;
   }
 
   return {
     betweenEdits() {
-      const before = heap.measure();
-      if (alive === null || alive > MOST_ALIVE || before.used - alive < MOST_GARBAGE) return;
+      const earlier = last;
+      const before = look();
+      if (!isDueBetweenEdits(before, earlier)) return;
       collect(before);
       isLoose = true;
     },
     atRest() {
-      const before = heap.measure();
+      const before = look();
       if (Math.min(before.used, alive ?? before.used) > MOST_ALIVE) return false;
       const isDue = alive === null || before.used - alive >= WORTH;
       if (!isDue && !(isLoose && before.total - before.used >= SPARE)) return false;
