@@ -31,12 +31,18 @@ const optimising = Object.hasOwn(OPTIMISING, version) ? OPTIMISING[version] : un
 export const OPTIMISED_LATER: readonly string[] = optimising === undefined ? [] : [optimising.later];
 
 /**
+ * V8 drops compiled code that has not run for some collections, such as all that a start needs. What is compiled is kept for the next
+ * start only after half a minute or at the end, and after a session of typing a third of it was missing: that start took twice as long.
+ */
+const KEEPING_CODE = '--no-flush-bytecode';
+
+/**
  * For a language server. The first findings are there in four fifths of the time if the cores are left to them. While somebody
  * types, an edit of a registry makes 50 MB of which nothing stays: V8 would let that become ten times as much as the server needs
  * before it looks, which takes no less time.
  */
 export const OF_SERVER: Pick<Start, 'flags' | 'atFirst' | 'newSpace' | 'lasts'> = {
-  flags: [growthFlag(USUAL_GROWTH)],
+  flags: [growthFlag(USUAL_GROWTH), KEEPING_CODE],
   ...(optimising === undefined
     ? {}
     : { atFirst: { flags: [optimising.later], takenBack: [optimising.asUsual] } }),
