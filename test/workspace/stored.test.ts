@@ -61,6 +61,6 @@ test('a second look reads everything', () => {
   const { reader, contents, flaws } = both();
   expect(flaws()).toEqual([]);
   contents[ONE] = 'broken';
-  reader.forgetAll();
+  reader.rescanned();
   expect(flaws()).toEqual([ONE]);
 });

@@ -158,6 +158,11 @@ export function isKnown<K, V>({ tables }: Database, { kind }: Input<K, V>, key: 
   return tables.get(kind)?.has(key) ?? false;
 }
 
+/** Returns all keys with which an input was ever used. */
+export function knownKeys<K, V>({ tables }: Database, { kind }: Input<K, V>): Iterable<K> {
+  return (tables.get(kind)?.keys() ?? []) as Iterable<K>;
+}
+
 /** Returns the answer that a query last had, which may be out of date; undefined if it has none. */
 export function lastAnswer<K, V>({ tables }: Database, { kind }: Query<K, V>, key: K): V | undefined {
   const value = tables.get(kind)?.get(key)?.value;

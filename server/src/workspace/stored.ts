@@ -1,10 +1,12 @@
 /** The stored values of a workspace, read once and kept until a file other than Nix sources changes. */
 import { folderOf } from '../nix/eval/paths.ts';
+import { createDatabase, input, knownKeys, query, set, touch, untracked } from '../query/database.ts';
 import type { StoreFiles } from '../store/vars/files.ts';
 import {
   type Backend,
   type RecipientsRead,
   readContents,
+  readRecipients,
   type StoreContents,
   type VerifiedGenerator,
 } from '../store/vars/read.ts';
@@ -27,52 +29,68 @@ export interface StoredReader {
   reported(): ReadonlyMap<string, VerifiedGenerator>;
   /** Records that files or folders were created, changed or removed. */
   changed(paths: readonly string[]): void;
-  forgetAll(): void;
+  /** Records that any file may have changed. */
+  rescanned(): void;
 }
 
+type Reported = ReadonlyMap<string, VerifiedGenerator>;
+
+const NOTHING: Reported = new Map();
+
+/** The number of changes of files other than Nix sources. */
+const CHANGES = input<null, number>('changes of stored files', () => 0);
+
+const REPORTED = input<null, Reported>('reported states', () => NOTHING);
+
+/** What each secret's own file says: a large store has tens of thousands, of which a change affects only a few. */
+const RECIPIENTS = input<string, RecipientsRead>('recipients', ({ context }, path) =>
+  readRecipients(context as StoreFiles, path),
+);
+
+/** What decides, beside the files, what a store contains: the arguments of `read`. */
+interface Chosen {
+  readonly backend: Backend | null;
+  readonly directory: string;
+  readonly elsewhere: boolean;
+  readonly chosen: Backend | null;
+}
+
+/** By a `Chosen` as JSON. */
+const CONTENTS = query<string, StoreContents>('stored', (database, chosen) => {
+  CHANGES(database, null);
+  return readContents(database.context as StoreFiles, {
+    ...(JSON.parse(chosen) as Chosen),
+    recipientsIn: path => untracked(database, () => RECIPIENTS(database, path)),
+    verified: REPORTED(database, null),
+  });
+});
+
 export function createStoredReader(files: StoreFiles): StoredReader {
-  const kept = new Map<string, StoreContents>();
-  /**
-   * Readings are kept individually, since a large store has tens of thousands of secrets, of which a change affects
-   * only a few.
-   */
-  const readings = new Map<string, RecipientsRead>();
-  let reportedStates: ReadonlyMap<string, VerifiedGenerator> = new Map();
-  /** Forgets the states that the store reported, which belong to earlier files or declarations. */
-  function forgetTold(): void {
-    if (reportedStates.size === 0) return;
-    reportedStates = new Map();
-    kept.clear();
-  }
+  const database = createDatabase({ context: files });
+  const changes = () => set(database, CHANGES, null, database.cells.revision);
   return {
     read(backend, directory, store) {
       const elsewhere = store?.command != null;
-      const chosen = store?.backend ?? null;
-      const id = `${backend}\0${directory}\0${elsewhere}\0${chosen}`;
-      const storeContents = kept.get(id);
-      if (storeContents !== undefined) return storeContents;
-      const options = { backend, directory, elsewhere, chosen, readings, verified: reportedStates };
-      const contents = readContents(files, options);
-      kept.set(id, contents);
-      return contents;
+      const chosen: Chosen = { backend, directory, elsewhere, chosen: store?.backend ?? null };
+      return CONTENTS(database, JSON.stringify(chosen));
     },
     verified(more) {
-      reportedStates = new Map([...reportedStates, ...more]);
-      kept.clear();
+      set(database, REPORTED, null, new Map([...REPORTED(database, null), ...more]));
     },
-    reported: () => reportedStates,
+    reported: () => REPORTED(database, null),
     changed(paths) {
-      if (paths.length > 0) forgetTold();
-      const others = paths.filter(path => !path.endsWith('.nix'));
-      if (others.length === 0) return;
-      kept.clear();
-      const changed = new Set(others);
-      for (const path of readings.keys()) if (isIn(changed, path)) readings.delete(path);
+      // What the store reported belongs to earlier files or declarations.
+      if (paths.length > 0) set(database, REPORTED, null, NOTHING);
+      const others = new Set(paths.filter(path => !path.endsWith('.nix')));
+      if (others.size === 0) return;
+      changes();
+      for (const path of knownKeys(database, RECIPIENTS))
+        if (isIn(others, path)) touch(database, RECIPIENTS, path);
     },
-    forgetAll() {
-      forgetTold();
-      kept.clear();
-      readings.clear();
+    rescanned() {
+      set(database, REPORTED, null, NOTHING);
+      changes();
+      for (const path of knownKeys(database, RECIPIENTS)) touch(database, RECIPIENTS, path);
     },
   };
 }

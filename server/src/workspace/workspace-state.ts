@@ -171,7 +171,7 @@ export function applySettings(state: WorkspaceState): void {
 
 /** Reads everything on disk again. */
 export function rescan(state: WorkspaceState): void {
-  state.storedReader.forgetAll();
+  state.storedReader.rescanned();
   state.unchecked = null;
   notePaths(state, state.files.rescan());
   applySettings(state);

@@ -52,8 +52,8 @@ export interface StoreOptions {
   readonly chosen?: Backend | null;
   /** The answers of a store outside the repository, by generator key. */
   readonly verified?: ReadonlyMap<string, VerifiedGenerator>;
-  /** Recipients of secrets by path that were read before and are still valid. New readings are added. */
-  readonly readings?: Map<string, RecipientsRead>;
+  /** Returns what a secret's own file says of its recipients, if the caller keeps that. */
+  readonly recipientsIn?: (path: string) => RecipientsRead;
 }
 
 /** Further facts about an existing secret. */
@@ -137,12 +137,13 @@ export function readContents(files: StoreFiles, options: StoreOptions = {}): Sto
   const probed = elsewhere ? null : (probeBackend(files, directory) ?? traces[0] ?? null);
   const setting = options.backend ?? null;
   const access = new Map<StoredVar, SecretAccess | null>();
+  const recipientsIn = options.recipientsIn ?? (path => readRecipients(files, path));
   const index = once(() => byName(vars));
   const sops = readSops(files, directory);
   const accessOf = (stored: StoredVar): SecretAccess | null => {
     const cached = access.get(stored);
     if (cached !== undefined) return cached;
-    const read = readAccess(files, stored, options.readings ?? null);
+    const read = readAccess(files, stored, recipientsIn);
     access.set(stored, read);
     return read;
   };
@@ -212,10 +213,16 @@ function tracesOf(files: Tree, vars: readonly StoredVar[], directory: string): B
   return traces;
 }
 
+/** Reads what the file of a sops secret says of its recipients. */
+export function readRecipients(files: StoreFiles, path: string): RecipientsRead {
+  const { value, flaw } = reading(files, path, sopsRecipients)();
+  return { recipients: value, flaw };
+}
+
 function readAccess(
   files: StoreFiles,
   stored: StoredVar,
-  readings: Map<string, RecipientsRead> | null,
+  recipientsIn: (path: string) => RecipientsRead,
 ): SecretAccess | null {
   switch (stored.keeper) {
     case 'in-repo':
@@ -228,16 +235,10 @@ function readAccess(
       };
     case 'sops': {
       const folder = stored.path.slice(0, stored.path.lastIndexOf('/'));
-      let read = readings?.get(stored.path);
-      if (read === undefined) {
-        const { value, flaw } = reading(files, stored.path, sopsRecipients)();
-        read = { recipients: value, flaw };
-        readings?.set(stored.path, read);
-      }
       // Most secrets' links are never needed, and each secret has several folders of links.
       const holders = once(() => holdersOf(files, folder));
       return {
-        ...read,
+        ...recipientsIn(stored.path),
         get holders() {
           return holders();
         },
