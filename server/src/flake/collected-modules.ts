@@ -60,8 +60,10 @@ const IN_FILE = query<string, FileModules>('modules of the flake', (database, fi
   const { cx, argumentsFor } = sourcesOf(database);
   const outputs = file === ROOT ? OUTPUTS(database, null) : null;
   const module = () => (outputs?.kind === 'parts' ? outputs.module : cx.importFile(file, null));
-  const given = { lookup: argumentsFor(file), special: SPECIAL(database, null) };
-  return readFlakeModules(cx, file, module, given);
+  return readFlakeModules(cx, file, module, {
+    lookup: argumentsFor(file),
+    special: SPECIAL(database, null),
+  });
 });
 
 const COLLECTED = query<null, FlakeModules>('all modules of the flake', database => {
@@ -103,7 +105,7 @@ export const FLAKE_MODULES = query<null, FlakeModules>('flake with frameworks', 
 
 export type FlakeTraits = Pick<FlakeModules, 'isParts' | 'complete' | 'options'>;
 
-/** What decides, beside the definitions at a path, which value it has. */
+/** The facts about the flake that decide, beside the definitions at a path, which value it has. */
 export const FLAKE_TRAITS: Query<null, FlakeTraits> = query(
   'traits of the flake',
   database => {
@@ -118,7 +120,7 @@ export const FLAKE_TRAITS: Query<null, FlakeTraits> = query(
   },
 );
 
-/** What the modules define at a path, whose names are joined by `\0`; null if that takes too long to find. */
+/** The definitions at a path, whose names are joined by `\0`; null if they take too long to find. */
 export const DEFINITIONS: Query<string, FlakeDefinitions | null> = query(
   'definitions of the flake',
   (database, path) => {

@@ -57,7 +57,7 @@ export interface FileModules {
   readonly frameworks: readonly ImportedFramework[];
 }
 
-/** What is known of a file that takes too long to read. */
+/** The result for a file that takes too long to read. */
 const UNKNOWN: FileModules = { sets: [], options: [], imports: [], complete: false, frameworks: [] };
 
 const MAX_DEPTH = 16;

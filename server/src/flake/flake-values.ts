@@ -64,7 +64,7 @@ const SHARED =
 /** Outputs that hold machines. */
 const SYSTEMS = /^(nixos|darwin)Configurations$/;
 
-/** What was asked, and what is being computed; the answers are in the database. */
+/** The paths that were asked for and those that are being evaluated; their values are in the database. */
 interface State extends FlakeValuesOptions {
   readonly database: Database;
   readonly cx: Evaluation;

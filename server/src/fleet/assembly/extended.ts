@@ -14,7 +14,7 @@ const ADDED = query<null, ReadonlyMap<string, readonly ClanGenerator[]>>('added 
 
 const NONE: readonly ClanGenerator[] = [];
 
-/** What services add of one name. */
+/** The generators of one name that services add. */
 const ADDED_AS = query<string, readonly ClanGenerator[]>(
   'added by services as',
   (database, name) => ADDED(database, null).get(name) ?? NONE,

@@ -45,7 +45,7 @@ const INPUTS = input<null, ReadonlySet<string> | null>(
   { equals: isSameData },
 );
 
-/** What services know of machines: the name, the class and the tags of each. */
+/** The name, the class and the tags of each machine, which are all that services know of it. */
 const MEMBERS = query<null, readonly string[]>(
   'possible members',
   database =>

@@ -59,7 +59,7 @@ const MACHINES = query<null, ReadonlyMap<string, Machine>>(
   database => new Map(JOINED_FLEET(database, null).machines.map(machine => [machine.name, machine])),
 );
 
-/** What the modules of each machine follow from; null for a machine that does not exist. */
+/** The start from which the modules of a machine are followed; null for a machine that does not exist. */
 const START = query<string, Start | null>(
   'machine',
   (database, name) => {

@@ -1,4 +1,4 @@
-/** What the units of files say of rows of matrices. Inputs, set as units are read. */
+/** Notes, as units are read, which rows of matrices each of them reads, and how. */
 
 import { isSameData } from '../../nix/same-data.ts';
 import { type Database, input, isKnown, query, set } from '../../query/database.ts';
@@ -24,7 +24,7 @@ export const UNIT_FILES = input<null, readonly string[]>('files of units', () =>
 
 const ALL_ROWS = forAll(UNIT_FILES, ROWS);
 
-/** What all units say of rows; units that say nothing are left out. */
+/** The rows that each unit reads; units that read none are left out. */
 export const ROWS_IN_UNITS = query<null, readonly UnitRows[]>('rows in units', database =>
   ALL_ROWS(database, null).flatMap(rows => rows ?? []),
 );
