@@ -46,6 +46,8 @@ export async function attributeEntries(
     ];
   } catch (error) {
     if (!(error instanceof HostFailure)) throw error;
+    // The entry about the repository says so.
+    if (error.kind === 'no-git') return [];
     return [entry('git attributes', 'unknown', error.message)];
   }
 }

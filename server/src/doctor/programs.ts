@@ -38,7 +38,7 @@ const PROGRAMS: readonly Program[] = [
   {
     command: 'git',
     use: 'Used to commit what was generated.',
-    advice: 'Install git, or commit generated files by other means.',
+    advice: 'Install git: in a git repository nothing is generated without it.',
     needed: false,
   },
   {

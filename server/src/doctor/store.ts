@@ -77,6 +77,8 @@ async function owedEntries(
     ];
   } catch (error) {
     if (!(error instanceof HostFailure)) throw error;
+    // Nothing is stored without git where there is a repository.
+    if (error.kind === 'no-git') return [entry('git repository', 'problem', error.message)];
     return [entry('not committed', 'unknown', error.message)];
   }
 }

@@ -8,6 +8,8 @@ export type HostFailureKind =
   | 'outside'
   | 'changed'
   | 'locked'
+  /** There is a git repository, but git is not installed or refuses it. */
+  | 'no-git'
   /** Git has no name for the author of a commit. */
   | 'no-identity'
   | 'damaged'

@@ -4,10 +4,10 @@ import { varsOf } from '../../generate/plan/declared-vars.ts';
 import { generatorTally } from '../../generate/plan/generator-tally.ts';
 import { chosen } from '../../generate/plan/generators.ts';
 import { outdatedText } from '../../generate/plan/status-words.ts';
-import { staleIn } from '../../generate/repository/earlier-runs.ts';
+import { notedIn } from '../../generate/repository/earlier-runs.ts';
 import { storedPublic } from '../../generate/run/run.ts';
 import { tallyText } from '../../store/vars/tally.ts';
-import { EXIT, type Io, painter, printable } from '../io.ts';
+import { EXIT, type Io, painter, printable, say } from '../io.ts';
 import { mustBeKnownNames } from '../names.ts';
 import { openFleet } from '../open-fleet.ts';
 import { shownValue, valueData } from '../output/generate-text.ts';
@@ -19,7 +19,8 @@ export async function list(args: readonly string[], io: Io): Promise<number> {
   const { environment, root, scanned, situation } = await openFleet(parsed.positions[0], io, {
     scan: 'files',
   });
-  const stale = await staleIn(environment);
+  const { stale, unknown } = await notedIn(environment);
+  if (unknown !== null) say(io, unknown);
   const { backend, declared, plan, stored, status } = await situation({ scanned, stale });
   const choice = { machines: parsed.options('machine'), generators: parsed.options('generator') };
   const planned = plan({ ...choice, regenerate: false });

@@ -11,7 +11,7 @@ import type { AccessChange } from '../../store/readers.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 import { lackingIn, tallyText } from '../../store/vars/tally.ts';
 import type { Parsed } from '../arguments.ts';
-import { EXIT, type Io, painter, printable } from '../io.ts';
+import { EXIT, type Io, painter, printable, say } from '../io.ts';
 import { mustBeKnownNames } from '../names.ts';
 import { askedByOption } from '../nix-option.ts';
 import { type OpenFleet, openFleet } from '../open-fleet.ts';
@@ -42,7 +42,8 @@ export async function writePlan(parsed: Parsed, io: Io): Promise<number> {
   const open = await openFleet(parsed.positions[0], io, { scan: 'files' });
   await askedByOption(parsed, open.workspace, io);
   const { environment, root, scanned, situation } = open;
-  const { stale, owed } = await notedIn(environment);
+  const { stale, owed, unknown: unknownRuns } = await notedIn(environment);
+  if (unknownRuns !== null) say(io, unknownRuns);
   const { backend, declared, plan: planOf, status } = await situation({ scanned, stale });
   const request = requestOf(parsed);
   const plan = planOf(request);

@@ -24,12 +24,13 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
     backend,
     problems: all,
     notes,
+    unknown,
     concerned,
     states,
     summary,
   } = await verifyVars(open, choice, mustBeKnownNames);
   // Leftovers of killed runs were found when the store was opened.
-  say(io, ...leftNotes());
+  say(io, ...leftNotes(), ...(unknown === null ? [] : [unknown]));
   const { nix } = open.fleet();
   if (parsed.flag('json')) {
     const data = {
@@ -53,7 +54,8 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
       }),
       ...notes.map(({ message }) => `${paint('blue', 'note:')} ${printable(message)}\n`),
     ];
-    if (all.length === 0) lines.push(`${wellText(open.fleet(), concerned, notes.length > 0, choice)}\n`);
+    if (all.length === 0)
+      lines.push(`${wellText(open.fleet(), concerned, notes.length > 0 || unknown !== null, choice)}\n`);
     else lines.push(`${tallyText(summary, ', ')}.\n`);
     io.stdout.write(lines.join(''));
   }

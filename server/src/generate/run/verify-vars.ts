@@ -43,7 +43,7 @@ export async function verifyVars(
   planned: (plan: Plan, machines: readonly string[]) => void,
 ) {
   const { environment } = fleet;
-  const { stale, owed } = await notedIn(environment);
+  const { stale, owed, unknown } = await notedIn(environment);
   const { backend, declared, plan, status } = await fleet.situation({ scanned: fleet.scanned, stale });
   const checked = plan({ ...choice, regenerate: false });
   planned(checked, declared.machines);
@@ -93,6 +93,8 @@ export async function verifyVars(
     summary: tallyOf(states.map(({ state }) => state)),
     problems: [...problems, ...access, ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }])],
     notes,
+    /** A sentence about why nothing is known of earlier runs, or null. */
+    unknown,
     concerned: concerned.length,
   };
 }

@@ -1,6 +1,6 @@
 /** Checks git's own folder before git runs, since git reads certain files to their end, which a pipe does not have. */
 import { lstatSync, type Stats, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { readRegularFile } from '../files/regular-file.ts';
 import { HostFailure } from '../host-failure.ts';
 
@@ -45,11 +45,25 @@ export function topOfWorkTree(root: string): string | null {
   return git === null ? null : dirname(git);
 }
 
-function gitAbove(root: string): string | null {
+/**
+ * Returns whether there is a repository for a folder, whatever git says of it: looks for one where git would.
+ * @param root absolute path
+ * @param env the person's environment variables
+ */
+export function hasRepository(root: string, env: Readonly<Record<string, string | undefined>>): boolean {
+  if (env.GIT_DIR) return true;
+  const git = gitAbove(root, env.GIT_CEILING_DIRECTORIES?.split(delimiter) ?? []);
+  if (git === null) return false;
+  const isAcross = /^(1|true|yes|on)$/i.test(env.GIT_DISCOVERY_ACROSS_FILESYSTEM ?? '');
+  return isAcross || statOrNull(dirname(git))?.dev === statOrNull(root)?.dev;
+}
+
+/** @param ceilings folders that are not looked into, unless one is the root */
+function gitAbove(root: string, ceilings: readonly string[] = []): string | null {
   for (let folder = root; ; folder = dirname(folder)) {
     const git = join(folder, '.git');
     if (lstatSync(git, { throwIfNoEntry: false }) !== undefined) return git;
-    if (dirname(folder) === folder) return null;
+    if (dirname(folder) === folder || ceilings.includes(dirname(folder))) return null;
   }
 }
 

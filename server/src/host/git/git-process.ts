@@ -68,6 +68,9 @@ function printed(result: ProcessResult, action: string): string {
 /** Returns git's error message as a sentence. */
 export function gitError({ end, stderr, stdout }: ProcessResult): string {
   if (end === 'timeout') return 'git did not respond in time.';
-  const text = `${stderr.toString('utf8').trim()}\n${stdout.toString('utf8').trim()}`.trim();
-  return `git says: ${text.split('\n').slice(0, 3).join(' ')}`;
+  const lines = `${stderr.toString('utf8')}\n${stdout.toString('utf8')}`.split('\n').map(line => line.trim());
+  return `git says: ${lines
+    .filter(line => line !== '')
+    .slice(0, 3)
+    .join(' ')}`;
 }

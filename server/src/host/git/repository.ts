@@ -2,11 +2,13 @@
  * A git repository as the rest of Varsmith sees it: commits of selected paths, and questions about files. Everything
  * else that is staged, changed or untracked stays as it is. Knows nothing of the files' meaning.
  */
+
+import { codeOf, HostFailure } from '../host-failure.ts';
 import { commandFolders, findCommand } from '../programs/commands.ts';
 import type { Commit } from './commit.ts';
 import { type CommitIdentity, habitsOf, operationInProgress } from './fast-import.ts';
-import { mustBeOrdinary } from './git-folder.ts';
-import { type Git, gitIn } from './git-process.ts';
+import { hasRepository, mustBeOrdinary } from './git-folder.ts';
+import { gitError, gitIn } from './git-process.ts';
 import { makeCommits } from './make-commits.ts';
 import { indexOf, sweepIndexLock } from './own-index.ts';
 import { uncommittedIn } from './read-only-git.ts';
@@ -56,17 +58,14 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * Opens the repository that contains a folder.
  * @param root absolute path of a folder in the work tree
  * @param env the person's environment variables
- * @returns null if it is not in a work tree, or git is not installed
- * @throws HostFailure if git would block forever
+ * @returns null if it is in no repository
+ * @throws HostFailure `no-git` if there is a repository, but git is not installed or refuses it: what would be stored
+ * could not be committed; or if git would block forever
  */
 export async function openRepository(root: string, env: Variables): Promise<Repository | null> {
-  const program = await findCommand('git', commandFolders(env.PATH));
-  if (program === null) return null;
-  if (!env.GIT_DIR) mustBeOrdinary(root);
-  const git = gitIn(program, root, env);
-  const tree = await workTreeAt(root, git, env);
+  const tree = await workTreeAt(root, env);
   if (tree === null) return null;
-  const { gitFolder, index } = tree;
+  const { git, gitFolder, index } = tree;
   let habits: Promise<CommitIdentity | null> | null = null;
   return {
     gitFolder,
@@ -88,11 +87,26 @@ export async function openRepository(root: string, env: Variables): Promise<Repo
   };
 }
 
-/** Asks git for its folder, and returns `null` if the root is in no work tree. */
-async function workTreeAt(root: string, git: Git, env: Variables): Promise<WorkTree | null> {
+/** Asks git for its folder, and returns `null` if there is no repository. */
+async function workTreeAt(root: string, env: Variables): Promise<WorkTree | null> {
+  if (!hasRepository(root, env)) return null;
+  const program = await findCommand('git', commandFolders(env.PATH));
+  if (program === null) throw refused(root, 'git is not installed.', 'Install git, then try again:');
+  if (!env.GIT_DIR) mustBeOrdinary(root);
+  const git = gitIn(program, root, env);
   const asking = ['rev-parse', '--absolute-git-dir', '--is-inside-work-tree', '--show-prefix'];
-  const answer = await git.runReadOnly(asking).catch(() => null);
-  const [gitFolder, isInside, prefix = ''] = answer?.stdout.toString('utf8').split('\n') ?? [];
-  if (answer?.code !== 0 || !gitFolder || isInside !== 'true') return null;
+  const answer = await git.runReadOnly(asking).catch(error => {
+    throw refused(root, `git cannot be started (${codeOf(error) ?? 'unknown error'}).`, GET_IT_TO_WORK);
+  });
+  const [gitFolder, isInside, prefix = ''] = answer.stdout.toString('utf8').split('\n');
+  if (answer.code !== 0 || !gitFolder) throw refused(root, gitError(answer), GET_IT_TO_WORK);
+  if (isInside !== 'true') throw refused(root, 'git knows of no work tree here.', GET_IT_TO_WORK);
   return { root, gitFolder, prefix, index: indexOf(root, gitFolder, env), git };
+}
+
+const GET_IT_TO_WORK = 'Get "git status" to work here, then try again:';
+
+/** @param why ends the message, since it may end with a command of git's to be copied */
+function refused(root: string, why: string, todo: string): HostFailure {
+  return new HostFailure('no-git', `The git repository of ${root} cannot be used. ${todo} ${why}`);
 }

@@ -7,8 +7,8 @@ import { HostFailure } from '../host-failure.ts';
 import { commandFolders, findCommand } from '../programs/commands.ts';
 import { runProcess } from '../programs/process.ts';
 import { withoutKeys } from '../programs/program-environment.ts';
-import { mustBeOrdinary } from './git-folder.ts';
 import { LOOKING, LOOKING_ENVIRONMENT } from './read-only-git.ts';
+import { openRepository } from './repository.ts';
 
 export interface RevisionEntry {
   /** The bytes of a link are its target. */
@@ -41,9 +41,11 @@ export async function readRevision(
   env: Readonly<Record<string, string | undefined>>,
   most: number,
 ): Promise<Revision> {
+  // Also says why git refuses the repository, if it does.
+  if ((await openRepository(root, env)) === null)
+    throw new HostFailure('unavailable', `${root} is in no git repository.`);
   const program = await findCommand('git', commandFolders(env.PATH));
   if (program === null) throw new HostFailure('unavailable', 'git is not installed.');
-  if (!env.GIT_DIR) mustBeOrdinary(root);
   const environment = { ...withoutKeys(env), LC_ALL: 'C', ...LOOKING_ENVIRONMENT };
   const git = (args: readonly string[], input?: string) =>
     runProcess(program, [...LOOKING, ...args], {
