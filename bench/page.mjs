@@ -1,6 +1,7 @@
 /** docs/performance.md: the figures of one whole run, what they mean and how to have them again. */
 import { arch, cpus, platform, totalmem } from 'node:os';
-import { estateTable, mainTable, ROWS, scalingTable, verdict } from './table.mjs';
+import { WARM_UP } from './parts/fleets.mjs';
+import { estateTable, mainTable, publicTable, ROWS, scalingTable, verdict } from './table.mjs';
 
 /** The machine in words that fit any other machine of its kind. */
 export function machineText() {
@@ -20,7 +21,40 @@ export function summary(figures) {
     .join(', ');
 }
 
-export function page({ figures, growth, estates, names, versions, date }) {
+const FLEETS = /^## Public fleets\n.*?(?=^## )/ms;
+
+/** The section on public fleets that a page has, so that a run without checkouts keeps it; '' if it has none. */
+export function keptFleets(text) {
+  return FLEETS.exec(text)?.[0] ?? '';
+}
+
+/** The page with another section on public fleets. */
+export function withFleets(text, section) {
+  return FLEETS.test(text)
+    ? text.replace(FLEETS, () => section)
+    : text.replace('## To run it again\n', heading => section + heading);
+}
+
+/** What keystrokes cost in public fleets, which are named with their commits and are not in the repository. */
+export function publicSection(fleets, date) {
+  const commits = fleets.filter(({ commit }) => commit !== null);
+  return `## Public fleets
+
+Measured on ${date}, in ms; CPU is the processor time of the server for an edit, all threads together, until it is at rest.
+
+${publicTable(fleets)}
+
+Each edit makes a text that was not there before: a comment above a declaration, a word at the end of a string, and a generator
+or secret with a mistake, in the file that has most to do with secrets. **finding** is the time until the diagnostics of
+that text have come, **hover** until a question that needs all to be current is answered. The first ${WARM_UP} edits of a kind are not
+counted. The bar: each p95 is at most 1.5 times that of the example fleet, and 4 ms. Rows that say *before* are of an earlier build, in turns with the current one.
+
+The fleets are ${commits.map(({ name, commit }) => `[${name}](https://github.com/${name}/tree/${commit})`).join(', ')}; \`bench/fleets.json\` names the files.
+
+`;
+}
+
+export function page({ figures, growth, estates, fleets, names, versions, date }) {
   return `# Speed and size
 
 Written by \`npm run bench -- --update\`; not edited by hand. Measured on ${date}: ${machineText()}.
@@ -69,13 +103,14 @@ A keystroke in the fleet of 1,000 is timed as above, once in a machine's own fil
 import. **4,300 files** (and 10,000) is a repository of 40 such machines among packages, modules and homes that have nothing to do
 with vars.
 
-## To run it again
+${fleets}## To run it again
 
 \`\`\`sh
 npm run bench                                 # prints the table
 npm run bench -- --clan-core DIR              # with a checkout of clan-core to check
-npm run bench -- --only servers,scaling       # some parts: servers, fleet, estate, check, artefacts, scaling, generate
-npm run bench -- --clan-core DIR --update     # rewrites this page
+npm run bench -- --only servers,scaling       # some parts: servers, fleet, estate, check, artefacts, scaling, generate, public
+npm run bench -- --fleets DIR --only public   # keystrokes in checkouts of public fleets
+npm run bench -- --clan-core DIR --fleets DIR --update   # rewrites this page
 \`\`\`
 
 The time of \`activate()\` is left behind by \`npm test\`, the packed extension by \`npm run package\`.

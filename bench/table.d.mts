@@ -43,3 +43,24 @@ export interface EstateSize {
 }
 
 export function estateTable(sizes: readonly EstateSize[]): string;
+
+/** How long the kinds of edits of a public fleet take. */
+export interface FleetEdits {
+  readonly [kind: string]: { readonly finding: Cell; readonly hover: Cell; readonly cpuMs: number | null };
+}
+
+/** Keystrokes in a public fleet, those of another build in `before`; `missing` says why there are none. */
+export interface PublicFleet {
+  readonly name: string;
+  readonly machines: number;
+  readonly commit: string | null;
+  readonly edits?: FleetEdits;
+  readonly missing?: string;
+  readonly before?: PublicFleet;
+}
+
+export function publicVerdict(
+  example: PublicFleet,
+  fleet: PublicFleet,
+): 'reached' | 'not reached' | 'not measured' | '';
+export function publicTable(fleets: readonly PublicFleet[]): string;

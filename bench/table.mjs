@@ -136,6 +136,45 @@ export function estateTable(sizes) {
   return markdown([heads, ...body]);
 }
 
+/** The kinds of edits in public fleets, in the order of columns. */
+const EDITS = ['comment', 'string', 'secret'];
+
+/** A public fleet may take this much longer than the example fleet, of which all is seen: a factor, and milliseconds. */
+const BESIDE_EXAMPLE = { times: 1.5, more: 4 };
+
+/** Whether all edits of a fleet are as fast as the bar, which the example fleet's own figures make. */
+export function publicVerdict(example, fleet) {
+  if (fleet === example) return '';
+  if (example?.edits === undefined || fleet.edits === undefined) return 'not measured';
+  const { times, more } = BESIDE_EXAMPLE;
+  const within = kind =>
+    ['finding', 'hover'].every(
+      until => fleet.edits[kind][until].p95 <= times * example.edits[kind][until].p95 + more,
+    );
+  return EDITS.every(within) ? 'reached' : 'not reached';
+}
+
+/** Keystrokes in public fleets; the first is the example fleet, by which the others are judged. */
+export function publicTable([example, ...others]) {
+  const body = [example, ...others].flatMap(fleet => [
+    ...(fleet.before === undefined
+      ? []
+      : [publicRow({ ...fleet.before, name: `${fleet.name}, before` }, '')]),
+    publicRow(fleet, publicVerdict(example, fleet)),
+  ]);
+  const heads = EDITS.flatMap(kind => [`${kind}: finding`, 'hover', 'CPU']);
+  return markdown([['fleet', 'machines', ...heads, 'bar is'], ...body]);
+}
+
+function publicRow(fleet, verdict) {
+  const cells = EDITS.flatMap(kind => {
+    const { finding, hover, cpuMs } = fleet.edits?.[kind] ?? {};
+    return [cellText(finding), cellText(hover), fleet.edits === undefined ? '' : figure(cpuMs)];
+  });
+  if (fleet.edits === undefined) cells[0] = cellText(fleet);
+  return [fleet.name, String(fleet.machines), ...cells, verdict];
+}
+
 function cellText(cell) {
   if (cell === undefined) return '';
   if (cell.missing !== undefined) return `– ${cell.missing}`.replaceAll(/[|\n]/g, ' ');

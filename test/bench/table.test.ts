@@ -1,6 +1,14 @@
 /** The performance table says what was measured, what was not, and why. */
 import { expect, test } from 'vitest';
-import { mainTable, ROWS, scalingTable, verdict } from '../../bench/table.mjs';
+import {
+  mainTable,
+  type PublicFleet,
+  publicTable,
+  publicVerdict,
+  ROWS,
+  scalingTable,
+  verdict,
+} from '../../bench/table.mjs';
 
 const NAMES = { varsmith: 'Varsmith', floor: 'floor' };
 
@@ -52,3 +60,30 @@ test('growth is told a machine, from each size to the next', () => {
   expect(last).toEqual(['ms for each machine more', '------------------------', '-', '2.00']);
   expect(scalingTable({ missing: 'no dist/cli.js' })).toBe('Not measured: no dist/cli.js.');
 });
+
+test('a public fleet is held against the example fleet, by its slowest kind of edit', () => {
+  const example = fleet('examples/fleet', 10);
+  expect(publicVerdict(example, example)).toBe('');
+  expect(publicVerdict(example, fleet('a/b', 19))).toBe('reached');
+  expect(publicVerdict(example, fleet('a/b', 20))).toBe('not reached');
+  const slowHover = { finding: { p50: 1, p95: 2 }, hover: { p50: 1, p95: 20 }, cpuMs: 3 };
+  const slow = { ...fleet('a/b', 5), edits: { ...fleet('a/b', 5).edits, string: slowHover } };
+  expect(publicVerdict(example, slow)).toBe('not reached');
+  const gone = { name: 'a/b', machines: 3, commit: null, missing: 'no checkout' };
+  expect(publicVerdict(example, gone)).toBe('not measured');
+  expect(publicTable([example, gone]).split('\n').at(-1)).toMatch(
+    /^\| a\/b +\| 3 +\| – no checkout +\|[ |]+\| not measured \|$/,
+  );
+});
+
+test('figures of an earlier build stand above those of the current one', () => {
+  const table = publicTable([{ ...fleet('examples/fleet', 10), before: fleet('examples/fleet', 30) }]);
+  const rows = table.split('\n').slice(2);
+  expect(rows.map(line => line.split('|')[1]?.trim())).toEqual(['examples/fleet, before', 'examples/fleet']);
+  expect(rows[0]).toContain('30.0');
+});
+
+function fleet(name: string, p95: number): PublicFleet {
+  const kind = { finding: { p50: 1, p95 }, hover: { p50: 1, p95 }, cpuMs: 3 };
+  return { name, machines: 3, commit: null, edits: { comment: kind, string: kind, secret: kind } };
+}
