@@ -1,10 +1,9 @@
 /**
- * Encrypts and decrypts age files: the only user of the library, with a faster path for the usual recipients, and the
- * `age` command for keys that the library does not support. Messages of this file never contain a key or a plaintext.
+ * Encrypts and decrypts age files: the only user of the library, and the `age` command for keys that the library does
+ * not support. Messages of this file never contain a key or a plaintext.
  */
 import { armor, Decrypter, Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 import { StoreFailure } from '../store-failure.ts';
-import { armored, sealingKey, sealTo } from './age-seal.ts';
 import { type Identity, recipientKind } from './recipients.ts';
 
 /** The `age` command, for SSH keys and plugins. It is passed in, since this room starts no programs. */
@@ -143,8 +142,6 @@ export async function encryptTo(
   const unknown = recipients[kinds.indexOf('unknown')];
   if (unknown !== undefined)
     throw new StoreFailure('recipient', `"${unknown}" is not an age recipient (age1… or ssh-…).`);
-  const keys = recipients.flatMap(recipient => sealingKey(recipient) ?? []);
-  if (keys.length === recipients.length) return armored(sealTo(keys, plaintext));
   if (kinds.every(kind => kind === 'native')) {
     const library = new Encrypter();
     for (const recipient of recipients) {
