@@ -74,6 +74,30 @@ describe('a runner', () => {
     ]);
   });
 
+  it('gives each program pipes of its own, whose state nobody after it sees', async () => {
+    const { runners } = runnersHere();
+    const perl = (text: string) => runners.run('/usr/bin/perl', ['-MFcntl', '-e', text], LIMITS);
+    const state =
+      'printf STDOUT "%o %d %d %o\\n", fcntl($_, 3, 0), fcntl($_, 11, 0), fcntl($_, 1032, 0), (stat $_)[2] for *STDOUT, *STDERR;';
+    const before = (await perl(state))?.stdout.toString();
+    const changed = await perl(
+      `for (*STDOUT, *STDERR) { fcntl($_, F_SETFL, fcntl($_, F_GETFL, 0) | O_NONBLOCK); fcntl($_, 10, 37); fcntl($_, 1031, 8192); chmod 0, $_ } ${state}`,
+    );
+    expect([changed?.code, changed?.stdout.toString()]).toEqual([
+      0,
+      expect.not.stringContaining(before ?? ''),
+    ]);
+    expect((await perl(state))?.stdout.toString()).toBe(before);
+    const long = await perl('for (*STDOUT, *STDERR) { print $_ "x" x 90_000 or die; close $_ or die }');
+    expect([long?.code, long?.stdout.length, long?.stderr.length]).toEqual([0, 90_000, 90_000]);
+  });
+
+  it('is none where nothing can forward outputs', async () => {
+    const folder = testFolder();
+    const runners = makeRunners({ bash: BASH, cat: null, before: [], folder, seen: folder });
+    expect(await runners.run('/bin/true', [], LIMITS)).toBeNull();
+  });
+
   it('runs many side by side', async () => {
     const { bash } = runnersHere();
     const numbers = Array.from({ length: 20 }, (_, i) => i);
@@ -228,10 +252,10 @@ describeIf(sandbox !== null, 'a workshop', {}, () => {
     'lets no script make a user namespace, also without a filter',
     async () => {
       const unfiltered = sandbox && { ...sandbox, guards: { ...sandbox.guards, filter: null } };
-      for (const bash of [BASH, '/bin/false']) {
+      for (const cat of ['/bin/cat', null]) {
         const shared = await openSharedSandbox({
-          bash,
-          cat: '/bin/cat',
+          bash: BASH,
+          cat,
           sandbox: unfiltered,
           limits: DEFAULT_LIMITS,
         });
@@ -246,10 +270,10 @@ describeIf(sandbox !== null, 'a workshop', {}, () => {
     },
   );
 
-  it.skipIf(!isRoot()).each([BASH, '/bin/false'])(
-    'of root runs scripts as nobody (started by %s)',
-    async bash => {
-      const shared = await openSharedSandbox({ bash, cat: '/bin/cat', sandbox, limits: DEFAULT_LIMITS });
+  it.skipIf(!isRoot()).each(['/bin/cat', null])(
+    'of root runs scripts as nobody (their output by %s)',
+    async cat => {
+      const shared = await openSharedSandbox({ bash: BASH, cat, sandbox, limits: DEFAULT_LIMITS });
       onTestFinished(() => shared.close());
       const scratch = shared.scratch();
       for (const name of ['bin', 'work', 'out']) mkdirSync(join(scratch.path, name));

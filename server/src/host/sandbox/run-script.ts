@@ -19,6 +19,7 @@ import { basename, join, sep } from 'node:path';
 import { HostFailure } from '../host-failure.ts';
 import { type ProcessResult, runProcess } from '../programs/process.ts';
 import { SANDBOX_FOLDER } from './bubblewrap.ts';
+import { withoutInherited } from './descriptors.ts';
 import type { SandboxProgram } from './find-sandbox.ts';
 import { fileBytes, type Limits, ulimits } from './limits.ts';
 import { macProfile } from './sandbox-exec.ts';
@@ -114,8 +115,9 @@ function start(script: Script, folder: string, shownScript: ShownScript): Promis
   }
   const readOnly = [...show, bin, ...shownScript.shown.map(file => file.from)];
   const before = sandbox === null ? [] : [sandbox.path, '-p', macProfile({ scratch: folder, readOnly })];
-  const [command = '', ...args] = [...before, script.bash, '--norc', `${folder}/script`];
-  return runProcess(command, args, {
+  const command = [...before, script.bash, '--norc', `${folder}/script`];
+  const [shell, ...words] = withoutInherited(script.bash, 2, command);
+  return runProcess(shell, words, {
     ...limits,
     cwd: join(folder, 'work'),
     env: environment(folder, bin, script),

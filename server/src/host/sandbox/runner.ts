@@ -19,6 +19,7 @@ import {
   type ProcessOptions,
   type ProcessResult,
 } from '../programs/process.ts';
+import { closeDescriptors } from './descriptors.ts';
 import { type MarkedStream, markedStream } from './marked-output.ts';
 import { changeOwner } from './other-user.ts';
 
@@ -37,28 +38,37 @@ export interface Runners {
 }
 
 /**
- * The script of a helper. Node's output streams are sockets, which cannot be opened by name, so a script that writes
- * to `/dev/stderr` would fail. Therefore `cat` forwards the output from pipes. Descriptor 3 signals the end of this
- * process; a second process waits for it, since the first one waits for programs, and then descriptor 3 becomes the
- * file `$3`. Bash's own messages, such as about a killed program, are kept out of the program's output.
+ * The script of a helper. Descriptor 3 signals the end of this process; a second process waits for it, since the first
+ * one waits for programs, and then descriptor 3 becomes the file `$3`. Bash's own messages, such as about a killed
+ * program, are kept out of the program's output.
+ * Node's output streams are sockets, which cannot be opened by name, so a script that writes to `/dev/stderr` would
+ * fail. Therefore `cat` forwards the output from pipes. Each program has pipes of its own (4 and 5), whose size and
+ * permissions it can change, and opens them anew, so that flags that it sets do not affect the mark. The next ones are
+ * created before they are needed.
  * Each line of standard input is a mark to write after the output; the words of the program are in the file `$0`,
  * each terminated by NUL. If the file is unreadable, the helper exits instead of running the previous program again.
  */
 const RUNNER = `
-if [ -n "$2" ]; then exec 4> >(exec -a cat "$2" >&2) > >(exec -a cat "$2"); else exec 4>&2; fi
-exec 2>/dev/null
+${closeDescriptors(3)}
+exec 6>&2 2>/dev/null
 mapfile -d '' -t words </dev/null || exit
 export -n PWD OLDPWD SHLVL
-{ read -r -u 3; kill -KILL 0; } <&- >&- 4>&- &
+{ read -r -u 3; kill -KILL 0; } <&- >&- 6>&- &
 exec 3<&-
+pipes() {
+  exec 4> >(exec -a cat "$cat" 4>&- 5>&- 6>&-) 5> >(exec -a cat "$cat" >&6 4>&- 5>&- 6>&-)
+}
+cat=$2 third=$3
+pipes
 printf %s000 "$1"
 while read -r mark; do
   words=(exit)
   mapfile -d '' -t words <"$0"
-  if [ -n "$3" ]; then "\${words[@]}" </dev/null 2>&4 4>&- 3<"$3"; else "\${words[@]}" </dev/null 2>&4 4>&-; fi
+  "\${words[@]}" </dev/null >/proc/self/fd/4 2>/proc/self/fd/5 3<"\${third:-/dev/null}" 4>&- 5>&- 6>&-
   printf -v mark %s%03d "$mark" "$?"
-  printf %s "$mark"
   printf %s "$mark" >&4
+  printf %s "$mark" >&5
+  pipes
 done
 `;
 
@@ -76,7 +86,7 @@ interface Runner {
 export interface RunnersOptions {
   /** Absolute path. */
   readonly bash: string;
-  /** Absolute path of `cat`; if `null`, programs cannot open their outputs by name. */
+  /** Absolute path of `cat`, without which there are no helpers. */
   readonly cat: string | null;
   /** The command that starts Bash, such as a sandbox for all programs; may be empty. */
   readonly before: readonly string[];
@@ -100,13 +110,13 @@ export function makeRunners({ bash, cat, before, folder, seen, third, user }: Ru
 
   async function runnerFor(): Promise<Runner | null> {
     const idleRunner = idle.pop();
-    if (idleRunner !== undefined || !isUsable) return idleRunner ?? null;
+    if (idleRunner !== undefined || !isUsable || cat === null) return idleRunner ?? null;
     const file = `runner-${id}-${started++}`;
     const words = [...before, bash, ...NO_STARTUP, '-c', RUNNER, `${seen}/${file}`];
     const path = join(folder, file);
     writeFileSync(path, '', { mode: 0o600 });
     if (typeof user === 'number') changeOwner(path, user);
-    const runner = await startRunner(words, [cat ?? '', third ?? ''], path, user ?? null);
+    const runner = await startRunner(words, [cat, third ?? ''], path, user ?? null);
     if (runner === null) {
       isUsable = false;
       return null;

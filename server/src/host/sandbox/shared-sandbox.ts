@@ -17,6 +17,7 @@ import {
   type Sandbox,
   sandboxArguments,
 } from './bubblewrap.ts';
+import { withoutInherited } from './descriptors.ts';
 import type { SandboxProgram } from './find-sandbox.ts';
 import type { Limits } from './limits.ts';
 import { changeOwner, closedFolder, copyFor, letIn } from './other-user.ts';
@@ -118,16 +119,16 @@ export async function openSharedSandbox(tools: SharedSandboxOptions): Promise<Sh
         if (result !== null) return result;
       }
       const args = [...before, ...sandboxArguments({ ...wanted, passwd, guards, temporaryMiB }), ...command];
-      return (
-        (await outside.run(program, args, limits)) ??
-        (await runProcess(program, args, {
-          ...limits,
-          cwd: '/',
-          env: {},
-          user,
-          ...(filter === null ? {} : { descriptor3: filter }),
-        }))
-      );
+      const result = await outside.run(program, args, limits);
+      if (result !== null) return result;
+      const [shell, ...words] = withoutInherited(bash, filter === null ? 2 : 3, [program, ...args]);
+      return runProcess(shell, words, {
+        ...limits,
+        cwd: '/',
+        env: {},
+        user,
+        ...(filter === null ? {} : { descriptor3: filter }),
+      });
     },
     async close() {
       await Promise.all([outside.close(), inside?.then(outer => outer?.runners.close())]);
