@@ -9,6 +9,9 @@ export interface Flaw {
   readonly end: number;
 }
 
+/** The reason given for a file with the marks of a merge. */
+export const UNFINISHED_MERGE = 'a merge in it is not finished';
+
 const SPACE = /[ \t\r\n]*/y;
 
 const TOKEN =
@@ -23,7 +26,7 @@ type Wanted = 'value' | 'first value' | 'key' | 'first key' | 'colon' | 'next';
  */
 export function jsonFlaw(text: string): Flaw {
   const marks = /^(<{7}|={7}|>{7})( .*)?$/m.exec(text);
-  if (marks) return at('a merge in it is not finished', marks.index, marks[0].length);
+  if (marks) return at(UNFINISHED_MERGE, marks.index, marks[0].length);
   if (text.trim() === '') return at('it is empty', 0, 0);
   const pos = firstOdd(text);
   const isCut = pos >= text.trimEnd().length || (text[pos] === '"' && !/["\n]/.test(text.slice(pos + 1)));

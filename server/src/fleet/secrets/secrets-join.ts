@@ -18,8 +18,16 @@ import type {
   SopsDefault,
 } from '../model/secrets.ts';
 import { type Location, locate, locateDefault, NOWHERE, textOr } from './secrets-files.ts';
-import { type EncryptedFile, findKey, hasKeys, type KeyFinding, readEncrypted } from './secrets-keys.ts';
+import {
+  type EncryptedFile,
+  findKey,
+  flawOf,
+  hasKeys,
+  type KeyFinding,
+  readEncrypted,
+} from './secrets-keys.ts';
 import { readSopsConfig, type SopsConfig } from './secrets-rules.ts';
+import type { TextFlaw } from './secrets-yaml-node.ts';
 
 /** A secret, with all definitions of its name. */
 export interface FleetSecret {
@@ -82,6 +90,8 @@ type Files = Pick<NixFiles, 'text' | 'kind' | 'list'>;
 export interface SecretFiles {
   /** Returns the keys of an encrypted file; null if it is not one. */
   encrypted(path: string): EncryptedFile | null;
+  /** Returns the reason why sops cannot read an encrypted file, or null. */
+  flaw(path: string): TextFlaw | null;
   /** Returns a `.sops.yaml`; null if there is none. */
   config(path: string): SopsConfig | null;
 }
@@ -89,6 +99,7 @@ export interface SecretFiles {
 /** Creates a reader that reads each file once. */
 export function readSecretFiles(files: Files): SecretFiles {
   const encrypted = new Map<string, EncryptedFile | null>();
+  const flaws = new Map<string, TextFlaw | null>();
   const configs = new Map<string, SopsConfig | null>();
   const kept = <T>(
     cache: Map<string, T | null>,
@@ -102,8 +113,14 @@ export function readSecretFiles(files: Files): SecretFiles {
     cache.set(path, fresh);
     return fresh;
   };
+  const encryptedAt = (path: string) => kept(encrypted, path, readEncrypted);
   return {
-    encrypted: path => kept(encrypted, path, readEncrypted),
+    encrypted: encryptedAt,
+    flaw(path) {
+      const file = encryptedAt(path);
+      const isFine = file?.complete && (file.authenticated || !file.encrypted);
+      return isFine ? null : kept(flaws, path, (_, text) => flawOf(text));
+    },
     config: path => kept(configs, path, readSopsConfig),
   };
 }

@@ -4,9 +4,10 @@
  *
  * Source: sops 15e36f97a (formats, metadata), sops-nix 56b2406 (`recurseSecretKey`, `validateSopsFile`).
  */
+import { mergeMark } from '../../nix/merge-marks.ts';
 import type { Place } from '../../nix/places.ts';
 import { parseYaml } from './secrets-yaml.ts';
-import { type YamlNode, yamlMember } from './secrets-yaml-node.ts';
+import { type TextFlaw, type YamlNode, yamlMember } from './secrets-yaml-node.ts';
 
 export interface EncryptedKey {
   readonly name: string;
@@ -29,6 +30,8 @@ export interface EncryptedFile {
   readonly encrypted: boolean;
   /** The recipients in the order of the file. */
   readonly recipients: readonly string[];
+  /** False for an encrypted file that is cut off before the code that authenticates it. */
+  readonly authenticated: boolean;
   /** False if the text is broken or cut short, so that keys and recipients may be missing here. */
   readonly complete: boolean;
 }
@@ -42,7 +45,25 @@ export function hasKeys(format: string): boolean {
 }
 
 /** Matches the metadata that sops writes into `.env` and `.ini` files. */
-const IN_LINES = /^sops_(?:mac|version)\s*=|^\[sops\]/m;
+const IN_LINES = /^sops_(?:mac|version|lastmodified|age__list\w*)\s*=|^\[sops\]/m;
+
+const MAC_IN_LINES = /^(?:sops_)?mac\s*=/m;
+
+/**
+ * Returns the reason why sops cannot read a file that it has encrypted, or `null`. Without the code that authenticates a
+ * file (`mac`), which stands behind its recipients, sops decrypts nothing of it and changes nothing in it.
+ */
+export function flawOf(text: string): TextFlaw | null {
+  const mark = mergeMark(text);
+  if (mark !== null) return { ...mark, reason: 'a merge in it is not finished' };
+  const end = text.trimEnd().length;
+  const cutOff: TextFlaw = { start: end, end, reason: 'it is cut off: the metadata of sops has no `mac`' };
+  if (IN_LINES.test(text)) return MAC_IN_LINES.test(text) ? null : cutOff;
+  const { documents, flaw, complete } = parseYaml(text);
+  if (flaw !== null) return flaw;
+  const metadata = yamlMember(documents[0], 'sops');
+  return complete && metadata?.kind === 'map' && yamlMember(metadata, 'mac') === null ? cutOff : null;
+}
 
 /**
  * Reads the keys of a YAML or JSON file, or the recipients of an encrypted `.env` or `.ini` file. Returns null for
@@ -60,6 +81,7 @@ export function readEncrypted(path: string, text: string): EncryptedFile | null 
     keys: keysOf(root, path).filter(key => key.name !== 'sops'),
     encrypted: metadata?.kind === 'map',
     recipients: metadata === null ? [] : recipientsOf(metadata),
+    authenticated: yamlMember(metadata, 'mac') !== null,
     complete,
   };
 }
@@ -73,6 +95,7 @@ function readLines(path: string, text: string): EncryptedFile {
     keys: [],
     encrypted: true,
     recipients: [...new Set([...matches].map(match => match[1] as string))],
+    authenticated: MAC_IN_LINES.test(text),
     // Key groups are not read.
     complete: !/__map_key_groups|^(?:sops_)?key_groups__list/m.test(text),
   };

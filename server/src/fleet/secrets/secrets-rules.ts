@@ -9,7 +9,7 @@ import { folderOf } from '../../nix/eval/paths.ts';
 import type { Known, Place } from '../../nix/places.ts';
 import { memoized } from '../../std.ts';
 import { parseYaml } from './secrets-yaml.ts';
-import { type YamlNode, yamlMember } from './secrets-yaml-node.ts';
+import { type TextFlaw, type YamlNode, yamlMember } from './secrets-yaml-node.ts';
 
 export interface CreationRule {
   readonly at: Place;
@@ -26,6 +26,8 @@ export interface SopsConfig {
   readonly rules: readonly CreationRule[];
   /** False if the text is broken or cut short, so that there may be more rules, even before the known ones. */
   readonly complete: boolean;
+  /** The reason why sops cannot read the file, or `null`. */
+  readonly flaw: TextFlaw | null;
   /** Names of keys, which are the anchors in front of them. */
   readonly names: ReadonlyMap<string, string>;
 }
@@ -43,12 +45,12 @@ const OTHER_KEYS = [
 ];
 
 export function readSopsConfig(path: string, text: string): SopsConfig {
-  const { documents, complete, anchors } = parseYaml(text);
+  const { documents, complete, anchors, flaw } = parseYaml(text);
   const rules = yamlMember(documents[0], 'creation_rules');
   const items = rules?.kind === 'list' ? rules.items : [];
   const names = new Map<string, string>();
   for (const [anchor, node] of anchors) if (node.kind === 'scalar') names.set(node.text.trim(), anchor);
-  return { path, rules: items.map(item => creationRule(path, item)), complete, names };
+  return { path, rules: items.map(item => creationRule(path, item)), complete, flaw, names };
 }
 
 function creationRule(path: string, node: YamlNode): CreationRule {

@@ -18,11 +18,19 @@ export type YamlNode =
   | (Span & { readonly kind: 'list'; readonly items: readonly YamlNode[] })
   | (Span & { readonly kind: 'scalar'; readonly text: string });
 
+/** A place where programs stop reading a text. */
+export interface TextFlaw extends Span {
+  /** Continues "cannot be read: ". Quotes no value, which may be a secret. */
+  readonly reason: string;
+}
+
 /** The readable parts of a text. */
 export interface YamlText {
   readonly documents: readonly YamlNode[];
   /** False if a part is broken or was skipped, so that missing nodes may exist after all. */
   readonly complete: boolean;
+  /** The first thing that every reader of YAML rejects, or `null`. */
+  readonly flaw: TextFlaw | null;
   /** The nodes with anchors in all documents, by anchor; of equal anchors, the last one. */
   readonly anchors: ReadonlyMap<string, YamlNode>;
 }

@@ -3,7 +3,8 @@
  * Formats: sops' JSON store (getsops/sops 15e36f97a, `sops.age[].recipient`, `sops.pgp[].fp`, key groups), and
  * clan-core's `.age.recipients` files, one recipient per line (clan-core d7c35d912).
  */
-import { type Flaw, jsonFlaw } from '../json-flaw.ts';
+import { mergeMark } from '../../nix/merge-marks.ts';
+import { type Flaw, jsonFlaw, UNFINISHED_MERGE } from '../json-flaw.ts';
 
 /** The content of a text, or the reason why it has none. */
 export type Reading<T> =
@@ -48,6 +49,12 @@ export function sidecarRecipients(text: string): readonly string[] {
 export function ageFlaw(text: string): Flaw | null {
   if (/^(-----BEGIN AGE ENCRYPTED FILE-----|age-encryption\.org\/v1)/.test(text.trimStart())) return null;
   return flawed(text.trim() === '' ? 'it is empty' : 'it is not encrypted by age', text).flaw;
+}
+
+/** Returns the flaw of a public value, or `null`. It may be any text, but not two that Git has put into one. */
+export function publicFlaw(text: string): Flaw | null {
+  const mark = mergeMark(text);
+  return mark === null ? null : { ...mark, reason: UNFINISHED_MERGE };
 }
 
 export interface PublicKey {

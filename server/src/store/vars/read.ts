@@ -11,7 +11,7 @@ import type { Flaw } from '../json-flaw.ts';
 import { reading, readSops, type SopsFolder, textAs } from '../sops/sops-keys.ts';
 import { below, type StoreFiles, type Tree } from './files.ts';
 import { type Holders, holdersOf, linksBelow, type StoredLink } from './links.ts';
-import { ageFlaw, sidecarRecipients, sopsRecipients } from './metadata.ts';
+import { ageFlaw, publicFlaw, sidecarRecipients, sopsRecipients } from './metadata.ts';
 import { AGE_FOLDER, readVars, type StoredValidation, type StoredVar } from './vars.ts';
 
 const BACKENDS = ['sops', 'age', 'password-store'] as const;
@@ -52,7 +52,7 @@ export interface StoreOptions {
   readonly chosen?: Backend | null;
   /** The answers of a store outside the repository, by generator key. */
   readonly verified?: ReadonlyMap<string, VerifiedGenerator>;
-  /** Returns what a secret's own file says of its recipients, if the caller keeps that. */
+  /** Returns what a stored file shows of itself, if the caller keeps that. */
   readonly recipientsIn?: (path: string) => RecipientsRead;
 }
 
@@ -114,7 +114,7 @@ export interface StoreContents {
    * Returns every link below `vars`, `sops` and the age backend's folder, sorted by path. Searches on the first call.
    */
   links(): readonly StoredLink[];
-  /** Returns the unusable secrets and public keys, sorted by path. Reads them all on the first call. */
+  /** Returns the unusable values and public keys, sorted by path. Reads them all on the first call. */
   malformed(): readonly MalformedFile[];
 }
 
@@ -169,7 +169,11 @@ export function readContents(files: StoreFiles, options: StoreOptions = {}): Sto
     ),
     malformed: once(() =>
       [
-        ...vars.map(stored => ({ path: stored.path, flaw: accessOf(stored)?.flaw ?? null })),
+        ...vars.map(stored => ({
+          path: stored.path,
+          flaw:
+            stored.keeper === 'in-repo' ? recipientsIn(stored.path).flaw : (accessOf(stored)?.flaw ?? null),
+        })),
         ...sops.secrets.map(({ path, flaw }) => ({ path, flaw: flaw() })),
         ...[...sops.users, ...sops.machines].map(({ path, flaw }) => ({
           path: `${path}/key.json`,
@@ -213,8 +217,9 @@ function tracesOf(files: Tree, vars: readonly StoredVar[], directory: string): B
   return traces;
 }
 
-/** Reads what the file of a sops secret says of its recipients. */
+/** Reads what a stored file shows of itself: the recipients of a sops secret, and what is wrong with it or a public value. */
 export function readRecipients(files: StoreFiles, path: string): RecipientsRead {
+  if (path.endsWith('/value')) return { recipients: null, flaw: textAs(files, path, publicFlaw) };
   const { value, flaw } = reading(files, path, sopsRecipients)();
   return { recipients: value, flaw };
 }

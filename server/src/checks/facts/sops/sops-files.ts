@@ -146,6 +146,12 @@ function isSpecific({ pathRegex }: CreationRule): boolean {
 /** Matches files whose contents are stored elsewhere or encrypted by another program. */
 const OPAQUE = /^(version https:\/\/git-lfs|-----BEGIN |\0GITCRYPT|age-encryption\.org\/)/;
 
+/** Returns whether a file is empty, or not a text of its own that sops could read. */
+export function isOpaque(sources: CheckFiles, path: string): boolean {
+  const text = sources.text(path);
+  return text === null || text.trim() === '' || OPAQUE.test(text);
+}
+
 /**
  * Returns whether a file is encrypted by sops, or null if that cannot be determined.
  *
@@ -154,7 +160,7 @@ const OPAQUE = /^(version https:\/\/git-lfs|-----BEGIN |\0GITCRYPT|age-encryptio
  */
 export function isEncrypted(context: CheckContext, path: string, isNamed = false): boolean | null {
   const text = context.sources.text(path);
-  if (text === null || text.trim() === '' || OPAQUE.test(text)) return null;
+  if (text === null || isOpaque(context.sources, path)) return null;
   const file = secretFilesOf(context).encrypted(path);
   if (file?.encrypted === true) return true;
   if (/\.(ya?ml|json)$/.test(path)) {

@@ -4,8 +4,8 @@ import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
 import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
 import { ageRulesOf, isRekeyed, pathFrom } from '../../facts/sops/agenix-rules.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { isAnyFileUsable } from '../../facts/sops/named-sources.ts';
 import { namedInScripts } from '../../facts/sops/other-readers.ts';
-import { hasUnknownSecrets } from '../../facts/sops/secrets-on-machines.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 const AGE = '-----BEGIN AGE ENCRYPTED FILE-----\n';
@@ -77,13 +77,13 @@ in
 };
 
 /** Returns the files that secrets are taken from, or null if some may be taken from any file. */
-function takenFiles({ fleet, sources }: CheckContext, secrets: FleetSecrets): ReadonlySet<string> | null {
-  if (hasUnknownSecrets(fleet, secrets.gaps, 'age')) return null;
+function takenFiles(context: CheckContext, secrets: FleetSecrets): ReadonlySet<string> | null {
+  if (isAnyFileUsable(context, 'age')) return null;
   const paths = new Set<string>();
   for (const { keeper, definitions } of secrets.secrets)
     for (const definition of keeper === 'age' ? definitions : []) {
       const { files, complete } = secrets.filesOf(definition);
-      const isElsewhere = flakeOf(sources, definition.at.file) !== '';
+      const isElsewhere = flakeOf(context.sources, definition.at.file) !== '';
       if (!complete && !isElsewhere && (definition.definedOptions.includes('file') || !definition.complete))
         return null;
       for (const { path } of files) paths.add(path);

@@ -1,13 +1,13 @@
 /** sops/missing-file: a secret is taken from a file that does not exist. */
 
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
-import type { SecretDefinition, SecretSource, SopsDefault } from '../../../fleet/model/secrets.ts';
 import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
 import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
 import { folderOf } from '../../../nix/eval/paths.ts';
 import { firstTime } from '../../facts/fleet-facts.ts';
 import { isElsewhere } from '../../facts/git-facts.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { type NamedSource, namedSources } from '../../facts/sops/named-sources.ts';
 import { severityOf } from '../../facts/sops/secret-surroundings.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -112,42 +112,6 @@ Source: sops-nix 56b2406, modules/sops/manifest-for.nix; agenix b027ee2, modules
     }
   },
 };
-
-/** A file named somewhere, with its purpose. */
-interface NamedSource {
-  readonly source: SecretSource;
-  readonly conditional: boolean;
-  /** Null for a default file or a template. */
-  readonly definition: SecretDefinition | null;
-  /** True if a secret is taken from it. */
-  readonly isTaken: boolean;
-}
-
-function* namedSources(secrets: FleetSecrets): Iterable<NamedSource> {
-  for (const { definitions } of secrets.secrets)
-    for (const definition of definitions) {
-      const { source, conditional, definedOptions } = definition;
-      if (source === null || definedOptions.includes('rekeyFile')) continue;
-      yield { source, conditional, definition, isTaken: true };
-    }
-  for (const { source, conditional } of secrets.templates)
-    if (source !== null) yield { source, conditional, definition: null, isTaken: true };
-  for (const sopsDefault of secrets.defaults) {
-    const { source, conditional } = sopsDefault;
-    if (source !== null)
-      yield { source, conditional, definition: null, isTaken: isDefaultTaken(secrets, sopsDefault) };
-  }
-}
-
-function isDefaultTaken(secrets: FleetSecrets, { source }: SopsDefault): boolean {
-  return secrets.secrets.some(({ definitions }) =>
-    definitions.some(
-      definition =>
-        definition.source === null &&
-        secrets.filesOf(definition).files.some(({ path, certain }) => certain && path === source?.path),
-    ),
-  );
-}
 
 function missing(
   { fleet, sources }: CheckContext,

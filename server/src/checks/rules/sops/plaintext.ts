@@ -1,6 +1,13 @@
 /** sops/plaintext: a file that should be encrypted is not. */
 
+import { findKey } from '../../../fleet/secrets/secrets-keys.ts';
+import { firstTime } from '../../facts/fleet-facts.ts';
+import { isMergedAge } from '../../facts/host/broken-data.ts';
 import { startOf } from '../../facts/sops/agenix-rules.ts';
+import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { type WrongFile, wrongFiles } from '../../facts/sops/named-sources.ts';
+import { notSecrets } from '../../facts/sops/not-secrets.ts';
+import { severityOf } from '../../facts/sops/secret-surroundings.ts';
 import { coverOf, declaredFiles, filesUnderRules, isEncrypted } from '../../facts/sops/sops-files.ts';
 import { wholeFile } from '../../facts/store/stored-index.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
@@ -18,6 +25,9 @@ sops-nix builds the system but fails when the machine is activated (\`sops metad
 
 \`sops encrypt -i FILE\` encrypts it; for agenix, create it again with \`agenix -e FILE\`. If it was ever committed, treat
 its content as compromised and change it.
+
+A file that holds no secrets (\`.sops.yaml\`, \`secrets.nix\`, \`flake.lock\`, a public key) is reported where it is named: it
+must not be encrypted, since other programs read it; another file is meant.
 
 Reported for files that declarations name, with or without a \`.sops.yaml\`, and for YAML, JSON, \`.env\` and \`.ini\` files
 that fit a rule which names a folder or a file; not for rules that take every file of a format, for empty files, for
@@ -43,6 +53,20 @@ Source: getsops/sops 15e36f97a, config/config.go and stores/; sops-nix 56b2406, 
         found: ['secrets/lea.yaml'],
       },
       {
+        title: 'The configuration of sops in place of the secrets',
+        files: {
+          '.sops.yaml': SOPS_YAML,
+          'configuration.nix': `\
+{
+  sops.defaultSopsFile = ./.sops.yaml;
+  #                      ^^^^^^^^^^^^ sops/plaintext: name secrets/lea.yaml
+  sops.secrets.mail = { };
+}
+`,
+          'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`),
+        },
+      },
+      {
         title: 'A file for agenix',
         files: {
           'configuration.nix': '{\n  age.secrets.mail.file = ./mail.age;\n}\n',
@@ -65,15 +89,20 @@ Source: getsops/sops 15e36f97a, config/config.go and stores/; sops-nix 56b2406, 
   }),
   check: function* (context: CheckContext) {
     const tracked = context.sources.tracked?.() ?? null;
-    const isJudged = (path: string) => (tracked === null || tracked.has(path)) && !EXAMPLE.test(path);
+    const isJudged = (path: string) =>
+      (tracked === null || tracked.has(path)) &&
+      !EXAMPLE.test(path) &&
+      notSecrets(context.sources, path) === null;
     const named = declaredFiles(context, 'sops');
+    const isNew = firstTime();
+    for (const wrong of wrongFiles(context)) if (isNew(wrong.named.source)) yield wrongReport(context, wrong);
     for (const path of named.keys())
       if (isJudged(path) && isEncrypted(context, path, true) === false) yield reportOf(context, path);
     for (const { path, rule } of filesUnderRules(context))
       if (rule !== null && !named.has(path) && isJudged(path) && isEncrypted(context, path) === false)
         yield reportOf(context, path);
     for (const [path, { at }] of declaredFiles(context, 'age'))
-      if (isJudged(path) && isForAge(startOf(context.sources, path)) === false)
+      if (isJudged(path) && isUnencryptedAge(startOf(context.sources, path)))
         yield {
           at: wholeFile(path),
           message: `This file is not encrypted, so agenix fails with "failed to read header", and everyone who can read the repository can read it. Create it again with \`agenix -e ${path}\`, and change its contents if it was ever committed.`,
@@ -100,11 +129,52 @@ function reportOf(context: CheckContext, path: string): Report {
   };
 }
 
-/** Returns whether the file is encrypted for age, or null if that cannot be determined. */
-function isForAge(start: string | null): boolean | null {
+/** Reports a file that holds no secrets where it is named, with the file that is meant if only one can be. */
+function wrongReport(context: CheckContext, { named, path, what }: WrongFile): Report {
+  const { at } = named.source;
+  const fails =
+    named.keeper === 'age'
+      ? 'agenix fails with "failed to read header"'
+      : 'activation ends with "sops metadata not found"';
+  const meant = named.keeper === 'sops' ? meantFile(context, path) : null;
+  const name = meant === null ? 'the encrypted file' : `${meant.path}, which has "${meant.key}",`;
+  return {
+    at,
+    severity: named.isTaken ? severityOf(context.fleet, at.file, named.conditional) : 'warning',
+    message: `${path} is ${what}, not a file of secrets${named.isTaken ? `: ${fails}` : ''}. Do not encrypt it; name ${name} instead.`,
+  };
+}
+
+/** Returns the only encrypted file that has the key of a secret which is to be taken from `path`, or null. */
+function meantFile(
+  context: CheckContext,
+  path: string,
+): { readonly path: string; readonly key: string } | null {
+  const secrets = secretsOf(context);
+  const keys = secrets.secrets.flatMap(({ keeper, nameKind, definitions }) =>
+    keeper === 'sops' && nameKind !== 'pattern'
+      ? definitions.flatMap(definition =>
+          secrets.filesOf(definition).files.some(file => file.path === path)
+            ? [definition.key?.value ?? definition.name]
+            : [],
+        )
+      : [],
+  );
+  const [key] = keys;
+  if (key === undefined) return null;
+  const [only, another] = filesUnderRules(context).filter(file => {
+    const content = secrets.encrypted(file.path);
+    return content?.encrypted === true && keys.every(name => findKey(content, name).kind === 'found');
+  });
+  return only === undefined || another !== undefined ? null : { path: only.path, key };
+}
+
+/** Returns whether the file certainly is not encrypted for age. */
+function isUnencryptedAge(start: string | null): boolean {
   if (start === null || start.trim() === '' || /^(version https:\/\/git-lfs|\0GITCRYPT)/.test(start))
-    return null;
-  return /^\s*(age-encryption\.org\/|-----BEGIN AGE ENCRYPTED FILE-----)/.test(start);
+    return false;
+  if (isMergedAge(start)) return false;
+  return !/^\s*(age-encryption\.org\/|-----BEGIN AGE ENCRYPTED FILE-----)/.test(start);
 }
 
 /** Matches files meant to be readable, with placeholders in them. */

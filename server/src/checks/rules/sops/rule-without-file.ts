@@ -126,13 +126,14 @@ function reportOf(
 ): Report {
   const written = writtenAt(sources, at);
   const index = written?.indexOf(value) ?? -1;
+  const text = meant === null || written !== value ? meant : asScalar(meant);
   const fixes: Fix[] =
-    meant === null || index < 0
+    text === null || index < 0
       ? []
       : [
           {
-            title: `Replace with ${meant}`,
-            edits: [{ ...at, start: at.start + index, end: at.start + index + value.length, text: meant }],
+            title: `Replace with ${text}`,
+            edits: [{ ...at, start: at.start + index, end: at.start + index + value.length, text }],
             preferred: true,
             guess: true,
           },
@@ -140,10 +141,15 @@ function reportOf(
   return {
     at,
     message: `No file fits ${value}, and ${path} has no rule in ${config.path}: paths are relative to the folder that it lies in.${
-      meant === null ? ' Fix it, or remove the rule.' : ` Write ${meant}.`
+      text === null ? ' Fix it, or remove the rule.' : ` Write ${text}.`
     }`,
     fixes,
   };
+}
+
+/** Returns a scalar of YAML, in quotes if it begins like something else. */
+function asScalar(text: string): string {
+  return /^[[\]{},*&!|>'"%@`#?:-]/.test(text) ? `'${text.replaceAll("'", "''")}'` : text;
 }
 
 /** The maximum number of files and folders to list, more than any repository has below one configuration. */

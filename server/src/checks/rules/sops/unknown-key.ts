@@ -12,6 +12,7 @@ import {
   ofDefinition,
 } from '../../facts/sops/joined-on-machines.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { notSecrets } from '../../facts/sops/not-secrets.ts';
 import { readersOf } from '../../facts/use/reading-machines.ts';
 import { quoted } from '../../facts/wording.ts';
 import type { CheckContext, Fix, Report, Rule } from '../../rule.ts';
@@ -69,7 +70,7 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets/main.go (\`recurseSecretKey\
             '  sops.secrets.tunnel = {\n    sopsFile = ./secrets/tunnel;\n    format = "binary";\n  };\n  sops.secrets.mail = { };\n',
           ),
           'secrets/lea.yaml': encryptedYaml(`mail: ${VALUE}\n`),
-          'secrets/tunnel': `{ "data": "${VALUE}", "sops": { "version": "3.13.2" } }\n`,
+          'secrets/tunnel': `{ "data": "${VALUE}", "sops": { "mac": "${VALUE}", "version": "3.13.2" } }\n`,
         },
       },
     ],
@@ -82,7 +83,9 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets/main.go (\`recurseSecretKey\
       for (const definition of secret.definitions) {
         const key = secrets.keyOf(definition);
         if (key?.certain === true) {
-          if (key.kind !== 'found') yield reportOf(context, definition, key, []);
+          // A file that holds no secrets is reported as such.
+          if (key.kind !== 'found' && notSecrets(context.sources, key.file) === null)
+            yield reportOf(context, definition, key, []);
           continue;
         }
         const lacking = (onMachines().get(ofDefinition(definition)) ?? []).flatMap(onMachine =>

@@ -1,9 +1,9 @@
 /** sops/unused-file: no sops-nix secret is taken from an encrypted file. */
 import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
 import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
-import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { secretFilesOf, secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { isAnyFileUsable } from '../../facts/sops/named-sources.ts';
 import { namedInScripts } from '../../facts/sops/other-readers.ts';
-import { hasUnknownSecrets } from '../../facts/sops/secrets-on-machines.ts';
 import { filesUnderRules, isEncrypted } from '../../facts/sops/sops-files.ts';
 import { wholeFile } from '../../facts/store/stored-index.ts';
 import type { CheckContext, Rule } from '../../rule.ts';
@@ -45,7 +45,8 @@ Source: sops-nix 56b2406, modules/sops.`,
     if (taken === null || taken.size === 0) return;
     const isNamed = namedInScripts(context);
     for (const { path } of filesUnderRules(context)) {
-      if (taken.has(path) || isEncrypted(context, path) !== true) continue;
+      if (taken.has(path) || isEncrypted(context, path) !== true || secretFilesOf(context).flaw(path))
+        continue;
       const name = path.slice(path.lastIndexOf('/') + 1);
       if (context.fleet.namedBy(path).length > 0 || isNamed(name)) continue;
       yield {
@@ -59,15 +60,15 @@ Source: sops-nix 56b2406, modules/sops.`,
 };
 
 /** Returns the files that secrets are taken from, or null if some may be taken from any file. */
-function takenFiles({ fleet, sources }: CheckContext, secrets: FleetSecrets): ReadonlySet<string> | null {
-  if (hasUnknownSecrets(fleet, secrets.gaps, 'sops')) return null;
+function takenFiles(context: CheckContext, secrets: FleetSecrets): ReadonlySet<string> | null {
+  if (isAnyFileUsable(context, 'sops')) return null;
   const paths = new Set<string>();
   for (const { keeper, definitions, implicitOn } of secrets.secrets) {
     if (keeper !== 'sops' || implicitOn.length > 0) continue;
     for (const definition of definitions) {
       if (definition.name.startsWith('vars/')) continue;
       const { files, complete } = secrets.filesOf(definition);
-      if (!complete && flakeOf(sources, definition.at.file) === '') return null;
+      if (!complete && flakeOf(context.sources, definition.at.file) === '') return null;
       for (const { path } of files) paths.add(path);
     }
   }

@@ -1,12 +1,11 @@
 /** sops/unused-key: no secret uses a key of an encrypted file. */
 
-import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { FleetSecrets } from '../../../fleet/secrets/secrets-join.ts';
 import type { EncryptedFile, EncryptedKey } from '../../../fleet/secrets/secrets-keys.ts';
 import { addToSet } from '../../../std.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
+import { isAnyFileUsable } from '../../facts/sops/named-sources.ts';
 import { namedInScripts } from '../../facts/sops/other-readers.ts';
-import { hasUnknownSecrets } from '../../facts/sops/secrets-on-machines.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
 export const unusedKey: Rule = {
@@ -58,7 +57,7 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets.`,
   check: function* (context: CheckContext) {
     const secrets = secretsOf(context);
     const isNamed = namedInScripts(context);
-    for (const [path, taken] of takenIn(context.fleet, secrets) ?? []) {
+    for (const [path, taken] of takenIn(context, secrets) ?? []) {
       const file = secrets.encrypted(path);
       if (file?.encrypted && file.complete) yield* unusedIn(file, taken, isNamed);
     }
@@ -66,8 +65,11 @@ Source: sops-nix 56b2406, pkgs/sops-install-secrets.`,
 };
 
 /** Returns the used keys by file, or null if any of them may be used. */
-function takenIn(fleet: Fleet, secrets: FleetSecrets): ReadonlyMap<string, ReadonlySet<string>> | null {
-  if (hasUnknownSecrets(fleet, secrets.gaps, 'sops')) return null;
+function takenIn(
+  context: CheckContext,
+  secrets: FleetSecrets,
+): ReadonlyMap<string, ReadonlySet<string>> | null {
+  if (isAnyFileUsable(context, 'sops')) return null;
   const taken = new Map<string, Set<string>>();
   const whole = new Set<string>();
   for (const secret of secrets.secrets) {
