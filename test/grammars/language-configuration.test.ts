@@ -1,5 +1,6 @@
 /** What the editor does with words and lines of Nix before any server answers. */
 import { expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import configuration from '../../syntaxes/language-configuration.json' with { type: 'json' };
 
 function words(text: string): string[] {
@@ -39,10 +40,32 @@ test.each(['x = 1;', 'in', '}: lib', "'';", '# a list [', 'inherit (lib) mkIf;']
   },
 );
 
-test.each(['};', '  ]', ')', 'in', "'';", "''", 'else'])('%j moves back', line => {
+test.each(['};', '  ]', ')', 'in {', "'';", "'')", 'else'])('%j moves back', line => {
   expect(decreases(line)).toBe(true);
 });
 
 test.each(["''text", 'inherit x;', 'elsewhere = 1;', 'in-house = 1;'])('%j stays where it is', line => {
   expect(decreases(line)).toBe(false);
+});
+
+// The editor asks after each key, and does not indent again what it has moved back.
+test.each(['inherit (lib) mkIf;', 'install -m 600 key "$out/key"', 'files.key = { };', "''${HOME}/bin/make"])(
+  '%j stays where it is while it is typed',
+  line => {
+    const typed = Array.from(line, (_, index) => line.slice(0, index + 1));
+    expect(typed.filter(decreases)).toEqual([]);
+  },
+);
+
+// Whoever types a script types its end too; the editor cannot type over what a new line has moved away.
+test("quotes of a script are not closed by themselves, and a prime in a name isn't either", () => {
+  const opened = configuration.autoClosingPairs.map(({ open }) => open);
+  expect(opened.filter(open => open.startsWith("'"))).toEqual([]);
+});
+
+test('in a script, the keys do what they do in Nix', () => {
+  const { grammars } = manifest.contributes;
+  const languages = grammars.flatMap(grammar => Object.values<string>(grammar.embeddedLanguages));
+  // Another language has no rule for the quotes that end the script, which would stay indented.
+  expect(new Set(languages)).toEqual(new Set(['nix']));
 });

@@ -64,5 +64,10 @@ export function makeScene(root) {
   if (!script) throw new Error(`${EXAMPLE} has no script that writes to $out`);
   // Within the word, where the editor asks what colours it.
   const out = { ...script, column: script.column + 2 };
-  return { folder, unknownKey, selectedKey, out };
+  /** What is found in a file of the folder as it is now, by rule. */
+  const findingsIn = file =>
+    varsmith(root, ['check', folder, '--format', 'json'])
+      .findings.filter(finding => finding.file === file)
+      .map(({ rule }) => rule);
+  return { folder, unknownKey, selectedKey, out, findingsIn };
 }

@@ -26,6 +26,7 @@ import { renameSteps } from './walk-rename.mjs';
 import { scaffoldSteps } from './walk-scaffold.mjs';
 import { makeSopsScene, sopsSteps } from './walk-sops.mjs';
 import { makeStartScene, startSteps } from './walk-start.mjs';
+import { typeSteps, writeTypedFile } from './walk-type.mjs';
 import { valueSteps } from './walk-values.mjs';
 import { IN_BROWSER, webSteps } from './walk-web.mjs';
 
@@ -259,6 +260,7 @@ const common = { vsix: [vsix], restricted, pictures, failurePicture };
 function walk() {
   const scene = makeScene(root);
   writeTasks(scene.folder);
+  if (!beside && !restricted) writeTypedFile(scene.folder);
   const openFile = path.join(scene.folder, scene.unknownKey.file);
   const installed = beside ? [vsix, packed(path.join(import.meta.dirname, 'other-nix'))] : [vsix];
   return drive(
@@ -267,7 +269,7 @@ function walk() {
       ? stepsBeside(scene)
       : restricted
         ? stepsRestricted(scene)
-        : [...steps(scene), ...checkSteps(), ...scaffoldSteps(scene)],
+        : [...steps(scene), ...checkSteps(), ...scaffoldSteps(scene), ...typeSteps(scene)],
   );
 }
 
