@@ -111,6 +111,29 @@ describe('host/unreadable', () => {
   });
 });
 
+describe('a name that is not typed yet', () => {
+  it('is no generator, and no secret', () => {
+    const { fleet } = check(
+      flake(undefined, {
+        'web.nix': `{
+  clan.core.vars.generators.a.files.x = { };
+  clan.core.vars.generators. = { };
+  sops.secrets.b = { };
+  sops.secrets. = { };
+}
+`,
+      }),
+    );
+    expect(fleet.generators.map(({ name }) => name)).toEqual(['a']);
+    expect(fleet.secrets.flatMap(({ definitions }) => definitions).map(({ name }) => name)).toEqual(['b']);
+  });
+
+  it('leaves the set open', () => {
+    const { fleet } = check(flake(undefined, { 'web.nix': '{ clan.core.vars.generators. = { }; }' }));
+    expect(fleet.modules.get('web')?.gaps.map(({ what }) => what)).toEqual(['generators']);
+  });
+});
+
 describe('host/missing-file', () => {
   it.each([
     [

@@ -21,6 +21,7 @@ import { addToList, isAmong, memoized, sortedUnique } from '../../std.ts';
 import { derived, derivedIndex, type Index } from '../memory/derived.ts';
 import { inUnits } from '../memory/per-unit.ts';
 import { unitIndex } from '../memory/unit-index.ts';
+import type { CheckFiles } from '../rule.ts';
 
 export interface RegistryFacts {
   readonly registry: Registry;
@@ -162,7 +163,7 @@ export function somewhere(
 
 /**
  * Returns whether one of the machines may have a generator of this name from a definition with a partly known
- * name or from a clan-core service.
+ * name, from a clan-core service, or from a file that cannot be read.
  *
  * @param machines null or empty if they are not known
  */
@@ -172,9 +173,18 @@ export function mayBeDefinedElsewhere(
   machines: readonly string[] | null,
 ): boolean {
   const { unnamed, isOfClan, clanGenerators } = facts.elsewhere.about(name);
-  if (unnamed.length === 0 && !isOfClan && clanGenerators.length === 0) return false;
+  if (unnamed.length === 0 && !isOfClan && clanGenerators.length === 0 && !facts.elsewhere.isBroken(null))
+    return false;
   const asked = { name, declared: facts.generators.get(name) ?? [] };
   return somewhere(machines, machine => mayBeElsewhere(facts.elsewhere, asked, machine));
+}
+
+/**
+ * Returns whether files can be parsed, so that what is not in them does not exist. Asked of texts as they are now, also
+ * where the fleet is that of earlier ones.
+ */
+export function areIntact(sources: CheckFiles, files: readonly string[]): boolean {
+  return files.every(file => sources.parse(file)?.errors.length === 0);
 }
 
 /** Like `mayBeDefinedElsewhere`, for a file that is not among the generator's known files. */

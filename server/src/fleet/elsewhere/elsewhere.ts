@@ -3,7 +3,7 @@
  * one machine make nothing uncertain that is declared in full.
  */
 
-import { isAmong, once, sameItems } from '../../std.ts';
+import { compareTexts, isAmong, once, sameItems } from '../../std.ts';
 import type { Fleet } from '../model/fleet.ts';
 import type { Generator } from '../model/generators.ts';
 import type { MachineModules } from '../model/machines.ts';
@@ -31,6 +31,14 @@ export interface Elsewhere {
   readonly isOpen: (machine: string) => boolean;
   /** Returns whether such modules may define generators of any name, and not only of those in `unnamed`. */
   readonly mayHaveAnyName: (machine: string) => boolean;
+  /**
+   * Returns whether a file that the machine consists of, or that modules of machines read vars from, is missing or cannot
+   * be parsed. What it declares is unknown until it is whole again.
+   * @param machine null for an unknown machine
+   */
+  readonly isBroken: (machine: string | null) => boolean;
+  /** The files that cannot be parsed, of which generators are known in part at most. */
+  readonly brokenFiles: ReadonlySet<string>;
   /** Returns what may declare generators of a name; the same object for the same name. */
   readonly about: (name: string) => AboutName;
   /** The inputs of the answers, compared to reuse them. */
@@ -42,7 +50,18 @@ interface AboutName extends ServiceNames {
   readonly unnamed: readonly UnnamedGenerator[];
 }
 
-type FleetParts = Pick<Fleet, 'generators' | 'modules' | 'clanGenerators' | 'inventory' | 'hasAllGenerators'>;
+type FleetParts = Pick<
+  Fleet,
+  | 'generators'
+  | 'modules'
+  | 'clanGenerators'
+  | 'inventory'
+  | 'hasAllGenerators'
+  | 'faults'
+  | 'units'
+  | 'registries'
+  | 'matrices'
+>;
 
 /**
  * Collects the unknown parts of a fleet.
@@ -56,17 +75,34 @@ export function createElsewhere(fleet: FleetParts, before?: Elsewhere): Elsewher
   const open = [...modules.keys()].filter(machine => !fleet.hasAllGenerators(machine));
   const shapeless = open.filter(machine => !isShaped(modules.get(machine)));
   const isItself = isClanCoreItself(fleet.generators);
-  const key = [clanGenerators, inventory, ...unnamed.map(identityOf), isItself, ...open, '', ...shapeless];
+  const broken = brokenMachines(fleet);
+  const brokenFiles = fleet.faults.filter(({ syntax }) => syntax !== null).map(({ file }) => file);
+  const key = [
+    clanGenerators,
+    inventory,
+    ...unnamed.map(identityOf),
+    isItself,
+    ...open,
+    '',
+    ...shapeless,
+    '',
+    ...broken,
+    '',
+    ...brokenFiles,
+  ];
   if (before !== undefined && sameItems(before.key, key)) return before;
 
   const openMachines = new Set(open);
   const shapelessMachines = new Set(shapeless);
+  const broke = new Set(broken);
   const members = once(() => membersOfUnknownServices(inventory));
   const names = new Map<string, AboutName>();
   return {
     unnamed,
     isOpen: machine => openMachines.has(machine) || members()?.has(machine) !== false,
     mayHaveAnyName: machine => shapelessMachines.has(machine) || members()?.has(machine) !== false,
+    isBroken: machine => (machine === null ? broke.size > 0 : broke.has(machine)),
+    brokenFiles: new Set(brokenFiles),
     key,
     about(name) {
       let about = names.get(name);
@@ -82,9 +118,40 @@ export function createElsewhere(fleet: FleetParts, before?: Elsewhere): Elsewher
   };
 }
 
+const NO_FILES: ReadonlySet<string> = new Set();
+
+/** Returns the same as if broken files had nothing but what could be read in them, for what is offered while somebody types. */
+export function asFarAsRead(elsewhere: Elsewhere): Elsewhere {
+  return { ...elsewhere, isBroken: () => false, brokenFiles: NO_FILES };
+}
+
 /** Returns whether all that is unknown of a machine are generators with holes in their names. */
 function isShaped(modules: MachineModules | undefined): boolean {
   return modules !== undefined && !modules.foreign && modules.gaps.every(gap => gap.isShaped === true);
+}
+
+/** Returns the machines for which a file is broken, sorted. */
+function brokenMachines(fleet: FleetParts): readonly string[] {
+  const { faults, modules } = fleet;
+  const broken = new Set(
+    [...modules].filter(([, { absent }]) => absent.length > 0).map(([machine]) => machine),
+  );
+  for (const { file, syntax, reach, machines } of faults) {
+    if (syntax === null || reach === 'unknown') continue;
+    if (machines.length > 0) for (const machine of machines) broken.add(machine);
+    else if (concernsAll(fleet, file)) for (const machine of modules.keys()) broken.add(machine);
+  }
+  return [...broken].sort(compareTexts);
+}
+
+/** Returns whether modules of any machine may take vars from the file, which is no module of a machine. */
+function concernsAll({ units, registries, matrices }: FleetParts, file: string): boolean {
+  return (
+    file === 'flake.nix' ||
+    units.has(file) ||
+    registries.some(registry => registry.file === file) ||
+    matrices.some(matrix => matrix.file === file)
+  );
 }
 
 /** A generator name, with the known generators of that name. */
@@ -101,7 +168,9 @@ export function mayBeElsewhere(elsewhere: Elsewhere, asked: Asked, machine: stri
   const { unnamed } = elsewhere.about(asked.name);
   if (mayBeOfClan(elsewhere, asked, machine)) return true;
   return (
-    unnamed.some(generator => reaches(generator, machine, elsewhere.isOpen)) && !isDeclaredOn(asked, machine)
+    (elsewhere.isBroken(machine) ||
+      unnamed.some(generator => reaches(generator, machine, elsewhere.isOpen))) &&
+    !isDeclaredOn(elsewhere, asked, machine)
   );
 }
 
@@ -124,7 +193,7 @@ export function mayBeOfClan(elsewhere: Elsewhere, asked: Asked, machine: string 
     machines === null || machine === null || isAmong(machines, machine);
   if (clanGenerators.some(generator => generator.certain && isGiven(generator))) return true;
   const mayHaveIt = machine === null || elsewhere.isOpen(machine) || clanGenerators.some(isGiven);
-  return mayHaveIt && !isDeclaredOn(asked, machine);
+  return mayHaveIt && !isDeclaredOn(elsewhere, asked, machine);
 }
 
 /** Returns whether a machine may have a file of a generator that is not among the known files. */
@@ -142,8 +211,13 @@ export function mayHaveFileElsewhere(
 }
 
 /** Returns whether the machine has or may have a generator of the name that is declared in full. */
-function isDeclaredOn({ declared }: Asked, machine: string | null): boolean {
-  return declared.some(generator => (machine === null || mayBeOn(generator, machine)) && isWhole(generator));
+function isDeclaredOn({ brokenFiles }: Elsewhere, { declared }: Asked, machine: string | null): boolean {
+  return declared.some(
+    generator =>
+      (machine === null || mayBeOn(generator, machine)) &&
+      isWhole(generator) &&
+      !generator.definitions.some(({ at }) => brokenFiles.has(at.file)),
+  );
 }
 
 /** Returns whether the machine is among those that have or may have a generator. */

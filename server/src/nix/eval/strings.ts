@@ -202,6 +202,8 @@ export function dynamicName(
   if (value.kind === 'string' || value.kind === 'failure') return value;
   if (value.kind === 'null') return nullValue(origin);
   if (value.kind === 'unknown') {
+    // A name that is not written yet is no name with a hole.
+    if (expr.kind === 'error') return value;
     return stringOf([{ hole: value, source: scope.file.text.slice(expr.start, expr.end) }], origin);
   }
   return failure('type', `value is ${typeName(value)} while a string was expected`, origin);

@@ -4,7 +4,7 @@ import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
 import type { Matrix, RowRead } from '../../../fleet/model/registries.ts';
 import { placeIdentity } from '../../../nix/places.ts';
-import { factsOf } from '../../facts/fleet-facts.ts';
+import { areIntact, factsOf } from '../../facts/fleet-facts.ts';
 import { inBrackets } from '../../facts/wording.ts';
 import { inUnits } from '../../memory/per-unit.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
@@ -69,6 +69,7 @@ where the code handles a missing row (\`envMatrix.lea or [ ]\`).`,
       if (reported.has(placeIdentity(read.at))) continue;
       const matrix = context.fleet.matrices.find(candidate => candidate.file === read.matrix);
       if (matrix?.closed !== true || matrix.rows.some(row => row.machine === read.machine)) continue;
+      if (!areIntact(context.sources, [matrix.file, matrix.at.file])) continue;
       reported.add(placeIdentity(read.at));
       yield reportOf(context, matrix, read);
     }

@@ -2,10 +2,11 @@
 
 import { replaceName } from '../../../edits/edits.ts';
 import { didYouMean, suggest } from '../../../edits/suggest.ts';
+import type { Registry } from '../../../fleet/model/registries.ts';
 import type { Place } from '../../../nix/places.ts';
 import { placeIdentity } from '../../../nix/places.ts';
 import { sortedUnique } from '../../../std.ts';
-import { factsOf, lookupsIn, type RegistryFacts } from '../../facts/fleet-facts.ts';
+import { areIntact, factsOf, lookupsIn, type RegistryFacts } from '../../facts/fleet-facts.ts';
 import { newEntryFix } from '../../facts/registry/new-entry.ts';
 import { inBrackets } from '../../facts/wording.ts';
 import { inUnits } from '../../memory/per-unit.ts';
@@ -105,7 +106,7 @@ Varsmith cannot see, or where the code handles a missing key.`,
 /** Reads that fail if the key does not exist. */
 const failing = inUnits(unit => lookupsIn(unit).filter(({ found, required }) => !found && required));
 
-function missingKeys({ fleet }: CheckContext): Iterable<Missing> {
+function missingKeys({ fleet, sources }: CheckContext): Iterable<Missing> {
   const facts = factsOf(fleet);
   const missing = new Map<string, Missing>();
   const note = (
@@ -120,8 +121,12 @@ function missingKeys({ fleet }: CheckContext): Iterable<Missing> {
     if (earlier === undefined) missing.set(id, { registry, key, at, machines: [...machines], listed });
     else earlier.machines.push(...machines);
   };
-  for (const registry of facts.registries.values()) {
-    if (!registry.registry.closed) continue;
+  const whole = new Set(
+    [...facts.registries.values()].filter(
+      ({ registry }) => registry.closed && areIntact(sources, filesOf(registry)),
+    ),
+  );
+  for (const registry of whole) {
     for (const matrix of registry.matrices)
       for (const row of matrix.rows)
         for (const { key, at } of row.keys)
@@ -129,10 +134,15 @@ function missingKeys({ fleet }: CheckContext): Iterable<Missing> {
   }
   for (const lookup of failing(fleet)) {
     const registry = facts.registries.get(lookup.registry);
-    if (registry?.registry.closed !== true) continue;
+    if (registry === undefined || !whole.has(registry)) continue;
     if (!registry.byKey.has(lookup.key)) note(registry, lookup.key, lookup.at, [], false);
   }
   return missing.values();
+}
+
+/** Returns the files that a registry and its entries are written in. */
+function filesOf({ file, at, keys }: Registry): readonly string[] {
+  return [...new Set([file, at.file, ...keys.map(key => key.at.file)])];
 }
 
 function reportOf({ sources }: CheckContext, missing: Missing): Report {

@@ -3,7 +3,7 @@
 import { suggest } from '../../../edits/suggest.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { Unit } from '../../../fleet/model/uses.ts';
-import { factsOf, lookedUpKeys, type RegistryFacts } from '../../facts/fleet-facts.ts';
+import { areIntact, factsOf, lookedUpKeys, type RegistryFacts } from '../../facts/fleet-facts.ts';
 import { quoted } from '../../facts/wording.ts';
 import type { Report, Rule } from '../../rule.ts';
 
@@ -74,7 +74,14 @@ in
       },
     ],
   }),
-  check: function* ({ fleet }) {
+  check: function* ({ fleet, sources }) {
+    if (
+      !areIntact(
+        sources,
+        fleet.matrices.flatMap(({ file, at }) => [file, at.file]),
+      )
+    )
+      return;
     for (const registry of factsOf(fleet).registries.values()) yield* unusedOf(fleet, registry);
   },
 };
