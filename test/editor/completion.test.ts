@@ -39,6 +39,41 @@ const module = (inside: string, after = '') => `{ config, pkgs, ... }:
 }
 `;
 
+describe('paths', () => {
+  const others = {
+    'modules/ssh.nix': '{ }\n',
+    'modules/web/default.nix': '{ }\n',
+    'modules/key.pub': 'ssh-ed25519 AAAA\n',
+  };
+  const at = (typed: string, file = 'hosts/a.nix') => offered(typed, file, others);
+
+  test.each([
+    ['in imports', '{ imports = [ ../modules/|'],
+    ['with a name that is begun', '{ imports = [ ../modules/w|'],
+    ['after import', 'let x = import ../modules/|'],
+    ['of a file that is read', '{ a = builtins.readFile ../modules/ke|'],
+  ])('are offered %s', (_, typed) => {
+    expect(labels(at(typed))).toEqual(expect.arrayContaining(['key.pub', 'ssh.nix', 'web']));
+  });
+
+  test('modules come first, and the name that is typed is replaced', () => {
+    const items = at('{ imports = [ ../modules/s|');
+    const rankOf = (name: string) => items.find(({ label }) => label === name)?.rank;
+    expect([rankOf('ssh.nix'), rankOf('web'), rankOf('key.pub')]).toEqual([0, 1, 2]);
+    const text = '{ imports = [ ../modules/ssh.n';
+    const { snapshot } = inExample('hosts/a.nix', '', { ...others, 'hosts/a.nix': text });
+    const { at: range } = completion(snapshot, 'hosts/a.nix', text.length) ?? {};
+    expect(text.slice(range?.start, range?.end)).toBe('ssh.n');
+  });
+
+  test('of the file itself, in texts and in comments are not', () => {
+    expect(labels(at('{ imports = [ ./|'))).not.toContain('a.nix');
+    expect(labels(at('{ x = "../modules/|'))).not.toContain('ssh.nix');
+    expect(labels(at('{ x = 1; # ../modules/|'))).not.toContain('ssh.nix');
+    expect(at('{ imports = [ ../../../|')).toEqual([]);
+  });
+});
+
 describe('options', () => {
   test('of a generator are offered but those that it has', () => {
     expect(labels(offered(module('share = true;\n    |')))).toEqual([
@@ -202,7 +237,28 @@ describe('names', () => {
       ['crt', 'crt'],
     ]);
     const attributes = offered(module('', 'x = config.clan.core.vars.generators.house-ca.files."ca.key".|'));
-    expect(labels(attributes).slice(0, 3)).toEqual(['path', 'value', 'exists']);
+    // What a secret holds is not known while Nix evaluates.
+    expect(attributes.map(({ label, deprecated, rank }) => [label, deprecated, rank])).toEqual([
+      ['path', false, 0],
+      ['value', true, 9],
+      ['exists', true, 9],
+      ['flakePath', true, 9],
+    ]);
+    const ofPublic = offered(module('', 'x = config.clan.core.vars.generators.house-ca.files.crt.|'));
+    expect(ofPublic.map(({ label, deprecated }) => [label, deprecated])).toEqual([
+      ['path', false],
+      ['value', false],
+      ['exists', false],
+      ['flakePath', false],
+    ]);
+  });
+
+  test('of the options on the way to them', () => {
+    const behind = (path: string) => labels(offered(module('', `x = config.clan.core.vars.${path}|`)));
+    expect(behind('')).toEqual(['generators']);
+    expect(behind('gen')).toEqual(['generators']);
+    expect(behind('generators.house-ca.')).toEqual(['files']);
+    expect(behind('generators."house-ca".f')).toEqual(['files']);
   });
 
   test('of files that the script writes and nobody declares', () => {

@@ -1,6 +1,7 @@
 /** Reads the client's capabilities from `initialize`, and returns the server's. */
 import {
   CodeActionKind,
+  CompletionItemTag,
   FileOperationPatternKind,
   type FileOperationRegistrationOptions,
   type InitializeParams,
@@ -56,6 +57,8 @@ export interface Client {
   readonly fillsSnippets: boolean;
   /** True if it requests the documentation of a completion when it is shown. */
   readonly resolvesCompletions: boolean;
+  /** True if it strikes through completions that are marked as deprecated. */
+  readonly tagsCompletions: boolean;
   /** True if it requests the edit of a code action when it is applied, and returns the action's data. */
   readonly resolvesEdits: boolean;
   /** True if a completion list can have a common edit range. */
@@ -101,6 +104,8 @@ export function readClient(params: InitializeParams): Client {
     fillsSnippets: completion?.completionItem?.snippetSupport === true,
     resolvesCompletions:
       completion?.completionItem?.resolveSupport?.properties.includes('documentation') === true,
+    tagsCompletions:
+      completion?.completionItem?.tagSupport?.valueSet.includes(CompletionItemTag.Deprecated) === true,
     resolvesEdits:
       action?.dataSupport === true && action.resolveSupport?.properties.includes('edit') === true,
     sharesEditRange: completion?.completionList?.itemDefaults?.includes('editRange') === true,

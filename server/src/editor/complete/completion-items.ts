@@ -18,7 +18,9 @@ export type ItemKind =
   | 'service'
   | 'package'
   | 'template'
-  | 'secret';
+  | 'secret'
+  | 'path'
+  | 'folder';
 
 export interface CompletionItem {
   readonly label: string;
@@ -34,6 +36,8 @@ export interface CompletionItem {
   readonly snippet: boolean;
   /** Items with a lower rank come first. */
   readonly rank: number;
+  /** True if it would be a mistake here; editors strike it through. */
+  readonly deprecated: boolean;
 }
 
 export interface Completion {
@@ -71,6 +75,7 @@ export function item(
     insert: label,
     snippet: false,
     rank: 1,
+    deprecated: false,
     ...more,
   };
 }

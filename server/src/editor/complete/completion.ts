@@ -1,6 +1,6 @@
 /**
  * Computes completions at the cursor: options, names of generators and their files, registry keys, machines,
- * packages, secrets of sops-nix and agenix, and words of scripts. Determines the position from the text before
+ * packages, secrets of sops-nix and agenix, paths, and words of scripts. Determines the position from the text before
  * the cursor, and the items from the fleet. Pure.
  */
 
@@ -13,6 +13,7 @@ import { nameItems } from './complete-names.ts';
 import { optionItems } from './complete-options.ts';
 import { ownOptionItems } from './complete-own-options.ts';
 import { packageItems } from './complete-packages.ts';
+import { pathItems } from './complete-paths.ts';
 import { registryItems } from './complete-registry.ts';
 import { scriptItems } from './complete-script.ts';
 import { secretItems } from './complete-secrets.ts';
@@ -37,9 +38,8 @@ export function completion(snapshot: Snapshot, file: string, offset: number): Co
   const start = offset - begun.length;
   const line = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
   const asked: Asked = { snapshot, index: indexOf(snapshot), file, text, start, line, cursor };
-  const ofSecrets = secretItems(asked, offset);
-  if (ofSecrets !== null)
-    return { at: { file, start: ofSecrets.start, end: offset }, items: once(ofSecrets.items) };
+  const own = secretItems(asked, offset) ?? pathItems(asked, offset);
+  if (own !== null) return { at: { file, start: own.start, end: offset }, items: once(own.items) };
   for (const source of SOURCES) {
     const items = source(asked);
     if (items !== null) return { at: { file, start, end: offset }, items: once(items) };

@@ -2,6 +2,7 @@
 import {
   type CancellationToken,
   CompletionItemKind,
+  CompletionItemTag,
   type CompletionList,
   type CompletionParams,
   InsertTextFormat,
@@ -34,6 +35,8 @@ const KINDS: Readonly<Record<ItemKind, CompletionItemKind>> = {
   package: CompletionItemKind.Module,
   template: CompletionItemKind.Snippet,
   secret: CompletionItemKind.Constant,
+  path: CompletionItemKind.File,
+  folder: CompletionItemKind.Folder,
 };
 
 /** Data of an item until it is resolved. */
@@ -62,7 +65,7 @@ export async function onCompletion(
 }
 
 function itemOf(client: Client, item: CompletionItem, range: Range, root: string): LspItem {
-  const { label, kind, detail, documentation, subject, insert, snippet, rank } = item;
+  const { label, kind, detail, documentation, subject, insert, snippet, rank, deprecated } = item;
   const asSnippet = snippet && client.fillsSnippets;
   const newText = snippet && !asSnippet ? filledIn(insert) : insert;
   const isLater = client.resolvesCompletions && subject !== null;
@@ -74,6 +77,7 @@ function itemOf(client: Client, item: CompletionItem, range: Range, root: string
     ...(isLater || documentation === null ? {} : { documentation: markupOf(client, documentation) }),
     sortText: `${String(rank).padStart(3, '0')}${label}`,
     ...editOf(client, range, newText, label),
+    ...(deprecated && client.tagsCompletions ? { tags: [CompletionItemTag.Deprecated] } : {}),
     ...(asSnippet ? { insertTextFormat: InsertTextFormat.Snippet } : {}),
   };
 }
