@@ -171,11 +171,27 @@ interface TrialFile {
  */
 export interface FailureEvent {
   readonly event: 'failure';
-  /** `no-key`: the person has no key; `no-user`: the person's key belongs to no user of the repository. */
-  readonly kind: 'no-key' | 'no-user' | 'other';
+  readonly kind: FailureKind;
   /** The problem without advice, as the reader knows which command helps. */
   readonly message: string;
 }
+
+/**
+ * `no-key`: the person has no key; `no-user`: the person's key belongs to no user of the repository;
+ * `no-matching-key`: none of the person's keys decrypts a file; `no-author`: git has no name and address for commits;
+ * `locked`: another run writes to the repository; `no-clan`: the fleet uses no clan, which alone reads vars.
+ */
+export const failureKinds = [
+  'no-key',
+  'no-user',
+  'no-matching-key',
+  'no-author',
+  'locked',
+  'no-clan',
+  'other',
+] as const;
+
+export type FailureKind = (typeof failureKinds)[number];
 
 /** The last event. Without it, the program has failed, and standard error has the reason. */
 export interface EndEvent {

@@ -278,8 +278,7 @@ export const workspace = {
     contentProviders.set(scheme, provider);
     return { dispose: () => contentProviders.delete(scheme) };
   }),
-  openTextDocument: vi.fn(async (uri: { scheme: string; content?: string }) => {
-    if (uri.content !== undefined) return { uri, languageId: 'diff', getText: () => uri.content ?? '' };
+  openTextDocument: vi.fn(async (uri: { scheme: string }) => {
     const text = await contentProviders.get(uri.scheme)?.provideTextDocumentContent(uri);
     return { uri, languageId: 'plaintext', getText: () => text ?? '' };
   }),
@@ -358,6 +357,10 @@ export const Uri = {
   },
   file: (path: string) => `file://${path}`,
   joinPath: (base: object, ...parts: readonly string[]) => Uri.parse([String(base), ...parts].join('/')),
+};
+
+export const extensions = {
+  getExtension: (id: string) => ({ id, extensionUri: Uri.parse('file:///extension') }),
 };
 
 export const TaskScope = { Global: 1, Workspace: 2 };

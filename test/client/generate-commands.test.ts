@@ -482,8 +482,8 @@ describe('Deploy Machine…', () => {
     window.showInputBox.mockImplementationOnce(async () => 'root@192.0.2.7');
     await commands.executeCommand('varsmith.deployMachine', node());
     expect(called().map(args => (args as string[]).slice(3))).toEqual([
-      ['--dry-run', '--json', '--install'],
-      ['--dry-run', '--json', '--install', '--target-host', 'root@192.0.2.7'],
+      ['--dry-run', '--install', '--json'],
+      ['--dry-run', '--install', '--target-host', 'root@192.0.2.7', '--json'],
     ]);
   });
 
@@ -560,7 +560,7 @@ test('nothing is committed, and scripts may take longer, where the settings say 
       '--events',
     ],
     ['try', 'ca', place, '--machine', 'lea', '--timeout', '900', '--limit', 'memoryMiB=8192', '--events'],
-    ['set', 'lea', 'ca/key', place, '--json', '--no-commit'],
+    ['set', 'lea', 'ca/key', place, '--no-commit', '--json'],
     ['fix', place, '--no-commit', '--events'],
   ]);
 

@@ -5,7 +5,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { registerSopsCommands } from '../../client/src/commands/sops-commands.ts';
 import type { Server } from '../../client/src/language/server.ts';
 import { folder, write } from '../workspace/support.ts';
-import { boxes, commands, set, typed, window, workspace } from './fake-vscode.ts';
+import { boxes, commands, marked, set, typed, window, workspace } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 
@@ -100,7 +100,7 @@ test('what cannot be told is asked for: the module, then the file', async () => 
   expect(called().at(-1)).toEqual({
     args: [
       ...['add', 'sops', 'x', place, '--module', 'b.nix', '--file', 'secrets/new.yaml'],
-      ...['--json', '--random'],
+      ...['--random', '--json'],
     ],
     input: '',
   });
@@ -117,7 +117,7 @@ test('a refusal is shown, and nobody is asked for a value', async () => {
 test('where no key opens the file another one can be named', async () => {
   const closed = {
     code: 1,
-    stderr: 'varsmith: None of your keys can decrypt it. Name one with --identity FILE.\n',
+    json: { error: { kind: 'no-matching-key', message: 'secrets/a.yaml: no key fits.' } },
   };
   answers({ json: { ...ADDED, choices: CHOICES } }, closed, { json: ADDED });
   window.showInputBox.mockResolvedValueOnce('x');
@@ -125,7 +125,11 @@ test('where no key opens the file another one can be named', async () => {
   window.showErrorMessage.mockResolvedValueOnce('Choose Key File…');
   window.showOpenDialog.mockResolvedValueOnce([{ fsPath: '/keys/other' }]);
   await commands.executeCommand('varsmith.addSopsSecret');
-  expect(called().at(-1)?.args.slice(-2)).toEqual(['--identity', '/keys/other']);
+  expect(called().at(-1)?.args.slice(-3)).toEqual(['--identity', '/keys/other', '--json']);
+  expect(window.showErrorMessage.mock.calls[0]).toEqual([
+    'Varsmith: secrets/a.yaml: no key fits.',
+    'Choose Key File…',
+  ]);
 });
 
 const CONVERTED = {
@@ -138,28 +142,62 @@ const CONVERTED = {
 };
 
 test('secrets are chosen, shown as a diff, and converted', async () => {
-  answers({ json: CONVERTED }, { stdout: '+diff\n' }, { json: { ...CONVERTED, kept: [] } });
-  pick('key');
+  answers(
+    { json: CONVERTED },
+    { json: { ...CONVERTED, preview: '+diff\n' } },
+    { json: { ...CONVERTED, kept: [] } },
+  );
+  marked.push(({ items }) => items.filter(item => (item as { label?: string }).label === 'key'));
   window.showWarningMessage.mockResolvedValueOnce('Show Diff').mockResolvedValueOnce('Convert');
   window.showInformationMessage.mockResolvedValueOnce('Show Changes');
   await commands.executeCommand('varsmith.convertToVars');
   expect(called().map(one => one.args)).toEqual([
-    ['convert', '--all', '--dry-run', '--json', '--root', place],
-    ['convert', 'key', '--root', place, '--dry-run'],
-    ['convert', 'key', '--json', '--root', place],
+    ['convert', '--all', '--dry-run', '--root', place, '--json'],
+    ['convert', 'key', '--root', place, '--dry-run', '--json'],
+    ['convert', 'key', '--root', place, '--json'],
   ]);
-  const [items, options] = window.showQuickPick.mock.calls[0] as [unknown, { placeHolder: string }];
-  expect(items).toMatchObject([
-    { label: 'api/token', description: 'lea', detail: 'secrets/a.yaml → generator api-token' },
-    { label: 'key' },
+  const [question, { detail }] = window.showWarningMessage.mock.calls[0] as unknown as [
+    string,
+    { detail: string },
+  ];
+  expect([question, detail]).toEqual([
+    'Convert 1 secret with their values?',
+    expect.stringMatching(/Nothing is committed\.\n\nNot changed: "old" sets "path"/),
   ]);
-  expect(options.placeHolder).toBe('1 other cannot be converted');
-  expect(window.showWarningMessage.mock.calls[0]?.[0]).toMatch(/^Convert 1 secret .*"old" sets "path"/);
-  expect(workspace.openTextDocument).toHaveBeenCalledWith({ language: 'diff', content: '+diff\n' });
+  // A document of ours is never unsaved.
+  const shown = window.showTextDocument.mock.calls[0]?.[0] as { getText(): string };
+  expect(shown.getText()).toBe('+diff\n');
+  expect(workspace.openTextDocument.mock.calls[0]?.[0]).toMatchObject({ scheme: 'varsmith-conversion' });
   expect(window.showInformationMessage.mock.calls[0]?.[0]).toBe(
     'Varsmith: 1 secret converted, nothing committed. secrets/a.yaml goes.',
   );
   expect(commands.executeCommand).toHaveBeenLastCalledWith('workbench.view.scm');
+});
+
+test('all secrets are chosen already, and Enter without any says what is lacking', async () => {
+  answers({ json: CONVERTED });
+  let title = '';
+  marked.push(
+    ({ items }) => {
+      expect(items).toMatchObject([
+        {
+          label: 'api/token',
+          description: 'lea',
+          detail: 'secrets/a.yaml → generator api-token',
+          picked: true,
+        },
+        { label: 'key', picked: true },
+      ]);
+      return [];
+    },
+    box => {
+      title = box.title;
+      return [];
+    },
+  );
+  await commands.executeCommand('varsmith.convertToVars');
+  expect(title).toContain('No secret is selected. Select at least one, or press Escape to cancel.');
+  expect(called()).toHaveLength(1);
 });
 
 test.each([
@@ -169,7 +207,7 @@ test.each([
 ])('from the menu of an item it is about that: %j', async (node, args) => {
   answers({ json: CONVERTED });
   await commands.executeCommand('varsmith.convertToVars', { ...node, root: `file://${place}` });
-  expect(called()[0]?.args).toEqual(['convert', ...args, '--dry-run', '--json', '--root', place]);
+  expect(called()[0]?.args).toEqual(['convert', ...args, '--dry-run', '--root', place, '--json']);
 });
 
 test('from the menu of an encrypted file a secret is added to that', async () => {
@@ -191,7 +229,7 @@ test('from the menu of an encrypted file a secret is added to that', async () =>
 
 test('nothing is converted unless that is confirmed', async () => {
   answers({ json: CONVERTED });
-  pick();
+  marked.push(({ items }) => items);
   await commands.executeCommand('varsmith.convertToVars');
   expect(called()).toHaveLength(1);
 });

@@ -1,17 +1,18 @@
 /**
- * Adds secrets of sops-nix and converts secrets of sops-nix and agenix to vars, from the editor. The command line
- * decides what is possible; a value only goes from the input box to its standard input.
+ * Adds secrets of sops-nix, from the editor, and registers the commands about secrets. The command line decides what
+ * is possible; a value only goes from the input box to its standard input.
  */
-import { commands, type Disposable, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
-import { secretCount } from '../counts.ts';
+import { commands, type Disposable, l10n, Uri, window, workspace } from 'vscode';
 import { askQuestion } from '../generate/ask.ts';
 import { chooser, STAYS } from '../generate/choose.ts';
 import { editorBoxes } from '../generate/input-boxes.ts';
-import { type Ended, runProgram } from '../generate/program.ts';
 import type { Server } from '../language/server.ts';
 import { openPlace } from '../open-place.ts';
 import { isTrusted } from '../trust.ts';
 import type { SecretNode } from '../views/secret-items.ts';
+import { createTextPage } from '../views/text-page.ts';
+import { convertToVars } from './convert-command.ts';
+import { type About, type Run, runner } from './sops-run.ts';
 
 /**
  * Registers the commands.
@@ -19,6 +20,7 @@ import type { SecretNode } from '../views/secret-items.ts';
  */
 export function registerSopsCommands(server: Server, cli: string): readonly Disposable[] {
   const choose = chooser(server);
+  const diff = createTextPage('varsmith-conversion', `${l10n.t('Convert to Vars')}.diff`);
   const register = (id: string, work: (about: About) => Promise<void>) =>
     commands.registerCommand(id, async (node?: SecretNode) => {
       if (!(await isTrusted())) return;
@@ -27,23 +29,13 @@ export function registerSopsCommands(server: Server, cli: string): readonly Disp
         choice === null ? (await choose.root())?.uri : choice.kind === 'root' ? choice.root.uri : choice.root;
       if (root === undefined) return;
       const cwd = Uri.parse(root).fsPath;
-      await work({ run: runner(cli, cwd), root, cwd, node: choice });
+      await work({ run: runner(cli, root), root, cwd, diff, node: choice });
     });
   return [
+    diff,
     register('varsmith.addSopsSecret', addSopsSecret),
     register('varsmith.convertToVars', convertToVars),
   ];
-}
-
-/** The root and the item that a command was started for. */
-interface About {
-  readonly run: Run;
-  /** URI of the fleet. */
-  readonly root: string;
-  /** Absolute path of the fleet. */
-  readonly cwd: string;
-  /** The item of the view from whose menu the command was started. */
-  readonly node: SecretNode | null;
 }
 
 /** Output of `varsmith add sops --json`. */
@@ -97,9 +89,9 @@ async function addSopsSecret({ run, root, cwd, node }: About): Promise<void> {
   const value = kind.isRandom ? '' : await typedValue(name);
   if (typeof value !== 'string') return;
   const random = kind.isRandom ? ['--random'] : [];
-  const ended = await run([...args, '--json', ...random], value);
-  if (ended === null) return;
-  const { file, module, line } = JSON.parse(ended.stdout) as Added;
+  const added = await run<Added>([...args, ...random], value);
+  if (added === null) return;
+  const { file, module, line } = added;
   if (module !== null) await openPlace(root, { file: module, line: line ?? 1, column: 1 });
   void window.showInformationMessage(l10n.t('Varsmith: "{0}" is now encrypted in {1}.', name, file));
 }
@@ -121,9 +113,9 @@ function typedValue(name: string): Promise<string | null | undefined> {
  * it fails.
  */
 async function settled(run: Run, args: readonly string[]): Promise<readonly string[] | null> {
-  const ended = await run([...args, '--dry-run', '--json']);
-  if (ended === null) return null;
-  const { refused, asks, choices } = JSON.parse(ended.stdout) as Asked;
+  const asked = await run<Asked>([...args, '--dry-run']);
+  if (asked === null) return null;
+  const { refused, asks, choices } = asked;
   if (refused === undefined) return args;
   if (asks === undefined || args.includes(`--${asks}`)) {
     void window.showErrorMessage(`Varsmith: ${refused}`);
@@ -147,135 +139,4 @@ async function settled(run: Run, args: readonly string[]): Promise<readonly stri
           prompt: l10n.t('Relative to the folder of the fleet.'),
         })));
   return path ? settled(run, [...args, `--${asks}`, path]) : null;
-}
-
-/** Output of `varsmith convert --json`. */
-interface Conversions {
-  readonly converted: readonly {
-    readonly name: string;
-    readonly generator: string;
-    readonly stored: readonly { readonly machines: readonly string[]; readonly file: string }[];
-  }[];
-  readonly kept: readonly { readonly name: string; readonly reason: string }[];
-  readonly notes: readonly string[];
-}
-
-async function convertToVars({ run, cwd, node }: About): Promise<void> {
-  if (!(await workspace.saveAll(false))) return;
-  const within = ['--root', cwd];
-  const looked = await run(['convert', ...chosenBy(node), '--dry-run', '--json', ...within]);
-  if (looked === null) return;
-  const { converted, kept } = JSON.parse(looked.stdout) as Conversions;
-  const reasons = kept.map(entry => entry.reason);
-  if (converted.length === 0) {
-    const why =
-      reasons.length === 0 ? l10n.t('There is no secret of sops-nix or agenix here.') : reasons.join(' ');
-    void window.showInformationMessage(l10n.t('Varsmith: nothing can be converted. {0}', why));
-    return;
-  }
-  const items = converted.map(({ name, generator, stored }) => ({
-    label: name,
-    description: [...new Set(stored.flatMap(entry => entry.machines))].join(', '),
-    detail: l10n.t(
-      '{0} → generator {1}',
-      [...new Set(stored.map(entry => entry.file))].join(', '),
-      generator,
-    ),
-  }));
-  const picked = await window.showQuickPick(items, {
-    ...STAYS,
-    title: l10n.t('Convert to Vars: which secrets?'),
-    placeHolder: keptText(kept.length),
-    canPickMany: true,
-    matchOnDescription: true,
-    matchOnDetail: true,
-  });
-  if (!picked || picked.length === 0) return;
-  const names = picked.map(item => item.label);
-  if (!(await isConfirmed(run, [...names, ...within], reasons))) return;
-  const ended = await run(['convert', ...names, '--json', ...within]);
-  if (ended === null) return;
-  const { notes } = JSON.parse(ended.stdout) as Conversions;
-  const sentences = [
-    names.length === 1
-      ? l10n.t('1 secret converted, nothing committed.')
-      : l10n.t('{0} secrets converted, nothing committed.', names.length),
-    ...notes,
-  ].join(' ');
-  const changes = l10n.t('Show Changes');
-  const answer = await window.showInformationMessage(`Varsmith: ${sentences}`, changes);
-  if (answer === changes) await commands.executeCommand('workbench.view.scm');
-}
-
-function keptText(count: number): string {
-  if (count === 0) return '';
-  return count === 1
-    ? l10n.t('1 other cannot be converted')
-    : l10n.t('{0} others cannot be converted', count);
-}
-
-/** Returns the names of the secrets to choose from. */
-function chosenBy(node: SecretNode | null): readonly string[] {
-  switch (node?.kind) {
-    case 'secret':
-      return [node.secret.name];
-    case 'file':
-      return ['--file', node.file.path];
-    case 'machine':
-      return ['--machine', node.machine.name];
-    default:
-      return ['--all'];
-  }
-}
-
-/** Shows the changes if requested, and asks for confirmation. */
-async function isConfirmed(run: Run, args: readonly string[], reasons: readonly string[]): Promise<boolean> {
-  const [convert, show] = [l10n.t('Convert'), l10n.t('Show Diff')];
-  const count = args.length - 2;
-  const left = reasons.length === 0 ? [] : [l10n.t('Not changed: {0}', reasons.join(' '))];
-  const question = [
-    l10n.t('Convert {0} with their values?', secretCount(count)),
-    l10n.t('Modules, encrypted files and vars change together. Nothing is committed.'),
-    ...left,
-  ].join(' ');
-  for (;;) {
-    const answer = await window.showWarningMessage(question, convert, show);
-    if (answer !== show) return answer === convert;
-    const ended = await run(['convert', ...args, '--dry-run']);
-    if (ended === null) return false;
-    const document = await workspace.openTextDocument({ language: 'diff', content: ended.stdout });
-    await window.showTextDocument(document, { preview: true });
-  }
-}
-
-/** Runs the command line on a fleet. Returns `null` if it failed and the person has been informed. */
-type Run = (args: readonly string[], input?: string) => Promise<Ended | null>;
-
-/** Returns a runner that asks for another key file if no key fits, and uses it for all further runs. */
-function runner(cli: string, cwd: string): Run {
-  const keys: string[] = [];
-  return async function run(args, input = '') {
-    const all = [...args, ...keys.flatMap(path => ['--identity', path])];
-    const ended = await window.withProgress(
-      { location: ProgressLocation.Window, title: l10n.t('Varsmith: encrypted files') },
-      () => runProgram({ cli, cwd, trusted: workspace.isTrusted, args: all }, input),
-    );
-    // Its JSON output lists what it could not do.
-    if (ended.code === 0 || (args.includes('--json') && ended.stdout !== '')) return ended;
-    if (!ended.said.includes('--identity')) return fail(ended);
-    const choose = l10n.t('Choose Key File…');
-    const answer = await window.showErrorMessage(`Varsmith: ${ended.said}`, choose);
-    if (answer !== choose) return null;
-    const [file] = (await window.showOpenDialog({ title: l10n.t('An age identity or an ssh key') })) ?? [];
-    if (file === undefined) return null;
-    keys.push(file.fsPath);
-    return run(args, input);
-  };
-}
-
-function fail({ said, code }: Ended): null {
-  void window.showErrorMessage(
-    `Varsmith: ${said === '' ? l10n.t('the command line has ended ({0}).', code ?? '') : said}`,
-  );
-  return null;
 }

@@ -3,9 +3,10 @@
  * in a terminal after confirmation. The command line determines the command.
  */
 import { l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { askProgram } from './ask-program.ts';
 import { STAYS } from './choose.ts';
 import type { Bench } from './generate-run.ts';
-import { runProgram } from './program.ts';
+import { tellFailure } from './offer-help.ts';
 import { runInTerminal } from './run-in-terminal.ts';
 
 /** The answer of `varsmith deploy --dry-run --json`. */
@@ -127,20 +128,24 @@ async function answerFor(
 }
 
 async function ask(
-  { cli }: Bench,
+  bench: Bench,
   root: string,
   machine: string,
   flags: readonly string[],
 ): Promise<DeployAnswer | null> {
   const cwd = Uri.parse(root).fsPath;
-  const args = ['deploy', machine, cwd, '--dry-run', '--json', ...flags];
-  const ended = await window.withProgress(
+  const args = ['deploy', machine, cwd, '--dry-run', ...flags];
+  const answer = await window.withProgress(
     { location: ProgressLocation.Window, title: l10n.t('Varsmith: verifying the vars of {0}', machine) },
-    () => runProgram({ cli, cwd, trusted: workspace.isTrusted, args }),
+    () => askProgram<DeployAnswer>({ cli: bench.cli, cwd, trusted: workspace.isTrusted, args }),
   );
-  if (ended.stdout !== '') return JSON.parse(ended.stdout) as DeployAnswer;
-  void window.showErrorMessage(
-    `Varsmith: ${ended.said === '' ? l10n.t('the command line has ended.') : ended.said}`,
-  );
-  return null;
+  if (answer.failure === null) return answer.value;
+  let repeated: DeployAnswer | null = null;
+  await tellFailure(answer.failure, {
+    root,
+    again: async () => {
+      repeated = await ask(bench, root, machine, flags);
+    },
+  });
+  return repeated;
 }

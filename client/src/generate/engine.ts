@@ -1,6 +1,6 @@
 /** Chooses the program that generates: ours, or `clan` if it is installed and preferred. */
 import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { Uri, workspace } from 'vscode';
 
 export type Engine = 'embedded' | 'clan';
@@ -15,14 +15,19 @@ export async function engineOf(root: string): Promise<Engine> {
   return wanted === 'auto' && (await isOnPath('clan')) ? 'clan' : 'embedded';
 }
 
-export async function isOnPath(program: string, path = process.env.PATH ?? ''): Promise<boolean> {
-  for (const folder of path.split(delimiter).filter(part => part !== '')) {
+export async function isOnPath(program: string, path?: string): Promise<boolean> {
+  return (await findOnPath(program, path)) !== null;
+}
+
+/** Returns the absolute path of a program, or `null` if it is not installed. */
+export async function findOnPath(program: string, path = process.env.PATH ?? ''): Promise<string | null> {
+  for (const folder of path.split(delimiter).filter(isAbsolute)) {
     try {
       await access(join(folder, program), constants.X_OK);
-      return true;
+      return join(folder, program);
     } catch {
       // Not in this folder.
     }
   }
-  return false;
+  return null;
 }

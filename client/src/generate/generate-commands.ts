@@ -20,7 +20,8 @@ import { chooser, type OneFile, type Target, type TrialTarget } from './choose.t
 import { deployMachine } from './deploy-machine.ts';
 import { engineOf } from './engine.ts';
 import { type Bench, generateHere, tryHere } from './generate-run.ts';
-import { makeKey, makeKeyCommand } from './make-key.ts';
+import { makeKey } from './make-key.ts';
+import { makeKeyCommand } from './offer-help.ts';
 import { runInTerminal } from './run-in-terminal.ts';
 import { commitEnvironment } from './run-settings.ts';
 import { copyPublicValue, fixAccess, setValue, verify } from './value-commands.ts';
@@ -33,10 +34,8 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
   const choose = chooser(server);
   const reports = createReportTab();
   const bench: Bench = { cli, reports, showStates: stateShower(server) };
-  const register = <Given extends unknown[]>(id: string, run: (...args: Given) => Promise<void>) =>
-    commands.registerCommand(id, async (...args: Given) => {
-      if (await isTrusted()) await run(...args);
-    });
+  const register = <Given extends unknown[]>(id: string, run: (...args: Given) => Promise<unknown>) =>
+    commands.registerCommand(id, async (...args: Given) => (await isTrusted()) && run(...args));
 
   async function generate(target: Target | null, again: boolean): Promise<void> {
     if (!target) return;
@@ -82,9 +81,9 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
       const root = await choose.root();
       if (root) await verify(bench, root.uri, missing);
     }),
-    register(makeKeyCommand, async () => {
-      const root = await choose.root();
-      if (root) await makeKey(cli, root.uri);
+    register(makeKeyCommand, async (given?: string) => {
+      const root = typeof given === 'string' ? given : (await choose.root())?.uri;
+      return root !== undefined && makeKey(cli, root);
     }),
     register('varsmith.setValue', async (node?: FleetNode) => {
       const file = await fileOf(node, l10n.t('Set which value?'), false);

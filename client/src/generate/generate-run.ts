@@ -11,9 +11,10 @@ import type { QuestionEvent, RunAnswer, RunEvent } from '../run-protocol.ts';
 import { runReport, trialReport } from '../views/report.ts';
 import type { ReportTab } from '../views/report-panel.ts';
 import { askQuestion, type Question } from './ask.ts';
+import { type Failure, unexplained } from './ask-program.ts';
 import type { Target, TrialTarget } from './choose.ts';
 import { editorBoxes } from './input-boxes.ts';
-import { offerKey } from './make-key.ts';
+import { tellFailure } from './offer-help.ts';
 import { type Ended, type Program, watchProgram } from './program.ts';
 import { commitArguments, limitArguments } from './run-settings.ts';
 import { confirmText, progressText, type Story, someOf, untold, verdictOf, withEvent } from './run-story.ts';
@@ -49,9 +50,10 @@ export async function generateHere(
     );
   const verdict = verdictOf(story, run.isCancelled);
   if (verdict === null) {
-    const { failure } = story;
-    if (failure === null || failure.kind === 'other') return fail(run.said);
-    return offerKey(bench.cli, root, failure, () => generateHere(bench, target, more));
+    return tellFailure(failureOf(run), {
+      ...{ root, commits: true },
+      again: added => generateHere(bench, target, [...more, ...added]),
+    });
   }
   const show = () => bench.reports.show(runReport(story, root, verdict.text));
   const hasNotes = story.notes.length + (story.planned?.notes.length ?? 0) > 0;
@@ -100,13 +102,19 @@ export async function tryHere(bench: Bench, { root, machine, generator }: TrialT
   const args = ['try', generator, path, ...on, ...limitArguments(path)];
   const run = await watch(bench, l10n.t('Trying {0}', generator), root, args, MADE_UP);
   if (run.story.trial !== null) bench.reports.show(trialReport(run.story.trial, root));
-  else if (!run.isCancelled) fail(run.said);
+  else if (!run.isCancelled)
+    await tellFailure(failureOf(run), { root, again: () => tryHere(bench, { root, machine, generator }) });
 }
 
 interface Watched {
   readonly story: Story;
   readonly isCancelled: boolean;
   readonly said: string;
+}
+
+/** Returns the reason why a run did not end as it should. */
+export function failureOf({ story, said }: Watched): Failure {
+  return story.failure ?? unexplained(said);
 }
 
 /** The way in which prompts are asked. */
@@ -177,14 +185,4 @@ function questionOf(event: QuestionEvent, { ifEmpty, confirm }: Manner): Questio
     confirm,
     bringable: false,
   };
-}
-
-/**
- * Shows an error.
- * @param message the program's message
- */
-function fail(message: string): void {
-  void window.showErrorMessage(
-    `Varsmith: ${message === '' ? l10n.t('the command line has ended unexpectedly.') : message}`,
-  );
 }

@@ -1,15 +1,11 @@
 /**
- * *Varsmith: Create Key…*: creates a key for encryption like `varsmith keygen`, and offers this if a run fails for
- * lack of a key. The private key never reaches the editor: the engine writes it to its file.
+ * *Varsmith: Create Key…*: creates a key for encryption like `varsmith keygen`. The private key never reaches the
+ * editor: the engine writes it to its file.
  */
 import { commands, env, l10n, Uri, window, workspace } from 'vscode';
-import type { FailureEvent } from '../run-protocol.ts';
-import { doctorCommand } from '../views/doctor.ts';
-import { runProgram } from './program.ts';
-import { failureIn } from './run-failure.ts';
+import { askProgram, type Failure } from './ask-program.ts';
+import { tellFailure } from './offer-help.ts';
 import { commitArguments } from './run-settings.ts';
-
-export const makeKeyCommand = 'varsmith.makeKey';
 
 /** Output of `varsmith keygen --json`. */
 interface MadeKey {
@@ -41,7 +37,7 @@ export async function makeKey(cli: string, root: string): Promise<boolean> {
     const asked = await window.showInputBox({
       title: l10n.t('Create Key: your name in this fleet'),
       prompt: l10n.t(
-        'Secrets are encrypted to you under this name (sops/users). Small letters, digits, - and _.',
+        'Secrets are encrypted to you under this name (sops/users). Lower-case letters, digits, - and _.',
       ),
       value: name,
       ignoreFocusOut: true,
@@ -49,20 +45,38 @@ export async function makeKey(cli: string, root: string): Promise<boolean> {
     });
     if (!asked) return false;
     name = asked;
-    const args = ['keygen', cwd, '--user', name, '--json', ...commitArguments(cwd)];
-    const ended = await runProgram({ cli, cwd, trusted: workspace.isTrusted, args });
-    const failure = failureIn(ended.stdout);
-    if (failure !== null) wrong = failure.message;
-    else if (ended.stdout === '') {
-      void window.showErrorMessage(`Varsmith: ${ended.said}`);
-      return false;
-    } else {
-      tellMade(JSON.parse(ended.stdout) as MadeKey);
-      // Completes the step of the walkthrough, wherever the key was made.
-      void commands.executeCommand('setContext', 'varsmith.hasKey', true);
-      return true;
-    }
+    const failure = await makeKeyNamed(cli, root, name, commitArguments(cwd));
+    // Such as a name that is taken.
+    if (failure?.kind !== 'other') return failure === null;
+    wrong = failure.message;
   }
+}
+
+/** Returns the failure, or `null` if there is a key now. What can be mended without another name is offered here. */
+async function makeKeyNamed(
+  cli: string,
+  root: string,
+  name: string,
+  more: readonly string[],
+): Promise<Failure | null> {
+  const cwd = Uri.parse(root).fsPath;
+  const args = ['keygen', cwd, '--user', name, ...more];
+  const answer = await askProgram<MadeKey>({ cli, cwd, trusted: workspace.isTrusted, args });
+  if (answer.failure === null) {
+    tellMade(answer.value);
+    // Completes the step of the walkthrough, wherever the key was made.
+    void commands.executeCommand('setContext', 'varsmith.hasKey', true);
+    return null;
+  }
+  let left: Failure | null = answer.failure;
+  if (left.kind === 'other') return left;
+  await tellFailure(left, {
+    ...{ root, commits: true },
+    again: async added => {
+      left = await makeKeyNamed(cli, root, name, [...more, ...added]);
+    },
+  });
+  return left;
 }
 
 /** Shows a message about the key. Not awaited, as the message may stay open for long. */
@@ -92,26 +106,4 @@ function madeText({ recipient, written, user, added, note }: MadeKey): string {
         ? l10n.t('User {0} was added to sops/users: secrets are encrypted to you from now on.', user)
         : l10n.t('The user already exists in sops/users.');
   return [key, member, ...(note === null ? [] : [note])].join(' ');
-}
-
-/**
- * Shows the reason why a run failed, with an offer that helps.
- * @param again repeats the failed run once there is a key
- * @returns after the person has answered
- */
-export async function offerKey(
-  cli: string,
-  root: string,
-  { kind, message }: FailureEvent,
-  again: (() => Promise<void>) | null,
-): Promise<void> {
-  const make = l10n.t('Create Key…');
-  const doctor = l10n.t('Doctor');
-  const text =
-    kind === 'no-key'
-      ? l10n.t('You have no key yet. You need one because secrets are encrypted. {0}', message)
-      : l10n.t('{0} Add yourself as a user. Someone with access must then re-encrypt the secrets.', message);
-  const answer = await window.showErrorMessage(l10n.t('Varsmith: {0}', text), make, doctor);
-  if (answer === doctor) await commands.executeCommand(doctorCommand);
-  if (answer === make && (await makeKey(cli, root)) && again !== null) await again();
 }

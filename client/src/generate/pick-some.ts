@@ -23,6 +23,7 @@ export function pickSome<Item extends QuickPickItem>(
   box.placeholder = placeholder;
   box.canSelectMany = true;
   box.matchOnDescription = true;
+  box.matchOnDetail = true;
   // An open webview may take the focus when the previous list closes, which must not cancel the command.
   box.ignoreFocusOut = true;
   box.items = items;

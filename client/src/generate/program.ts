@@ -1,6 +1,6 @@
 /**
- * Runs Varsmith's own command line with the editor's Node. This is the only file of the extension that starts a
- * program without a terminal. Secrets go through standard input, and nothing is logged.
+ * Runs Varsmith's own command line with the editor's Node, and git. This is the only file of the extension that starts
+ * a program without a terminal. Secrets go through standard input, and nothing is logged.
  */
 import { spawn } from 'node:child_process';
 import { l10n } from 'vscode';
@@ -34,8 +34,20 @@ export interface Ended {
  * @param input the standard input
  */
 export function runProgram(program: Program, input = ''): Promise<Ended> {
+  return collected(ownCommand(program), input);
+}
+
+/**
+ * Runs git to its end.
+ * @param git absolute path
+ */
+export function runGit(git: string, cwd: string, args: readonly string[]): Promise<Ended> {
+  return collected({ program: git, args, cwd, env: process.env }, '');
+}
+
+function collected(command: Command, input: string): Promise<Ended> {
   let stdout = '';
-  const { child, ended } = start(program, text => {
+  const { child, ended } = start(command, text => {
     stdout += text;
   });
   child.stdin.end(input);
@@ -54,7 +66,7 @@ export async function watchProgram(
 ): Promise<Omit<Ended, 'stdout'>> {
   let pending = '';
   let heard: Promise<void> = Promise.resolve();
-  const { child, ended, end } = start(program, text => {
+  const { child, ended, end } = start(ownCommand(program), text => {
     const lines = (pending + text).split('\n');
     pending = lines.pop() ?? '';
     for (const line of lines) heard = heard.then(() => take(line));
@@ -87,15 +99,29 @@ function eventOf(line: string): RunEvent {
 /** Milliseconds after which a program that does not end is killed. */
 const GRACE = 10_000;
 
-function start({ cli, args, cwd, trusted, signal }: Program, take: (text: string) => void) {
-  const child = spawn(process.execPath, [cli, ...args], {
+interface Command {
+  /** Absolute path. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal;
+}
+
+function ownCommand({ cli, args, cwd, trusted, signal }: Program): Command {
+  const env = {
+    ...process.env,
+    ...nodeEnvironment,
+    // Replaces a variable with which the editor itself may have been started for another folder.
+    VARSMITH_TRUSTED_FOLDER: trusted ? cwd : '',
+  };
+  return { program: process.execPath, args: [cli, ...args], cwd, env, ...(signal ? { signal } : {}) };
+}
+
+function start({ program, args, cwd, env, signal }: Command, take: (text: string) => void) {
+  const child = spawn(program, args, {
     cwd,
-    env: {
-      ...process.env,
-      ...nodeEnvironment,
-      // Replaces a variable with which the editor itself may have been started for another folder.
-      VARSMITH_TRUSTED_FOLDER: trusted ? cwd : '',
-    },
+    env,
     stdio: 'pipe',
     // A process group of its own, so that everything in it can be ended.
     detached: process.platform !== 'win32',

@@ -3,12 +3,11 @@ import { env, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { EndEvent } from '../run-protocol.ts';
 import { isGenerated, type Verification, verifyReport, verifyText } from '../views/report.ts';
 import { askQuestion } from './ask.ts';
+import { type Answer, askProgram } from './ask-program.ts';
 import type { OneFile } from './choose.ts';
-import { type Bench, KEPT, watch } from './generate-run.ts';
+import { type Bench, failureOf, KEPT, watch } from './generate-run.ts';
 import { editorBoxes } from './input-boxes.ts';
-import { offerKey } from './make-key.ts';
-import { type Ended, runProgram } from './program.ts';
-import { failureIn } from './run-failure.ts';
+import { tellFailure } from './offer-help.ts';
 import { commitArguments } from './run-settings.ts';
 import { confirmText } from './run-story.ts';
 
@@ -27,14 +26,14 @@ export async function setValue(
   const cwd = Uri.parse(root).fsPath;
   // A file that may be secret is treated as secret.
   const hidden = file.secret !== false;
-  const stored = hidden ? null : await publicText(cli, cwd, machine, id);
-  const [line, end] = stored?.endsWith('\n') === true ? [stored.slice(0, -1), '\n'] : [stored, ''];
+  const before = hidden ? null : await publicText(cli, cwd, machine, id);
+  const [line, end] = before?.endsWith('\n') === true ? [before.slice(0, -1), '\n'] : [before, ''];
   const multiline = line?.includes('\n') === true;
   const value = await askQuestion(
     {
       title: l10n.t('{0} of {1}', id, machine),
       description: l10n.t('The new value of {0}', id),
-      ...{ hidden, multiline, required: true, ifEmpty: null, previous: multiline ? stored : line },
+      ...{ hidden, multiline, required: true, ifEmpty: null, previous: multiline ? before : line },
       ...{ confirm: true, bringable: true },
     },
     editorBoxes(),
@@ -42,15 +41,11 @@ export async function setValue(
   if (typeof value !== 'string') return;
   // A single line keeps its previous ending.
   const text = value.includes('\n') ? value : value + end;
-  const args = ['set', machine, id, cwd, '--json', ...commitArguments(cwd)];
-  const ended = await storeText(cli, cwd, args, text);
-  if (ended === null) return;
-  if (ended.code !== 0)
-    return failOrOffer(bench, root, ended, () =>
-      setValue(bench, { root, machine, generator, file }, generate),
-    );
+  const args = ['set', machine, id, cwd, ...commitArguments(cwd)];
+  const stored = await storeText(bench, root, args, text);
+  if (stored === null) return;
   await bench.showStates(root, []);
-  const { machines, outdated } = JSON.parse(ended.stdout) as Stored;
+  const { machines, outdated } = stored;
   if (outdated.length === 0) {
     void window.showInformationMessage(l10n.t('Varsmith: stored {0} for {1}.', id, machines.join(', ')));
     return;
@@ -66,21 +61,31 @@ export async function setValue(
 /**
  * Stores a value, asking first about keys that gain access by it.
  * @param args of the command line
- * @returns null if the person declined
+ * @returns null if the person declined, or has been informed of a failure
  */
 async function storeText(
-  cli: string,
-  cwd: string,
+  bench: Bench,
+  root: string,
   args: readonly string[],
   text: string,
-): Promise<Ended | null> {
-  const program = { cli, cwd, trusted: workspace.isTrusted };
-  const ended = await runProgram({ ...program, args }, text);
-  const refused = refusedIn(ended);
-  if (refused === null) return ended;
-  const { message, detail, yes } = confirmText({ overwrites: 0, access: refused }, null);
+): Promise<Stored | null> {
+  const cwd = Uri.parse(root).fsPath;
+  const program = { cli: bench.cli, cwd, trusted: workspace.isTrusted, args };
+  const answer = await askProgram<Stored | Refused>(program, text);
+  if (answer.failure !== null) {
+    let repeated: Stored | null = null;
+    await tellFailure(answer.failure, {
+      ...{ root, commits: true },
+      again: async more => {
+        repeated = await storeText(bench, root, [...args, ...more], text);
+      },
+    });
+    return repeated;
+  }
+  if (!('refused' in answer.value)) return answer.value;
+  const { message, detail, yes } = confirmText({ overwrites: 0, access: answer.value.refused }, null);
   if ((await window.showWarningMessage(message, { modal: true, detail }, yes)) !== yes) return null;
-  return runProgram({ ...program, args: [...args, '--yes'] }, text);
+  return storeText(bench, root, [...args, '--yes'], text);
 }
 
 /** The most keys that a notification lists. */
@@ -91,26 +96,27 @@ function outdatedText(keys: readonly string[]): string {
   return keys.length > SHOWN ? l10n.t('{0} and {1} more', shown, keys.length - SHOWN) : shown;
 }
 
-/** Returns who would have gained access without confirmation, or `null` if the command did not fail for that reason. */
-function refusedIn({ code, stdout }: Ended): readonly string[] | null {
-  if (code === 0 || stdout === '') return null;
-  return (JSON.parse(stdout) as { readonly refused?: readonly string[] }).refused ?? null;
-}
-
 /**
  * Returns the stored value, or `null` if there is none, it is not text, or it is secret. Other problems are reported
  * when the value is set.
  */
 async function publicText(cli: string, cwd: string, machine: string, id: string): Promise<string | null> {
-  const ended = await runProgram({
-    cli,
-    cwd,
-    trusted: workspace.isTrusted,
-    args: ['get', machine, id, cwd, '--json'],
-  });
-  if (ended.code !== 0) return null;
-  const { secret, encoding, value } = JSON.parse(ended.stdout) as Value;
+  const answer = await readValue(cli, cwd, machine, id);
+  if (answer.failure !== null) return null;
+  const { secret, encoding, value } = answer.value;
   return secret || encoding !== 'utf8' ? null : value;
+}
+
+function readValue(cli: string, cwd: string, machine: string, id: string): Promise<Answer<Value>> {
+  return askProgram<Value>({
+    ...{ cli, cwd, trusted: workspace.isTrusted },
+    args: ['get', machine, id, cwd],
+  });
+}
+
+/** What was not stored, since these would gain access without having been confirmed. */
+interface Refused {
+  readonly refused: readonly string[];
 }
 
 interface Stored {
@@ -129,14 +135,9 @@ export async function copyPublicValue(
     return;
   }
   const cwd = Uri.parse(root).fsPath;
-  const ended = await runProgram({
-    cli,
-    cwd,
-    trusted: workspace.isTrusted,
-    args: ['get', machine, id, cwd, '--json'],
-  });
-  if (ended.code !== 0) return fail(ended);
-  const { secret, encoding, value } = JSON.parse(ended.stdout) as Value;
+  const answer = await readValue(cli, cwd, machine, id);
+  if (answer.failure !== null) return tellFailure(answer.failure, { root, again: null });
+  const { secret, encoding, value } = answer.value;
   if (secret || encoding !== 'utf8') {
     void window.showWarningMessage(
       secret
@@ -156,25 +157,25 @@ interface Value {
 }
 
 /** Returns the result, or `null` if verification failed and the person has been informed. */
-async function verification(
-  bench: Bench,
-  root: string,
-  machines: readonly string[],
-): Promise<Verification | null> {
-  const { cli } = bench;
+async function verification(bench: Bench, root: string): Promise<Verification | null> {
   const cwd = Uri.parse(root).fsPath;
-  const args = ['verify', cwd, '--json', ...machines.flatMap(name => ['--machine', name])];
-  const ended = await window.withProgress(
+  const answer = await window.withProgress(
     { location: ProgressLocation.Window, title: l10n.t('Varsmith: verifying vars') },
-    () => runProgram({ cli, cwd, trusted: workspace.isTrusted, args }),
+    () =>
+      askProgram<Verification>({ cli: bench.cli, cwd, trusted: workspace.isTrusted, args: ['verify', cwd] }),
   );
-  if (ended.stdout !== '' && failureIn(ended.stdout) === null) {
-    const result = JSON.parse(ended.stdout) as Verification;
-    await bench.showStates(root, result.states ?? []);
-    return result;
+  if (answer.failure === null) {
+    await bench.showStates(root, answer.value.states ?? []);
+    return answer.value;
   }
-  void failOrOffer(bench, root, ended, null);
-  return null;
+  let repeated: Verification | null = null;
+  await tellFailure(answer.failure, {
+    root,
+    again: async () => {
+      repeated = await verification(bench, root);
+    },
+  });
+  return repeated;
 }
 
 /**
@@ -186,7 +187,7 @@ export async function verify(
   root: string,
   generate: (root: string) => Promise<void>,
 ): Promise<void> {
-  const verified = await verification(bench, root, []);
+  const verified = await verification(bench, root);
   if (verified === null) return;
   if (verified.problems.length === 0) {
     const show = l10n.t('Show Result');
@@ -203,25 +204,22 @@ export async function verify(
   if (answer !== undefined) await generate(root);
 }
 
-/** Re-encrypts stored secrets to their intended readers. */
-export async function fixAccess(bench: Bench, root: string): Promise<void> {
+/**
+ * Re-encrypts stored secrets to their intended readers.
+ * @param more further arguments of `varsmith fix`
+ */
+export async function fixAccess(bench: Bench, root: string, more: readonly string[] = []): Promise<void> {
   const cwd = Uri.parse(root).fsPath;
-  const args = ['fix', cwd, ...commitArguments(cwd)];
-  const { story, said, isCancelled } = await watch(
-    bench,
-    l10n.t('Varsmith: re-encrypting'),
-    root,
-    args,
-    KEPT,
-  );
+  const args = ['fix', cwd, ...commitArguments(cwd), ...more];
+  const run = await watch(bench, l10n.t('Varsmith: re-encrypting'), root, args, KEPT);
   await bench.showStates(root, []);
-  if (story.end === null) {
-    if (story.failure !== null && story.failure.kind !== 'other')
-      return offerKey(bench.cli, root, story.failure, () => fixAccess(bench, root));
-    if (!isCancelled) fail({ said, code: null, stdout: '' });
-    return;
-  }
-  void window.showInformationMessage(`Varsmith: ${fixedText(story.end)}`);
+  const { end } = run.story;
+  if (end !== null) void window.showInformationMessage(`Varsmith: ${fixedText(end)}`);
+  else if (!run.isCancelled)
+    await tellFailure(failureOf(run), {
+      ...{ root, commits: true },
+      again: added => fixAccess(bench, root, [...more, ...added]),
+    });
 }
 
 function fixedText({ outcome, fixed }: EndEvent): string {
@@ -230,22 +228,4 @@ function fixedText({ outcome, fixed }: EndEvent): string {
   return fixed.length === 1
     ? l10n.t('1 secret brought up to date.')
     : l10n.t('{0} secrets brought up to date.', fixed.length);
-}
-
-/** Reports a failure, and offers to make a key if it was caused by the lack of one. */
-async function failOrOffer(
-  { cli }: Bench,
-  root: string,
-  ended: Ended,
-  again: (() => Promise<void>) | null,
-): Promise<void> {
-  const failure = failureIn(ended.stdout);
-  if (failure === null || failure.kind === 'other') fail(ended);
-  else await offerKey(cli, root, failure, again);
-}
-
-function fail({ said, code }: Ended): void {
-  void window.showErrorMessage(
-    `Varsmith: ${said === '' ? l10n.t('the command line has ended ({0}).', code ?? '') : said}`,
-  );
 }

@@ -5,7 +5,7 @@
 import { dirname } from 'node:path';
 import type { LogOutputChannel } from 'vscode';
 import { LanguageClient, type NodeModule, TransportKind } from 'vscode-languageclient/node';
-import { makeKeyCommand } from '../generate/make-key.ts';
+import { makeKeyCommand } from '../generate/offer-help.ts';
 import { showRuleCommand } from '../protocol/documentation.ts';
 import type { ServerStatus, StartOptions } from '../protocol/status.ts';
 import { previewCommand } from '../views/environment-preview.ts';

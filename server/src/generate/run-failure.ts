@@ -4,12 +4,15 @@
 export class RunFailure extends Error {
   /** The problem without the advice, for callers with another command at hand, such as an editor. */
   readonly what: string;
+  /** `no-clan`: the fleet uses no clan, which alone reads vars. */
+  readonly kind: 'no-clan' | 'other';
 
   /** @param advice what to do, as a command line */
-  constructor(what: string, advice = '') {
+  constructor(what: string, advice = '', kind: RunFailure['kind'] = 'other') {
     super(advice === '' ? what : `${what} ${advice}`);
     this.name = 'RunFailure';
     this.what = what;
+    this.kind = kind;
   }
 }
 

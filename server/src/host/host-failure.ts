@@ -19,11 +19,15 @@ export type HostFailureKind =
 /** The message may contain paths and commands, but never the content of a file. */
 export class HostFailure extends Error {
   readonly kind: HostFailureKind;
+  /** The message without advice, for places where another command applies, such as an editor. */
+  readonly what: string;
 
-  constructor(kind: HostFailureKind, message: string) {
-    super(message);
+  /** @param advice the next step, as a command line */
+  constructor(kind: HostFailureKind, what: string, advice = '') {
+    super(advice === '' ? what : `${what} ${advice}`);
     this.name = 'HostFailure';
     this.kind = kind;
+    this.what = what;
   }
 }
 

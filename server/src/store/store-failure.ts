@@ -40,7 +40,12 @@ export async function namingFile<T>(path: string, work: () => Promise<T>): Promi
   try {
     return await work();
   } catch (error) {
-    if (error instanceof StoreFailure) throw new StoreFailure(error.kind, `${path}: ${error.message}`);
+    if (error instanceof StoreFailure)
+      throw new StoreFailure(
+        error.kind,
+        `${path}: ${error.what}`,
+        error.message.slice(error.what.length + 1),
+      );
     throw error;
   }
 }

@@ -587,6 +587,29 @@ describeIf(hasSandbox, 'who can read what', { timeout: 120_000 }, () => {
     expect(made.git('status', '--porcelain')).toBe('');
   });
 
+  it('without an author for commits nothing is asked, run or written, not even a key', async () => {
+    const made = await fleet({ m: OTHER }, { user: null });
+    const config = join(made.home, 'nobody');
+    writeFileSync(config, '[user]\n\tuseConfigOnly = true\n');
+    const env = { GIT_CONFIG_GLOBAL: config };
+    const refused = [1, expect.stringContaining('Git needs your name and email address to commit.')];
+    const keygen = await made.run(['keygen', '--user', 'ada', '--json'], { env });
+    expect([keygen.code, keygen.stderr]).toEqual(refused);
+    expect(JSON.parse(keygen.stdout)).toMatchObject({
+      error: { kind: 'no-author', message: 'Git needs your name and email address to commit.' },
+    });
+    expect(existsSync(join(made.home, '.config/sops/age/keys.txt'))).toBe(false);
+
+    expect((await made.run(['keygen', '--user', 'ada', '--no-commit'], { env })).code).toBe(0);
+    const before = made.git('status', '--porcelain');
+    const generate = await made.run(['generate'], { env });
+    expect([generate.code, generate.stderr]).toEqual(refused);
+    expect(generate.stderr).toContain('--no-commit');
+    expect(generate.stderr).not.toContain('earlier run');
+    expect(made.git('status', '--porcelain')).toBe(before);
+    expect((await made.run(['generate', '--no-commit'], { env })).code).toBe(0);
+  });
+
   it('a key that belongs to nobody cannot write', async () => {
     const made = await fleet({ m: OTHER });
     const other = join(made.root, '../other');

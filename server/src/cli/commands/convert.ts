@@ -1,5 +1,6 @@
 /** `varsmith convert`: converts secrets of sops-nix and agenix to vars, with their values. */
 
+import { RunFailure } from '../../generate/run-failure.ts';
 import type { Rehearsal } from '../../workspace/convert-secrets.ts';
 import { runConversion } from '../../workspace/run-conversion.ts';
 import { choiceFrom } from '../conversion-choice.ts';
@@ -7,7 +8,7 @@ import { namedIdentities } from '../identities.ts';
 import { EXIT, type Io, say } from '../io.ts';
 import { openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
-import { conversionData, writeConversion } from '../output/runs/conversion-text.ts';
+import { conversionData, conversionText, writeConversion } from '../output/runs/conversion-text.ts';
 import { readCommand } from '../table/read-command.ts';
 
 export async function convert(args: readonly string[], io: Io): Promise<number> {
@@ -16,7 +17,11 @@ export async function convert(args: readonly string[], io: Io): Promise<number> 
   const identities = namedIdentities(parsed.options('identity'), io);
   const open = await openFleet(parsed.option('root'), io);
   if (!open.fleet().isClan)
-    throw new Error('There is no clan here that reads vars, so there is nothing to convert secrets to.');
+    throw new RunFailure(
+      'There is no clan here that reads vars, so there is nothing to convert secrets to.',
+      'docs/migrate.md shows how a fleet becomes one ("Without a clan").',
+      'no-clan',
+    );
   const isDry = parsed.flag('dry-run');
   const rehearsal = await runConversion(
     open,
@@ -25,8 +30,10 @@ export async function convert(args: readonly string[], io: Io): Promise<number> 
       note: sentence => say(io, sentence),
       rehearsed: choice.mustBeFound,
       ended(done) {
-        if (parsed.flag('json')) io.stdout.write(`${jsonText(conversionData(done, open.root, isDry))}\n`);
-        else writeConversion(done, isDry, io);
+        if (parsed.flag('json')) {
+          const preview = isDry ? { preview: conversionText(done, io) } : {};
+          io.stdout.write(`${jsonText({ ...conversionData(done, open.root, isDry), ...preview })}\n`);
+        } else writeConversion(done, isDry, io);
       },
     },
   );

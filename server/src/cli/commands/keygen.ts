@@ -26,7 +26,10 @@ export async function keygen(args: readonly string[], io: Io): Promise<number> {
         throw new RunFailure(
           `Secrets are kept in ${backend === 'custom' ? 'a custom store' : 'a password store'}, which has its own keys: there is none to create here.`,
         );
-      if (backend === 'sops') mustBeUserName(user);
+      if (backend === 'sops') {
+        mustBeUserName(user);
+        await session.mustHaveAuthor();
+      }
       const { recipient, written } = await ownKey(open.environment, backend);
       const changes =
         backend === 'sops' ? userKeyChanges(open.environment, user, recipient, parsed.flag('force')) : [];

@@ -1,13 +1,26 @@
 /** Reports a failure to the program that started us, in addition to the sentence on standard error. */
-import type { FailureEvent } from '../../../../client/src/run-protocol.ts';
+import type { FailureEvent, FailureKind } from '../../../../client/src/run-protocol.ts';
 import { RunFailure } from '../../generate/run-failure.ts';
-import { StoreFailure } from '../../store/store-failure.ts';
+import { HostFailure, type HostFailureKind } from '../../host/host-failure.ts';
+import { StoreFailure, type FailureKind as StoreFailureKind } from '../../store/store-failure.ts';
 
-/** Returns the event, or `null` if an editor could not do anything about the failure. */
+/** The failures that an editor can do something about, by kind. */
+const KINDS: Readonly<Partial<Record<StoreFailureKind | HostFailureKind | RunFailure['kind'], FailureKind>>> =
+  {
+    'no-key': 'no-key',
+    'no-user': 'no-user',
+    'no-matching-key': 'no-matching-key',
+    'no-identity': 'no-author',
+    locked: 'locked',
+    'no-clan': 'no-clan',
+  };
+
+/** Returns the event, or `null` if standard error says all that an editor needs. */
 export function failureEvent(error: unknown): FailureEvent | null {
-  if (error instanceof StoreFailure && (error.kind === 'no-key' || error.kind === 'no-user'))
-    return { event: 'failure', kind: error.kind, message: error.what };
-  if (error instanceof RunFailure && error.what !== error.message)
-    return { event: 'failure', kind: 'other', message: error.what };
-  return null;
+  if (!(error instanceof StoreFailure || error instanceof HostFailure || error instanceof RunFailure))
+    return null;
+  const kind = KINDS[error.kind] ?? 'other';
+  return kind === 'other' && error.what === error.message
+    ? null
+    : { event: 'failure', kind, message: error.what };
 }

@@ -108,7 +108,7 @@ export async function opening<T>(path: string, keys: Keys, run: () => Promise<T>
     return await namingFile(path, run);
   } catch (error) {
     if (!(error instanceof StoreFailure) || error.kind !== 'no-matching-key') throw error;
-    throw new StoreFailure(error.kind, `${error.message} ${wayIn(path)}`);
+    throw new StoreFailure(error.kind, error.message, wayIn(path));
   }
 }
 

@@ -8,6 +8,7 @@ import { takeLock } from '../../host/files/lock.ts';
 import { readStale, type StaleNotes, writeStale } from '../../host/files/stale.ts';
 import { lockIn, stateFolder, sweepState } from '../../host/files/state-folder.ts';
 import { applyChanges, mustBeUnchanged, recoverChanges } from '../../host/files/transaction.ts';
+import { noIdentity } from '../../host/git/make-commits.ts';
 import {
   noteOwed,
   type PendingCommit,
@@ -33,6 +34,12 @@ export interface Session {
   postponed(): string | null;
   /** Returns the error with which git refused to commit or to update its index, or null. */
   refused(): HostFailure | null;
+  /**
+   * Checks that git has an author for the commits that are to be made, before anything is asked or written.
+   *
+   * @throws HostFailure `no-identity`
+   */
+  mustHaveAuthor(): Promise<void>;
   /**
    * Applies changes to the repository, all or none, and commits them. Changes outside of the repository are
    * stored before and removed after. If git refuses (a hook, a signature, a lock), the changes remain,
@@ -108,6 +115,9 @@ export async function openSession(environment: RunEnvironment, options: SessionO
       settled,
       postponed: () => (work.hasPostponed ? begun : null),
       refused: () => (work.refused === null ? null : refusal(work.refused, options)),
+      async mustHaveAuthor() {
+        if (commitsNow && repository !== null && !(await repository.hasIdentity())) throw noIdentity();
+      },
       applyAll: works => applyAll(work, works),
       stale: await readStale(stateAt),
       noteStale: notes => writeStale(stateAt, notes),
@@ -223,7 +233,10 @@ async function settle(
     if (!(error instanceof HostFailure)) throw error;
     throw new HostFailure(
       error.kind,
-      `The files stored by an earlier run are still not committed. ${error.message} Resolve that, or use --no-commit.`,
+      `The files stored by an earlier run are still not committed. ${error.what}`,
+      error.kind === 'no-identity'
+        ? error.message.slice(error.what.length + 1)
+        : 'Resolve that, or use --no-commit.',
     );
   }
 }

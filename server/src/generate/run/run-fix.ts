@@ -87,6 +87,7 @@ async function fixIn(
   const places = drifts.flatMap(generator => generator.drifts.map(({ place }) => place));
   const access = accessChanges(secretBackend, places);
   reporter.access(access);
+  if (drifts.length > 0) await session.mustHaveAuthor();
   const asked = askedOf(access);
   if (asked.length > 0 && !isSure && !(await reporter.confirmAccess(asked)))
     return { outcome: 'refused', backend, access: [], fixed: [] };

@@ -153,6 +153,7 @@ async function runSteps(
   const scripts = await prepareScripts(run, scriptEnvironment);
   const machineKeys = await secretBackend.prepare(machinesOfSecrets(generatorsOf(plan)));
   mustGoOn(signal);
+  await session.mustHaveAuthor();
   const overwritten = plan.steps.reduce((sum, step) => sum + step.overwrites.length, 0);
   if (!(await isConfirmed(run, overwritten))) return null;
   const answers = await answersOf(run);

@@ -90,6 +90,7 @@ async function setIn(
   await secretBackend.examine?.(machinesOfSecrets([only]));
   const machineKeys = file.secret ? await secretBackend.prepare(machinesOfSecrets([only])) : [];
   const access = accessChanges(secretBackend, placesOf(only));
+  await session.mustHaveAuthor();
   const asked = askedOf(access);
   if (asked.length > 0 && !isSure && !(await reporter.confirmAccess(access, asked))) return false;
   const agreed = consentTo(access);

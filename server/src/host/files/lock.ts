@@ -116,7 +116,8 @@ function heldBy(path: string, { pid, host }: Holder): HostFailure {
   const where = host === hostname() ? '' : ` on ${host}`;
   return new HostFailure(
     'locked',
-    `Varsmith is already running here (process ${pid}${where}). Wait for it, or delete ${path} if the process no longer exists.`,
+    `Varsmith is already running here (process ${pid}${where}).`,
+    `Wait for it, or delete ${path} if the process no longer exists.`,
   );
 }
 

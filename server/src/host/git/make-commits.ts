@@ -9,7 +9,7 @@ import { HostFailure } from '../host-failure.ts';
 import type { ProcessResult } from '../programs/process.ts';
 import type { Commit } from './commit.ts';
 import { branchOf, type CommitIdentity, importStream, operationInProgress, stagedIn } from './fast-import.ts';
-import { gitError } from './git-process.ts';
+import { type Git, gitError } from './git-process.ts';
 import { copyIndex, lockIndex, replaceIndex } from './own-index.ts';
 import { slicesOf } from './read-only-git.ts';
 import { isFile, knownPaths, PATHS_FROM_INPUT, type WorkTree } from './work-tree.ts';
@@ -104,14 +104,25 @@ async function commitEach(
 }
 
 async function commitFailure({ git }: WorkTree, result: ProcessResult): Promise<HostFailure> {
-  const identity = await git.run(['var', 'GIT_COMMITTER_IDENT']);
-  return identity.code === 0
+  return (await hasIdentity(git.run))
     ? new HostFailure('other', `Cannot commit what was written: ${gitError(result)}`)
-    : new HostFailure('no-identity', NO_IDENTITY);
+    : noIdentity();
 }
 
-const NO_IDENTITY =
-  'Git needs your name and email address to commit. Set them once: git config --global user.name "Your Name" and git config --global user.email you@example.org.';
+/** Returns whether git has a name and an address for the author and the committer. */
+export async function hasIdentity(git: Git['run']): Promise<boolean> {
+  const answers = await Promise.all([git(['var', 'GIT_AUTHOR_IDENT']), git(['var', 'GIT_COMMITTER_IDENT'])]);
+  return answers.every(({ code }) => code === 0);
+}
+
+/** Returns the failure for commits without an author. */
+export function noIdentity(): HostFailure {
+  return new HostFailure(
+    'no-identity',
+    'Git needs your name and email address to commit.',
+    'Set them once: git config --global user.name "Your Name" and git config --global user.email you@example.org. Or use --no-commit.',
+  );
+}
 
 /** Creates a separate index that equals the last commit, with the file information of the person's index. */
 async function beginIndex({ git, gitFolder, index }: WorkTree, ownIndex: string): Promise<void> {

@@ -9,7 +9,7 @@ import type { Commit } from './commit.ts';
 import { type CommitIdentity, habitsOf, operationInProgress } from './fast-import.ts';
 import { hasRepository, mustBeOrdinary } from './git-folder.ts';
 import { gitError, gitIn } from './git-process.ts';
-import { makeCommits } from './make-commits.ts';
+import { hasIdentity, makeCommits } from './make-commits.ts';
 import { indexOf, sweepIndexLock } from './own-index.ts';
 import { uncommittedIn } from './read-only-git.ts';
 import { attributeOf, beginRename, intendToAdd, type WorkTree } from './work-tree.ts';
@@ -25,6 +25,8 @@ export interface Repository {
    * @throws HostFailure with git's message; earlier commits may have been made
    */
   commit(commits: readonly Commit[], scratch: string): Promise<boolean>;
+  /** Returns whether git has a name and an address for the author of commits. */
+  hasIdentity(): Promise<boolean>;
   /** Returns the operation in progress that prevents commits, such as a merge, or `null` if there is none. */
   begun(): Promise<string | null>;
   /**
@@ -75,6 +77,7 @@ export async function openRepository(root: string, env: Variables): Promise<Repo
         return habits;
       });
     },
+    hasIdentity: () => hasIdentity(git.run),
     begun: () => operationInProgress(gitFolder),
     async uncommitted(paths) {
       const head = await git.runReadOnly(['rev-parse', '--verify', '--quiet', 'HEAD']);

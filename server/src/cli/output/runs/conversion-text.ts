@@ -44,6 +44,18 @@ export function writeConversion(
     );
 }
 
+/** Returns what a dry run prints: the diffs of modules, and what would be stored for whom. */
+export function conversionText(rehearsal: Rehearsal, io: Io): string {
+  let text = '';
+  const write = (part: string) => {
+    text += part;
+    return true;
+  };
+  const stdout = { write, isTTY: false };
+  writeConversion(rehearsal, true, { ...io, stdout, stderr: { write: () => true, isTTY: false } });
+  return text;
+}
+
 /** Returns a conversion as plain data. */
 export function conversionData(
   { converted, kept, unreadable, modules, encrypted, removed, newKeys, notes }: Rehearsal,
