@@ -194,7 +194,7 @@ it('says the same of secrets of sops-nix and agenix', () => {
     ...more,
   });
   const nix = (secrets: readonly ReturnType<typeof fact>[]) => ({
-    ...{ answer: ANSWER, facts: [], secrets, asOf: () => null },
+    ...{ answer: ANSWER, facts: [], secrets, asOf: () => null, isEvaluated: () => true },
   });
   const said = (...more: readonly object[]) => nixSaysOfSecret(nix(more.map(fact)), 'sops', 'mail');
   expect(said({}, { fact: 'owner', witness: 'nix', read: null, nix: 'web' })).toEqual({

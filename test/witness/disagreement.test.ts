@@ -11,7 +11,7 @@ const fact = (about: Partial<WitnessedFact>): WitnessedFact => ({
 
 function witnessing(facts: readonly WitnessedFact[], secrets: NixWitness['secrets'] = []): NixWitness {
   const answer = { version: '2.26.3', revision: null, machines: [], machinesComplete: true, failure: null };
-  return { answer, facts, secrets, asOf: () => null };
+  return { answer, facts, secrets, asOf: () => null, isEvaluated: () => true };
 }
 
 test('facts are counted by kind, with values that every fleet has', () => {

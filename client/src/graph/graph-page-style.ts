@@ -44,7 +44,7 @@ svg .list-title{font-size:12px;fill:var(--vscode-descriptionForeground)}
 .node,.group{cursor:pointer}
 .node rect,.sample{fill:var(--vscode-editorWidget-background);stroke:var(--vscode-varsmith-graphBorder)}
 .shared rect,.shared.sample{stroke:var(--vscode-varsmith-graphSharedBorder);stroke-width:2.5}
-.brought rect,.brought.sample{stroke-dasharray:5 3}
+.brought rect,.brought.sample,.flake rect,.flake.sample{stroke-dasharray:5 3}
 .undeclared rect,.undeclared.sample{stroke-dasharray:1.5 3}
 .node.error rect{stroke:var(--vscode-errorForeground);stroke-width:2}
 .group rect{fill:var(--vscode-editorWidget-background);stroke:var(--vscode-varsmith-graphBorder)}

@@ -125,7 +125,8 @@ function packagesOf(
 }
 
 function scriptOf(read: GeneratorScript | null, nix: string | null, at: Place): GeneratorScript | null {
-  if (nix === null) return read;
+  // A script that fails is a script all the same.
+  if (nix === null) return read ?? { text: null, source: null, at, file: null };
   if (read === null && nix === '') return null;
   return { ...joinedScript(read, nix, at), evaluated: nix };
 }

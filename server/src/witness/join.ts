@@ -3,6 +3,7 @@
  * Nix is right. Generators that only Nix knows are added, as the fleet's own if one of its files declares them.
  */
 
+import { isCatalogueGenerator } from '../fleet/catalogue/catalogue.ts';
 import type { Fleet } from '../fleet/model/fleet.ts';
 import type { Generator, GeneratorBody } from '../fleet/model/generators.ts';
 import type { EditsSince, NixAnswer, NixGenerator } from '../fleet/model/nix-answer.ts';
@@ -62,7 +63,7 @@ export function joinedFleet(
         ),
       nix: () =>
         withLazy(
-          { answer, asOf },
+          { answer, asOf, isEvaluated: (machine: string) => factsOf.has(machine) },
           {
             facts: () => datedFacts(witnessedFacts(fleet, answer), asOf),
             secrets: () => datedFacts(witnessedSecrets(fleet, answer), asOf),
@@ -96,10 +97,13 @@ function joinedGenerators(fleet: Fleet, joining: Joining, memo: JoinMemo) {
   const added: Generator[] = [];
   const addedElsewhere: ClanGenerator[] = [];
   for (const [name, machines] of onlyNix) {
-    const pattern = patternFor(name, machines, patterns, joining);
-    if (pattern !== null) resolved.add(pattern);
+    const fitting = patternsFor(name, machines, patterns, joining);
+    const [pattern, ...others] = fitting;
+    if (pattern !== undefined && others.length === 0) resolved.add(pattern);
     const generator =
-      pattern === null ? declaredOnlyFor(name, machines, joining) : resolvedFrom(pattern, name, machines);
+      pattern !== undefined && others.length === 0
+        ? resolvedFrom(pattern, name, machines)
+        : declaredOnlyFor(name, machines, fitting, joining);
     if (generator === null) addedElsewhere.push(clanGeneratorOnlyFor(name, machines, fleet, joining));
     else added.push(joinedGenerator(generator, [generator], joining));
   }
@@ -225,13 +229,13 @@ function clanGeneratorFiles({ files }: GeneratorBody): ClanGenerator['files'] {
   }));
 }
 
-/** Returns the one generator with holes in its name that a name comes from; null where none does, or it cannot be told. */
-function patternFor(
+/** Returns the generators with holes in their names that a name may come from. */
+function patternsFor(
   name: string,
   machines: readonly string[],
   patterns: readonly Generator[],
   { factsOf }: Joining,
-): Generator | null {
+): readonly Generator[] {
   const files = new Set(
     machines.flatMap(
       machine =>
@@ -241,13 +245,12 @@ function patternFor(
           ?.definedAt.map(({ file }) => file) ?? [],
     ),
   );
-  const fitting = patterns.filter(
+  return patterns.filter(
     ({ name: pattern, definitions }) =>
       patternOf(pattern).test(name) &&
       (files.size === 0 ||
         definitions.some(({ at, via }) => [at, ...via].some(({ file }) => files.has(file)))),
   );
-  return fitting.length === 1 ? (fitting[0] as Generator) : null;
 }
 
 /** Returns what a generator with holes in its name is for one name, on the machines that have it. */
@@ -257,16 +260,22 @@ function resolvedFrom(pattern: Generator, name: string, machines: readonly strin
   return { ...pattern, name, nameKind, definitions, machines };
 }
 
-/** Returns a generator that a file of the fleet declares and that was not seen there; null where none does. */
+/**
+ * Returns a generator that a file of the fleet declares and that was not seen there; null where none does.
+ * @param fitting generators with holes in their names of which one may be it: Nix gives no place to names that are made from lists
+ */
 function declaredOnlyFor(
   name: string,
   machines: readonly string[],
+  fitting: readonly Generator[],
   { factsOf, olderFactsOf, textOf }: Joining,
 ): Generator | null {
   const positions = machines.flatMap(
     machine => (factsOf.get(machine) ?? olderFactsOf.get(machine))?.generators.get(name)?.definedAt ?? [],
   );
-  const places = placesIn(positions, textOf);
+  const exact = placesIn(positions, textOf);
+  const places =
+    exact.length > 0 ? exact : fitting.flatMap(({ definitions }) => definitions.map(({ at }) => at));
   if (places.length === 0) return null;
   const body = () => OPAQUE;
   const nameKind = 'resolved' as const;
@@ -281,7 +290,7 @@ function declaredOnlyFor(
   };
 }
 
-/** Returns a generator that a module of another flake declares, or a service that was not seen to bring it. */
+/** Returns a generator that no file of the fleet declares: a service that was not seen to bring it does, or a module of another flake. */
 function clanGeneratorOnlyFor(
   name: string,
   machines: readonly string[],
@@ -296,6 +305,7 @@ function clanGeneratorOnlyFor(
     {
       ...{ share: null, files: [], prompts: [], dependencies: [], instance: null, body, bodyOn: body },
       service: pattern?.service ?? null,
+      isOfOtherFlake: pattern === undefined && !isCatalogueGenerator(name),
       ...{ name, isPattern: false, machines, certain: true, machinesComplete: false },
     },
     joining,

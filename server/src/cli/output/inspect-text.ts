@@ -3,7 +3,7 @@ import { counted } from '../../checks/facts/wording.ts';
 import { bySentence } from '../../doctor/unknown-words.ts';
 import { type Io, type Paint, painter, printable } from '../io.ts';
 import { secretsText } from './inspect-text-secrets.ts';
-import type { Inspection } from './inspection.ts';
+import { type Inspection, OTHER_FLAKE } from './inspection.ts';
 
 /** The most reasons that are listed; the rest is counted. */
 const MAX_REASONS = 20;
@@ -63,7 +63,10 @@ function generatorsText({ generators: all, exports, secrets }: Inspection, paint
   const generators = all.filter(generator => !('catalogue' in generator));
   if (all.length + exports.length === 0) return secrets.length > 0 ? '' : paint('bold', 'no generators');
   const leftovers = all.filter(generator => 'leftover' in generator).length;
-  const ofClan = all.length - generators.length - leftovers;
+  const foreign = all.filter(
+    generator => 'catalogue' in generator && generator.catalogue === OTHER_FLAKE,
+  ).length;
+  const ofClan = all.length - generators.length - leftovers - foreign;
   const files = generators.flatMap(generator => generator.files);
   const tallied = tally(
     generators.map(({ completeness }) => completeness),
@@ -79,6 +82,7 @@ function generatorsText({ generators: all, exports, secrets }: Inspection, paint
     `  ${counted(files.length, 'file')}${kinds === '' ? '' : `: ${kinds}`}`,
     `  ${counted(prompts, 'prompt')}`,
     ...(ofClan > 0 ? [`  and ${counted(ofClan, 'generator')} of clan-core's own services and modules`] : []),
+    ...(foreign > 0 ? [`  and ${counted(foreign, 'generator')} of other flakes`] : []),
     ...(exports.length > 0
       ? [
           `  and ${counted(exports.length, 'generator')} of exports: ${exports.map(exported => printable(exported.generator)).join(', ')}`,

@@ -25,6 +25,9 @@ import { type SpanOf, spansIn } from './positions.ts';
 import { possibleMachinesIn } from './possible-machines.ts';
 import { statusesIn } from './use-status.ts';
 
+/** The value of `catalogue` for a generator that is not of clan-core. */
+export const OTHER_FLAKE = 'another flake';
+
 export type InspectionParts = ReturnType<typeof inspectionParts>;
 
 export type Inspection = {
@@ -179,10 +182,11 @@ function listedIn({ generators }: Fleet): (generator: ClanGenerator) => boolean 
 }
 
 /**
- * Describes a generator of clan-core's services, which is not defined in the workspace, but has a place in it that
+ * Describes a generator of clan-core's services or of another flake, which is not defined in the workspace, but has a place in it that
  * brings it.
  */
-function clanGeneratorData({ name, isPattern, certain, machines, machinesComplete, service }: ClanGenerator) {
+function clanGeneratorData(generator: ClanGenerator) {
+  const { name, isPattern, certain, machines, machinesComplete, service } = generator;
   return {
     name,
     nameKind: isPattern ? ('pattern' as const) : ('resolved' as const),
@@ -190,8 +194,8 @@ function clanGeneratorData({ name, isPattern, certain, machines, machinesComplet
     machines,
     machinesComplete,
     definitions: [],
-    /** `clan-core`, or the name of its service. */
-    catalogue: service ?? 'clan-core',
+    /** `clan-core`, or the name of its service, or `another flake`. */
+    catalogue: generator.isOfOtherFlake ? OTHER_FLAKE : (service ?? 'clan-core'),
   };
 }
 

@@ -31,6 +31,7 @@ export function legendEntries({ nodes, edges }: Graph): readonly LegendEntry[] {
     ),
     ...(nodes.some(({ share }) => share === true) ? [box('shared', 'shared')] : []),
     ...(nodes.some(({ origin }) => origin === 'brought') ? [box('brought', 'of a service')] : []),
+    ...(nodes.some(({ origin }) => origin === 'flake') ? [box('flake', 'of another flake')] : []),
     ...(nodes.some(({ origin }) => origin === 'undeclared') ? [box('undeclared', 'not declared here')] : []),
     ...(edges.length > 0 ? [line('', 'is used to make')] : []),
     ...(edges.some(({ inCycle }) => inCycle) ? [line('cycle', 'in a cycle')] : []),

@@ -61,6 +61,7 @@ function outdatedWords({ reason, older }: Outdated): string {
 /** Returns the text below the name of a node: `shared · 2 secrets, 1 public`. */
 export function detailOf({ origin, share, machines, secrets, publics, service }: GraphNode): string {
   if (origin === 'undeclared') return 'not declared here';
+  if (origin === 'flake') return 'of another flake';
   if (origin === 'brought') return service === null ? 'of clan-core' : `of the service ${service}`;
   const where = share === true ? 'shared' : machines.length > 0 ? counted(machines.length, 'machine') : '';
   const files = [

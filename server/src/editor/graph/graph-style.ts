@@ -9,7 +9,7 @@ text{font:13px ui-sans-serif,system-ui,sans-serif;fill:var(--ink)}
 .list-title,.legend text{font-size:12px}
 .node rect,.sample{fill:var(--box);stroke:var(--line)}
 .shared rect,.shared.sample{stroke:var(--common);stroke-width:2.5}
-.brought rect,.brought.sample{stroke-dasharray:5 3}
+.brought rect,.brought.sample,.flake rect,.flake.sample{stroke-dasharray:5 3}
 .undeclared rect,.undeclared.sample{stroke-dasharray:1.5 3}
 .node.error rect{stroke:var(--bad);stroke-width:2}
 .group rect{fill:var(--box);stroke:var(--line)}

@@ -19,8 +19,8 @@ import { linksBy } from '../layout/layers.ts';
 export interface GraphNode {
   /** The generator's name. */
   readonly id: string;
-  /** `declared` in the workspace, `brought` by a clan-core service, or `undeclared` but depended on. */
-  readonly origin: 'declared' | 'brought' | 'undeclared';
+  /** `declared` in the workspace, `brought` by clan-core, by another `flake`, or `undeclared` but depended on. */
+  readonly origin: 'declared' | 'brought' | 'flake' | 'undeclared';
   readonly share: boolean | null;
   /** Machines that certainly have it, sorted. */
   readonly machines: readonly string[];
@@ -157,16 +157,18 @@ function agreesOnMachines(
 
 type Link = Omit<GraphEdge, 'inCycle'>;
 
-/** Returns the generators that clan-core services certainly provide, by name. */
+/** Returns the generators that clan-core services certainly provide, and all that Nix says machines have, by name. */
 function clanGeneratorsIn(fleet: Fleet): ReadonlyMap<string, ClanGenerator> {
-  // Generators of core modules are on every machine and of no interest here.
+  const isEvaluated = (machine: string) => fleet.nix?.isEvaluated(machine) === true;
+  // Otherwise, generators of core modules are on every machine and of no interest here.
   const generators = fleet.clanGenerators.filter(
-    ({ isPattern, certain, service }) => !isPattern && certain && service !== null,
+    ({ isPattern, certain, service, machines }) =>
+      !isPattern && certain && (service !== null || machines?.some(isEvaluated) === true),
   );
   return new Map(generators.map(generator => [generator.name, generator]));
 }
 
-/** Returns the edges. The place of a service's edge is the declaration of its instance. */
+/** Returns the edges. The place of a service's edge is the declaration of its instance, that of another flake's `flake.nix`. */
 function edgesOf(
   declared: ReadonlyMap<string, readonly Generator[]>,
   clanGenerators: ReadonlyMap<string, ClanGenerator>,
@@ -177,12 +179,11 @@ function edgesOf(
       const key = `${from}\0${to}`;
       if (!edges.has(key) && !from.includes('${')) edges.set(key, { from, to, at });
     }
-  for (const { name: to, dependencies, instance } of clanGenerators.values()) {
-    const [at] = instance?.at ?? [];
-    if (at === undefined || declared.has(to)) continue;
-    for (const from of dependencies) {
+  for (const { name: to, body, instance } of clanGenerators.values()) {
+    if (declared.has(to)) continue;
+    for (const { value: from, at } of body().dependencies) {
       const key = `${from}\0${to}`;
-      if (!edges.has(key) && !from.includes('${')) edges.set(key, { from, to, at });
+      if (!edges.has(key) && !from.includes('${')) edges.set(key, { from, to, at: instance?.at[0] ?? at });
     }
   }
   return [...edges.values()].sort((a, b) => compareTexts(a.from, b.from) || compareTexts(a.to, b.to));
@@ -260,7 +261,7 @@ function foreignNode(id: string, clanGenerator: ClanGenerator | null, states: St
     clanGenerator === null || states === null ? 'unknown' : clanGeneratorState(clanGenerator, states);
   return {
     id,
-    origin: clanGenerator === null ? 'undeclared' : 'brought',
+    origin: clanGenerator === null ? 'undeclared' : clanGenerator.isOfOtherFlake ? 'flake' : 'brought',
     share: clanGenerator?.share ?? null,
     machines: [...(clanGenerator?.machines ?? [])].sort(),
     secrets: clanGenerator?.files.filter(({ secret }) => secret !== false).length ?? 0,

@@ -37,10 +37,9 @@ function clanGeneratorCards({ snapshot }: HoverContext, name: string): string | 
 }
 
 function clanGeneratorCard(snapshot: Snapshot, generator: ClanGenerator): string {
-  const { name, service, machines, body: bodyOf, bodyOn } = generator;
+  const { name, machines, body: bodyOf, bodyOn } = generator;
   const [only, ...others] = machines ?? [];
   const body = only === undefined || others.length > 0 ? bodyOf() : bodyOn(only);
-  const origin = service === null ? 'of clan-core' : `of clan-core's service ${plain(service)}`;
   const lines = [
     ...body.files.map(file => `- ${code(file.name)} ${filePhrase(file)}`),
     ...detailsOf(body),
@@ -49,10 +48,15 @@ function clanGeneratorCard(snapshot: Snapshot, generator: ClanGenerator): string
   ];
   const script = body.script?.source?.text;
   return [
-    `**${plain(name)}** · generator ${origin}${sharePhrase(body.share)}`,
+    `**${plain(name)}** · generator ${originPhrase(generator)}${sharePhrase(body.share)}`,
     lines.join('\n'),
     ...(script === undefined ? [] : [fenced('bash', script)]),
   ].join('\n\n');
+}
+
+function originPhrase({ service, isOfOtherFlake }: ClanGenerator): string {
+  if (isOfOtherFlake) return 'of another flake';
+  return service === null ? 'of clan-core' : `of clan-core's service ${plain(service)}`;
 }
 
 function oneGenerator(context: HoverContext, generator: Generator): string {

@@ -61,6 +61,7 @@ type FleetParts = Pick<
   | 'units'
   | 'registries'
   | 'matrices'
+  | 'nix'
 >;
 
 /**
@@ -75,6 +76,7 @@ export function createElsewhere(fleet: FleetParts, before?: Elsewhere): Elsewher
   const open = [...modules.keys()].filter(machine => !fleet.hasAllGenerators(machine));
   const shapeless = open.filter(machine => !isShaped(modules.get(machine)));
   const isItself = isClanCoreItself(fleet.generators);
+  const evaluated = fleet.nix?.answer.machines.map(({ name }) => name).filter(fleet.nix.isEvaluated) ?? [];
   const broken = brokenMachines(fleet);
   const brokenFiles = fleet.faults.filter(({ syntax }) => syntax !== null).map(({ file }) => file);
   const key = [
@@ -89,18 +91,23 @@ export function createElsewhere(fleet: FleetParts, before?: Elsewhere): Elsewher
     ...broken,
     '',
     ...brokenFiles,
+    '',
+    ...evaluated,
   ];
   if (before !== undefined && sameItems(before.key, key)) return before;
 
   const openMachines = new Set(open);
   const shapelessMachines = new Set(shapeless);
   const broke = new Set(broken);
+  const evaluatedMachines = new Set(evaluated);
   const members = once(() => membersOfUnknownServices(inventory));
+  const mayBeMember = (machine: string) =>
+    !evaluatedMachines.has(machine) && members()?.has(machine) !== false;
   const names = new Map<string, AboutName>();
   return {
     unnamed,
-    isOpen: machine => openMachines.has(machine) || members()?.has(machine) !== false,
-    mayHaveAnyName: machine => shapelessMachines.has(machine) || members()?.has(machine) !== false,
+    isOpen: machine => openMachines.has(machine) || mayBeMember(machine),
+    mayHaveAnyName: machine => shapelessMachines.has(machine) || mayBeMember(machine),
     isBroken: machine => (machine === null ? broke.size > 0 : broke.has(machine)),
     brokenFiles: new Set(brokenFiles),
     key,

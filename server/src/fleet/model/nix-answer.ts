@@ -155,6 +155,8 @@ export interface NixWitness {
   readonly answer: NixAnswer;
   /** Returns when Nix was asked, in ISO 8601, if edits may have changed the machine since, or the flake for null; else null. */
   readonly asOf: (machine: string | null) => string | null;
+  /** Returns whether Nix evaluated the machine and no edit may have changed it since: then all names of its generators are known. */
+  readonly isEvaluated: (machine: string) => boolean;
   /** All facts of the machines that Nix evaluated. Compared on first access. */
   readonly facts: readonly WitnessedFact[];
   /** The same of secrets: that machines have them, and the options that are set. */

@@ -166,7 +166,7 @@ export interface ClanGeneratorFile {
   readonly certain: boolean;
 }
 
-/** A generator that a service or a core module of clan-core declares for machines of the inventory. */
+/** A generator that no file of the workspace declares: a service or a core module of clan-core does, or, as Nix says, another flake. */
 export interface ClanGenerator {
   /** The name; unknown parts appear as holes in Nix syntax (`cert-${endpoint}`). */
   readonly name: string;
@@ -179,8 +179,10 @@ export interface ClanGenerator {
   readonly files: readonly ClanGeneratorFile[];
   readonly prompts: readonly string[];
   readonly dependencies: readonly string[];
-  /** Null for core modules. */
+  /** Null for core modules and other flakes. */
   readonly service: string | null;
+  /** True if it is not of clan-core: Nix alone knows it, from a module of another flake. */
+  readonly isOfOtherFlake?: boolean;
   readonly instance: Instance | null;
   /** False if other machines may have it. */
   readonly machinesComplete: boolean;

@@ -48,14 +48,17 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
   const machines = fleet.machines.map(machine => machine.name);
   const reader = bodyReader(expressionsIn(textOf));
   const generators = new Map(fleet.generators.map(generator => [generator.name, generator]));
+  const isEvaluated = (machine: string) => fleet.nix?.isEvaluated(machine) === true;
   const certain = fleet.clanGenerators
-    .filter(isPlanned)
+    .filter(({ certain, isPattern }) => certain && !isPattern)
     .flatMap(generator => besideDeclared(generator, generators.get(generator.name)));
-  const whollyKnown = new Set(certain.filter(generator => isWhollyKnown(generator, reader)));
-  const bodies = bodiesIn([...fleet.generators.filter(isNamed), ...whollyKnown], machines);
+  const [evaluated, others] = splitByMachine(certain, isEvaluated);
+  const ofServices = others.filter(isMentioned);
+  const whollyKnown = new Set(ofServices.filter(generator => isWhollyKnown(generator, reader)));
+  const bodies = bodiesIn([...fleet.generators.filter(isNamed), ...evaluated, ...whollyKnown], machines);
   const uncertain = [
     ...uncertainIn(fleet),
-    ...certain.filter(generator => !whollyKnown.has(generator)).map(uncertainClanGenerator),
+    ...ofServices.filter(generator => !whollyKnown.has(generator)).map(uncertainClanGenerator),
   ];
   const elsewhere = createElsewhere(fleet);
   const askedFor = (name: string): Asked => ({ name, declared: listed(generators.get(name)) });
@@ -118,9 +121,23 @@ function isNamed({ nameKind }: Generator): boolean {
   return nameKind !== 'pattern';
 }
 
-function isPlanned({ certain, isPattern, service }: ClanGenerator): boolean {
-  // Core modules are on every machine, so it need not be mentioned that Nix provides their generators.
-  return certain && !isPattern && service !== null;
+/** Core modules are on every machine, so it need not be mentioned that Nix provides their generators. */
+function isMentioned({ service }: ClanGenerator): boolean {
+  return service !== null;
+}
+
+/** Returns the generators on the machines that Nix evaluated, which has told all of them, and on others. */
+function splitByMachine(
+  generators: readonly ClanGenerator[],
+  isEvaluated: (machine: string) => boolean,
+): readonly [ClanGenerator[], ClanGenerator[]] {
+  const on = (isThere: (machine: string) => boolean) =>
+    generators.flatMap(generator => {
+      const machines = generator.machines?.filter(isThere) ?? [];
+      return machines.length === 0 ? [] : [{ ...generator, machines }];
+    });
+  const unplaced = generators.filter(({ machines }) => machines === null || machines.length === 0);
+  return [on(isEvaluated), [...on(machine => !isEvaluated(machine)), ...unplaced]];
 }
 
 /** Returns the service's generator on the machines where the fleet does not declare it. */
