@@ -295,7 +295,7 @@ test('a folder of a machine that is moved takes its name and what is stored alon
   const capabilities = { workspace: { ...MOVING, fileOperations: { willRename: true } } };
   const { connection, initialized, uri } = await session({ capabilities });
   expect(initialized.capabilities.workspace?.fileOperations?.willRename?.filters).toMatchObject([
-    { pattern: { glob: '**/machines/*', matches: 'folder' } },
+    { pattern: { glob: '**/*' } },
   ]);
   const ask = (from: string, to: string) =>
     connection.sendRequest<WorkspaceEdit | null>('workspace/willRenameFiles', {

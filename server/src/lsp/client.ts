@@ -2,7 +2,6 @@
 import {
   CodeActionKind,
   CompletionItemTag,
-  FileOperationPatternKind,
   type FileOperationRegistrationOptions,
   type InitializeParams,
   MarkupKind,
@@ -148,14 +147,13 @@ function foldersOf({ workspaceFolders, rootUri, rootPath }: InitializeParams): s
   return paths.length === 0 && rootPath ? [rootPath] : paths;
 }
 
-const MACHINE_FOLDERS: FileOperationRegistrationOptions['filters'] = [
-  { scheme: 'file', pattern: { glob: '**/machines/*', matches: FileOperationPatternKind.folder } },
-];
+/** Nix reads files of any kind by their paths. */
+const ANY_FILE: FileOperationRegistrationOptions['filters'] = [{ scheme: 'file', pattern: { glob: '**/*' } }];
 
 function workspaceCapabilities(client: Client): NonNullable<ServerCapabilities['workspace']> {
   return {
     ...(client.changesFolders ? { workspaceFolders: { supported: true, changeNotifications: true } } : {}),
-    ...(client.asksBeforeMoves ? { fileOperations: { willRename: { filters: MACHINE_FOLDERS } } } : {}),
+    ...(client.asksBeforeMoves ? { fileOperations: { willRename: { filters: ANY_FILE } } } : {}),
   };
 }
 

@@ -10,10 +10,13 @@ import {
   ResponseError,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
+import { type FileMove, pathsFollowing } from '../../editor/rename/move-files.ts';
 import { prepareRename, rename } from '../../editor/rename/rename.ts';
 import { renameCommand } from '../../editor/rename/rename-command.ts';
 import { renameMachineFolder } from '../../editor/rename/rename-machine.ts';
+import type { Refusal, Renaming } from '../../editor/rename/renaming.ts';
 import type { Snapshot } from '../../editor/snapshot.ts';
+import type { TextEdit } from '../../edits/text-edit.ts';
 import { movedLinks } from '../../store/vars/moved-links.ts';
 import type { Move } from '../../store/vars/moves.ts';
 import type { Analysis } from '../analysis.ts';
@@ -55,9 +58,10 @@ export async function onRename(
 }
 
 /**
- * Returns the edits for the first machine whose folder a person is about to move: its name, and the stored values
- * under it. Returns `null` if the folder belongs to no machine, or the text already has the new name.
- * @param warn shows why nothing else is moved; the folder itself is moved in any case
+ * Returns the edits for files and folders that a person is about to move: of the paths that lead to them and from them,
+ * and for the first folder of a machine its name, with the moves of what is stored under it. Returns `null` if nothing
+ * has to be changed.
+ * @param warn shows why nothing else is moved; the files themselves are moved in any case
  */
 export async function onWillRenameFiles(
   analysis: Analysis,
@@ -66,23 +70,48 @@ export async function onWillRenameFiles(
   { files }: RenameFilesParams,
   token: CancellationToken,
 ): Promise<WorkspaceEdit | null> {
+  let first: LocatedFile | null = null;
+  const moves: FileMove[] = [];
   for (const { oldUri, newUri } of files) {
     const [old, fresh] = [pathOfUri(oldUri), pathOfUri(newUri)];
     const located = old === null ? null : await analysis.locate(old, token);
     if (located === null || fresh === null) continue;
-    const { snapshot, border, path, root } = located;
-    const renaming = renameMachineFolder(snapshot, path, relative(root, fresh).split(sep).join('/'));
-    if (renaming === null) continue;
-    const hindrance = 'refused' in renaming ? null : reasonNotToMove(snapshot, client, renaming.moves);
-    if ('refused' in renaming || hindrance !== null) {
-      const why = 'refused' in renaming ? renaming.refused : `${hindrance} ${BEFORE_THE_FOLDER}`;
-      warn(`Only the folder is renamed. ${why}`);
-      return null;
-    }
-    const edit = editOf(border, renaming, client.takesVersionedEdits);
-    return client.movesFiles ? withMoves(edit, renaming.moves, border, client.annotatesEdits) : edit;
+    first ??= located;
+    const to = relative(first.root, fresh).split(sep).join('/');
+    // What leaves the workspace cannot be followed.
+    if (located.root === first.root && !to.startsWith('../')) moves.push({ from: located.path, to });
+  }
+  if (first === null) return null;
+  const { snapshot, border } = first;
+  const paths = pathsFollowing(snapshot, moves);
+  const renaming = machineMoved(snapshot, moves);
+  const hindrance =
+    renaming === null || 'refused' in renaming ? null : reasonNotToMove(snapshot, client, renaming.moves);
+  if (renaming !== null && ('refused' in renaming || hindrance !== null)) {
+    const why = 'refused' in renaming ? renaming.refused : `${hindrance} ${BEFORE_THE_FOLDER}`;
+    warn(`Only the folder is renamed. ${why}`);
+    return null;
+  }
+  const ofMachine = renaming ?? { edits: [], moves: [] };
+  const isApart = (edit: TextEdit) => !ofMachine.edits.some(other => overlaps(edit, other));
+  const edits = [...ofMachine.edits, ...paths.filter(isApart)];
+  if (edits.length === 0 && ofMachine.moves.length === 0) return null;
+  const edit = editOf(border, { edits }, client.takesVersionedEdits);
+  return client.movesFiles ? withMoves(edit, ofMachine.moves, border, client.annotatesEdits) : edit;
+}
+
+type LocatedFile = NonNullable<Awaited<ReturnType<Analysis['locate']>>>;
+
+function machineMoved(snapshot: Snapshot, moves: readonly FileMove[]): Renaming | Refusal | null {
+  for (const { from, to } of moves) {
+    const renaming = renameMachineFolder(snapshot, from, to);
+    if (renaming !== null) return renaming;
   }
   return null;
+}
+
+function overlaps(left: TextEdit, right: TextEdit): boolean {
+  return left.file === right.file && left.start < right.end && right.start < left.end;
 }
 
 const BEFORE_THE_FOLDER =
