@@ -157,6 +157,17 @@ describe('sops/missing-file', () => {
     expect(taken).toEqual([expect.stringMatching(/^error: There is no gone.yaml. Evaluating/)]);
     const own = found('sops/missing-file', gone('  sops.secrets.mail.sopsFile = ./secrets/lea.yaml;\n'));
     expect(own).toEqual(['warning: There is no gone.yaml.']);
+    // Whether the condition ever holds is not known: nothing fails as long as it does not.
+    const perhaps = found('sops/missing-file', {
+      'configuration.nix': `{ config, lib, ... }:
+{
+  config = lib.mkIf config.services.backups.enable { sops.secrets.mail.sopsFile = ./gone.yaml; };
+}
+`,
+    });
+    expect(perhaps).toEqual([
+      'warning: There is no gone.yaml. Evaluating a machine on which the condition holds fails.',
+    ]);
   });
 
   it('finds a path that is a text outside of the store', () => {

@@ -58,8 +58,7 @@ function originOf(body: GeneratorBody, { flow }: FollowedScript, name: string): 
     runtimeInput => packageCommands(runtimeInput)?.complete === true,
   );
   if (flow.setsPath) return [from, 'The script sets `PATH` itself.'];
-  if (!body.complete.packages || (packages.length === 0 && !isComplete))
-    return [from, 'Not all programs of `runtimeInputs` are known.'];
+  if (!body.complete.packages || !isComplete) return [from, 'Not all programs of `runtimeInputs` are known.'];
   return [from, 'No package in `runtimeInputs` provides it: the script does not find it.'];
 }
 

@@ -138,7 +138,12 @@ function missing(
   const beside = (sources.list(folder) ?? [])
     .filter(entry => entry.kind === 'file')
     .map(({ name }) => (folder === '' ? name : `${folder}/${name}`));
-  const fails = isTaken ? ' Evaluating the machine fails.' : '';
+  // Under a condition that nobody knows to hold, nothing fails yet.
+  const fails = !isTaken
+    ? ''
+    : conditional
+      ? ' Evaluating a machine on which the condition holds fails.'
+      : ' Evaluating the machine fails.';
   return {
     at,
     severity,
