@@ -6,13 +6,15 @@ import { standardInput } from './cli/input.ts';
 import { main } from './cli/main.ts';
 import { interruption } from './cli/reporter/interruption.ts';
 import { doInThread } from './cli/thread.ts';
+import { dumpNoMemory, endWith, openTerminals } from './host/programs/ending.ts';
 
 /** Runs the command that the arguments name; in a thread, the job that it was given. */
 export function runCli(): void {
+  dumpNoMemory();
   // A reader that has seen enough (`| head`) closes the pipe; that is no failure.
   process.stdout.on('error', error => {
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit();
-    throw error;
+    if (!isOfClosedTerminal(error)) throw error;
   });
 
   // An editor runs this with its own binary; the programs that are started from here are not to be taken for Node.
@@ -20,6 +22,11 @@ export function runCli(): void {
 
   if (isMainThread) run();
   else parentPort?.postMessage(doInThread(workerData));
+}
+
+/** Returns whether a terminal is gone, after which a run still completes or undoes what it has begun. */
+function isOfClosedTerminal(error: Error): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EIO';
 }
 
 const output = (stream: NodeJS.WriteStream) => ({
@@ -41,6 +48,11 @@ function inThread(job: unknown): Promise<unknown> {
 }
 
 function run(): void {
+  const terminals = openTerminals();
+  for (const stream of [process.stdin, process.stderr])
+    stream.on('error', error => {
+      if (!isOfClosedTerminal(error)) throw error;
+    });
   main(process.argv.slice(2), {
     stdout: output(process.stdout),
     stderr: output(process.stderr),
@@ -58,5 +70,6 @@ function run(): void {
   }).then(code => {
     // Not `exit`, which would cut off what a pipe has not taken yet.
     process.exitCode = code;
+    if (openTerminals().length < terminals.length) endWith(code, terminals);
   });
 }

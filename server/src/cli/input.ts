@@ -1,6 +1,6 @@
 /** Provides a process's standard input to commands. */
 import { StringDecoder } from 'node:string_decoder';
-import type { ReadStream } from 'node:tty';
+import { isatty, type ReadStream } from 'node:tty';
 import type { Input } from './io.ts';
 
 export function standardInput(stream: NodeJS.ReadStream): Input {
@@ -42,7 +42,8 @@ export function standardInput(stream: NodeJS.ReadStream): Input {
         setImmediate(() => {
           if (readers > 0) return;
           terminal.pause();
-          terminal.setRawMode(false);
+          // Not if it is closed meanwhile.
+          if (isatty(0)) terminal.setRawMode(false);
         });
       };
     },

@@ -1,4 +1,5 @@
 /** Handles requests to stop, from the keyboard or from the program that started this one. */
+import { endWith, openTerminals } from '../../host/programs/ending.ts';
 import { once } from '../../std.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -9,9 +10,10 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export const interruption = once((): AbortSignal => {
   const controller = new AbortController();
+  const terminals = openTerminals();
   for (const name of SIGNALS)
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(1);
+      if (controller.signal.aborted) endWith(1, terminals);
       controller.abort();
     });
   return controller.signal;

@@ -8,6 +8,7 @@ import { access, constants, lstat, readdir, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from '../../std.ts';
+import { atEnd } from '../programs/ending.ts';
 import { isRunning, processSpace, startOf } from '../programs/running.ts';
 import { wipeFolder } from './wipe.ts';
 
@@ -84,7 +85,15 @@ async function isMemory(path: string): Promise<boolean> {
 async function scratchIn(place: string, inMemory: boolean): Promise<Scratch> {
   // The folder is created with mode 0700.
   const path = mkdtempSync(join(place, `varsmith-${await ownMark()}-`));
-  return scratchAt(path, inMemory);
+  const scratch = scratchAt(path, inMemory);
+  const isWiped = atEnd(scratch.wipe);
+  return {
+    ...scratch,
+    wipe() {
+      isWiped();
+      scratch.wipe();
+    },
+  };
 }
 
 /** Wipes a folder. Never throws, since a failure to clean up does not affect the result. */

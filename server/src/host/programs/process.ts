@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { isAbsolute } from 'node:path';
 import { Writable } from 'node:stream';
 import { codeOf, HostFailure } from '../host-failure.ts';
+import { atEnd } from './ending.ts';
 
 export interface ProcessOptions {
   readonly cwd?: string;
@@ -91,7 +92,9 @@ export function runProcess(
     const onAbort = () => stop('cancelled');
     const timer = setTimeout(() => stop('timeout'), timeLimitMs);
     abort?.addEventListener('abort', onAbort, { once: true });
+    const ended = atEnd(() => killGroup(child.pid));
     const done = () => {
+      ended();
       clearTimeout(timer);
       abort?.removeEventListener('abort', onAbort);
     };

@@ -12,6 +12,7 @@ import { accessSync, constants, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { HostFailure } from '../host-failure.ts';
+import { atEnd } from '../programs/ending.ts';
 import {
   asUser,
   CANCELLED,
@@ -174,11 +175,13 @@ async function startRunner(
   } catch {
     return null;
   }
+  const isOver = atEnd(() => killGroup(child.pid));
   const ended = new Promise<string | null>(resolve => {
     child.on('error', () => resolve(null));
     child.on('exit', () => killGroup(child.pid));
     child.on('close', (_, signal) => resolve(signal));
   });
+  void ended.then(isOver);
   const { stdin, stdout, stderr } = child;
   if (stdin === null || stdout === null || stderr === null) return null;
   // It may end before it has read its input, which its exit shows.
