@@ -45,7 +45,12 @@ for (const file of positionals.length > 0 ? positionals : FILES.keys()) {
   const { status } = spawnSync('npx', ['vitest', 'run', '--project', 'programs', '--reporter=dot', file], {
     cwd: ROOT,
     stdio: 'inherit',
-    env: { ...process.env, VARSMITH_FUZZ_RUNS: String(runs), VARSMITH_FUZZ_SEED: String(seed) },
+    env: {
+      ...process.env,
+      VARSMITH_TEST_ALL: '1',
+      VARSMITH_FUZZ_RUNS: String(runs),
+      VARSMITH_FUZZ_SEED: String(seed),
+    },
   });
   if (status !== 0) failed++;
   const seconds = ((performance.now() - started) / 1000).toFixed(0);

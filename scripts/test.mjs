@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 // `npm test`: installs what the suites need and runs them all, on a machine that has Node and npm and nothing else.
-//   npm test                         everything
+//   npm test                         what a change waits for
+//   npm run test:all                 everything: both VS Codes, every walk, and all cases of searches, from a seed that is printed
+//   npm run test:all -- --seed 7     the same cases again
 //   npm test -- --only unit,lint     these steps and what they stand on
 //   npm test -- --list               the steps
 // The last line is `N passed, N failed`, with `, N skipped` where something was skipped. The exit code is 1 when anything
 // failed, and also when anything was skipped while CI=true. Uses Node's own modules only: it runs before npm ci.
 
+import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { installDependencies } from './lib/dependencies.mjs';
 import { endOnInterrupt, wasInterrupted } from './lib/process.mjs';
@@ -18,9 +21,9 @@ const MAX_FAILURE_CHARACTERS = 1500;
 const seconds = since => (performance.now() - since) / 1000;
 const heading = text => console.log(`\n━━ ${text} ${'━'.repeat(Math.max(3, 76 - text.length))}`);
 
-/** The steps named and all they stand on, in the order of the run. */
-function selected(only) {
-  if (!only) return STEPS;
+/** The steps named and all they stand on, in the order of the run; of none, those of a change, or all. */
+function selected(only, all) {
+  if (!only) return STEPS.filter(({ isExtra }) => all || !isExtra);
   const byId = new Map(STEPS.map(step => [step.id, step]));
   const wanted = new Set();
   const take = id => {
@@ -31,6 +34,13 @@ function selected(only) {
   };
   for (const id of only.split(',')) take(id.trim());
   return STEPS.filter(({ id }) => wanted.has(id));
+}
+
+/** Has the searches try all of their cases, others in each run: test/support/runs.ts reads it. */
+function searchWholly(seed) {
+  process.env.VARSMITH_TEST_ALL = '1';
+  process.env.VARSMITH_FUZZ_SEED = seed;
+  console.log(`Seed ${seed}: the same cases again with "npm run test:all -- --seed ${seed}"`);
 }
 
 /** Runs one step, or says why it cannot run. */
@@ -73,12 +83,12 @@ function printSummary(steps, results) {
   heading('Summary');
   const cell = (value, width) => String(value || '').padStart(width);
   console.log(
-    `${'step'.padEnd(14)}${'passed'.padStart(8)}${'failed'.padStart(8)}${'skipped'.padStart(9)}${'time'.padStart(9)}`,
+    `${'step'.padEnd(24)}${'passed'.padStart(8)}${'failed'.padStart(8)}${'skipped'.padStart(9)}${'time'.padStart(9)}`,
   );
   for (const { id } of steps) {
     const { passed, failed, skipped, note, seconds: time } = results.get(id);
     const counts = `${cell(passed, 8)}${cell(failed, 8)}${cell(skipped, 9)}${`${time.toFixed(1)} s`.padStart(9)}`;
-    console.log(`${id.padEnd(14)}${counts}${note ? `  ${note}` : ''}`);
+    console.log(`${id.padEnd(24)}${counts}${note ? `  ${note}` : ''}`);
   }
 }
 
@@ -94,12 +104,21 @@ function printFailures(results) {
 }
 
 async function main() {
-  const { values } = parseArgs({ options: { only: { type: 'string' }, list: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      list: { type: 'boolean' },
+      all: { type: 'boolean', default: false },
+      seed: { type: 'string' },
+    },
+  });
   if (values.list) {
-    for (const { id, title } of STEPS) console.log(`${id.padEnd(14)} ${title}`);
+    for (const { id, title, isExtra } of STEPS)
+      console.log(`${id.padEnd(22)} ${title}${isExtra ? ' (test:all)' : ''}`);
     return 0;
   }
-  const steps = selected(values.only);
+  if (values.all) searchWholly(values.seed ?? process.env.VARSMITH_FUZZ_SEED ?? String(randomInt(2 ** 31)));
+  const steps = selected(values.only, values.all);
   const started = performance.now();
 
   heading('Prepare');

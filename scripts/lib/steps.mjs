@@ -16,6 +16,7 @@ import { ROOT } from './root.mjs';
  * @property {readonly string[]} [optional] system packages without which some of its tests skip themselves
  * @property {boolean} [linuxOnly] code-server from npm runs there alone
  * @property {number} stage steps of one stage run side by side
+ * @property {boolean} [isExtra] not in `npm test`, which every change waits for: in `npm run test:all`, each night and before a release
  * @property {(label: string | undefined) => Promise<Counts>} work
  */
 
@@ -63,11 +64,13 @@ function freshReport(name) {
  */
 const SUITE_LIMIT_SECONDS = 1200;
 
-/** Runs suites of vitest.config.mts. */
+/** Runs suites of vitest.config.mts, or, with `VARSMITH_SHARD=1/2`, a part of their files. */
 async function vitest(name, ...projects) {
   const report = freshReport(name);
+  const { VARSMITH_SHARD: shard } = process.env;
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const chosen = projects.flatMap(project => ['--project', project]);
+  if (shard) chosen.push(`--shard=${shard}`);
   const code = await node([bin('vitest/vitest.mjs'), 'run', ...chosen, ...reporters], {
     limitSeconds: SUITE_LIMIT_SECONDS,
   });
@@ -121,8 +124,8 @@ async function walk(which, label, ...more) {
 
 const COMPILERS = ['python3', 'make', 'g++'];
 const VERSIONS = [
-  { which: 'latest', version: '1.139' },
-  { which: 'floor', version: '1.93' },
+  { which: 'latest', version: '1.139', isExtra: false },
+  { which: 'floor', version: '1.93', isExtra: true },
 ];
 
 /** @type {readonly Step[]} */
@@ -140,7 +143,7 @@ export const STEPS = [
     title: 'Types (tsc)',
     needs: [],
     packages: [],
-    stage: 2,
+    stage: 1,
     work: async () => check(await node([bin('typescript/bin/tsc'), '--noEmit'])),
   },
   {
@@ -157,17 +160,18 @@ export const STEPS = [
     title: 'Build',
     needs: [],
     packages: [],
-    stage: 3,
+    stage: 1,
     work: async () => preparation(await node(['scripts/build.mjs'])),
   },
-  ...VERSIONS.map(({ which, version }) => ({
+  ...VERSIONS.map(({ which, version, isExtra }) => ({
     id: `vscode-${which}`,
+    isExtra,
     title: `Install VS Code ${version}`,
     needs: [],
     packages: COMPILERS,
     linuxOnly: true,
     // Before the unit tests: some of them show pages, and need what is installed with it.
-    stage: 3,
+    stage: 1,
     work: async label =>
       preparation(
         await run('bash', ['test/workbench/install-vscode.sh', which], { label, limitSeconds: 600 }),
@@ -199,8 +203,9 @@ export const STEPS = [
     stage: 6,
     work: async () => check(await node(['scripts/release.mjs', '--dry-run'])),
   },
-  ...VERSIONS.map(({ which, version }) => ({
+  ...VERSIONS.map(({ which, version, isExtra }) => ({
     id: `host-${which}`,
+    isExtra,
     title: `Tests inside VS Code ${version} (mocha)`,
     needs: ['build', `vscode-${which}`],
     packages: ['chromium', 'fonts-dejavu-core'],
@@ -209,31 +214,36 @@ export const STEPS = [
   })),
   {
     id: 'host-beside',
+    isExtra: true,
     title: 'Tests inside VS Code beside another Nix extension (mocha)',
     needs: ['build', 'vscode-latest'],
     packages: ['chromium', 'fonts-dejavu-core'],
     stage: 9,
     work: label => insideEditor('latest', label, '--beside'),
   },
-  ...VERSIONS.map(({ which, version }) => ({
+  ...VERSIONS.map(({ which, version, isExtra }) => ({
     id: `walk-${which}`,
+    isExtra,
     title: `Walk through the packed extension in VS Code ${version}`,
     needs: ['package', `vscode-${which}`],
     packages: ['chromium', 'fonts-dejavu-core'],
-    stage: 10,
+    stage: isExtra ? 12 : 10,
     work: label => walk(which, label),
   })),
-  ...VERSIONS.map(({ which, version }) => ({
+  ...VERSIONS.map(({ which, version, isExtra }) => ({
     id: `walk-generation-${which}`,
+    isExtra,
     title: `Walk through generation in VS Code ${version}`,
     needs: ['package', `vscode-${which}`],
     packages: ['chromium', 'fonts-dejavu-core', 'bubblewrap', 'wireguard-tools', 'whois'],
     linuxOnly: true,
-    stage: 12,
+    // Both walks in one version side by side, then both in the other: each waits for its page more than it computes.
+    stage: isExtra ? 12 : 10,
     work: label => walk(which, label, '--generation'),
   })),
   ...VERSIONS.map(({ which, version }) => ({
     id: `walk-start-${which}`,
+    isExtra: true,
     title: `Walk through the first steps in VS Code ${version}`,
     needs: ['package', `vscode-${which}`],
     packages: ['chromium', 'fonts-dejavu-core'],
@@ -247,6 +257,7 @@ export const STEPS = [
     { how: 'web', title: 'Walk with the extension in the browser itself' },
   ].map(({ how, title }) => ({
     id: `walk-${how}`,
+    isExtra: true,
     title,
     needs: ['package', 'vscode-latest'],
     packages: ['chromium', 'fonts-dejavu-core'],
@@ -257,6 +268,7 @@ export const STEPS = [
   {
     // In a stage of its own: it builds and packs, and its times are measured.
     id: 'walk-newcomer',
+    isExtra: true,
     title: 'Walk of a new person, from npm start to generated vars',
     needs: ['package', 'vscode-latest'],
     packages: ['chromium', 'fonts-dejavu-core', 'bubblewrap', 'wireguard-tools', 'whois'],

@@ -4,25 +4,26 @@
  */
 import { appendFileSync } from 'node:fs';
 import { afterAll, expect } from 'vitest';
+import { SEED as RUN_SEED, runs } from '../support/runs.ts';
 import { NOT_YET } from './not-yet.ts';
 
 /** How an attack is run: `npm run attack` sets all of it, `npm test` nothing. */
-export const SEED = Number(process.env.VARSMITH_ATTACK_SEED ?? 20_261_122);
+export const SEED = Number(process.env.VARSMITH_ATTACK_SEED ?? RUN_SEED);
 export const isLong = process.env.VARSMITH_ATTACK_REPORT !== undefined;
 
 /** For a test that takes as long as its attempts take: what hangs is found by the limits of each attempt. */
-export const LIMIT_MS = isLong ? 6 * 3_600_000 : 240_000;
+export const LIMIT_MS = isLong ? 6 * 3_600_000 : 900_000;
 
-/** @param name as of the option of `npm run attack`; @param short how many attempts `npm test` makes */
-export function attempts(name: string, short: number): number {
+/** @param name as of the option of `npm run attack`; @param all how many attempts `npm run test:all` makes */
+export function attempts(name: string, all: number): number {
   const given = process.env[`VARSMITH_ATTACK_${name.toUpperCase()}`];
-  return given === undefined ? short : Number(given);
+  return given === undefined ? runs(all) : Number(given);
 }
 
 /** Counts attempts from 0: as many as are wanted, or as there is time for. */
-export function* turns(name: string, short: number): Generator<number> {
+export function* turns(name: string, all: number): Generator<number> {
   const [wanted, until] = [
-    attempts(name, short),
+    attempts(name, all),
     Number(process.env.VARSMITH_ATTACK_UNTIL ?? Number.POSITIVE_INFINITY),
   ];
   for (let turn = 0; turn < wanted && Date.now() < until; turn++) yield turn;

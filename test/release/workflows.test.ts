@@ -11,6 +11,7 @@ import {
   versionProblems,
   versionsNamed,
 } from '../../scripts/lib/release-facts.mjs';
+import { STEPS } from '../../scripts/lib/steps.mjs';
 import { workflowProblems } from '../../scripts/lib/workflow-lint.mjs';
 import { COMMANDS } from '../../server/src/cli/table/command-table.ts';
 
@@ -36,6 +37,23 @@ describe('every workflow and action', () => {
       expect(new Set(uses.filter(other => other.name === name).map(other => other.pin))).toEqual(
         new Set([pin]),
       );
+  });
+});
+
+describe('the machines of ci', () => {
+  const { jobs } = parse(text('.github/workflows/ci.yml'));
+  const parts: readonly { steps: string; shard?: string }[] = jobs.test.strategy.matrix.include;
+
+  it('run together what `npm test` runs', () => {
+    const steps = new Map(STEPS.map(step => [step.id, step]));
+    const withNeeds = (id: string): string[] => [id, ...(steps.get(id)?.needs ?? []).flatMap(withNeeds)];
+    const run = new Set(parts.flatMap(part => part.steps.split(',').flatMap(withNeeds)));
+    expect([...run].sort()).toEqual(STEPS.flatMap(({ id, isExtra }) => (isExtra ? [] : [id])).sort());
+  });
+
+  it('leave out no part of a suite that is cut in parts', () => {
+    const shards = parts.flatMap(({ shard }) => shard ?? []);
+    expect(shards).toEqual(shards.map((_, index) => `${index + 1}/${shards.length}`));
   });
 });
 
