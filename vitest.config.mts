@@ -30,9 +30,9 @@ export default defineConfig({
   test: {
     environment: 'node',
     setupFiles: ['test/support/seed.ts'],
-    // For a machine with much else to do: what hangs is found all the same.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For a machine with much else to do, on which a second's work takes a minute: what hangs is found all the same.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // One worker a core: the longest file must not hold up the others.
     maxWorkers: availableParallelism(),
     projects: [

@@ -2,6 +2,11 @@
 // counts as one that was forgotten. Each file keeps a test that runs everywhere.
 import { describe, type TestOptions } from 'vitest';
 
-export function describeIf(isThere: boolean, name: string, options: TestOptions, body: () => void): void {
+export function describeIf(
+  isThere: boolean,
+  name: string,
+  body: () => void,
+  options: TestOptions = {},
+): void {
   if (isThere) describe(name, options, body);
 }

@@ -11,8 +11,9 @@ import { claimCursor, claimFile, claimWorkspace, snapshotOf } from './fuzz/edito
 import { spot, textChange } from './fuzz/mutations.ts';
 import { filesBelow } from './fuzz/worlds.ts';
 import type { Texts } from './nix/support.ts';
+import { runs } from './support/runs.ts';
 
-const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 600);
+const RUNS = runs(600);
 
 /** One workspace a fleet: the files mutated last are restored with the next mutation. */
 interface Mutable {

@@ -193,7 +193,7 @@ async function untilAlone(root: string): Promise<void> {
     }
   };
   const numbers = () => (existsSync('/proc') ? readdirSync('/proc').filter(name => /^\d+$/.test(name)) : []);
-  await vi.waitUntil(() => !numbers().some(isInside), { timeout: 60_000, interval: 10 });
+  await vi.waitUntil(() => !numbers().some(isInside), { timeout: 240_000, interval: 10 });
 }
 
 function gitIn(root: string, ...args: readonly string[]): string {

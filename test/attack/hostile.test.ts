@@ -40,7 +40,7 @@ beforeAll(async () => {
   made.git('commit', '-qm', 'settings');
   pristine = join(made.home, '../pristine');
   cpSync(made.root, pristine, { recursive: true, verbatimSymlinks: true });
-}, 120_000);
+});
 
 afterAll(() => made.remove());
 

@@ -147,103 +147,109 @@ async function openHost(made: LastingFleet): Promise<Host> {
 /** In a generator; `''` and `${` have other forms in Nix. */
 const nixText = (text: string) => `''\n${text.replaceAll("''", "'''").replaceAll('${', "''${")}\n''`;
 
-describeIf(hasBwrap, 'a script', { timeout: LIMIT_MS }, () => {
-  for (const { name, uid } of PEOPLE)
-    it(`run by ${name} reaches nothing outside of its box`, async () => {
-      const made = await createLastingFleet({ m: '' });
-      onTestFinished(() => made.remove());
-      const host = await openHost(made);
-      write(made.root, 'machines/m/probe.sh', probeScript(host));
-      write(made.root, 'machines/m/probe.pl', perlProbe(host));
-      const tools = 'runtimeInputs = [ pkgs.perl pkgs.util-linux pkgs.gnugrep ]; files.a.secret = false;';
-      const perl = `cat > probe.pl <<'END'\n${perlProbe(host)}\nEND\nperl probe.pl >> $out/a 2>&1\n`;
-      const inRoom = `{ ${probeScript(host)}\n} > $out/a 2>&1\n${perl}`;
-      made.machine(
-        'm',
-        `room = { ${tools} script = ${nixText(inRoom)}; };
+describeIf(
+  hasBwrap,
+  'a script',
+  () => {
+    for (const { name, uid } of PEOPLE)
+      it(`run by ${name} reaches nothing outside of its box`, async () => {
+        const made = await createLastingFleet({ m: '' });
+        onTestFinished(() => made.remove());
+        const host = await openHost(made);
+        write(made.root, 'machines/m/probe.sh', probeScript(host));
+        write(made.root, 'machines/m/probe.pl', perlProbe(host));
+        const tools = 'runtimeInputs = [ pkgs.perl pkgs.util-linux pkgs.gnugrep ]; files.a.secret = false;';
+        const perl = `cat > probe.pl <<'END'\n${perlProbe(host)}\nEND\nperl probe.pl >> $out/a 2>&1\n`;
+        const inRoom = `{ ${probeScript(host)}\n} > $out/a 2>&1\n${perl}`;
+        made.machine(
+          'm',
+          `room = { ${tools} script = ${nixText(inRoom)}; };
          box = { ${tools} script = ''
            bash \${./probe.sh} > $out/a 2>&1
            perl \${./probe.pl} >> $out/a 2>&1
          ''; };`.replace('pkgs.perl', 'pkgs.bash pkgs.perl'),
-      );
-      made.git('add', '-A');
-      made.git('commit', '-qm', 'probes');
-      handOver(made, uid);
-      const run = await attackProgram(made, ['generate', '--yes'], {
-        uid,
-        env: { HOST_CANARY: 'host-canary' },
-      });
-      for (const place of ['room', 'box']) {
-        const path = join(made.root, `vars/per-machine/m/${place}/a/value`);
-        const said = existsSync(path) ? readFileSync(path, 'utf8') : run.stdout + run.stderr;
-        const isDone = said.includes('bash done') && said.includes('perl done');
-        ledger.judge('sandbox: probes run', isDone ? null : `${name}, ${place}: ${said}`);
-        const reached = new Set(said.split('\n').flatMap(line => /^REACHED ([^:]+)/.exec(line)?.[1] ?? []));
-        const names = [
-          ...Object.keys(REACHES(host)),
-          ...Object.keys(CALLS).map(call => `call ${call}`),
-          ...Object.keys(FAMILIES).map(family => `sockets of ${family}`),
-          'an abstract socket of the host',
-        ];
-        ledger.count('reached', reached.size);
-        for (const probe of names.filter(each => ledger.tries(`sandbox: ${each}`)))
-          ledger.judge(
-            `sandbox: ${probe}`,
-            reached.has(probe) ? `${name}, ${place}: ${said.slice(0, 900)}` : null,
-          );
-      }
-      expectNothingBroken(ledger);
-    });
-
-  for (const { name, uid } of PEOPLE)
-    it(`run by ${name} may leave what it wants: the run ends, and nothing is followed or kept`, async () => {
-      const made = await createLastingFleet({ m: '' });
-      onTestFinished(() => made.remove());
-      const outside = join(made.home, '../outside');
-      mkdirSync(outside);
-      writeFileSync(join(outside, 'keep'), 'outside-canary');
-      for (const [at, [what, { script, code, seconds = ENOUGH_SECONDS }]] of Object.entries(
-        LEAVINGS(outside),
-      ).entries()) {
-        // In the short form half of them, each left by one of these.
-        const isShared = PEOPLE.length > 1 && !isLong;
-        if (!ledger.tries(`sandbox: ${what}`) || (isShared && at % 4 !== 2 * Number(uid === null))) continue;
-        made.machine(
-          'm',
-          `g = { prompts.x.type = "hidden"; files.a.secret = false; runtimeInputs = [ pkgs.perl pkgs.util-linux ];
-           script = ${nixText(script)}; };`,
         );
-        writeFileSync(join(made.home, 'x'), 'Canary8-left-behind');
+        made.git('add', '-A');
+        made.git('commit', '-qm', 'probes');
         handOver(made, uid);
-        const answer = ['--prompt', `g/x=@${join(made.home, 'x')}`];
-        const args = [
-          'generate',
-          '--yes',
-          '--regenerate',
-          '--no-commit',
-          '--timeout',
-          String(seconds),
-          ...answer,
-        ];
-        const run = await attackProgram(made, args, { uid });
-        ledger.count('leavings');
-        const value = join(made.root, 'vars/per-machine/m/g/a/value');
-        const wrong = [
-          ...(run.code === code ? [] : [`ended with ${run.code}: ${run.stderr}`]),
-          ...(/unexpected|ENAMETOOLONG|TypeError/.test(run.stderr) ? [run.stderr] : []),
-          ...(readFileSync(join(outside, 'keep'), 'utf8') === 'outside-canary'
-            ? []
-            : ['changed a file outside']),
-          ...(existsSync(value) && readFileSync(value, 'utf8').includes('outside-canary')
-            ? ['read outside']
-            : []),
-          ...leftIn(run.pid),
-        ];
-        ledger.judge(`sandbox: ${what}`, wrong.length === 0 ? null : `${name}: ${wrong.join('; ')}`);
-      }
-      expectNothingBroken(ledger);
-    });
-});
+        const run = await attackProgram(made, ['generate', '--yes'], {
+          uid,
+          env: { HOST_CANARY: 'host-canary' },
+        });
+        for (const place of ['room', 'box']) {
+          const path = join(made.root, `vars/per-machine/m/${place}/a/value`);
+          const said = existsSync(path) ? readFileSync(path, 'utf8') : run.stdout + run.stderr;
+          const isDone = said.includes('bash done') && said.includes('perl done');
+          ledger.judge('sandbox: probes run', isDone ? null : `${name}, ${place}: ${said}`);
+          const reached = new Set(said.split('\n').flatMap(line => /^REACHED ([^:]+)/.exec(line)?.[1] ?? []));
+          const names = [
+            ...Object.keys(REACHES(host)),
+            ...Object.keys(CALLS).map(call => `call ${call}`),
+            ...Object.keys(FAMILIES).map(family => `sockets of ${family}`),
+            'an abstract socket of the host',
+          ];
+          ledger.count('reached', reached.size);
+          for (const probe of names.filter(each => ledger.tries(`sandbox: ${each}`)))
+            ledger.judge(
+              `sandbox: ${probe}`,
+              reached.has(probe) ? `${name}, ${place}: ${said.slice(0, 900)}` : null,
+            );
+        }
+        expectNothingBroken(ledger);
+      });
+
+    for (const { name, uid } of PEOPLE)
+      it(`run by ${name} may leave what it wants: the run ends, and nothing is followed or kept`, async () => {
+        const made = await createLastingFleet({ m: '' });
+        onTestFinished(() => made.remove());
+        const outside = join(made.home, '../outside');
+        mkdirSync(outside);
+        writeFileSync(join(outside, 'keep'), 'outside-canary');
+        for (const [at, [what, { script, code, seconds = ENOUGH_SECONDS }]] of Object.entries(
+          LEAVINGS(outside),
+        ).entries()) {
+          // In the short form half of them, each left by one of these.
+          const isShared = PEOPLE.length > 1 && !isLong;
+          if (!ledger.tries(`sandbox: ${what}`) || (isShared && at % 4 !== 2 * Number(uid === null)))
+            continue;
+          made.machine(
+            'm',
+            `g = { prompts.x.type = "hidden"; files.a.secret = false; runtimeInputs = [ pkgs.perl pkgs.util-linux ];
+           script = ${nixText(script)}; };`,
+          );
+          writeFileSync(join(made.home, 'x'), 'Canary8-left-behind');
+          handOver(made, uid);
+          const answer = ['--prompt', `g/x=@${join(made.home, 'x')}`];
+          const args = [
+            'generate',
+            '--yes',
+            '--regenerate',
+            '--no-commit',
+            '--timeout',
+            String(seconds),
+            ...answer,
+          ];
+          const run = await attackProgram(made, args, { uid });
+          ledger.count('leavings');
+          const value = join(made.root, 'vars/per-machine/m/g/a/value');
+          const wrong = [
+            ...(run.code === code ? [] : [`ended with ${run.code}: ${run.stderr}`]),
+            ...(/unexpected|ENAMETOOLONG|TypeError/.test(run.stderr) ? [run.stderr] : []),
+            ...(readFileSync(join(outside, 'keep'), 'utf8') === 'outside-canary'
+              ? []
+              : ['changed a file outside']),
+            ...(existsSync(value) && readFileSync(value, 'utf8').includes('outside-canary')
+              ? ['read outside']
+              : []),
+            ...leftIn(run.pid),
+          ];
+          ledger.judge(`sandbox: ${what}`, wrong.length === 0 ? null : `${name}: ${wrong.join('; ')}`);
+        }
+        expectNothingBroken(ledger);
+      });
+  },
+  { timeout: LIMIT_MS },
+);
 
 it('is only attacked where there is one', () => {
   expect(['linux', 'darwin', 'win32']).toContain(process.platform);

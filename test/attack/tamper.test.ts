@@ -27,7 +27,7 @@ beforeAll(async () => {
   if (code !== 0) throw new Error(stderr);
   good = readFileSync(join(made.root, PATH), 'utf8');
   other = readFileSync(join(made.root, PATH.replace('/m/', '/n/')), 'utf8');
-}, 120_000);
+});
 
 afterAll(() => made.remove());
 

@@ -19,7 +19,7 @@ const matrix = file('matrix.nix', 'three\n');
 
 function fake(options: Partial<Options>, ...args: string[]) {
   const command = [process.execPath, join(__dirname, 'fake-server.cjs'), ...args];
-  const brief = { startReps: 1, edits: 4, reps: 2, gap: 0, settle: 0, timeout: 3000 };
+  const brief = { startReps: 1, edits: 4, reps: 2, gap: 0, settle: 0, timeout: 120_000 };
   const bad = { line: 1, character: 0, text: 'bad\n' };
   return measure({ command, files: [registry, matrix], root: folder, break: bad, ...brief, ...options });
 }

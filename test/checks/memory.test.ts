@@ -13,6 +13,7 @@ import { edit, FLEET } from '../fleet/many-machines.ts';
 import { fleetWorkspace } from '../fleet/workspace.ts';
 import { textChange } from '../fuzz/mutations.ts';
 import { exampleWorlds } from '../fuzz/worlds.ts';
+import { runs } from '../support/runs.ts';
 import { check, living, type Texts } from './harness.ts';
 
 describe('findings after edits', () => {
@@ -53,7 +54,7 @@ describe('findings after edits', () => {
           expect(world.findings()).toEqual(fresh(files));
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });

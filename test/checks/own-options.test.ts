@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FLEET } from '../../server/src/checks/examples/option-examples.ts';
 import { rules } from '../../server/src/checks/rules/index.ts';
+import { runs } from '../support/runs.ts';
 import { applyFix, fixOf, judging, onlyFinding, type Texts } from './harness.ts';
 
 const { check, expectSilent, living } = judging('option/declared-type', 'option/undeclared');
@@ -254,7 +255,7 @@ describe("what is found of the fleet's own options", () => {
           expect(world.findings()).toEqual(options.check(current).findings);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });

@@ -16,7 +16,7 @@ export function buildProgram(): void {
     bundle = mkdtempSync(join(tmpdir(), 'varsmith-cli-'));
     const build = join(__dirname, '../../scripts/build.mjs');
     execFileSync(process.execPath, [build, '--outdir', bundle, '--only', 'cli'], { stdio: 'ignore' });
-  }, 60_000);
+  });
   afterAll(() => rmSync(bundle, { recursive: true }));
 }
 
@@ -82,7 +82,7 @@ function partsOf(program: Program): string[] {
 /** Waits until a script of the program has written a file of this name. */
 export async function written(program: Program, file: string): Promise<void> {
   await vi.waitUntil(() => partsOf(program).some(part => existsSync(join(part, 'out', file))), {
-    timeout: 60_000,
+    timeout: 240_000,
     interval: 20,
   });
 }

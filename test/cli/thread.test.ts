@@ -16,7 +16,7 @@ const MACHINES = Array.from({ length: 50 }, (_, at) => `m${String(at).padStart(2
 const GENERATOR =
   'g = { files.key = { }; files.open.secret = false; validation.of = 1; script = "echo k > $out/key; echo o > $out/open"; };';
 
-describe('a store of many machines', { timeout: 240_000 }, () => {
+describe('a store of many machines', () => {
   it('is seen by plan, list and verify as it is, from another thread', async () => {
     const made = await fleet(Object.fromEntries(MACHINES.map(name => [name, GENERATOR])));
     expect((await made.run(['generate', ...BOX])).stderr).not.toContain('failed');

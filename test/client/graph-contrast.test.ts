@@ -68,7 +68,7 @@ describe.skipIf(!hasBrowser)('the page in the theme', () => {
   let opened: GraphPage;
   beforeAll(async () => {
     opened = await openGraphPage();
-  }, 60_000);
+  });
   afterAll(() => opened?.close());
   beforeEach(async () => {
     await opened.page.locator('#search').fill('');

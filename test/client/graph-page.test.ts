@@ -46,7 +46,7 @@ describe.skipIf(!hasBrowser)('the page', () => {
   let opened: GraphPage;
   beforeAll(async () => {
     opened = await openGraphPage();
-  }, 60_000);
+  });
   afterAll(() => opened?.close());
   beforeEach(async () => {
     await opened.show(graphMessage());

@@ -60,7 +60,7 @@ let page: Page;
 
 beforeAll(async () => {
   if (hasBrowser) page = await openPage();
-}, 60_000);
+});
 afterAll(() => page?.context().browser()?.close());
 
 test

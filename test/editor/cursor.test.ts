@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cursorIn } from '../../server/src/editor/names/cursor.ts';
+import { runs } from '../support/runs.ts';
 
 /** `|` is the cursor. */
 function at(marked: string) {
@@ -92,7 +93,7 @@ describe('a cursor', () => {
         const cursor = cursorIn(text, Math.min(offset, text.length));
         for (const frame of cursor.frames) expect(frame.start).toBeLessThanOrEqual(offset);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });

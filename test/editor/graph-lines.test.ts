@@ -11,6 +11,7 @@ import { pictureOf } from '../../server/src/editor/graph/graph-picture.ts';
 import { type Scene, type SceneOptions, sceneOf } from '../../server/src/editor/graph/graph-scene.ts';
 import type { Point } from '../../server/src/editor/layout/shapes.ts';
 import { check } from '../checks/harness.ts';
+import { runs } from '../support/runs.ts';
 
 const NAMES = Array.from({ length: 24 }, (_, index) => `n${index}`);
 const MACHINES = ['lea', 'tove', 'emily', 'otto'];
@@ -150,7 +151,7 @@ describe('no line runs behind a box', () => {
           );
           expect(shown).toBe(graph.edges.length - inside.length);
         }),
-        { numRuns: 60 },
+        { numRuns: runs(60) },
       );
     },
   );

@@ -17,6 +17,7 @@ import type { TextEdit } from '../../server/src/edits/text-edit.ts';
 import { readContents } from '../../server/src/store/vars/read.ts';
 import { check } from '../checks/harness.ts';
 import { storeFiles } from '../store/support.ts';
+import { runs } from '../support/runs.ts';
 import { type Files, fleets } from './rename-fleets.ts';
 import { exampleFiles } from './support.ts';
 
@@ -140,7 +141,7 @@ const NEW_NAMES = [
 /** A machine is a host. */
 const MACHINE_NAMES = ['renamed-once', 'xy', 'A-1', '2nd', 'assert'];
 
-const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 30);
+const RUNS = runs(30);
 
 test.each(KINDS)(
   'a %s of generated fleets',

@@ -82,7 +82,7 @@ describe.each([...neovims(), ...emacsen()])('$editor $version', editor => {
     home = newHome();
     root = storedFleet(home);
     seen = await driven(editor, root, home);
-  }, 120_000);
+  });
   afterAll(() => rmSync(home.folder, { recursive: true }));
 
   test('finds, tells, completes, renames and fixes', () => {
@@ -127,7 +127,7 @@ function driven(
   const file = join(folder, start);
   writeFileSync(file, configuration);
   return new Promise((resolve, reject) => {
-    const options = { cwd: root, env, timeout: 110_000 };
+    const options = { cwd: root, env, timeout: 280_000 };
     execFile(program, args(file, join(__dirname, driver)), options, (error, stdout, stderr) => {
       if (error) reject(new Error(`${error.message}\n${stdout}\n${stderr}`));
       else resolve(JSON.parse(stdout));

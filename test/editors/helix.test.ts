@@ -21,7 +21,7 @@ describe.each(versions)('Helix %s', (_, program) => {
     mkdirSync(join(home.folder, '.config/helix'), { recursive: true });
     writeFileSync(join(home.folder, '.config/helix/languages.toml'), PAGE.join('\n'));
     helix = terminal(basename(home.folder), `${program} ${MATRIX}`, { cwd: root, env: home.env });
-  }, 120_000);
+  });
   afterAll(() => {
     helix?.end();
     rmSync(home.folder, { recursive: true });
@@ -38,7 +38,7 @@ describe.each(versions)('Helix %s', (_, program) => {
     helix.keys(' D');
     expect(await helix.shows(/use\/undefined-generator/)).not.toContain('registry/unused-key');
     await helix.leave(/severity +code/);
-  }, 60_000);
+  });
 
   test('tells of what is under the cursor, and fixes it', async () => {
     await toStringOn(24);
@@ -49,7 +49,7 @@ describe.each(versions)('Helix %s', (_, program) => {
     await helix.shows(/Replace with "anthropic"/);
     helix.keys('Enter');
     await helix.shows(/^\s+24\s+"anthropic" # broken/m);
-  }, 60_000);
+  });
 
   test('goes to a definition', async () => {
     await toStringOn(6);
@@ -57,7 +57,7 @@ describe.each(versions)('Helix %s', (_, program) => {
     await helix.shows(/lib\/secret-registry\.nix\s.*\s92:\d+\s*$/m);
     helix.keys(':buffer-close', 'Enter');
     await helix.shows(/lib\/machine-env-matrix\.nix/);
-  }, 60_000);
+  });
 
   test('completes a key', async () => {
     helix.keys(':5', 'Enter', 'o', '"');
@@ -65,7 +65,7 @@ describe.each(versions)('Helix %s', (_, program) => {
     await helix.leave(/^ INS /m);
     helix.keys('u');
     await helix.shows(/^\s+6\s+"github-token"/m);
-  }, 60_000);
+  });
 
   test('renames in all files, and moves what is stored', async () => {
     await toStringOn(6);
@@ -87,7 +87,7 @@ describe.each(versions)('Helix %s', (_, program) => {
     await helix.ended();
     expect(textOf(root, REGISTRY)).toMatch(/^ {2}gh-token = /m);
     expect(textOf(root, MATRIX)).toContain('"gh-token"');
-  }, 60_000);
+  });
 });
 
 test('the page has the configuration that is tried', () => {

@@ -15,7 +15,7 @@ export interface Terminal {
   readonly end: () => void;
 }
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 240_000;
 
 export function hasTerminal(): boolean {
   return spawnSync('tmux', ['-V']).status === 0;

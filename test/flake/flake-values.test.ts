@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fleetWorkspace, plainFleet } from '../fleet/workspace.ts';
+import { runs } from '../support/runs.ts';
 
 const generator = (name: string) =>
   `{ clan.core.vars.generators.${name} = { files.key = { }; script = "true"; }; }`;
@@ -269,7 +270,7 @@ describe('machines that a flake is made of', () => {
         }
         expect(plainFleet(workspace.fleet())).toEqual(plainFleet(fleetWorkspace(texts).fleet()));
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });

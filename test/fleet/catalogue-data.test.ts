@@ -125,7 +125,7 @@ if (isThere)
       expect([...declared.keys()].sort()).toEqual([...data.keys()].sort());
       for (const [key, definition] of declared)
         expect({ key, ...factsOf(definition) }).toEqual({ key, ...data.get(key) });
-    }, 60_000);
+    });
 
     it('knows the tools of every generator', async () => {
       for (const [key, definition] of await declaredDefinitions()) {
@@ -144,7 +144,7 @@ if (isThere)
           tools: named,
         });
       }
-    }, 60_000);
+    });
   });
 
 describe('the data', () => {

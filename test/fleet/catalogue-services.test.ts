@@ -68,5 +68,5 @@ describe('the services of the catalogue', () => {
       expect(Object.fromEntries(declared)).toEqual(
         Object.fromEntries(SERVICES.map(service => [service.name, service.roles])),
       );
-    }, 60_000);
+    });
 });

@@ -94,5 +94,5 @@ if (isThere)
       }
     }
     expect(compared).toBeGreaterThan(30);
-  }, 60_000);
+  });
 else console.info('Options are not compared with clan-core: VARSMITH_CLAN_CORE names no checkout.');

@@ -5,16 +5,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Texts } from '../nix/support.ts';
+import { isWhole, runs } from '../support/runs.ts';
 import { FLEET } from './many-machines.ts';
 import { SHAPES } from './many-shapes.ts';
 import { PIPELINE } from './pipeline.ts';
 import { changed, pipelineEdits } from './pipeline-edits.ts';
 import { fleetWorkspace, plainFleet } from './workspace.ts';
 
-const RUNS = process.env.VARSMITH_FUZZ_RUNS;
-
 /** A small fleet, one of many shapes, and a larger one with services when there is time. */
-const FLEETS: readonly Texts[] = RUNS === undefined ? [PIPELINE, SHAPES] : [PIPELINE, SHAPES, FLEET];
+const FLEETS: readonly Texts[] = isWhole ? [PIPELINE, SHAPES, FLEET] : [PIPELINE, SHAPES];
 
 describe('while a file is edited', () => {
   it('the fleet is after each edit what a fresh build gives', { timeout: 3_600_000 }, () => {
@@ -37,7 +36,7 @@ describe('while a file is edited', () => {
           }
         }
       }),
-      { numRuns: Number(RUNS ?? 100), ...(RUNS === undefined ? { seed: 18 } : {}) },
+      { numRuns: runs(100) },
     );
   });
 });

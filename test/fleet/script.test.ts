@@ -8,6 +8,7 @@ import type { ScriptSource } from '../../server/src/fleet/model/generators.ts';
 import { symbol } from '../../server/src/nix/eval/construct.ts';
 import { nixpkgsLib } from '../../server/src/nix/lib/index.ts';
 import { evalText, type Texts } from '../nix/support.ts';
+import { runs } from '../support/runs.ts';
 
 const names = { lib: nixpkgsLib(), config: symbol('config', 'an option'), pkgs: symbol('pkgs', 'packages') };
 
@@ -121,7 +122,7 @@ describe('every character of a script', () => {
           expect([char, escapes[char]]).toContain(raw === `''` ? `'''` : raw);
         }
       }),
-      { numRuns: 1_500 },
+      { numRuns: runs(1_500) },
     );
   });
 });

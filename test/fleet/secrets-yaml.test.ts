@@ -4,6 +4,7 @@ import { readEncrypted } from '../../server/src/fleet/secrets/secrets-keys.ts';
 import { readSopsConfig, ruleFor } from '../../server/src/fleet/secrets/secrets-rules.ts';
 import { parseYaml } from '../../server/src/fleet/secrets/secrets-yaml.ts';
 import { sizeOf, type YamlNode, yamlMember } from '../../server/src/fleet/secrets/secrets-yaml-node.ts';
+import { runs } from '../support/runs.ts';
 
 type Plain = string | Plain[] | [string, Plain][];
 
@@ -225,7 +226,7 @@ test('never fails, whatever the text', () => {
       const text = lines.join('\n');
       for (const node of parseYaml(text).documents) expect(node.end).toBeLessThanOrEqual(text.length);
     }),
-    { numRuns: 2_000 },
+    { numRuns: runs(2_000) },
   );
 });
 

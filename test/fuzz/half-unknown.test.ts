@@ -5,12 +5,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { check, type Texts } from '../checks/harness.ts';
+import { runs } from '../support/runs.ts';
 import { fleetsInParts, MISTAKE, moduleOfHoles } from './half-unknown.ts';
 import { CHANGED, MACHINES } from './unknown-modules.ts';
 
-const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 60);
-const SEED = 20_261;
-const TIME = Math.max(60_000, RUNS * 500);
+const RUNS = runs(60);
+const TIME = Math.max(600_000, RUNS * 1000);
 
 /**
  * The rules that conclude from what is declared nowhere. Files of a generator that is declared in full are certain, and so is what
@@ -81,7 +81,7 @@ describe('every second module missing', () => {
             Object.keys(whole).some(path => path.startsWith(`machines/${machine}/`) && !(path in half));
           expectNothingNew(whole, half, MACHINES.filter(isLacking));
         }),
-        { numRuns: RUNS, seed: SEED },
+        { numRuns: RUNS },
       );
     },
     TIME,
@@ -94,7 +94,7 @@ describe('every second module missing', () => {
         fc.property(fleetsInParts, everySecond, (partsOf, isThere) => {
           expect(mistaken(partsOf(isThere))).toEqual(MACHINES);
         }),
-        { numRuns: RUNS, seed: SEED },
+        { numRuns: RUNS },
       );
     },
     TIME,
@@ -117,7 +117,7 @@ describe('names that are nothing but holes', () => {
           const texts = partsOf(all);
           expectNothingNew(withModule(texts, '{ }\n'), withModule(texts, module), [CHANGED]);
         }),
-        { numRuns: RUNS, seed: SEED },
+        { numRuns: RUNS },
       );
     },
     TIME,
@@ -131,7 +131,7 @@ describe('names that are nothing but holes', () => {
           const others = MACHINES.filter(machine => machine !== CHANGED);
           expect(mistaken(withModule(partsOf(all), module))).toEqual(expect.arrayContaining(others));
         }),
-        { numRuns: RUNS, seed: SEED },
+        { numRuns: RUNS },
       );
     },
     TIME,

@@ -24,11 +24,12 @@ import { readJson } from '../../server/src/workspace/settings/json.ts';
 import { createSettingsReader, settingsFindings } from '../../server/src/workspace/settings/settings-file.ts';
 import { switchOffEdit } from '../../server/src/workspace/settings/switch-off.ts';
 import { memoryFiles } from '../nix/support.ts';
+import { runs } from '../support/runs.ts';
 import { claimEdits, claimFinding, claimRanges } from './claims.ts';
 import { textChange } from './mutations.ts';
 import { exampleWorlds } from './worlds.ts';
 
-const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 200);
+const RUNS = runs(200);
 const VECTORS = join(import.meta.dirname, '../store/vectors');
 
 const texts = [

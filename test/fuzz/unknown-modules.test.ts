@@ -6,9 +6,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { check, type Texts } from '../checks/harness.ts';
+import { runs } from '../support/runs.ts';
 import { CHANGED, comparable, type FleetOf, fleets, UNKNOWN_MODULES } from './unknown-modules.ts';
 
-const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 60);
+const RUNS = runs(60);
 
 const OF_MACHINE = /^(?:machines|vars\/per-machine)\/([^/]+)\//;
 
@@ -50,7 +51,7 @@ describe('an unknown module of one machine changes nothing about another', () =>
         { numRuns: RUNS },
       );
     },
-    Math.max(60_000, RUNS * 200),
+    Math.max(600_000, RUNS * 1000),
   );
 
   it('is looked at in fleets that have something to find', () => {

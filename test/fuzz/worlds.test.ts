@@ -4,11 +4,12 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../support/runs.ts';
 import { worldChange } from './mutations.ts';
 import { claimWorld } from './world-claims.ts';
 import { exampleWorlds, secretWorlds, templateWorlds } from './worlds.ts';
 
-const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 400);
+const RUNS = runs(400);
 
 describe('mutated examples', () => {
   it(

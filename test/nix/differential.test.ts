@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs, SEED } from '../support/runs.ts';
 import { nixExpression } from './generate.ts';
 import { type Answer, HAS_NIX, nixAll, refusedByNix, same } from './real-nix.ts';
 import { evalText, type Plain, toPlain } from './support.ts';
@@ -74,11 +75,9 @@ describe.skipIf(!HAS_NIX && process.env.CI !== 'true')('the tables', () => {
 });
 
 describe.skipIf(!HAS_NIX && process.env.CI !== 'true')('generated expressions', () => {
-  // Another seed is another set of expressions; the property holds for all of them.
-  const seed = Number(process.env.NIX_SEED ?? 20240601);
-  const list = fc.sample(nixExpression, { numRuns: Number(process.env.NIX_RUNS ?? 600), seed });
+  const list = fc.sample(nixExpression, { numRuns: runs(600) });
 
-  it(`what is claimed is what Nix computes (seed ${seed})`, () => {
+  it(`what is claimed is what Nix computes (seed ${SEED})`, () => {
     const claims = claimed(list);
     expect(claims.length / list.length).toBeGreaterThan(0.85);
     expect(differences(claims)).toEqual([]);

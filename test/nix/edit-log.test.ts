@@ -9,6 +9,7 @@ import {
 } from '../../server/src/nix/edit-log.ts';
 import { LivePlace, withOffsetsRead } from '../../server/src/nix/live-places.ts';
 import { placeIdentity, placeKey } from '../../server/src/nix/places.ts';
+import { runs } from '../support/runs.ts';
 
 /** Each letter of the first text is another one, so that it can be found again. */
 const FIRST = 'abcdefghijklmnopqrstuvwxyz';
@@ -55,7 +56,7 @@ describe('the edits of a text', () => {
           expect(rebuilt + text.slice(from)).toBe(last);
         }
       }),
-      { numRuns: 300, seed: 18 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -81,7 +82,7 @@ describe('the edits of a text', () => {
         else if (!text.includes(FIRST.slice(range.start, range.end)))
           expect(text.slice(place.start, place.end)).not.toBe(FIRST.slice(range.start, range.end));
       }),
-      { numRuns: 500, seed: 18 },
+      { numRuns: runs(500) },
     );
   });
 

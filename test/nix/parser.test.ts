@@ -6,6 +6,7 @@ import { describe, expect, it, test } from 'vitest';
 import { createParser } from '../../server/src/nix/parse/parse.ts';
 import { defaultWasm } from '../../server/src/nix/parse/wasm.ts';
 import type { Range, SyntaxTree } from '../../server/src/nix/syntax.ts';
+import { runs } from '../support/runs.ts';
 import { printExpr } from './support-print.ts';
 
 const parser = await createParser();
@@ -234,7 +235,7 @@ test('a mutated module never throws and all its ranges are sound', () => {
       for (const { at, removed, added } of edits) text = text.slice(0, at) + added + text.slice(at + removed);
       expectSound(text, parser.parse(text));
     }),
-    { numRuns: 1500 },
+    { numRuns: runs(1500) },
   );
 });
 
@@ -244,7 +245,7 @@ test('a random pile of tokens never throws and all its ranges are sound', () => 
       const text = parts.join(' ');
       expectSound(text, parser.parse(text));
     }),
-    { numRuns: 1500 },
+    { numRuns: runs(1500) },
   );
 });
 

@@ -10,6 +10,7 @@ import { bystanders } from '../../bench/fleet/bystanders.mjs';
 import { estate } from '../../bench/fleet/estate.mjs';
 import { createParser } from '../../server/src/nix/parse/parse.ts';
 import { readQuickly } from '../../server/src/nix/parse/quick.ts';
+import { runs } from '../support/runs.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const parser = await createParser();
@@ -116,7 +117,7 @@ test('texts with splinters in them are read as the grammar reads them, if at all
     fc.property(fc.oneof(text, pieces), source => {
       agrees(source);
     }),
-    { numRuns: 1500, seed: 20_260_101 },
+    { numRuns: runs(1500) },
   );
 });
 
@@ -126,6 +127,6 @@ test('what is broken has the tree that the grammar makes of it by itself, repair
     fc.property(splintered(texts), text => {
       expect(parser.parse(text)).toEqual(parser.parseByGrammar(text));
     }),
-    { numRuns: Number(process.env.VARSMITH_FUZZ_RUNS ?? 400), seed: 20_260_102 },
+    { numRuns: runs(400) },
   );
 });

@@ -11,6 +11,7 @@ import { noteEdited } from '../../server/src/nix/eval/renewal.ts';
 import type { NixFiles } from '../../server/src/nix/eval/value.ts';
 import type { SourceFile } from '../../server/src/nix/source.ts';
 import { isStale, newReads } from '../../server/src/query/reads.ts';
+import { runs } from '../support/runs.ts';
 import { nixExpressionIn, type Variable } from './generate.ts';
 import { memoryFiles, show, type Texts } from './support.ts';
 
@@ -353,7 +354,7 @@ describe('a set in an attribute that is being edited', () => {
   });
 });
 
-const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 300);
+const RUNS = runs(300);
 
 describe('a value that is kept while other files are edited', () => {
   it('is the one that a fresh evaluation gives', { timeout: 3_600_000 }, () => {

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createParser, type Reading } from '../../server/src/nix/parse/parse.ts';
 import type { AttrSetExpr, Expr } from '../../server/src/nix/syntax.ts';
+import { runs } from '../support/runs.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const parser = await createParser();
@@ -81,7 +82,7 @@ describe('a text read from the one before', () => {
           reading = readAgain(text, reading) ?? reading;
         }
       }),
-      { numRuns, seed: 18 },
+      { numRuns: runs(numRuns) },
     );
   });
 

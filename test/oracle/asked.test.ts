@@ -19,7 +19,7 @@ it('keeps an answer for fleets of each folder', () => {
   expect(folders).toEqual(new Set(['', 'seeds', 'examples']));
 });
 
-describeIf(clones !== undefined, 'Nix, asked again', { timeout: 120_000 }, () => {
+describeIf(clones !== undefined, 'Nix, asked again', () => {
   let home: string;
   let prepared: Prepared;
   beforeAll(() => {

@@ -10,6 +10,7 @@ import {
   sweep,
   type TraceEvent,
 } from '../../server/src/query/database.ts';
+import { runs } from '../support/runs.ts';
 import { recomputed } from './recomputed.ts';
 
 const KEYS = input<null, readonly string[]>('keys', () => []);
@@ -82,7 +83,7 @@ describe.each([
           }
         }
       }),
-      { numRuns: 300, seed: 18 },
+      { numRuns: runs(300) },
     );
   });
 

@@ -10,8 +10,9 @@ import {
   set,
   sweep,
 } from '../../server/src/query/database.ts';
+import { runs } from '../support/runs.ts';
 
-const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 300);
+const RUNS = runs(300);
 const NODES = 8;
 
 /** What a node says: which nodes it reads, and what it adds. */

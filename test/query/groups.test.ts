@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDatabase, input, query, set, type TraceEvent } from '../../server/src/query/database.ts';
 import { forAll, mapOfAll } from '../../server/src/query/groups.ts';
+import { runs } from '../support/runs.ts';
 import { recomputed } from './recomputed.ts';
 
 const KEYS = input<null, readonly string[]>('keys', () => []);
@@ -32,7 +33,7 @@ describe('the answers for all keys', () => {
           expect([...BY_KEY(database, null)]).toEqual(keys.map((key, index) => [key, answers[index]]));
         }
       }),
-      { numRuns: 200, seed: 18 },
+      { numRuns: runs(200) },
     );
   });
 

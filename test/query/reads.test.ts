@@ -17,6 +17,7 @@ import {
   staleLeaf,
   unowned,
 } from '../../server/src/query/reads.ts';
+import { runs } from '../support/runs.ts';
 
 function recording(): Recorder {
   return { ...createRecorder(), isOn: true };
@@ -150,6 +151,6 @@ it('what is stale is what a leaf that has changed can be reached from, in any gr
       // In any order, since what is found fresh is remembered.
       for (const index of order) expect(isStale(recorder, reads[index] ?? null)).toBe(expected.has(index));
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });

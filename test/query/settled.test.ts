@@ -17,6 +17,7 @@ import {
 } from '../../server/src/query/database.ts';
 import { settled } from '../../server/src/query/settled.ts';
 import { finish } from '../../server/src/query/steps.ts';
+import { runs } from '../support/runs.ts';
 import { recomputed } from './recomputed.ts';
 
 const text = input<string, string>('text', () => '');
@@ -116,6 +117,6 @@ it('kept answers that are marked are listed, after any changes', () => {
         expect(outdatedKeys(db, length).sort()).toEqual(outdated.sort());
       }
     }),
-    { numRuns: 300, seed: 27 },
+    { numRuns: runs(300) },
   );
 });

@@ -40,7 +40,7 @@ it('brings every file that the package is built from', () => {
   for (const path of listed) expect(existsSync(join(ROOT, path))).toBe(true);
 });
 
-describeIf(HAS_NIX, 'the flake', { timeout: 120_000 }, () => {
+describeIf(HAS_NIX, 'the flake', () => {
   it('has a package, an app, a shell and checks for every system', () => {
     const systems = ['aarch64-darwin', 'aarch64-linux', 'x86_64-darwin', 'x86_64-linux'];
     for (const output of ['packages', 'apps', 'devShells', 'checks'])

@@ -32,7 +32,7 @@ beforeAll(() => {
   empty = join(base, 'empty');
   mkdirSync(empty);
   cpSync(join(ROOT, 'examples/broken-fleet'), join(base, 'broken-fleet'), { recursive: true });
-}, 120_000);
+});
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 /** As in a new person's shell: nothing of this project on the way, no registry. */
@@ -85,7 +85,7 @@ describe('the tarball', () => {
   });
 });
 
-describe('in an empty folder', { timeout: 120_000 }, () => {
+describe('in an empty folder', () => {
   it('npx checks a fleet', () => {
     const { status, stdout } = npx(['check', join(base, 'broken-fleet'), '--format', 'json']);
     expect(status).toBe(1);

@@ -32,7 +32,7 @@ it('the script says what it needs', () => {
   });
 });
 
-describeIf(missing.length === 0, 'the options of clan-core', { timeout: 300_000 }, () => {
+describeIf(missing.length === 0, 'the options of clan-core', () => {
   it('are what the script makes', () => {
     const { status, stdout } = spawnSync(
       process.execPath,

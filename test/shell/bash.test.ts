@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../support/runs.ts';
 import { mutated } from './mutate.ts';
 import { SAMPLES } from './samples.ts';
 import { follow, opaque, parse, written } from './support.ts';
@@ -36,7 +37,7 @@ function run(script: string): string[] | null {
       prompts: join(folder, 'prompts'),
     };
     const input = `set -euo pipefail\n${script}`;
-    const done = spawnSync('bash', ['-c', input], { cwd: join(folder, 'cwd'), env, timeout: 20_000 });
+    const done = spawnSync('bash', ['-c', input], { cwd: join(folder, 'cwd'), env, timeout: 240_000 });
     if (done.status !== 0) return null;
     const out = join(folder, 'out');
     return existsSync(out) ? readdirSync(out, { recursive: true }).map(String).sort() : [];
@@ -203,7 +204,7 @@ describe('errors', () => {
       fc.property(mutated, script => {
         if (parse(script).errors.length > 0) expect(rejects(script)).toBe(true);
       }),
-      { numRuns: 600 },
+      { numRuns: runs(600) },
     );
   });
 });

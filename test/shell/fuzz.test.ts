@@ -4,10 +4,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { followScript } from '../../server/src/shell/flow/flow.ts';
+import { runs } from '../support/runs.ts';
 import { mutated } from './mutate.ts';
 import { OPTIONS, parse, scriptOf } from './support.ts';
 
-const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 5_000);
+const RUNS = runs(5_000);
 
 /** Every object in plain data that has a start and an end. */
 function ranges(value: unknown): { start: number; end: number }[] {

@@ -72,7 +72,7 @@ it.each(MISREAD.map(script => [script]))('%j is misread by the grammar still', s
   expect(read?.ours).not.toBe(read?.theirs ?? null);
 });
 
-describeIf(FOLDER !== undefined, 'scripts of other people', { timeout: 600_000 }, () => {
+describeIf(FOLDER !== undefined, 'scripts of other people', () => {
   it('are read alike, or are listed here for judging', () => {
     const files = readdirSync(FOLDER ?? '', { recursive: true, withFileTypes: true })
       .filter(entry => entry.isFile())

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { followScript, scriptFollower } from '../../server/src/shell/flow/flow.ts';
 import type { ShellTree } from '../../server/src/shell/syntax.ts';
+import { runs } from '../support/runs.ts';
 import { mutated } from './mutate.ts';
 import { SAMPLES } from './samples.ts';
 import { OPTIONS, parse } from './support.ts';
@@ -88,6 +89,6 @@ describe('a long script', () => {
     const scripts = fc
       .tuple(fc.shuffledSubarray([...LONG], { minLength: 15, maxLength: 30 }), mutated, fc.nat({ max: 15 }))
       .map(([samples, script, at]) => samples.toSpliced(at, 0, script).join('\n'));
-    fc.assert(fc.property(scripts, hold), { numRuns: 200 });
-  }, 240_000);
+    fc.assert(fc.property(scripts, hold), { numRuns: runs(200) });
+  });
 });

@@ -126,7 +126,7 @@ for (const job of nix('builtins.attrNames (' + question + ')'))
 /** A folder into which a Nix of before 2.18 was unpacked, such as that of Debian bookworm. */
 const { VARSMITH_OLD_NIX: old } = process.env;
 
-describeIf(old !== undefined, 'a real Nix that is too old', {}, () => {
+describeIf(old !== undefined, 'a real Nix that is too old', () => {
   it('is not asked', async () => {
     const env = environment(madeFolder(), old);
     expect(await askAbout(madeFolder(), { env })).toEqual({
@@ -139,7 +139,7 @@ it('is asked where it is there', () => {
   expect(typeof isThere).toBe('boolean');
 });
 
-describeIf(isThere, 'a real Nix', { timeout: 120_000 }, () => {
+describeIf(isThere, 'a real Nix', () => {
   let top: string;
   let env: Readonly<Record<string, string | undefined>>;
   let asked: Asked;

@@ -8,6 +8,7 @@ import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createWorkspace, type Workspace } from '../../server/src/workspace/workspace.ts';
 import { PIPELINE } from '../fleet/pipeline.ts';
 import { changed, pipelineEdits } from '../fleet/pipeline-edits.ts';
+import { runs } from '../support/runs.ts';
 import { folder } from './support.ts';
 
 const engine = await loadEngine();
@@ -89,7 +90,6 @@ const EARLY: ReadonlySet<string> = new Set(
 );
 
 test('no more than a whole check finds, or has found before', { timeout: 3_600_000 }, () => {
-  const RUNS = process.env.VARSMITH_FUZZ_RUNS;
   fc.assert(
     fc.property(pipelineEdits, edits => {
       const workspace = workspaceOf(PIPELINE);
@@ -107,7 +107,7 @@ test('no more than a whole check finds, or has found before', { timeout: 3_600_0
         expect(all).toEqual([...workspaceOf(texts).snapshot().findings.values()].flat().map(shown));
       }
     }),
-    { numRuns: Number(RUNS ?? 40), ...(RUNS === undefined ? { seed: 18 } : {}) },
+    { numRuns: runs(40) },
   );
 });
 

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { memberAt, plainOf, readJson } from '../../server/src/workspace/settings/json.ts';
+import { runs } from '../support/runs.ts';
 
 function rootOf(text: string) {
   const found = readJson(text);
@@ -48,7 +49,7 @@ test('rejects what JSON.parse rejects, and nothing else', () => {
       }
       expect('root' in readJson(text)).toBe(valid);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 

@@ -94,7 +94,7 @@ describe('completions', () => {
   });
 });
 
-describeIf(hasProgram('bash'), 'bash completes', {}, () => {
+describeIf(hasProgram('bash'), 'bash completes', () => {
   const complete = (line: string) => {
     const script = `
       . "$HOME/bash" || exit 1
@@ -117,7 +117,7 @@ describeIf(hasProgram('bash'), 'bash completes', {}, () => {
   it('folders', () => expect(complete('varsmith check mod')).toEqual(['modules']));
 });
 
-describeIf(hasProgram('fish'), 'fish completes', {}, () => {
+describeIf(hasProgram('fish'), 'fish completes', () => {
   completes(line =>
     run('fish', ['--no-config', '-c', `source $HOME/fish; complete -C ${JSON.stringify(line)}`])
       .split('\n')
@@ -126,7 +126,7 @@ describeIf(hasProgram('fish'), 'fish completes', {}, () => {
   );
 });
 
-describeIf(hasProgram('zsh'), 'zsh completes', {}, () => {
+describeIf(hasProgram('zsh'), 'zsh completes', () => {
   // A terminal of zsh's own; \`compadd\` tells what matches instead of showing it.
   const driver = String.raw`
     zmodload zsh/zpty
@@ -160,7 +160,7 @@ describe('the manual page', () => {
   });
 });
 
-describeIf(hasProgram('groff'), 'the manual page for groff', {}, () => {
+describeIf(hasProgram('groff'), 'the manual page for groff', () => {
   it('has no warning', async () => {
     const { stdout } = await varsmith(['man']);
     const { stderr, status } = spawnSync('groff', ['-man', '-ww', '-Tascii'], {

@@ -93,7 +93,7 @@ describe('kill -9', { timeout: 300_000 }, () => {
 });
 
 describe('a plaintext', () => {
-  it('lies in no file, not even in memory', { timeout: 120_000 }, async () => {
+  it('lies in no file, not even in memory', async () => {
     const made = await sopsFleet({ [LEA]: TEXT }, { [SECRETS]: { 'api/token': CANARY, other: 'o' } });
     const dry = await start(made, 'convert', '--all', '--dry-run').ended;
     const done = await start(made, 'convert', 'api/token', '--json').ended;

@@ -36,7 +36,7 @@ test('a fleet adopts the checks: fix, baseline, silent', () => {
   expect(varsmith(root, 'check', '--fix', '--dry-run').stdout).toBe('');
   expect(varsmith(root, 'check', '--write-baseline', 'base.json').code).toBe(0);
   expect(varsmith(root, 'check', '--baseline', 'base.json', '--severity', 'hint').code).toBe(0);
-}, 60_000);
+});
 
 test('a mistake in the settings stops it', () => {
   const root = brokenFleet({ 'varsmith.json': '{ "rules": { "registry/unkown-key": "off" } }' });

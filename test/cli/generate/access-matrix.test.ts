@@ -53,7 +53,7 @@ function link(made: GeneratingFleet, from: string, to: string): void {
   symlinkSync(to, join(made.root, from));
 }
 
-describe('access', { timeout: 60_000 }, () => {
+describe('access', () => {
   it('says who can read what, for what it is needed, and what the key of a machine opens', async () => {
     const made = await stored();
     const { secrets } = await json(made);
@@ -125,7 +125,7 @@ describe('access', { timeout: 60_000 }, () => {
   });
 });
 
-describe('access --diff', { timeout: 60_000 }, () => {
+describe('access --diff', () => {
   it('says what a change gives to whom, and takes away', async () => {
     const made = await stored();
     const key = await user(made, 'mallory');

@@ -42,7 +42,7 @@ function link(made: GeneratingFleet, from: string, to: string): void {
   symlinkSync(to, join(made.root, from));
 }
 
-describe('who gains access', { timeout: 60_000 }, () => {
+describe('who gains access', () => {
   it('a second key of a user is named, and given nothing without a yes', async () => {
     const made = await stored();
     const before = text(made, SECRET);
@@ -169,7 +169,7 @@ describe('who gains access', { timeout: 60_000 }, () => {
   });
 });
 
-describe('who gains access, with the age backend', { timeout: 60_000 }, () => {
+describe('who gains access, with the age backend', () => {
   it('a machine later is given access, one with another key is asked about', async () => {
     const admin = await generateKeyPair();
     const made = await fleet(

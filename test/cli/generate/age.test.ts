@@ -34,7 +34,7 @@ const FILES =
 const read = async ({ run }: GeneratingFleet, machine: string, id: string) =>
   (await run(['get', machine, id])).stdout;
 
-describeIf(hasSandbox, 'case 59: the age backend', { timeout: 120_000 }, () => {
+describeIf(hasSandbox, 'case 59: the age backend', () => {
   it('writes what clan reads, and reads it again', async () => {
     const made = await ageFleet({
       m: `g = { ${FILES} };`,

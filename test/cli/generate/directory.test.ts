@@ -27,7 +27,7 @@ const MACHINE = `{
 }
 `;
 
-describe('a clan in a folder of its own', { timeout: 120_000 }, () => {
+describe('a clan in a folder of its own', () => {
   it.each([
     ['clan.directory', { 'flake.nix': flake('directory = ./infra;') }],
     ['the folder of the only flake', { 'flake.nix': '', 'infra/flake.nix': flake('') }],

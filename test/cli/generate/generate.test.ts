@@ -41,7 +41,7 @@ const SHARED = `shared = { share = true; files.key = { }; files.id.secret = fals
 const DEPENDENT = `dependent = { dependencies = [ "shared" ]; files.copy = { }; script = "cat $in/shared/key > $out/copy"; };`;
 const OTHER = `other = { files.own = { }; script = "${RANDOM.replaceAll('"', '\\"').replaceAll('\\n', '\\\\n')} > $out/own"; };`;
 
-describeIf(hasSandbox, 'generate', { timeout: 120_000 }, () => {
+describeIf(hasSandbox, 'generate', () => {
   it('case 10: what is missing is made, committed, and made anew on request', async () => {
     const made = await fleet({ m: `${SHARED}\n${DEPENDENT}\n${OTHER}` });
     expect((await made.run(['list'])).stdout).toBe(
@@ -329,7 +329,7 @@ describeIf(hasSandbox, 'generate', { timeout: 120_000 }, () => {
   });
 });
 
-describeIf(hasSandbox, 'who can read what', { timeout: 120_000 }, () => {
+describeIf(hasSandbox, 'who can read what', () => {
   const deployed = (deploy: boolean) =>
     `s = { share = true; files.x.deploy = ${deploy}; script = ''${RANDOM} > $out/x''; };`;
   const machinesOf = ({ root }: GeneratingFleet, file: string) =>

@@ -9,7 +9,7 @@ import { fleet, type GeneratingFleet } from '../generating-fleet.ts';
 
 const GENERATOR = 'g = { files.s = { }; script = "echo secret > $out/s"; };';
 
-describe('the empty folder of a machine', { timeout: 60_000 }, () => {
+describe('the empty folder of a machine', () => {
   it('is that of a machine without a key, which gets one', async () => {
     const made = await fleet({ m: GENERATOR });
     mkdirSync(join(made.root, 'sops/machines/m'), { recursive: true });
@@ -35,7 +35,7 @@ describe('the empty folder of a machine', { timeout: 60_000 }, () => {
   });
 });
 
-describe('what is stored and could not be committed', { timeout: 120_000 }, () => {
+describe('what is stored and could not be committed', () => {
   /** A fleet with values whose commit a hook has refused. */
   async function refused() {
     const made = await fleet({ m: GENERATOR });

@@ -52,7 +52,7 @@ function runIn(
 
 // What is mounted here takes bubblewrap; scripts then run without a box of their own.
 if (bwrap !== null)
-  describe('a system', { timeout: 120_000 }, () => {
+  describe('a system', () => {
     it('without a file system in memory keeps plaintexts in a folder of its own, and says so', async () => {
       const made = await fleet({ m: GENERATOR });
       const shm = join(made.home, '../shm');
@@ -119,7 +119,7 @@ if (bwrap !== null)
     });
   });
 
-describe('somebody else', { timeout: 120_000 }, () => {
+describe('somebody else', () => {
   /** Without a box, a script can do what another program might do meanwhile. */
   const meddling = (what: string) =>
     `a = { files.x.secret = false; files.s = { }; script = "echo a > $out/x; echo a > $out/s"; };
@@ -170,7 +170,7 @@ describe('somebody else', { timeout: 120_000 }, () => {
 /** What no run leaves in git's folder. */
 const isLeft = (path: string) => path.startsWith('varsmith/') || path.includes('index.lock');
 
-describe('kill -9', { timeout: 240_000 }, () => {
+describe('kill -9', () => {
   it('at any call of git leaves each value old or new, and the next run goes on', async () => {
     const made = await fleet({
       m: 'a = { files.s = { }; files.x.secret = false; script = "printf canary-mishap > $out/s; echo 1 > $out/x"; };',

@@ -59,7 +59,7 @@ const building = (store: string) =>
 const generate = ({ made, env }: Made, ...options: string[]) =>
   made.run(['generate', '--no-sandbox', '-g', 'g', ...options], { env });
 
-describe('a script that only Nix knows', { timeout: 60_000 }, () => {
+describe('a script that only Nix knows', () => {
   const whole = (store: string) => ({ parts: partsIn(store), build: building(store) });
 
   it('runs as Nix evaluates it, with what Nix builds', async () => {

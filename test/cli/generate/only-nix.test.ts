@@ -24,7 +24,7 @@ async function withMachine(declared: string, told: string | null, more: StandIn 
   };
 }
 
-describe('a generator of a module of another flake', { timeout: 60_000 }, () => {
+describe('a generator of a module of another flake', () => {
   const told = printing(
     machine({ base: making('key'), foreign: making('token', { dependencies: ok(['base']) }) }),
   );
@@ -78,7 +78,7 @@ describe('a generator of a module of another flake', { timeout: 60_000 }, () => 
   });
 });
 
-describe('other generators that only Nix knows', { timeout: 60_000 }, () => {
+describe('other generators that only Nix knows', () => {
   it("are those of clan-core's core modules", async () => {
     const told = printing(machine({ base: making('key'), 'state-version': making('version') }));
     const { run } = await withMachine(BASE, told);

@@ -14,7 +14,7 @@ buildProgram();
 const PAIR = (text: string) =>
   `g = { files.public.secret = false; files.private = { }; script = "printf ${text} | tee $out/public > $out/private"; };`;
 
-describe('a run that is killed while the password store is written to', { timeout: 120_000 }, () => {
+describe('a run that is killed while the password store is written to', () => {
   it('is noticed by the next one, which makes the halves fit again', async () => {
     const made = await outsideFleet(OWN_KINDS.stub, { m: PAIR('one') });
     expect((await start(made, 'generate', ...BOX).ended).code).toBe(0);
@@ -35,7 +35,7 @@ describe('a run that is killed while the password store is written to', { timeou
   });
 });
 
-describe.each(Object.values(OWN_KINDS))('secrets in $name', { timeout: 120_000 }, kind => {
+describe.each(Object.values(OWN_KINDS))('secrets in $name', kind => {
   it('are found nowhere but there', async () => {
     const made = await outsideFleet(kind, {
       m: `

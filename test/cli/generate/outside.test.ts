@@ -27,7 +27,7 @@ async function generated(made: OutsideFleet, ...args: readonly string[]): Promis
 const read = async ({ run }: OutsideFleet, machine: string, id: string) =>
   (await run(['get', machine, id])).stdout;
 
-describe.each(KINDS)('$name', { timeout: 120_000 }, kind => {
+describe.each(KINDS)('$name', kind => {
   it('case 13: keeps what machines have for themselves, and what they share', async () => {
     const made = await outsideFleet(kind, {
       m: `${OWN}\n${SHARED}\n${DEPENDENT}`,
@@ -136,7 +136,7 @@ describe.each(KINDS)('$name', { timeout: 120_000 }, kind => {
   });
 });
 
-describe('a password store', { timeout: 120_000 }, () => {
+describe('a password store', () => {
   it('has its entries where clan looks for them, and its values nowhere else', async () => {
     const made = await outsideFleet(OWN_KINDS.stub, { m: `${OWN}\n${SHARED}` });
     await generated(made);
@@ -225,7 +225,7 @@ describe('a password store', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a store behind a command', { timeout: 120_000 }, () => {
+describe('a store behind a command', () => {
   it('is asked as its page describes', async () => {
     const made = await outsideFleet(OWN_KINDS.custom, { m: OWN, n: 'own = { files.key.deploy = false; };' });
     const log = join(made.home, '../asked');

@@ -49,7 +49,7 @@ const told = (made: GeneratingFleet) => {
 
 const shown = async (made: GeneratingFleet) => (await made.run(['get', 'm', 'g/x'])).stdout;
 
-describe('packages', { timeout: 120_000 }, () => {
+describe('packages', () => {
   it("are those of the fleet's nixpkgs, which Nix is asked for once", async () => {
     const made = await fleet({ m: MACHINE }, { more: { 'flake.lock': LOCKED } });
     const env = withNix(made, told(made));
@@ -108,7 +108,7 @@ describe('packages', { timeout: 120_000 }, () => {
         const stopping = new AbortController();
         const { signal } = stopping;
         const run = made.run([...command, ...BOX, '--packages', source], { env, signal });
-        await vi.waitUntil(() => existsSync(begun), { timeout: 20_000 });
+        await vi.waitUntil(() => existsSync(begun), { timeout: 240_000 });
         rmSync(begun);
         stopping.abort();
         const { code, stderr } = await run;

@@ -37,7 +37,7 @@ function answerFile({ home }: GeneratingFleet, text: string): string {
   return join(path, 'p');
 }
 
-describeIf(existsSync(MEMORY), 'a run', { timeout: 120_000 }, () => {
+describeIf(existsSync(MEMORY), 'a run', () => {
   it('that is interrupted ends its scripts, leaves nothing, and the repository as it was', async () => {
     const made = await fleet({ m: SLEEPER });
     const run = start(made, 'generate', ...BOX, '--prompt', `g/p=@${answerFile(made, 'canary-3b')}`);
@@ -56,7 +56,7 @@ describeIf(existsSync(MEMORY), 'a run', { timeout: 120_000 }, () => {
   it('is cancelled when the program that answers it goes away', async () => {
     const made = await fleet({ m: SLEEPER });
     const run = start(made, 'generate', ...BOX, '--events');
-    await vi.waitUntil(() => run.said().includes('"question"'), { timeout: 60_000, interval: 20 });
+    await vi.waitUntil(() => run.said().includes('"question"'), { timeout: 240_000, interval: 20 });
     run.child.stdin?.write('{"id":1,"answer":"canary-3f"}\n');
     await written(run, 'x');
     run.child.stdin?.end();
@@ -121,7 +121,7 @@ describeIf(existsSync(MEMORY), 'a run', { timeout: 120_000 }, () => {
   });
 });
 
-describe('secrets', { timeout: 240_000 }, () => {
+describe('secrets', () => {
   it('are found nowhere but in encrypted files, whatever becomes of a run', async () => {
     const made = await fleet({
       m: `

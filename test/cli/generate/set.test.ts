@@ -39,7 +39,7 @@ function notes({ root }: GeneratingFleet): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('/stale'));
 }
 
-describe('a value that others are made from', { timeout: 120_000 }, () => {
+describe('a value that others are made from', () => {
   it('marks those as outdated, says so everywhere, and the next run makes them anew', async () => {
     const made = await fleet({ m: GENERATORS, n: GENERATORS });
     await generated(made);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { unifiedDiff } from '../../../server/src/cli/output/unified-diff.ts';
+import { runs } from '../../support/runs.ts';
 import { folder, write } from '../../workspace/support.ts';
 
 const hasGit = spawnSync('git', ['--version']).status === 0;
@@ -79,6 +80,6 @@ test.skipIf(!hasGit)('git applies any of them', () => {
       expect(status).toBe(0);
       expect(readFileSync(join(root, 'a b.nix'), 'utf8')).toBe(after);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });

@@ -40,7 +40,7 @@ function only<Name extends RunEvent['event']>(events: readonly RunEvent[], name:
   return found[0] as Extract<RunEvent, { event: Name }>;
 }
 
-describe('a watched run', { timeout: 60_000 }, () => {
+describe('a watched run', () => {
   it('says what it plans, asks, runs and has stored, and never the secret', async () => {
     const made = await fleet({ m: LOGIN });
     const { code, events, names, stdout, stderr } = await watched(made, ['generate'], ['canary-7f']);

@@ -116,7 +116,7 @@ const ASKING = `g = {
   script = "cat $prompts/name > $out/greeting";
 };`;
 
-describeIf(hasSandbox, 'generate', { timeout: 120_000 }, () => {
+describeIf(hasSandbox, 'generate', () => {
   it('case 46: asks for everything first, keeps what is to be kept, byte for byte', async () => {
     const made = await fleet({
       m: 'g = { prompts.text = { type = "multiline"; persist = true; }; prompts.once = { }; files.o = { }; script = "cat $prompts/once > $out/o"; };',
@@ -245,7 +245,7 @@ describeIf(hasSandbox, 'generate', { timeout: 120_000 }, () => {
   });
 });
 
-describeIf(hasSandbox, 'try', { timeout: 120_000 }, () => {
+describeIf(hasSandbox, 'try', () => {
   it('runs a generator with what it depends on, and stores nothing', async () => {
     const made = await fleet(
       {

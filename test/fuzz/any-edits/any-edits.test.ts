@@ -9,6 +9,7 @@ import { rules } from '../../../server/src/checks/rules/index.ts';
 import type { Steps } from '../../../server/src/query/steps.ts';
 import { type Engine, loadEngine } from '../../../server/src/workspace/engine.ts';
 import { createWorkspace, type Workspace } from '../../../server/src/workspace/workspace.ts';
+import { runs } from '../../support/runs.ts';
 import { spot } from '../mutations.ts';
 import type { World } from '../worlds.ts';
 import { answersOf, type Cursor, differenceOf } from './answers.ts';
@@ -16,7 +17,7 @@ import { editedWorlds } from './edited-worlds.ts';
 import { createRepository, discard, type Repository } from './repository.ts';
 import { type Step, stepIn } from './steps.ts';
 
-const RUNS = Number(process.env.VARSMITH_FUZZ_RUNS ?? 120);
+const RUNS = runs(120);
 
 /** What is looked at after a step: what was looked at is kept, so that it can be out of date. */
 type Look = 'nothing' | 'fleet' | 'some steps' | 'findings' | 'everything';

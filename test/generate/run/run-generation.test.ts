@@ -64,7 +64,7 @@ async function open({ root, home }: GeneratingFleet) {
   return runFleetOf(workspace, { env, needsClan: true });
 }
 
-describe('a run', { timeout: 60_000 }, () => {
+describe('a run', () => {
   it('tells its reporter everything in its order, and stores', async () => {
     const made = await fleet({ m: TOKEN });
     const reporter = recorder();

@@ -142,7 +142,7 @@ describe('a process that is killed in the middle', () => {
     }
     expect(undone).toBeGreaterThan(2);
     expect(finished).toBeGreaterThan(2);
-  }, 120_000);
+  });
 
   it('can be killed while it recovers, too', async () => {
     const root = testFolder(before);

@@ -236,7 +236,7 @@ describe('the index of a person', () => {
     const theirs = spawn('git', ['commit', '-qm', 'theirs'], { cwd: made.root, env: made.env });
     const ended = new Promise(resolve => theirs.on('exit', resolve));
     onTestFinished(() => void theirs.kill('SIGKILL'));
-    await vi.waitUntil(() => existsSync(join(made.root, '.git/begun')), { timeout: 30_000 });
+    await vi.waitUntil(() => existsSync(join(made.root, '.git/begun')), { timeout: 240_000 });
     await made.commit({ mine: ['a', 'b'] });
     made.write('.git/go', '');
     // The branch is not any more what they saw.

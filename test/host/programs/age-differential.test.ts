@@ -39,7 +39,7 @@ it('sizes lie on both sides of what a chunk and a line of armor hold', () => {
   expect(SIZES).toEqual(expect.arrayContaining([48, 49, CHUNK, CHUNK + 1]));
 });
 
-describeIf(age(['--version'], '') !== null, 'the age program', { timeout: 60_000 }, () => {
+describeIf(age(['--version'], '') !== null, 'the age program', () => {
   it.each(SIZES)('opens a file of %i bytes that is sealed here, armored or not', async size => {
     const { recipient, secret } = await generateKeyPair();
     const file = await encryptTo([recipient], bytesOf(size), null);

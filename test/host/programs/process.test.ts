@@ -65,12 +65,12 @@ describe('another program', () => {
     const running = bash(`sleep 600 & echo "$$ $!" > ${marker}.new; mv ${marker}.new ${marker}; wait`, {
       signal: cancel.signal,
     });
-    await vi.waitUntil(() => existsSync(marker), { timeout: 10_000 });
+    await vi.waitUntil(() => existsSync(marker), { timeout: 240_000 });
     cancel.abort();
     expect((await running).end).toBe('cancelled');
     const pids = readFileSync(marker, 'utf8').trim().split(' ').map(Number);
     expect(pids).toHaveLength(2);
-    await vi.waitUntil(() => pids.every(isGone), { timeout: 10_000 });
+    await vi.waitUntil(() => pids.every(isGone), { timeout: 240_000 });
   });
 
   it('is not even started where it was cancelled before', async () => {

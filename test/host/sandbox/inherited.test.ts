@@ -19,7 +19,7 @@ const WAYS = [
   ['without a sandbox', 'none'],
 ] as const;
 
-describeIf(hasBwrap, 'a script that is started', { timeout: 600_000 }, () => {
+describeIf(hasBwrap, 'a script that is started', () => {
   let child: string;
   beforeAll(async () => {
     const built = await build({

@@ -210,7 +210,7 @@ describe.each(Object.entries(WAYS))('%s', (_, bash) => {
     });
   });
 
-  describeIf(hasSandbox, 'the sandbox', {}, () => {
+  describeIf(hasSandbox, 'the sandbox', () => {
     it('has no network, no home, and its own /tmp', async () => {
       const outside = testFolder({ file: CANARY });
       const { outputs } = await run(

@@ -7,6 +7,7 @@ import { parseIdentities } from '../../../server/src/store/age/recipients.ts';
 import { openDocument } from '../../../server/src/store/sops/sops-document.ts';
 import { addValue, newDocument, removeValues } from '../../../server/src/store/sops/sops-edit.ts';
 import { StoreFailure } from '../../../server/src/store/store-failure.ts';
+import { runs } from '../../support/runs.ts';
 import { hasAge, readSopsValuesIndependently } from '../independent-reader.ts';
 
 const NOW = new Date('2026-02-03T04:05:06.789Z');
@@ -226,7 +227,7 @@ describe('values that come and go', () => {
         );
         expect(found).toEqual(expected);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Backend, readContents, readStore } from '../../../server/src/store/vars/read.ts';
 import { readVars, type StoredVar } from '../../../server/src/store/vars/vars.ts';
+import { runs } from '../../support/runs.ts';
 import { type Content, sopsSecret, storeFiles } from '../support.ts';
 
 /** `placement/owner/generator/file kind`, as one reads it. */
@@ -159,6 +160,6 @@ test('what was written in a layout is read back', () => {
       }
       expect(new Set(readVars(storeFiles(contents)).vars.map(one => one.path))).toEqual(written);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
