@@ -56,6 +56,7 @@ import { missingImport } from './host/missing-file.ts';
 import { undefinedVariable } from './host/undefined-variable.ts';
 import { unreadable } from './host/unreadable.ts';
 import { unregistered } from './host/unregistered.ts';
+import { untrackedSource } from './host/untracked.ts';
 import { duplicateMachineSource } from './inventory/duplicate-machine-source.ts';
 import { machineFolder } from './inventory/machine-folder.ts';
 import { missingSetting } from './inventory/missing-setting.ts';
@@ -295,6 +296,7 @@ export const rules: readonly Rule[] = [
   undefinedVariable,
   missingHost,
   missingImport,
+  untrackedSource,
   unregistered,
 
   // Evaluation failures
