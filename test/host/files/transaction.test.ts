@@ -1,6 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -51,7 +59,19 @@ describe('changes that belong together', () => {
     const root = testFolder({ 'in/x': '' });
     const outside = testFolder();
     symlinkSync(outside, join(root, 'door'));
-    for (const path of ['../x', '/etc/x', 'in/../../x', 'door/x', 'door/new/x', '.git/hooks/x', ''])
+    for (const path of [
+      '../x',
+      '/etc/x',
+      'in/../../x',
+      'door/x',
+      'door/new/x',
+      '.git/hooks/x',
+      '.GIT/config',
+      '',
+      '.',
+      'in/.',
+      'in//x',
+    ])
       await expect(
         applyChanges(root, [{ kind: 'write', path, bytes: Buffer.from('x') }], {
           journal: join(testFolder(), 'j'),
@@ -88,11 +108,33 @@ describe('changes that belong together', () => {
     expect(readdirSync(root)).toEqual(['empty']);
   });
 
-  it('a journal that is not ours is left alone', async () => {
-    const root = testFolder(before);
-    const state = testFolder({ journal: '{' });
-    await expect(recoverChanges(root, join(state, 'journal'))).rejects.toThrow('was not written by Varsmith');
-    expect(contentsOf(root)).toEqual(before);
+  const empty = { version: 1, state: 'moving', moves: [], removals: [] };
+  it.each([
+    '{',
+    'null',
+    '[]',
+    ...[
+      { ...empty, version: 2 },
+      { ...empty, state: 'done' },
+      { ...empty, moves: [null] },
+      { ...empty, moves: [{ staged: 1, path: 'a' }] },
+      { ...empty, removals: [{}] },
+      { ...empty, folders: 'in' },
+      ...['.', '', 'in/.', '..', '/', '.git', 'in/../..'].flatMap(path => [
+        { ...empty, removals: [path] },
+        { ...empty, folders: [path] },
+        { ...empty, moves: [{ staged: path, path: 'x' }] },
+        { ...empty, moves: [{ staged: 'x', path }] },
+      ]),
+    ].map(journal => JSON.stringify(journal)),
+  ])('the journal %s, which is not ours, is named and left alone', async text => {
+    const root = testFolder({ ...before, '.git/config': '' });
+    const journal = join(testFolder({ journal: text }), 'journal');
+    await expect(recoverChanges(root, journal)).rejects.toThrow(
+      `The journal ${journal} was not written by Varsmith. Check "git status", then delete it.`,
+    );
+    expect(contentsOf(root)).toEqual({ ...before, '.git/config': '' });
+    expect(readFileSync(journal, 'utf8')).toBe(text);
   });
 });
 

@@ -32,10 +32,12 @@ function realFolder(folder: string): string | null {
   }
 }
 
+/** Parts that are not names of files, and git's own folder, also as file systems without upper case know it. */
+const NO_NAMES = new Set(['', '.', '..', '.git']);
+
 function mustBeInside(root: string, path: string, realOf: (folder: string) => string | null): void {
   const outside = new HostFailure('outside', `"${path}" would lead out of the repository.`);
-  if (path === '' || isAbsolute(path) || path.split('/').some(name => name === '..' || name === '.git'))
-    throw outside;
+  if (isAbsolute(path) || path.split('/').some(name => NO_NAMES.has(name.toLowerCase()))) throw outside;
   const real = realOf(root) ?? root;
   for (let folder = dirname(join(root, path)); folder.length >= root.length; folder = dirname(folder)) {
     const realFolderPath = realOf(folder);

@@ -1,16 +1,21 @@
 /** The journal of a transaction: what is being done to a repository, so that the next run can complete it. */
+import * as v from 'valibot';
 import { HostFailure, systemFailure } from '../host-failure.ts';
 import { replaceFile } from './atomic.ts';
 
-export interface Journal {
-  readonly version: 1;
+const PATHS = v.array(v.string());
+
+const JOURNAL = v.object({
+  version: v.literal(1),
   /** `staging`: the repository has not been changed yet; `moving`: the transaction must be completed. */
-  readonly state: 'staging' | 'moving';
-  readonly moves: readonly { readonly staged: string; readonly path: string }[];
-  readonly removals: readonly string[];
+  state: v.picklist(['staging', 'moving']),
+  moves: v.array(v.object({ staged: v.string(), path: v.string() })),
+  removals: PATHS,
   /** Folders that are created for staged files, outer ones first. Absent in journals of earlier versions. */
-  readonly folders?: readonly string[];
-}
+  folders: v.optional(PATHS),
+});
+
+export type Journal = Readonly<v.InferOutput<typeof JOURNAL>>;
 
 /**
  * Writes the journal atomically.
@@ -28,18 +33,21 @@ export async function writeJournal(path: string, journal: Journal): Promise<void
 /**
  * Parses the text of a journal.
  * @param path for the message
+ * @param inside throws for a path that leads out of the repository
  * @throws HostFailure `damaged`
  */
-export function parseJournal(text: string, path: string): Journal {
+export function parseJournal(text: string, path: string, inside: (path: string) => void): Journal {
   try {
-    const value = JSON.parse(text);
-    if (value?.version === 1 && Array.isArray(value.moves) && Array.isArray(value.removals))
-      return value as Journal;
+    const journal = v.parse(JOURNAL, JSON.parse(text));
+    const { moves, removals, folders = [] } = journal;
+    for (const name of [...moves.flatMap(move => [move.staged, move.path]), ...removals, ...folders])
+      inside(name);
+    return journal;
   } catch {
-    // Falls through to the message. Journals are written atomically, so another program changed it.
+    // Journals are written atomically, so another program wrote or changed it.
+    throw new HostFailure(
+      'damaged',
+      `The journal ${path} was not written by Varsmith. Check "git status", then delete it.`,
+    );
   }
-  throw new HostFailure(
-    'damaged',
-    `The journal ${path} was not written by Varsmith. Check "git status", then delete it.`,
-  );
 }

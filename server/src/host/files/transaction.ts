@@ -98,13 +98,7 @@ export async function recoverChanges(
 ): Promise<'finished' | 'undone' | null> {
   const bytes = await readIfThere(journalPath);
   if (bytes === null) return null;
-  const journal = parseJournal(bytes.toString('utf8'), journalPath);
-  const inside = insideOf(root);
-  for (const { path, staged } of journal.moves) {
-    inside(path);
-    inside(staged);
-  }
-  for (const path of [...journal.removals, ...(journal.folders ?? [])]) inside(path);
+  const journal = parseJournal(bytes.toString('utf8'), journalPath, insideOf(root));
   if (journal.state === 'moving') {
     await finish(root, journal, journalPath);
     return 'finished';
