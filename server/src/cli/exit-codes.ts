@@ -36,6 +36,7 @@ const ONE: Readonly<Record<string, string>> = {
   get: 'The var has not been generated yet, or cannot be decrypted.',
   verify: 'Vars are missing, outdated, or encrypted to the wrong keys.',
   fix: 'Access could not be changed, or it was not confirmed.',
+  grant: 'Access could not be given, or it was not confirmed.',
   convert: 'Nothing could be converted, or some files could not be opened.',
   deploy: 'There are problems, it was not confirmed, or it failed.',
   doctor:

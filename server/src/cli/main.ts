@@ -25,6 +25,7 @@ export const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   set: async () => (await import('./commands/set.ts')).set,
   verify: async () => (await import('./commands/verify.ts')).verify,
   fix: async () => (await import('./commands/fix.ts')).fixAccess,
+  grant: async () => (await import('./commands/fix.ts')).grantAccess,
   deploy: async () => (await import('./commands/deploy.ts')).deploy,
   access: async () => (await import('./commands/access.ts')).access,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,

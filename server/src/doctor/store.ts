@@ -217,12 +217,13 @@ async function keyEntries(
 /** Returns an entry with the public half of a key and its location. */
 async function keyEntry(
   identity: Identity,
-  { sops }: StoreContents,
+  contents: StoreContents,
   secrets: FleetSecrets,
   backend: string,
   names: ActionNames,
 ): Promise<Entry> {
   const { source } = identity;
+  const { sops } = contents;
   switch (identity.kind) {
     case 'locked':
       return entry(source, 'unknown', 'a key file with a passphrase: it cannot be used here', {
@@ -246,7 +247,15 @@ async function keyEntry(
       if (backend !== 'sops') return entry(source, 'found', recipient);
       const opens = opensText(secrets, recipient);
       const also = opens === null ? '' : `; ${opens}`;
-      if (user) return entry(source, 'found', `${recipient}, user "${user.name}" in sops/users${also}`);
+      if (user) {
+        const who = `${recipient}, user "${user.name}" in sops/users${also}`;
+        const { total, open } = opened(contents, recipient);
+        return total === 0 || open > 0
+          ? entry(source, 'found', who)
+          : entry(source, 'absent', `${who}; opens 0 of ${counted(total, 'stored secret')}`, {
+              advice: `Someone who has access gives it with "varsmith grant ${user.name}".`,
+            });
+      }
       // Without vars there is no need to be a user.
       if (opens !== null && sops.users.length === 0) return entry(source, 'found', `${recipient}${also}`);
       return entry(source, 'found', `${recipient}, no user in sops/users${also}`, {
@@ -255,6 +264,14 @@ async function keyEntry(
       });
     }
   }
+}
+
+/** Returns the number of secrets in clan's store, and of those that a key opens. */
+function opened({ vars, accessOf }: StoreContents, recipient: string) {
+  const secrets = vars.flatMap(stored =>
+    stored.keeper === 'sops' ? [accessOf(stored)?.recipients ?? []] : [],
+  );
+  return { total: secrets.length, open: secrets.filter(list => list.includes(recipient)).length };
 }
 
 /**

@@ -1,9 +1,10 @@
-/** `varsmith fix`: re-encrypts stored secrets to their intended readers. */
+/** `varsmith fix`: re-encrypts stored secrets to their intended readers. `varsmith grant`: makes a user one of them. */
+import { counted } from '../../checks/facts/wording.ts';
 import { accessData } from '../../generate/backends/access-change.ts';
 import { accessSummary } from '../../generate/backends/access-words.ts';
-import { type FixReporter, runFix } from '../../generate/run/run-fix.ts';
+import { type FixEnding, type FixReporter, runFix, runGrant } from '../../generate/run/run-fix.ts';
 import type { Parsed } from '../arguments.ts';
-import { EXIT, type Io, printable, say } from '../io.ts';
+import { EXIT, type Io, printable, say, UsageError } from '../io.ts';
 import { mustBeKnownNames } from '../names.ts';
 import { type OpenFleet, openFleet } from '../open-fleet.ts';
 import { jsonText } from '../output/json-text.ts';
@@ -33,6 +34,43 @@ export async function fixAccess(args: readonly string[], io: Io): Promise<number
   } finally {
     reporter.close();
   }
+}
+
+export async function grantAccess(args: readonly string[], io: Io): Promise<number> {
+  const parsed = readCommand('grant', args);
+  const [user, root] = parsed.positions;
+  if (user === undefined) throw new UsageError('Name the user: varsmith grant USER.');
+  const open = await openFleet(root, io);
+  const reporter = outputReporter(open, parsed, io);
+  let isRefused = false;
+  try {
+    await runGrant(
+      open,
+      {
+        user,
+        group: parsed.option('group') ?? null,
+        isSure: parsed.flag('yes'),
+        commit: commits(parsed, io),
+      },
+      {
+        ...reporter,
+        ended(ending) {
+          isRefused = ending.outcome === 'refused';
+          if (parsed.flag('json')) reporter.ended(ending);
+          else if (!isRefused) io.stdout.write(`${grantedText(user, ending)}\n`);
+        },
+      },
+    );
+    return isRefused ? EXIT.findings : EXIT.ok;
+  } finally {
+    reporter.close();
+  }
+}
+
+function grantedText(user: string, { fixed }: FixEnding): string {
+  const name = printable(user);
+  if (fixed.length === 0) return `${name} can already read what is stored here.`;
+  return `${name} can read ${counted(fixed.length, 'more secret')} now.`;
 }
 
 /** Returns a reporter for the reader of the output: a person or a program. */

@@ -1,6 +1,7 @@
 import { accessChangesOf, accessData, sharedOf } from '../../generate/backends/access-change.ts';
 import { accessSummary } from '../../generate/backends/access-words.ts';
-import { lookInto } from '../../generate/backends/open-backend.ts';
+import { readPlaces } from '../../generate/backends/no-access.ts';
+import { lookInto, refusalAtHand } from '../../generate/backends/open-backend.ts';
 import type { ServedBackend } from '../../generate/backends/served-backend.ts';
 import { generatorTally } from '../../generate/plan/generator-tally.ts';
 import { chosen } from '../../generate/plan/generators.ts';
@@ -84,8 +85,16 @@ async function accessOf(
   try {
     const secretBackend = await lookInto(open.environment, open.fleet(), backend, await open.scanned());
     if (secretBackend === null) return none;
-    const shared = sharedOf(generators.all.values(), machines);
-    return { ...none, access: accessChangesOf(steps, driftsOf(shared, secretBackend), secretBackend) };
+    const drifts = driftsOf(sharedOf(generators.all.values(), machines), secretBackend);
+    const concerned = [
+      ...readPlaces({ generators }, steps),
+      ...drifts.flatMap(drift => drift.drifts.map(({ place }) => place)),
+    ];
+    const refusal = await refusalAtHand(open.environment, open.fleet(), backend, concerned);
+    // Who cannot decrypt a secret gives it to nobody.
+    if (refusal !== null)
+      return { ...none, unknown: { generator: null, machines: [], message: refusal.message } };
+    return { ...none, access: accessChangesOf(steps, drifts, secretBackend) };
   } catch (error) {
     if (!(error instanceof StoreFailure)) throw error;
     return {

@@ -24,13 +24,14 @@ export async function verify(args: readonly string[], io: Io): Promise<number> {
     backend,
     problems: all,
     notes,
+    people,
     unknown,
     concerned,
     states,
     summary,
   } = await verifyVars(open, choice, mustBeKnownNames);
   // Leftovers of killed runs were found when the store was opened.
-  say(io, ...leftNotes(), ...(unknown === null ? [] : [unknown]));
+  say(io, ...leftNotes(), ...people, ...(unknown === null ? [] : [unknown]));
   const { nix } = open.fleet();
   if (parsed.flag('json')) {
     const data = {

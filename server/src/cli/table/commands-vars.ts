@@ -15,6 +15,7 @@ import {
 } from './command-spec.ts';
 
 const VAR = { label: 'GENERATOR/FILE', from: 'var' } as const;
+const USER = { label: 'USER', from: 'user' } as const;
 const yes = flag('yes', 'give access to keys that have none now, without asking', { short: 'y' });
 const events = flag('events', 'for programs that watch the run and answer: one JSON object per line');
 const regenerate = flag('regenerate', 'also what is complete', { short: 'r' });
@@ -167,6 +168,23 @@ export const STORED: readonly CommandSpec[] = [
     usage: ['fix [ROOT] [--machine M]… [-g GENERATOR]… [--yes] [--no-commit] [--json | --events]'],
     positions: [ROOT],
     options: [machines(), generators(ONLY_GENERATOR), yes, noCommit, json, events],
+  },
+  {
+    name: 'grant',
+    operand: 'USER',
+    summary: 'give a user access to stored secrets',
+    text:
+      'Gives a user of sops/users access to the stored secrets and to the keys of machines: as a member of the group in ' +
+      'clan.core.sops.defaultGroups, or of the one that --group names; in a fleet without groups, by a link beside each secret. ' +
+      'Shows who gains access and asks first. All of it is one commit.',
+    usage: ['grant USER [ROOT] [--group GROUP] [--yes] [--no-commit] [--json]'],
+    positions: [USER, ROOT],
+    options: [
+      value('group', 'GROUP', 'text', 'add the user to this group of sops/groups'),
+      yes,
+      noCommit,
+      json,
+    ],
   },
   {
     name: 'access',

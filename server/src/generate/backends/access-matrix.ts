@@ -7,8 +7,9 @@ import type { Fleet } from '../../fleet/model/fleet.ts';
 import { byText } from '../../std.ts';
 import { readAgeKeys } from '../../store/age/age-keys.ts';
 import { type AccessChange, type Reader, readerId } from '../../store/readers.ts';
-import { readSops } from '../../store/sops/sops-keys.ts';
+import { readSops, type SopsFolder } from '../../store/sops/sops-keys.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
+import { varFolder } from '../../store/vars/changes.ts';
 import type { StoreFiles } from '../../store/vars/files.ts';
 import { readVars } from '../../store/vars/vars.ts';
 import { declarationsOf } from '../plan/declarations.ts';
@@ -17,6 +18,7 @@ import { ageChange, ageKeyChange } from './access-age.ts';
 import { isCertain } from './access-change.ts';
 import { clanSecretChange, sopsChange } from './access-sops.ts';
 import { adminsFrom, groupsFrom } from './configured-access.ts';
+import { usersWithoutAccess, withoutAccessText } from './no-access.ts';
 import { placesOf, type SecretPlace } from './secret-backend.ts';
 import type { KeyedBackend } from './served-backend.ts';
 
@@ -67,6 +69,37 @@ export function accessMatrix(
   directory: string,
   backend: KeyedBackend,
 ): AccessMatrix {
+  const { places, notes } = placesIn(fleet, files, directory, backend);
+  const secretBackend =
+    backend === 'sops' ? inSops(fleet, files, directory, notes) : inAge(fleet, files, directory);
+  const vars = places.map(({ place, generator, declared: isDeclared }): SecretAccess => {
+    const change = secretBackend.change(place);
+    return {
+      ...{ secret: `${place.key}/${place.file}`, kind: 'var', generator, machines: place.machines },
+      ...{ neededFor: isDeclared ? place.neededFor : null, declared: isDeclared, stored: !change.isNew },
+      readers: secretReaders(change),
+    };
+  });
+  const secrets = [...vars.sort(bySecret), ...secretBackend.others];
+  const names = backend === 'sops' ? withoutAccess(readSops(files, directory), secrets) : [];
+  if (names.length > 0) notes.push(withoutAccessText(names));
+  return { secrets, notes };
+}
+
+interface NamedPlace {
+  readonly place: SecretPlace;
+  /** The generator's name. */
+  readonly generator: string;
+  readonly declared: boolean;
+}
+
+/** Returns the secrets that are declared or stored, and sentences about what cannot be determined. */
+function placesIn(
+  fleet: Fleet,
+  files: StoreFiles,
+  directory: string,
+  backend: KeyedBackend,
+): { readonly places: readonly NamedPlace[]; readonly notes: string[] } {
   const { declarations } = declarationsOf(fleet, file => files.text(file));
   const generators = [...joinGenerators(declarations).all.values()];
   const certain = generators.filter(isCertain);
@@ -91,17 +124,23 @@ export function accessMatrix(
         ? []
         : [{ place: { ...UNDECLARED, key, file }, generator, declared: false }],
     );
-  const secretBackend =
-    backend === 'sops' ? inSops(fleet, files, directory, notes) : inAge(fleet, files, directory);
-  const vars = [...declared, ...stored].map(({ place, generator, declared: isDeclared }): SecretAccess => {
-    const change = secretBackend.change(place);
-    return {
-      ...{ secret: `${place.key}/${place.file}`, kind: 'var', generator, machines: place.machines },
-      ...{ neededFor: isDeclared ? place.neededFor : null, declared: isDeclared, stored: !change.isNew },
-      readers: secretReaders(change),
-    };
-  });
-  return { secrets: [...vars.sort(bySecret), ...secretBackend.others], notes };
+  return { places: [...declared, ...stored], notes };
+}
+
+/** Returns the secrets that the sops backend has stored, whether or not they are declared. */
+export function storedPlaces(fleet: Fleet, files: StoreFiles, directory: string): SecretPlace[] {
+  return placesIn(fleet, files, directory, 'sops')
+    .places.map(({ place }) => place)
+    .filter(({ key, file }) => files.kind(`${varFolder(directory, key, file)}/secret`) === 'file');
+}
+
+/** Returns the users who can read none of the stored secrets. */
+function withoutAccess(sops: SopsFolder, secrets: readonly SecretAccess[]): readonly string[] {
+  const stored = secrets.filter(secret => secret.stored);
+  const recipients = stored.map(({ readers }) =>
+    readers.flatMap(({ key, state }) => (key === null || state === 'pending' ? [] : [key])),
+  );
+  return usersWithoutAccess(sops, recipients);
 }
 
 const bySecret = byText(({ secret }: Pick<SecretAccess, 'secret'>) => secret);

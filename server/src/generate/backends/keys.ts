@@ -58,6 +58,13 @@ export async function findKeys(
   };
 }
 
+/** Returns the user's keys for sops if they are all in files; null if a program would have to print or use one. */
+export async function keysAtHand({ env, platform, home }: RunEnvironment): Promise<Keys | null> {
+  const found = sopsIdentities({ env, platform, home, read: readKeyFile });
+  if (found.commands.length > 0 || found.identities.some(({ kind }) => kind !== 'native')) return null;
+  return { found, keyring: await openKeyring(found.identities, null), command: null };
+}
+
 /** Returns an empty key set, for read-only commands. Reads no key and starts no program. */
 export async function noKeys(): Promise<Keys> {
   const foundIdentities: FoundIdentities = { identities: [], commands: [], problems: [], looked: [] };

@@ -4,6 +4,7 @@
  */
 
 import type { AccessChange, Reader } from '../../store/readers.ts';
+import type { StoreFailure } from '../../store/store-failure.ts';
 import type { Change } from '../../store/vars/changes.ts';
 import type { DeclaredFile, Generator } from '../plan/generators.ts';
 
@@ -83,6 +84,11 @@ export interface SecretBackend {
    * @throws StoreFailure if the configuration does not determine the readers
    */
   change(place: SecretPlace): AccessChange | null;
+  /**
+   * Returns why the person cannot decrypt a stored secret, as far as that shows without decrypting; null if they may be able
+   * to, or nothing is stored.
+   */
+  refusal?(place: StoredPlace): StoreFailure | null;
   /** Returns the changes that re-encrypt a secret to its intended readers. */
   reseal(place: SecretPlace): Promise<readonly Change[]>;
   /**

@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { readIfThere } from '../../host/files/atomic.ts';
 import { readersOf } from '../../store/readers.ts';
-import { readSops } from '../../store/sops/sops-keys.ts';
+import { readSops, type SopsFolder } from '../../store/sops/sops-keys.ts';
 import { openSecret, resealSecret, sealSecret } from '../../store/sops/sops-secret.ts';
 import {
   type Access,
@@ -24,8 +24,10 @@ import { sopsRecipients } from '../../store/vars/metadata.ts';
 import type { ScannedStore } from '../../store/vars/scan.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import { type SopsAccess, sopsAccessFor, sopsChange } from './access-sops.ts';
+import { shortKey } from './access-words.ts';
 import { forgettable } from './forgettable.ts';
 import { type Keys, mustHaveKeys } from './keys.ts';
+import { isSurelyWithout, noAccess } from './no-access.ts';
 import type { MachineKey, SecretBackend, SecretPlace, StoredPlace } from './secret-backend.ts';
 import { type KnownDrifts, sopsDrift } from './sops-drift.ts';
 
@@ -58,6 +60,7 @@ export function sopsBackend(
     drift: place => sopsDrift(store, drifts, place),
     change: place => sopsChange(store, place, actingUser(store.sops(), keys.keyring)),
     reseal: place => reseal(store, place),
+    refusal: place => refusal(store, place),
   };
 }
 
@@ -71,7 +74,35 @@ async function open(store: SopsStore, place: StoredPlace): Promise<Buffer | null
   const text = await textOf(store, path);
   if (text === null) return null;
   mustHaveKeys(store.keys);
-  return namingFile(path, () => openSecret(text, store.keys.keyring));
+  return reading(store, path, text, () => openSecret(text, store.keys.keyring));
+}
+
+/** Decrypts a secret, and says who can where the person cannot. @throws StoreFailure */
+function reading<T>(
+  { sops, keys }: SopsStore,
+  path: string,
+  text: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  return namingFile(path, async () => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof StoreFailure) || error.kind !== 'no-matching-key') throw error;
+      throw noAccess(sops(), sopsRecipients(text).value ?? [], keys.keyring);
+    }
+  });
+}
+
+/** Returns why the person cannot decrypt a stored secret, as far as public keys show it. */
+function refusal(store: SopsStore, place: StoredPlace): StoreFailure | null {
+  const { files, sops, keys } = store;
+  const path = pathOf(store, place);
+  const text = files.kind(path) === 'file' ? files.text(path) : null;
+  const recipients = text === null ? null : sopsRecipients(text).value;
+  if (recipients === null || !isSurelyWithout(recipients, keys.keyring)) return null;
+  const failure = noAccess(sops(), recipients, keys.keyring);
+  return new StoreFailure(failure.kind, `${path}: ${failure.message}`);
 }
 
 /** Returns the changes that create keys for machines without one. */
@@ -109,7 +140,7 @@ async function reseal(store: SopsStore, place: SecretPlace): Promise<readonly Ch
   const current = sopsRecipients(text).value ?? [];
   if (recipientDrift(current, recipients) === null) return links;
   const { keyring, command } = keys;
-  const sealed = await namingFile(path, () => resealSecret(text, keyring, { recipients, command }));
+  const sealed = await reading(store, path, text, () => resealSecret(text, keyring, { recipients, command }));
   return [{ kind: 'write', path, bytes: Buffer.from(sealed, 'utf8') }, ...links];
 }
 
@@ -124,10 +155,20 @@ function actor({ sops, keys }: SopsStore): string {
   if (user !== null) return user;
   throw new StoreFailure(
     'no-user',
-    `None of your keys belongs to a user in sops/users (${keys.keyring.recipients.join(', ') || 'none could be read'}).`,
-    '"varsmith keygen" adds you; someone who has access must then run "varsmith fix".',
+    `None of your keys belongs to a user in sops/users (${keys.keyring.recipients.map(shortKey).join(', ') || 'none could be read'}).`,
+    `"varsmith keygen" adds you; ${someone(sops())} then gives you access with "varsmith grant NAME".`,
   );
 }
+
+/** Names the people who can give access. */
+function someone({ users }: SopsFolder): string {
+  const [first, ...others] = users.map(({ name }) => name);
+  if (first === undefined) return 'someone who has access';
+  return others.length === 0 ? first : `one of ${[first, ...others].slice(0, NAMED).join(', ')}`;
+}
+
+/** The number of people that a message names. */
+const NAMED = 6;
 
 function accessFor(store: SopsStore, place: SecretPlace): Access {
   const holders = holdersOf(store.files, folderOf(store, place));

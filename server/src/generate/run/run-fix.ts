@@ -4,11 +4,15 @@
  */
 import type { AccessChange } from '../../store/readers.ts';
 import { accessChanges, askedOf, consentTo } from '../backends/access-change.ts';
+import { accessMessage } from '../backends/access-words.ts';
+import { type Grant, planGrant } from '../backends/grant.ts';
 import { openSecretBackend } from '../backends/open-backend.ts';
+import { backendOf } from '../backends/served-backend.ts';
 import { type Choice, chosen } from '../plan/generators.ts';
 import type { Plan } from '../plan/plan.ts';
 import { driftsOf, fixDrifts, machinesOfSecrets } from '../repository/drift.ts';
 import type { Session } from '../repository/session.ts';
+import { RunFailure } from '../run-failure.ts';
 import type { RunFleet } from './run-fleet.ts';
 import { withSession } from './run-session.ts';
 
@@ -19,6 +23,8 @@ export interface FixRequest {
   /** Whether to commit what is stored. */
   readonly commit: boolean;
 }
+
+export interface GrantRequest extends Grant, Pick<FixRequest, 'isSure' | 'commit'> {}
 
 export interface FixReporter {
   /** Reports the selection before anything is inspected. An exception ends the run. */
@@ -97,4 +103,42 @@ async function fixIn(
     reporter.fixed(generator.key);
   });
   return { outcome: 'done', backend, access, fixed };
+}
+
+/**
+ * Gives a user access to the stored secrets, as one change of the repository.
+ *
+ * @returns the group that gives it, or null for links of the user alone
+ * @throws RunFailure, StoreFailure, HostFailure; what the reporter throws
+ */
+export async function runGrant(
+  fleet: RunFleet,
+  { user, group: named, isSure, commit }: GrantRequest,
+  reporter: Omit<FixReporter, 'planned' | 'fixed'>,
+): Promise<string | null> {
+  const options = { commit, note: (sentence: string) => reporter.note(sentence) };
+  return withSession(fleet, options, async session => {
+    const backend = backendOf(fleet.fleet(), fleet.environment);
+    if (backend !== 'sops')
+      throw new RunFailure(
+        'Only the sops backend keeps its readers in the repository.',
+        backend === 'age'
+          ? 'Add the public key to vars.settings.recipients in the configuration of the clan, then run "varsmith fix".'
+          : 'Who reads the secrets is decided where they are kept.',
+      );
+    const { group, access, changes } = await planGrant(fleet.environment, fleet.fleet(), {
+      user,
+      group: named,
+    });
+    reporter.access(access);
+    const asked = askedOf(access);
+    const refused = asked.length > 0 && !isSure && !(await reporter.confirmAccess(asked));
+    const stored = refused ? [] : await changes();
+    if (stored.length > 0)
+      await session.apply(stored, `secrets: give access to ${user}${accessMessage(access)}`);
+    const fixed = refused ? [] : access.map(({ place }) => `${place.key}/${place.file}`);
+    const outcome = refused ? 'refused' : 'done';
+    reporter.ended({ outcome, backend, access: refused ? [] : access, fixed });
+    return group;
+  });
 }

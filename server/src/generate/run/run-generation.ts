@@ -10,8 +10,9 @@ import {
   consentTo,
   sharedOf,
 } from '../backends/access-change.ts';
+import { readPlaces } from '../backends/no-access.ts';
 import { openSecretBackend } from '../backends/open-backend.ts';
-import type { SecretBackend } from '../backends/secret-backend.ts';
+import type { SecretBackend, SecretPlace } from '../backends/secret-backend.ts';
 import type { Declared } from '../plan/declarations.ts';
 import type { Generator } from '../plan/generators.ts';
 import type { Plan, PlanRequest } from '../plan/plan.ts';
@@ -85,6 +86,18 @@ export async function runGeneration(
   return ending;
 }
 
+/**
+ * Ends a run that reads what the person cannot decrypt, before anything has run.
+ *
+ * @throws StoreFailure `no-matching-key`
+ */
+function mustBeReadable(secretBackend: SecretBackend, places: readonly SecretPlace[]): void {
+  for (const place of places) {
+    const refusal = secretBackend.refusal?.(place) ?? null;
+    if (refusal !== null) throw refusal;
+  }
+}
+
 /** The state shared by the steps of a run. */
 interface Run {
   readonly environment: RunEnvironment;
@@ -121,6 +134,10 @@ async function generateIn(
   const shared = sharedOf(plan.generators.all.values(), request.plan.machines);
   await secretBackend.examine?.(machinesOfSecrets([...generatorsOf(plan), ...shared]));
   const drifts = driftsOf(shared, secretBackend);
+  mustBeReadable(secretBackend, [
+    ...readPlaces(plan, plan.steps),
+    ...drifts.flatMap(drift => drift.drifts.map(({ place }) => place)),
+  ]);
   const access = accessChangesOf(plan.steps, drifts, secretBackend);
   reporter.access(access);
   const common = { environment, session, secretBackend, declared, plan, request, reporter };

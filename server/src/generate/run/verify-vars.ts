@@ -4,13 +4,17 @@
  */
 
 import type { AccessChange } from '../../store/readers.ts';
+import { readSops } from '../../store/sops/sops-keys.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
+import { varFolder } from '../../store/vars/changes.ts';
+import { sopsRecipients } from '../../store/vars/metadata.ts';
 import type { ScannedStore } from '../../store/vars/scan.ts';
 import { tallyOf } from '../../store/vars/tally.ts';
 import { askedOf, readerData } from '../backends/access-change.ts';
 import { accessSentences } from '../backends/access-words.ts';
+import { usersWithoutAccess, withoutAccessText } from '../backends/no-access.ts';
 import { openSecretBackend } from '../backends/open-backend.ts';
-import { placeOf, type SecretBackend, type SecretPlace } from '../backends/secret-backend.ts';
+import { placeOf, placesOf, type SecretBackend, type SecretPlace } from '../backends/secret-backend.ts';
 import { stateOfStatus } from '../plan/generator-tally.ts';
 import { chosen, type DeclaredFile, type Generator } from '../plan/generators.ts';
 import type { Plan, Status } from '../plan/plan.ts';
@@ -95,8 +99,24 @@ export async function verifyVars(
     notes,
     /** A sentence about why nothing is known of earlier runs, or null. */
     unknown,
+    /** Sentences about users who can read nothing. */
+    people: backend === 'sops' ? peopleIn(environment, concerned) : [],
     concerned: concerned.length,
   };
+}
+
+function peopleIn({ files, directory }: RunEnvironment, generators: readonly Generator[]): string[] {
+  function* recipients(): Iterable<readonly string[]> {
+    for (const generator of generators)
+      for (const { key, file } of placesOf(generator)) {
+        const path = `${varFolder(directory, key, file)}/secret`;
+        const text = files.kind(path) === 'file' ? files.text(path) : null;
+        const read = text === null ? null : sopsRecipients(text).value;
+        if (read !== null) yield read;
+      }
+  }
+  const names = usersWithoutAccess(readSops(files, directory), recipients());
+  return names.length === 0 ? [] : [withoutAccessText(names)];
 }
 
 /**
