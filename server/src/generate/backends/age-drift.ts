@@ -8,12 +8,12 @@ import { StoreFailure } from '../../store/store-failure.ts';
 import { below } from '../../store/vars/files.ts';
 import { ageFlaw } from '../../store/vars/metadata.ts';
 import { type AgeAccess, notedRecipients } from './access-age.ts';
-import type { Drift, SecretPlace } from './secret-backend.ts';
+import { type Drift, type SecretPlace, UNUSABLE } from './secret-backend.ts';
 
 /** Returns the drift of a secret, or null if there is none or the secret is not stored. */
 export function ageDrift(access: AgeAccess, place: SecretPlace): Drift | null {
   const reason = driftReason(access, place);
-  return reason === null ? null : { place, reason };
+  return reason === null ? null : { place, reason, isUnusable: reason.startsWith(UNUSABLE) };
 }
 
 /**
@@ -38,7 +38,7 @@ function driftReason(access: AgeAccess, place: SecretPlace): string | null {
   const text = files.text(path);
   if (text === null) return null;
   const flaw = ageFlaw(text);
-  if (flaw !== null) return `cannot be used: ${flaw.reason}`;
+  if (flaw !== null) return `${UNUSABLE}${flaw.reason}`;
   const replaced = access.replaced();
   const planted = place.deploy ? place.machines.find(name => replaced.has(name)) : undefined;
   if (planted !== undefined)

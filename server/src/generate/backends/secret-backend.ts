@@ -26,7 +26,12 @@ export interface Drift {
   readonly place: SecretPlace;
   /** A clause that follows the file's name: "machine web cannot read it". */
   readonly reason: string;
+  /** True if the stored file is broken, so that its readers are not known and no new ones can be given. */
+  readonly isUnusable: boolean;
 }
+
+/** The beginning of the reason for a broken file. */
+export const UNUSABLE = 'cannot be used: ';
 
 /** The place where a secret is stored, regardless of its readers. */
 export type StoredPlace = Pick<SecretPlace, 'key' | 'file'>;

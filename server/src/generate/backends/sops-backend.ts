@@ -28,7 +28,13 @@ import { shortKey } from './access-words.ts';
 import { forgettable } from './forgettable.ts';
 import { type Keys, mustHaveKeys } from './keys.ts';
 import { isSurelyWithout, noAccess } from './no-access.ts';
-import type { MachineKey, SecretBackend, SecretPlace, StoredPlace } from './secret-backend.ts';
+import {
+  type MachineKey,
+  type SecretBackend,
+  type SecretPlace,
+  type StoredPlace,
+  UNUSABLE,
+} from './secret-backend.ts';
 import { type KnownDrifts, sopsDrift } from './sops-drift.ts';
 
 /**
@@ -99,8 +105,10 @@ function refusal(store: SopsStore, place: StoredPlace): StoreFailure | null {
   const { files, sops, keys } = store;
   const path = pathOf(store, place);
   const text = files.kind(path) === 'file' ? files.text(path) : null;
-  const recipients = text === null ? null : sopsRecipients(text).value;
-  if (recipients === null || !isSurelyWithout(recipients, keys.keyring)) return null;
+  if (text === null) return null;
+  const { value: recipients, flaw } = sopsRecipients(text);
+  if (flaw !== null) return new StoreFailure('malformed', `${path} ${UNUSABLE}${flaw.reason}.`);
+  if (!isSurelyWithout(recipients, keys.keyring)) return null;
   const failure = noAccess(sops(), recipients, keys.keyring);
   return new StoreFailure(failure.kind, `${path}: ${failure.message}`);
 }

@@ -8,7 +8,7 @@ import { varFolder } from '../../store/vars/changes.ts';
 import { type ScannedAccess, scanAccess } from '../../store/vars/scan.ts';
 import { several } from '../plan/plan-words.ts';
 import { defaultGroupsOf, type SopsAccess } from './access-sops.ts';
-import type { Drift, SecretPlace } from './secret-backend.ts';
+import { type Drift, type SecretPlace, UNUSABLE } from './secret-backend.ts';
 
 type RecipientDrift = ReturnType<typeof recipientDrift>;
 
@@ -20,7 +20,7 @@ export function sopsDrift(access: SopsAccess, drifts: KnownDrifts, place: Secret
   const folder = varFolder(access.directory, place.key, place.file);
   const current = access.scanned?.access(folder) ?? scanAccess(access.files, folder);
   const reason = current === null ? null : driftReason(access, drifts, place, current);
-  return reason === null ? null : { place, reason };
+  return reason === null ? null : { place, reason, isUnusable: reason.startsWith(UNUSABLE) };
 }
 
 /** Returns a clause that follows the secret's name, or null. */
@@ -31,7 +31,7 @@ function driftReason(
   current: ScannedAccess,
 ): string | null {
   const { recipients } = current;
-  if (recipients.value === null) return `cannot be used: ${recipients.flaw.reason}`;
+  if (recipients.value === null) return `${UNUSABLE}${recipients.flaw.reason}`;
   const linkReason = linkDriftReason(access, place, current);
   if (linkReason !== null) return linkReason;
   const drift = keyDrift(access, drifts, current, recipients.value);

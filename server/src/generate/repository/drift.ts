@@ -3,6 +3,10 @@
  * change.
  */
 import { folderOf } from '../../nix/eval/paths.ts';
+import { UNFINISHED_MERGE } from '../../store/json-flaw.ts';
+import { howToMerge } from '../../store/merge-advice.ts';
+import { varFolder } from '../../store/vars/changes.ts';
+import { publicFlaw } from '../../store/vars/metadata.ts';
 import { type ConsentedGains, isCertain, mustBeAgreed } from '../backends/access-change.ts';
 import { accessMessage } from '../backends/access-words.ts';
 import {
@@ -11,8 +15,10 @@ import {
   placesOf,
   type SecretBackend,
   type SecretChange,
+  UNUSABLE,
 } from '../backends/secret-backend.ts';
 import type { Generator } from '../plan/generators.ts';
+import type { RunEnvironment } from '../run-environment.ts';
 import type { Session } from './session.ts';
 
 export interface GeneratorDrift {
@@ -20,16 +26,61 @@ export interface GeneratorDrift {
   readonly drifts: readonly Drift[];
 }
 
-/** Returns the drifts of generators. Decrypts nothing. */
+/** Returns the drifts of generators that encrypting anew corrects. Decrypts nothing. */
 export function driftsOf(
   generators: Iterable<Generator>,
   secretBackend: Pick<SecretBackend, 'drift'>,
 ): GeneratorDrift[] {
   return [...generators].flatMap(generator => {
-    if (!isCertain(generator)) return [];
-    const drifts = placesOf(generator).flatMap(place => secretBackend.drift(place) ?? []);
+    const drifts = allDrifts(generator, secretBackend).filter(({ isUnusable }) => !isUnusable);
     return drifts.length === 0 ? [] : [{ generator, drifts }];
   });
+}
+
+function allDrifts(generator: Generator, secretBackend: Pick<SecretBackend, 'drift'>): Drift[] {
+  return isCertain(generator) ? placesOf(generator).flatMap(place => secretBackend.drift(place) ?? []) : [];
+}
+
+/** A stored value that is broken. */
+export interface UnusableFile {
+  readonly generator: Generator;
+  readonly file: string;
+  /** What is wrong, where, and the way out. */
+  readonly message: string;
+}
+
+/** Returns the stored secrets that are broken, and the public values with both sides of a merge. Decrypts nothing. */
+export function unusableOf(
+  generators: Iterable<Generator>,
+  secretBackend: Pick<SecretBackend, 'drift' | 'paths'>,
+  { files, directory }: Pick<RunEnvironment, 'files' | 'directory'>,
+): UnusableFile[] {
+  return [...generators].flatMap(generator => [
+    ...allDrifts(generator, secretBackend)
+      .filter(({ isUnusable }) => isUnusable)
+      .map(({ place, reason }) => {
+        const [path = `${place.key}/${place.file}`] = secretBackend.paths(place);
+        return { generator, file: place.file, message: unusableText(generator, path, reason) };
+      }),
+    ...generator.files
+      .filter(file => !file.secret)
+      .flatMap(({ name }) => {
+        const path = `${varFolder(directory, generator.key, name)}/value`;
+        const text = files.kind(path) === 'file' ? files.text(path) : null;
+        const flaw = text === null ? null : publicFlaw(text);
+        if (flaw === null) return [];
+        return [{ generator, file: name, message: unusableText(generator, path, UNUSABLE + flaw.reason) }];
+      }),
+  ]);
+}
+
+function unusableText({ key }: Generator, path: string, reason: string): string {
+  const at = path.indexOf(`${key}/`);
+  const folder = at < 0 ? path : path.slice(0, at + key.length);
+  const way = reason.includes(UNFINISHED_MERGE)
+    ? `${howToMerge(folder)} Or generate`
+    : 'Restore it from git, or generate';
+  return `${path} ${reason.replace(/\.$/, '')}. ${way} it again with "varsmith generate -g ${key}".`;
 }
 
 /**

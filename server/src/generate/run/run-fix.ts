@@ -10,7 +10,7 @@ import { openSecretBackend } from '../backends/open-backend.ts';
 import { backendOf } from '../backends/served-backend.ts';
 import { type Choice, chosen } from '../plan/generators.ts';
 import type { Plan } from '../plan/plan.ts';
-import { driftsOf, fixDrifts, machinesOfSecrets } from '../repository/drift.ts';
+import { driftsOf, fixDrifts, machinesOfSecrets, unusableOf } from '../repository/drift.ts';
 import type { Session } from '../repository/session.ts';
 import { RunFailure } from '../run-failure.ts';
 import type { RunFleet } from './run-fleet.ts';
@@ -102,6 +102,8 @@ async function fixIn(
     fixed.push(generator.key);
     reporter.fixed(generator.key);
   });
+  const unusable = unusableOf(concerned, secretBackend, fleet.environment);
+  if (unusable.length > 0) throw new RunFailure(unusable.map(({ message }) => message).join('\n'));
   return { outcome: 'done', backend, access, fixed };
 }
 

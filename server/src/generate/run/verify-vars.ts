@@ -19,7 +19,7 @@ import { stateOfStatus } from '../plan/generator-tally.ts';
 import { chosen, type DeclaredFile, type Generator } from '../plan/generators.ts';
 import type { Plan, Status } from '../plan/plan.ts';
 import { olderText } from '../plan/status-words.ts';
-import { driftsOf, machinesOfSecrets } from '../repository/drift.ts';
+import { driftsOf, machinesOfSecrets, unusableOf } from '../repository/drift.ts';
 import { notedIn } from '../repository/earlier-runs.ts';
 import { publicPath } from '../repository/store-step.ts';
 import type { RunEnvironment } from '../run-environment.ts';
@@ -86,6 +86,18 @@ export async function verifyVars(
       };
     }),
   );
+  const unusable = unusableOf(concerned, secretBackend, environment).map(({ generator, file, message }) => ({
+    ...about(generator),
+    kind: 'unusable' as const,
+    files: [file],
+    stored: storedFiles(
+      environment,
+      secretBackend,
+      generator,
+      generator.files.filter(({ name }) => name === file),
+    ),
+    message,
+  }));
   const states = concerned.map(generator => {
     const standing = status(generator);
     return { ...about(generator), state: stateOfStatus(generator, standing), missing: standing.missing };
@@ -95,7 +107,12 @@ export async function verifyVars(
     /** The state of every verified placement. */
     states,
     summary: tallyOf(states.map(({ state }) => state)),
-    problems: [...problems, ...access, ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }])],
+    problems: [
+      ...problems,
+      ...unusable,
+      ...access,
+      ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }]),
+    ],
     notes,
     /** A sentence about why nothing is known of earlier runs, or null. */
     unknown,
