@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { hostOf, PIPELINE } from '../../server/src/checks/examples/pipeline-examples.ts';
 import {
   KEY_OF_ADA,
   KEY_OF_LEA,
@@ -141,6 +142,31 @@ describe('store/kind-changed', () => {
     expect(places('store/kind-changed', { ...texts, 'machines/emily/configuration.nix': missing })).toEqual(
       [],
     );
+  });
+});
+
+describe('a generator whose key is misspelt in the matrix', () => {
+  const folder = 'vars/per-machine/lea/anthropic-api-key/api-key';
+  const pipeline = (row: string, registry = PIPELINE['lib/secret-registry.nix'] ?? '') =>
+    clan(hostOf('lea'), {
+      ...PIPELINE,
+      'lib/secret-registry.nix': registry,
+      'lib/machine-env-matrix.nix': `{ lea = [ ${row} ]; }\n`,
+      ...KEYS,
+      [`${folder}/secret`]: BOTH,
+    });
+
+  it('has left nothing behind', () => {
+    expect(places('store/orphan-generator', pipeline('"anthropic"'))).toEqual([]);
+    expect(places('store/orphan-generator', pipeline('"anthropc"'))).toEqual([]);
+  });
+
+  it('nor has one that no machine selects, as long as the registry has it', () => {
+    expect(places('store/orphan-generator', pipeline('"gmail"'))).toEqual([]);
+    const gone = (PIPELINE['lib/secret-registry.nix'] ?? '').replaceAll('anthropic', 'claude');
+    expect(places('store/orphan-generator', pipeline('"gmail"', gone))).toEqual([`info ${folder}/secret`]);
+    // It may be meant by a key that nobody knows.
+    expect(places('store/orphan-generator', pipeline('"anthropic"', gone))).toEqual([]);
   });
 });
 

@@ -1,10 +1,11 @@
 /** store/orphan-generator: stored files belong to a generator that no longer exists. */
 
 import { leftoverOf } from '../../../fleet/catalogue/catalogue-leftovers.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
 import { groupBy, sortedUnique } from '../../../std.ts';
 import { below } from '../../../store/vars/files.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
-import { factsOf, isSurelyWithout } from '../../facts/fleet-facts.ts';
+import { type Facts, factsOf, isSurelyWithout } from '../../facts/fleet-facts.ts';
 import { hasBrokenModule } from '../../facts/host/broken-modules.ts';
 import {
   certainlyWithout,
@@ -44,7 +45,7 @@ Reported only if the whole inventory is known and all of its services are clan-c
 nothing with a partly known name can be the generator, and if clan-core has, or ever had, none of that name. A module
 of another flake may still declare it, which the message mentions if machines have such modules; in that case exclude
 its folder from this rule in \`varsmith.json\`. A generator that only some machines have is reported for those that
-certainly do not have it.
+certainly do not have it. Not reported as long as a registry has the generator, or a machine's row has an unknown key.
 
 Several files in one folder of the store are one finding, with a related place for each.
 
@@ -91,13 +92,15 @@ Source: clan-core d7c35d912 removes stored files only with \`clan machines delet
       else if (facts.generators.has(stored.name)) {
         if (isRead(stored.name, null)) continue;
         // The declarations are not complete, but some machines may still be certain to lack the generator.
-        const owners = [...stored.byOwner.keys()].filter(owner => machines.has(owner));
+        const owners = [...stored.byOwner.keys()].filter(
+          owner => machines.has(owner) && !hasUnknownKey(facts, owner),
+        );
         yield* leftOn(
           surroundings,
           stored,
           owners.filter(owner => isSurelyWithout(facts, owner, stored.name)),
         );
-      } else if (isKnown && !isRead(stored.name, null)) {
+      } else if (isKnown && !isRead(stored.name, null) && !isInRegistry(fleet, stored.name)) {
         hidden ??= textsOfGaps(context);
         yield* undeclared(surroundings, stored, hidden);
       }
@@ -134,6 +137,7 @@ function* undeclared(
 ): Iterable<Report> {
   const { fleet, machines } = surroundings;
   const { name } = stored;
+  const facts = factsOf(fleet);
   const mayBeHidden = (machine: string) =>
     hidden.some(
       ({ text, machines: readers }) => (readers === null || readers.includes(machine)) && text.includes(name),
@@ -141,6 +145,7 @@ function* undeclared(
   const isWithout = (machine: string) =>
     isUndeclared(fleet, name, [machine]) &&
     !mayBeHidden(machine) &&
+    !hasUnknownKey(facts, machine) &&
     !hasBrokenModule(fleet, [machine]) &&
     fleet.modules.get(machine)?.isGivenAll === true;
   if (isOfClanCore(stored)) return;
@@ -173,6 +178,18 @@ function* undeclared(
       leftover: leftoverFrom(name, values, unless !== ''),
     };
   }
+}
+
+/** Returns whether a registry has an entry for the generator, which a machine may select again. */
+function isInRegistry({ registries }: Fleet, name: string): boolean {
+  return registries.some(({ keys }) => keys.some(({ generator }) => generator?.value === name));
+}
+
+/** Returns whether a row of the machine has a key that no registry has: it may be meant for any generator. */
+function hasUnknownKey({ registries }: Facts, machine: string): boolean {
+  return [...registries.values()].some(({ byKey, rows }) =>
+    (rows.get(machine) ?? []).some(({ row }) => row.keys.some(({ key }) => !byKey.has(key))),
+  );
 }
 
 interface Places {
@@ -211,7 +228,9 @@ function* leftBehind(
   const { fleet, machines } = surroundings;
   const { name } = stored;
   const { share } = declared.body;
-  const isKnown = (machine: string) => !mayHaveAnother(fleet, name, machine);
+  const facts = factsOf(fleet);
+  const isKnown = (machine: string) =>
+    !mayHaveAnother(fleet, name, machine) && !hasUnknownKey(facts, machine);
   const owners = [...stored.byOwner.keys()].filter(owner => machines.has(owner) && isKnown(owner));
   if (share === false && stored.shared[0] !== undefined && [...machines].every(isKnown))
     yield {
