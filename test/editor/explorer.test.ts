@@ -47,6 +47,26 @@ test('of a machine with modules from elsewhere it is not said that it has all it
   ]);
 });
 
+test('what services of clan-core bring is there, with its files, and counts like in inspect', () => {
+  const instance =
+    'inventory.instances.sshd = { roles.server.machines.lea = { }; roles.client.machines.lea = { }; }; inventory.machines.tove';
+  const snapshot = snapshotOf({
+    ...FLEET,
+    'flake.nix': FLEET['flake.nix'].replace('inventory.machines.tove', instance),
+  });
+  const [lea] = fleetEntry(snapshot, EVERYTHING).machines;
+  const entries = generatorEntries(snapshot, 'lea', EVERYTHING);
+  const openssh = entries.find(({ name }) => name === 'openssh');
+  expect(openssh).toMatchObject({ service: 'sshd', at: { file: 'flake.nix' } });
+  expect(openssh?.files.map(({ name }) => name)).toContain('ssh.id_ed25519');
+  expect(entries.filter(({ service }) => service === null).map(({ name }) => name)).toEqual(['ca', 'mail']);
+  expect(lea?.generators).toBe(entries.length);
+  expect(generatorEntries(snapshot, 'tove', EVERYTHING).map(({ name }) => name)).not.toContain('openssh');
+  const named = generatorEntries(snapshot, 'lea', filter({ text: 'id_ed25519' })).map(({ name }) => name);
+  expect(named).toContain('openssh');
+  expect(named).not.toContain('mail');
+});
+
 test.each([
   [
     'a name with holes',

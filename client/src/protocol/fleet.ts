@@ -130,6 +130,8 @@ export interface SecretRef {
 export interface FleetGenerator {
   readonly name: string;
   readonly share: boolean | null;
+  /** The service that brings it, or `clan-core` for its core modules; `null` for what a file declares. */
+  readonly service?: string | null;
   readonly state: 'present' | 'outdated' | 'partial' | 'missing' | 'unknown';
   /** The state in a word or two, and in a sentence. */
   readonly stateText: string;

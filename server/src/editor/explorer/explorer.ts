@@ -5,6 +5,7 @@
  */
 import { type NixSays, nixSaysOf, nixSaysOfMachine } from '../../checks/facts/eval/nix-says.ts';
 import { factsOf, generatorsByMachine } from '../../checks/facts/fleet-facts.ts';
+import { clanGeneratorsByMachine } from '../../checks/facts/store/clan-states.ts';
 import { type Outdated, storedStates } from '../../checks/facts/store/generated.ts';
 import { fleetTally, machineTallies } from '../../checks/facts/store/tallies.ts';
 import { mayHaveMore } from '../../fleet/elsewhere/elsewhere.ts';
@@ -38,6 +39,9 @@ export interface GeneratorEntry {
   readonly outdated: Outdated | null;
   /** What Nix says of it on the machine, or null if it was not asked. */
   readonly nix: NixSays | null;
+  /** The service of clan-core that brings it, or `clan-core` for its core modules; null for what a file declares. */
+  readonly service: string | null;
+  /** The declaration, or the service's instance. */
   readonly at: Place | null;
   readonly files: readonly FileEntry[];
   readonly prompts: readonly string[];
@@ -71,20 +75,22 @@ export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEnt
   const { fleet } = snapshot;
   const { elsewhere } = factsOf(fleet);
   const byMachine = generatorsByMachine(fleet);
+  const brought = clanGeneratorsByMachine(fleet);
   const tallyOn = machineTallies(snapshot);
   const machines: MachineEntry[] = [];
   for (const { name, class: kind, system, tags, at } of fleet.machines) {
     const machineGenerators = byMachine.get(name) ?? [];
+    const broughtHere = brought.get(name) ?? [];
     const tally = tallyOn(name);
     if (filter.lacking && lackingIn(tally) === 0) continue;
     if (
       !matches(filter, [name, ...tags]) &&
-      !machineGenerators.some(generator => hasMatch(filter, generator))
+      ![...machineGenerators, ...broughtHere].some(generator => hasMatch(filter, generator))
     )
       continue;
     machines.push({
       ...{ name, class: kind, system, tags, at, tally },
-      generators: machineGenerators.length,
+      generators: machineGenerators.length + broughtHere.length,
       complete: !mayHaveMore(elsewhere, name),
       nix: nixSaysOfMachine(fleet.nix, name),
     });
@@ -102,7 +108,7 @@ export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEnt
 /**
  * Returns whether the generator's name or that of a file matches. Files are only read if the filter has a text.
  */
-function hasMatch(filter: ExplorerFilter, generator: Generator): boolean {
+function hasMatch(filter: ExplorerFilter, generator: Pick<Generator, 'name' | 'body'>): boolean {
   return (
     matches(filter, [generator.name]) ||
     matches(
@@ -126,13 +132,32 @@ export function generatorEntries(
   const tags = snapshot.fleet.machines.find(({ name }) => name === machine)?.tags ?? [];
   // If the machine itself matches, everything in it is shown.
   const isMeant = machine !== null && matches(filter, [machine, ...tags]);
-  return machineGenerators
-    .filter(generator => isMeant || hasMatch(filter, generator))
-    .map(generator => entryOf(snapshot, generator, machine))
+  const declared = machineGenerators.map(generator => ({
+    ...{ generator, service: null },
+    at: generator.definitions[0]?.at ?? null,
+  }));
+  const brought = (machine === null ? [] : (clanGeneratorsByMachine(snapshot.fleet).get(machine) ?? [])).map(
+    generator => ({
+      ...{ generator, service: generator.service ?? 'clan-core' },
+      at: generator.instance?.at[0] ?? null,
+    }),
+  );
+  return [...declared, ...brought]
+    .filter(({ generator }) => isMeant || hasMatch(filter, generator))
+    .map(listed => entryOf(snapshot, listed, machine))
     .filter(({ state }) => !filter.lacking || isLacking(state));
 }
 
-function entryOf(snapshot: Snapshot, generator: Generator, machine: string | null): GeneratorEntry {
+/** A generator as it is listed. */
+interface Listed extends Pick<GeneratorEntry, 'service' | 'at'> {
+  readonly generator: Pick<Generator, 'name' | 'machines' | 'body' | 'bodyOn'>;
+}
+
+function entryOf(
+  snapshot: Snapshot,
+  { generator, service, at: declaredAt }: Listed,
+  machine: string | null,
+): GeneratorEntry {
   const body = machine === null ? generator.body() : generator.bodyOn(machine);
   const states = storedStates(snapshot);
   const directory = snapshot.fleet.directory ?? '';
@@ -154,8 +179,7 @@ function entryOf(snapshot: Snapshot, generator: Generator, machine: string | nul
     state,
     outdated: state === 'outdated' ? states.outdatedBy(generator.name, machine) : null,
     nix: nixSays(null),
-    at: generator.definitions[0]?.at ?? null,
-    files,
+    ...{ service, at: declaredAt, files },
     prompts: body.prompts.map(({ name }) => name),
     dependencies: body.dependencies.map(({ value }) => value),
   };

@@ -1,5 +1,6 @@
 /** Builds the dependency graph of a fleet's generators as data. Pure; layout and drawing are elsewhere. */
 import { type NixSays, nixSaysOf } from '../../checks/facts/eval/nix-says.ts';
+import { broughtGenerators, clanGeneratorState } from '../../checks/facts/store/clan-states.ts';
 import {
   type Outdated,
   type StoredStateInputs,
@@ -12,7 +13,7 @@ import type { Generator } from '../../fleet/model/generators.ts';
 import type { ClanGenerator } from '../../fleet/model/services.ts';
 import type { Place } from '../../nix/places.ts';
 import { compareTexts } from '../../std.ts';
-import { type StoredState, stateOfFiles } from '../../store/vars/tally.ts';
+import type { StoredState } from '../../store/vars/tally.ts';
 import { circleOf } from '../layout/circles.ts';
 import { linksBy } from '../layout/layers.ts';
 
@@ -89,7 +90,7 @@ export function graphOf(
     if (generator.nameKind === 'pattern') continue;
     declared.set(generator.name, [...(declared.get(generator.name) ?? []), generator]);
   }
-  const clanGenerators = clanGeneratorsIn(fleet);
+  const clanGenerators = new Map(broughtGenerators(fleet).map(generator => [generator.name, generator]));
   const edges = edgesOf(declared, clanGenerators);
   const wanted = wantedOf(declared, clanGenerators, edges, options);
   const links = edges.filter(({ from, to }) => wanted.has(from) && wanted.has(to));
@@ -156,17 +157,6 @@ function agreesOnMachines(
 }
 
 type Link = Omit<GraphEdge, 'inCycle'>;
-
-/** Returns the generators that clan-core services certainly provide, and all that Nix says machines have, by name. */
-function clanGeneratorsIn(fleet: Fleet): ReadonlyMap<string, ClanGenerator> {
-  const isEvaluated = (machine: string) => fleet.nix?.isEvaluated(machine) === true;
-  // Otherwise, generators of core modules are on every machine and of no interest here.
-  const generators = fleet.clanGenerators.filter(
-    ({ isPattern, certain, service, machines }) =>
-      !isPattern && certain && (service !== null || machines?.some(isEvaluated) === true),
-  );
-  return new Map(generators.map(generator => [generator.name, generator]));
-}
 
 /** Returns the edges. The place of a service's edge is the declaration of its instance, that of another flake's `flake.nix`. */
 function edgesOf(
@@ -258,7 +248,9 @@ function nodeOf(
 /** Returns the node of a generator that a clan-core service provides, or that is only depended on. */
 function foreignNode(id: string, clanGenerator: ClanGenerator | null, states: StoredStates | null): OwnNode {
   const state =
-    clanGenerator === null || states === null ? 'unknown' : clanGeneratorState(clanGenerator, states);
+    clanGenerator === null || states === null
+      ? 'unknown'
+      : clanGeneratorState(clanGenerator, states, clanGenerator.machines);
   return {
     id,
     origin: clanGenerator === null ? 'undeclared' : clanGenerator.isOfOtherFlake ? 'flake' : 'brought',
@@ -273,20 +265,4 @@ function foreignNode(id: string, clanGenerator: ClanGenerator | null, states: St
     service: clanGenerator?.service ?? null,
     at: clanGenerator?.instance?.at[0] ?? null,
   };
-}
-
-function clanGeneratorState(
-  { name, files, machines, share }: ClanGenerator,
-  states: StoredStates,
-): StoredState {
-  // Settings that are not known may determine which files exist.
-  if (share === null || machines === null || files.some(({ certain }) => !certain)) return 'unknown';
-  const owners = share ? [null] : machines;
-  const stored = owners.flatMap(owner =>
-    files.map(file => {
-      const nameKind = file.name.includes('${') ? 'pattern' : 'literal';
-      return states.isStored(name, share, owner, { ...file, nameKind, conditional: false });
-    }),
-  );
-  return stateOfFiles(stored, states.outdatedBy(name, null) !== null);
 }

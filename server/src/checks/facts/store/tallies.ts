@@ -5,6 +5,7 @@ import { query } from '../../../query/database.ts';
 import { type StoredState, type Tally, tallyOf } from '../../../store/vars/tally.ts';
 import { currentRun } from '../../memory/memory.ts';
 import { generatorsByMachine } from '../fleet-facts.ts';
+import { clanGeneratorState, clanGeneratorsByMachine } from './clan-states.ts';
 import { databaseOf, STATES, type StoredStateInputs, type StoredStates, storedStates } from './generated.ts';
 
 const FLEET_TALLY = query<null, Tally>('tally of the fleet', database =>
@@ -17,14 +18,20 @@ export function fleetTally(looked: StoredStateInputs): Tally {
   return database === null ? talliedIn(looked.fleet, storedStates(looked)) : FLEET_TALLY(database, null);
 }
 
-function talliedIn({ generators }: Fleet, states: StoredStates): Tally {
+function talliedIn(fleet: Fleet, states: StoredStates): Tally {
   const shared = new Map<string, StoredState>();
   const machineStates: StoredState[] = [];
-  for (const generator of generators) {
+  for (const generator of fleet.generators) {
     for (const { machine, state } of states.placements(generator))
       if (machine === null) shared.set(generator.name, state);
       else machineStates.push(state);
   }
+  for (const [machine, brought] of clanGeneratorsByMachine(fleet))
+    for (const generator of brought) {
+      const state = clanGeneratorState(generator, states, [machine]);
+      if (generator.share === true) shared.set(generator.name, state);
+      else machineStates.push(state);
+    }
   return tallyOf([...shared.values(), ...machineStates]);
 }
 
@@ -47,5 +54,9 @@ export function machineTallies(looked: StoredStateInputs): (machine: string) => 
 
 function talliedOn(fleet: Fleet, states: StoredStates, machine: string): Tally {
   const generators = generatorsByMachine(fleet).get(machine) ?? [];
-  return tallyOf(generators.map(generator => states.stateOn(generator, machine)));
+  const brought = clanGeneratorsByMachine(fleet).get(machine) ?? [];
+  return tallyOf([
+    ...generators.map(generator => states.stateOn(generator, machine)),
+    ...brought.map(generator => clanGeneratorState(generator, states, [machine])),
+  ]);
 }
