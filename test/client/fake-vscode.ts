@@ -164,6 +164,7 @@ export const window = {
     async (_message: string, ..._buttons: string[]): Promise<string | undefined> => undefined,
   ),
   setStatusBarMessage: vi.fn(),
+  terminals: [] as { readonly name: string; show(): void }[],
   tabGroups: {
     all: [] as { readonly tabs: readonly unknown[] }[],
     close: vi.fn(async (_tabs: readonly unknown[], _keepsFocus: boolean) => true),
@@ -392,6 +393,7 @@ export const TaskGroup = { Test: 'test' };
 /** A task has ended. */
 export const endedTasks = new EventEmitter<unknown>();
 export const tasks = {
+  taskExecutions: [] as { readonly task: unknown }[],
   onDidEndTaskProcess: endedTasks.event,
   executeTask: vi.fn(async (_task: Task): Promise<object | undefined> => undefined),
   registerTaskProvider: vi.fn((_type: string, _provider: unknown) => ({ dispose: vi.fn() })),

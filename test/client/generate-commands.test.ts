@@ -491,8 +491,83 @@ describe('Deploy Machine…', () => {
     choose(2);
     does([], { problems: [], refused: '`nixos-rebuild` is not installed here.', needsTarget: false });
     await commands.executeCommand('varsmith.deployMachine', node());
-    expect(window.showErrorMessage).toHaveBeenCalledWith('Varsmith: `nixos-rebuild` is not installed here.');
+    expect(window.showErrorMessage).toHaveBeenCalledWith('lea cannot be deployed from here.', {
+      modal: true,
+      detail: '`nixos-rebuild` is not installed here.',
+    });
     expect(tasks.executeTask).not.toHaveBeenCalled();
+  });
+
+  test('says in the list that no program for it is installed', async () => {
+    vi.stubEnv('PATH', folder({}));
+    await commands.executeCommand('varsmith.deployMachine', node());
+    const items = window.showQuickPick.mock.calls[0]?.[0] as { description: string }[] | undefined;
+    expect(items?.[0]?.description).toBe(
+      'needs clan, nixos-rebuild, darwin-rebuild, which are not installed here',
+    );
+    vi.unstubAllEnvs();
+  });
+
+  test.each([
+    ['access', 'Re-encrypt'],
+    ['finding', 'Show Problems'],
+  ])('Enter never deploys what has problems: %s', async (kind, first) => {
+    choose(0);
+    does([], {
+      ...ready,
+      problems: [{ kind, message: 'With "varsmith fix", …', what: 'x is not for lea.' }],
+    });
+    await commands.executeCommand('varsmith.deployMachine', node());
+    const [, options, ...buttons] = window.showWarningMessage.mock.calls[0] ?? [];
+    expect(buttons).toEqual([first, 'Deploy Anyway']);
+    expect(options).toMatchObject({ detail: expect.stringMatching(/^✗ x is not for lea\.\n/) });
+  });
+
+  test('goes on with the deployment once what was missing is generated', async () => {
+    choose(0);
+    const missing = { ...ready, problems: [{ kind: 'missing', message: 'ca: key is missing.' }] };
+    does([], missing);
+    window.showWarningMessage.mockImplementationOnce(async () => {
+      does([planned, stored, done]);
+      return 'Generate Missing';
+    });
+    server.request.mockImplementationOnce(async () => {
+      does([], ready);
+      return [];
+    });
+    await commands.executeCommand('varsmith.deployMachine', node());
+    expect(called().map(args => (args as string[])[0])).toEqual(['deploy', 'generate', 'deploy']);
+    expect(window.showWarningMessage.mock.lastCall?.[0]).toBe('Deploy lea?');
+  });
+
+  test('does not start beside one that is running, and leads to its terminal', async () => {
+    const show = vi.fn();
+    window.terminals = [{ name: 'varsmith: Test lea', show }];
+    tasks.taskExecutions = [{ task: { source: 'varsmith', name: 'Test lea', execution: undefined } }];
+    window.showWarningMessage.mockResolvedValueOnce('Show Terminal');
+    await commands.executeCommand('varsmith.deployMachine', node());
+    expect(window.showWarningMessage.mock.calls).toEqual([['lea is being deployed.', 'Show Terminal']]);
+    expect(window.showQuickPick).not.toHaveBeenCalled();
+    expect(show).toHaveBeenCalled();
+    tasks.taskExecutions = [{ task: { source: 'varsmith', name: 'Deploy noa', execution: undefined } }];
+    await commands.executeCommand('varsmith.deployMachine', node());
+    expect(window.showQuickPick).toHaveBeenCalled();
+    tasks.taskExecutions = [];
+  });
+
+  test.each([
+    [0, 'showInformationMessage', 'Varsmith: Deploy lea has succeeded.'],
+    [3, 'showErrorMessage', 'Varsmith: Deploy lea has failed with exit code 3. Roll it back.'],
+    [undefined, 'showErrorMessage', 'Varsmith: Deploy lea was ended. Roll it back.'],
+  ] as const)('says how it has ended: %s', async (exitCode, show, text) => {
+    const execution = {};
+    tasks.executeTask.mockResolvedValueOnce(execution);
+    choose(0);
+    does([], ready);
+    window.showWarningMessage.mockImplementationOnce(async () => 'Deploy');
+    await commands.executeCommand('varsmith.deployMachine', node());
+    endedTasks.fire({ execution, exitCode });
+    expect(window[show]).toHaveBeenLastCalledWith(text, 'Show Terminal');
   });
 });
 
@@ -504,6 +579,15 @@ test('clan generates in a terminal', async () => {
   expect(clanCommand('/fleet', target, true)).toEqual(
     'clan vars generate --flake /fleet lea --generator ca --generator x --regenerate'.split(' '),
   );
+});
+
+test('clan does not generate beside itself', async () => {
+  set['varsmith.engine'] = { globalValue: 'clan' };
+  tasks.taskExecutions = [{ task: { source: 'varsmith', name: 'Generate Vars', execution: undefined } }];
+  await commands.executeCommand('varsmith.regenerate', { kind: 'machine', root: root.uri, machine });
+  expect(tasks.executeTask).not.toHaveBeenCalled();
+  expect(window.showWarningMessage).toHaveBeenCalledWith('Vars are being generated.', 'Show Terminal');
+  tasks.taskExecutions = [];
 });
 
 test('the store is read again once clan has ended, and only then', async () => {

@@ -2,16 +2,23 @@
  * *Deploy Machine…*: verifies a machine's vars, shows the command, its target and the rollback, and runs the command
  * in a terminal after confirmation. The command line determines the command.
  */
-import { l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { commands, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { isGenerated } from '../views/report.ts';
 import { askProgram } from './ask-program.ts';
 import { STAYS } from './choose.ts';
+import { isOnPath } from './engine.ts';
 import type { Bench } from './generate-run.ts';
 import { tellFailure } from './offer-help.ts';
-import { runInTerminal } from './run-in-terminal.ts';
+import { isRunning, runInTerminal, tellWithTerminal } from './run-in-terminal.ts';
 
 /** The answer of `varsmith deploy --dry-run --json`. */
 interface DeployAnswer {
-  readonly problems: readonly { readonly kind: string; readonly message: string }[];
+  readonly problems: readonly {
+    readonly kind: string;
+    readonly message: string;
+    /** The problem without the command that mends it; absent if no command is named. */
+    readonly what?: string;
+  }[];
   /** The reason why nothing can be run, or `null`. */
   readonly refused: string | null;
   /** True if the machine's address would help. */
@@ -59,33 +66,66 @@ const actions = (machine: string) => [
   },
 ];
 
-/**
- * Deploys a machine.
- * @param generate generates the machine's missing values
- */
+/** What mends the problems of a machine; each calls `next` once it is done. */
+interface Remedies {
+  readonly generate: (next: () => Promise<void>) => Promise<void>;
+  readonly reencrypt: (next: () => Promise<void>) => Promise<void>;
+}
+
+type Action = ReturnType<typeof actions>[number];
+
+/** Deploys a machine. */
 export async function deployMachine(
   bench: Bench,
   root: string,
   machine: string,
-  generate: () => Promise<void>,
+  remedies: Remedies,
 ): Promise<void> {
-  const action = await window.showQuickPick(actions(machine), {
-    ...STAYS,
-    title: l10n.t('Deploy {0}', machine),
-  });
-  if (action === undefined) return;
-  const answer = await answerFor(bench, root, machine, action.flags);
+  const all = actions(machine);
+  const titles = all.map(action => titleOf(action, machine));
+  if (isRunning(titles, Uri.parse(root).fsPath, l10n.t('{0} is being deployed.', machine))) return;
+  const isPossible = (await Promise.all(PROGRAMS.map(name => isOnPath(name)))).includes(true);
+  const lacking = l10n.t('needs {0}, which are not installed here', PROGRAMS.join(', '));
+  const action = await window.showQuickPick(
+    all.map(item => (isPossible ? item : { ...item, description: lacking })),
+    { ...STAYS, title: l10n.t('Deploy {0}', machine) },
+  );
+  if (action !== undefined) await deployBy(bench, root, machine, action, remedies);
+}
+
+/** The programs that deploy, of which at least one is needed. */
+const PROGRAMS = ['clan', 'nixos-rebuild', 'darwin-rebuild'];
+
+const titleOf = ({ label }: Action, machine: string) => `${label} ${machine}`;
+
+async function deployBy(
+  bench: Bench,
+  root: string,
+  machine: string,
+  action: Action,
+  remedies: Remedies,
+): Promise<void> {
+  const answer = await answerFor(bench, root, machine, action);
   if (answer === null) return;
   const { command, problems, where = '', rollback = [] } = answer;
   if (command === undefined) {
-    void window.showErrorMessage(`Varsmith: ${answer.refused}`);
+    const message = l10n.t('{0} cannot be deployed from here.', machine);
+    void window.showErrorMessage(message, { modal: true, detail: answer.refused ?? '' });
     return;
   }
   const { label, anyway, question } = action;
-  const generateMissing = l10n.t('Generate Missing');
-  const canGenerate = problems.some(({ kind }) => kind === 'missing');
-  const buttons = problems.length === 0 ? [label] : canGenerate ? [generateMissing, anyway] : [anyway];
-  const lines = problems.map(({ message }) => `✗ ${message}`);
+  const [generate, reencrypt, show] = [
+    l10n.t('Generate Missing'),
+    l10n.t('Re-encrypt'),
+    l10n.t('Show Problems'),
+  ];
+  const mended = [
+    ...(problems.some(isGenerated) ? [generate] : []),
+    ...(problems.some(({ kind }) => kind === 'access') ? [reencrypt] : []),
+  ];
+  // Enter chooses the first button, which must not deploy what has problems.
+  const buttons = problems.length === 0 ? [label] : [...(mended.length > 0 ? mended : [show]), anyway];
+  const lines = problems.map(problem => `✗ ${problem.what ?? problem.message}`);
   const detail = [
     ...(lines.length > SHOWN
       ? [...lines.slice(0, SHOWN), l10n.t('and {0} more', lines.length - SHOWN)]
@@ -97,9 +137,32 @@ export async function deployMachine(
   ].join('\n');
   const message = problems.length > 0 ? l10n.t('{0} Its vars have problems.', question) : question;
   const choice = await window.showWarningMessage(message, { modal: true, detail }, ...buttons);
-  if (choice === generateMissing) return generate();
-  if (choice === undefined) return;
-  await runInTerminal(`${label} ${machine}`, Uri.parse(root).fsPath, command);
+  const again = () => deployBy(bench, root, machine, action, remedies);
+  if (choice === generate) return remedies.generate(again);
+  if (choice === reencrypt) return remedies.reencrypt(again);
+  if (choice === show) await commands.executeCommand('workbench.actions.view.problems');
+  if (choice !== label && choice !== anyway) return;
+  const title = titleOf(action, machine);
+  await runInTerminal({
+    ...{ title, cwd: Uri.parse(root).fsPath, command },
+    ended: code => void tellEnd(title, code, rollback),
+  });
+}
+
+/** Says how a deployment ended, as its terminal may be out of sight. */
+function tellEnd(title: string, code: number | undefined, rollback: readonly string[]): Promise<void> {
+  if (code === 0)
+    return tellWithTerminal(
+      l10n.t('Varsmith: {0} has succeeded.', title),
+      title,
+      window.showInformationMessage,
+    );
+  const failed =
+    code === undefined
+      ? l10n.t('Varsmith: {0} was ended.', title)
+      : l10n.t('Varsmith: {0} has failed with exit code {1}.', title, code);
+  const message = [failed, ...rollback.slice(0, 1).map(sentence => sentence.replaceAll('`', ''))].join(' ');
+  return tellWithTerminal(message, title, window.showErrorMessage);
 }
 
 /** The most problems that a dialogue shows. */
@@ -113,14 +176,14 @@ async function answerFor(
   bench: Bench,
   root: string,
   machine: string,
-  flags: readonly string[],
+  { flags }: Action,
 ): Promise<DeployAnswer | null> {
   const answer = await ask(bench, root, machine, flags);
   if (answer === null || !answer.needsTarget) return answer;
   const host = await window.showInputBox({
     ...STAYS,
     title: l10n.t('Deploy {0}: address', machine),
-    prompt: answer.refused ?? '',
+    prompt: l10n.t('The address of {0} for ssh. This computer has another name.', machine),
     placeHolder: `root@${machine}.example.org`,
     validateInput: value => (/^[^\s-]\S*$/.test(value) ? null : l10n.t('Use the form user@host.')),
   });

@@ -22,7 +22,7 @@ import { engineOf } from './engine.ts';
 import { type Bench, generateHere, tryHere } from './generate-run.ts';
 import { makeKey } from './make-key.ts';
 import { makeKeyCommand } from './offer-help.ts';
-import { runInTerminal } from './run-in-terminal.ts';
+import { isRunning, runInTerminal } from './run-in-terminal.ts';
 import { commitEnvironment } from './run-settings.ts';
 import { copyPublicValue, fixAccess, setValue, verify } from './value-commands.ts';
 
@@ -37,24 +37,28 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
   const register = <Given extends unknown[]>(id: string, run: (...args: Given) => Promise<unknown>) =>
     commands.registerCommand(id, async (...args: Given) => (await isTrusted()) && run(...args));
 
-  async function generate(target: Target | null, again: boolean): Promise<void> {
+  /** @param next called once all is stored */
+  async function generate(target: Target | null, again: boolean, next?: () => Promise<void>): Promise<void> {
     if (!target) return;
     const root = Uri.parse(target.root).fsPath;
     if ((await engineOf(root)) === 'embedded')
-      return generateHere(bench, target, again ? ['--regenerate'] : []);
-    const title = again ? l10n.t('Regenerate Vars') : l10n.t('Generate Vars');
-    const command = clanCommand(root, target, again);
-    // Terminals report no results, but the store has changed.
-    await runInTerminal(
-      title,
-      root,
-      command,
-      commitEnvironment(root),
-      () => void bench.showStates(target.root, []),
-    );
+      return generateHere(bench, target, again ? ['--regenerate'] : [], next);
+    const titles = [l10n.t('Generate Vars'), l10n.t('Regenerate Vars')] as const;
+    if (isRunning(titles, root, l10n.t('Vars are being generated.'))) return;
+    await runInTerminal({
+      title: titles[again ? 1 : 0],
+      cwd: root,
+      command: clanCommand(root, target, again),
+      env: commitEnvironment(root),
+      // Terminals report no results, but the store has changed.
+      ended(code) {
+        void bench.showStates(target.root, []);
+        if (code === 0) void next?.();
+      },
+    });
   }
-  const missing = (root: string, machines: readonly string[] = []) =>
-    generate({ root, machines, generators: [] }, false);
+  const missing = (root: string, machines: readonly string[] = [], next?: () => Promise<void>) =>
+    generate({ root, machines, generators: [] }, false, next);
 
   async function fileOf(
     node: FleetNode | undefined,
@@ -100,7 +104,10 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
       const target = node?.kind === 'machine' ? { root: node.root, machine: node.machine.name } : null;
       const chosen = target ?? (await choose.machine(l10n.t('Deploy which machine?')));
       if (chosen)
-        await deployMachine(bench, chosen.root, chosen.machine, () => missing(chosen.root, [chosen.machine]));
+        await deployMachine(bench, chosen.root, chosen.machine, {
+          generate: next => missing(chosen.root, [chosen.machine], next),
+          reencrypt: next => fixAccess(bench, chosen.root, [], next),
+        });
     }),
     register(generateMissingCommand, (root: string) => missing(root)),
     register(fixAccessCommand, (root: string) => fixAccess(bench, root)),

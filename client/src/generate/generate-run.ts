@@ -30,11 +30,13 @@ export interface Bench {
 /**
  * Generates values in the background.
  * @param more further arguments of `varsmith generate`, such as `--regenerate`
+ * @param next called once all is stored
  */
 export async function generateHere(
   bench: Bench,
   target: Target,
   more: readonly string[] = [],
+  next?: () => Promise<void>,
 ): Promise<void> {
   const { root } = target;
   const path = Uri.parse(root).fsPath;
@@ -52,13 +54,14 @@ export async function generateHere(
   if (verdict === null) {
     return tellFailure(failureOf(run), {
       ...{ root, commits: true },
-      again: added => generateHere(bench, target, [...more, ...added]),
+      again: added => generateHere(bench, target, [...more, ...added], next),
     });
   }
   const show = () => bench.reports.show(runReport(story, root, verdict.text));
   const hasNotes = story.notes.length + (story.planned?.notes.length ?? 0) > 0;
   const [showResult, goToScript] = [l10n.t('Show Result'), l10n.t('Go to the Script')];
   const leaveOut = l10n.t('Leave Them Out');
+  if (next !== undefined && (verdict.verdict === 'good' || verdict.verdict === 'nothing')) return next();
   switch (verdict.verdict) {
     case 'cancelled':
       void window.showInformationMessage(`Varsmith: ${verdict.text}`);
@@ -85,7 +88,7 @@ export async function generateHere(
       const problems = story.planned?.problems ?? [];
       const isLeft = problems.every(({ kind }) => kind === 'needs-nix') && !more.includes(SKIP);
       const answer = await window.showErrorMessage(verdict.text, ...(isLeft ? [leaveOut] : []));
-      if (answer === leaveOut) await generateHere(bench, target, [...more, SKIP]);
+      if (answer === leaveOut) await generateHere(bench, target, [...more, SKIP], next);
     }
   }
 }

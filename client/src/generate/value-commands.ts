@@ -207,18 +207,25 @@ export async function verify(
 /**
  * Re-encrypts stored secrets to their intended readers.
  * @param more further arguments of `varsmith fix`
+ * @param next called once that is done
  */
-export async function fixAccess(bench: Bench, root: string, more: readonly string[] = []): Promise<void> {
+export async function fixAccess(
+  bench: Bench,
+  root: string,
+  more: readonly string[] = [],
+  next?: () => Promise<void>,
+): Promise<void> {
   const cwd = Uri.parse(root).fsPath;
   const args = ['fix', cwd, ...commitArguments(cwd), ...more];
   const run = await watch(bench, l10n.t('Varsmith: re-encrypting'), root, args, KEPT);
   await bench.showStates(root, []);
   const { end } = run.story;
+  if (end?.outcome === 'done' && next !== undefined) return next();
   if (end !== null) void window.showInformationMessage(`Varsmith: ${fixedText(end)}`);
   else if (!run.isCancelled)
     await tellFailure(failureOf(run), {
       ...{ root, commits: true },
-      again: added => fixAccess(bench, root, [...more, ...added]),
+      again: added => fixAccess(bench, root, [...more, ...added], next),
     });
 }
 

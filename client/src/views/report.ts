@@ -175,6 +175,8 @@ export interface Verification {
 interface VerifyProblem {
   readonly kind: string;
   readonly message: string;
+  /** The problem without the command that mends it; absent if no command is named. */
+  readonly what?: string;
   /** The key and name of a generator, and the path of its stored values relative to the root. */
   readonly key?: string;
   readonly generator?: string;
@@ -221,7 +223,8 @@ export function verifyReport(verification: Verification, root: string): Report {
  * Returns the line for a problem. The name at its start links to the declaration or to the stored file that it names,
  * followed by links to the existing files.
  */
-function verifyLine({ message, key, generator, kind, stored = [] }: VerifyProblem, root: string): string {
+function verifyLine(problem: VerifyProblem, root: string): string {
+  const { key, generator, kind, stored = [], what: message = problem.message } = problem;
   const files = stored.map(({ name, path }) => placeLink(name, root, { file: path, line: 1, column: 1 }));
   if (key === undefined || generator === undefined || !message.startsWith(key)) return escaped(message);
   const line = `${declarationLink(key, root, generator)}${escaped(message.slice(key.length))}`;

@@ -9,6 +9,8 @@ import { type VerifiedFleet, verifyVars } from '../generate/run/verify-vars.ts';
 export interface Problem {
   readonly kind: string;
   readonly message: string;
+  /** The problem without the command that mends it; absent if no command is named. */
+  readonly what?: string;
 }
 
 export interface DeployedFleet extends VerifiedFleet {
@@ -32,12 +34,32 @@ export async function deploymentProblems(
     severity === 'error' && (machines.length === 0 ? !isElsewhere(at.file) : machines.includes(machine));
   const findings = fleet.findings().filter(concerns);
   return [
-    ...problems.map(({ kind, message }) => ({ kind, message })),
+    ...problems
+      .filter(problem => problem.kind !== 'access' || concernsReader(problem, machine))
+      .map(({ kind, message, ...rest }) => ({
+        kind,
+        message,
+        ...('what' in rest ? { what: rest.what } : {}),
+      })),
     ...findings.map(({ rule, at, message }) => ({
       kind: 'finding',
       message: `${at.file}: ${message} (${rule})`,
     })),
   ];
+}
+
+/** Returns whether wrong recipients of a secret concern the machine itself. What others cannot read does not stop it. */
+function concernsReader(
+  { gains, losses }: { readonly gains: readonly Reader[]; readonly losses: readonly Reader[] },
+  machine: string,
+): boolean {
+  const isUnknown = gains.length + losses.length === 0;
+  return isUnknown || gains.some(({ kind, name }) => kind === 'machine' && name === machine);
+}
+
+interface Reader {
+  readonly kind: string;
+  readonly name: string | null;
 }
 
 /** Returns a predicate for files that are modules of other machines only. */

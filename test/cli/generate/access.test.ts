@@ -42,6 +42,22 @@ function link(made: GeneratingFleet, from: string, to: string): void {
   symlinkSync(to, join(made.root, from));
 }
 
+describe('a deployment', () => {
+  it('is not kept up by what another machine cannot read, and names no command', async () => {
+    const made = await stored();
+    made.machine('b', SHARED);
+    made.git('add', '-A');
+    const problems = async (machine: string) => {
+      const { stdout } = await made.run(['deploy', machine, '--dry-run', '--json']);
+      return JSON.parse(stdout).problems as { readonly kind: string; readonly what?: string }[];
+    };
+    expect(await problems('a')).toEqual([]);
+    const [problem] = await problems('b');
+    expect(problem).toMatchObject({ kind: 'access', what: expect.stringContaining('machine b') });
+    expect(problem?.what).not.toContain('varsmith');
+  });
+});
+
 describe('who gains access', () => {
   it('a second key of a user is named, and given nothing without a yes', async () => {
     const made = await stored();

@@ -81,6 +81,7 @@ export async function verifyVars(
           generator.files.filter(({ name }) => name === place.file),
         ),
         message: `${generator.key}/${place.file} ${reason.replace(/\.$/, '')}. ${whatToDo(access)}`,
+        what: `${generator.key}/${place.file} ${reason.replace(/\.$/, '')}.${onceFixed(access)}`,
         gains: access?.gained.map(readerData) ?? [],
         losses: access?.lost.map(readerData) ?? [],
       };
@@ -173,6 +174,12 @@ function whatToDo(access: AccessChange | null): string {
   return askedOf([access]).length > 0
     ? `${told} It asks before giving access to a key that has none now.`
     : told;
+}
+
+/** Returns who would gain and lose access, for readers with another command at hand. */
+function onceFixed(access: AccessChange | null): string {
+  const who = access === null ? [] : accessSentences([access]);
+  return who.length === 0 ? '' : ` Re-encrypted, ${who.join('; ')}.`;
 }
 
 function about({ key, name, machines }: Generator) {
