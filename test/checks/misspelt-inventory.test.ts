@@ -174,7 +174,7 @@ describe('a machine that is known by its folder alone', () => {
     );
     const leftovers = findings.filter(({ rule }) => rule.startsWith('store/'));
     expect(leftovers.map(({ message }) => message)).toEqual([
-      'There is no machine "nora" in this fleet, and nothing is stored for the machine "norra". If it is the same machine, move its files to the new name, or restore the name "nora".',
+      'There is no machine "nora" in this fleet. Nothing is stored for the machine "norra". If it is "nora" under a new name, `varsmith rename machine nora norra` moves what is stored.',
     ]);
   });
 });

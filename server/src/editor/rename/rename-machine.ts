@@ -58,6 +58,19 @@ export function renameMachine(snapshot: Snapshot, from: string, to: string): Ren
 }
 
 /**
+ * Moves what is stored of a machine that has its new name in the declarations already. Null if nothing is stored under the
+ * old name, or there is no machine of the new name.
+ */
+export function moveStoredMachine(snapshot: Snapshot, from: string, to: string): Renaming | Refusal | null {
+  if (!indexOf(snapshot).machines.has(to)) return null;
+  const all = movesOfMachine(snapshot.files, snapshot.fleet.directory ?? '', from, to);
+  const moves = all.filter(move => move.required !== true);
+  if (moves.length === 0) return null;
+  const taken = blockedMove(snapshot.files, moves);
+  return taken === null ? { edits: [], moves } : { refused: taken };
+}
+
+/**
  * Renames the machine whose folder below `machines` is moved. Null if it is not such a folder, or the machine
  * already has the new name. Leaves out the move of the folder itself.
  *

@@ -4,7 +4,7 @@ import { indexOf } from '../names/fleet-index.ts';
 import type { Subject, Target } from '../names/subjects.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { renameTarget } from './rename.ts';
-import { renameMachine } from './rename-machine.ts';
+import { moveStoredMachine, renameMachine } from './rename-machine.ts';
 import type { Refusal, Renaming } from './renaming.ts';
 
 /** The kinds of things that have a name of their own. Files and prompts are named as `GENERATOR/NAME`. */
@@ -22,9 +22,13 @@ export function requestedRenaming(snapshot: Snapshot, request: RenameRequest): R
   const { kind, from, to } = request;
   const index = indexOf(snapshot);
   const target = bestOf(subjectsOf(snapshot, request).flatMap(subject => index.occurrencesOf(subject)));
-  if (target === null)
+  if (target === null) {
+    if (kind !== 'machine') return null;
     // A machine may exist only as a folder, without being written anywhere.
-    return kind === 'machine' && index.machines.has(from) ? renameMachine(snapshot, from, to) : null;
+    return index.machines.has(from)
+      ? renameMachine(snapshot, from, to)
+      : moveStoredMachine(snapshot, from, to);
+  }
   return renameTarget(snapshot, target, to) ?? { refused: `"${from}" is not something that can be renamed.` };
 }
 

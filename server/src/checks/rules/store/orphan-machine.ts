@@ -1,6 +1,13 @@
 /** store/orphan-machine: stored files belong to a machine that no longer exists. */
 import { suggest } from '../../../edits/suggest.ts';
+import type { Fleet } from '../../../fleet/model/fleet.ts';
+import { once } from '../../../std.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
+import {
+  type MachineGenerators,
+  renamedMachines,
+  renamedText,
+} from '../../../store/vars/renamed-machines.ts';
 import { storedIndex, wholeFile } from '../../facts/store/stored-index.ts';
 import { counted, quoted } from '../../facts/wording.ts';
 import { perObject } from '../../memory/kept.ts';
@@ -19,8 +26,8 @@ anyone with its disk can read them; the message gives their number.
 
 \`clan machines delete NAME\` removes the files and the key of a machine; \`clan vars fix\` then re-encrypts shared
 secrets for the remaining machines. After renaming a machine, move \`vars/per-machine/OLD\` and \`sops/machines/OLD\` to
-the new name. If a machine with a similar name has nothing stored yet, the message assumes that it is the same machine
-and advises against deleting.
+the new name: \`varsmith rename machine OLD NEW\` does it. If a machine with a similar name, or with the same generators, has
+nothing stored yet, the message names that command and nothing else, since it may be the same machine.
 
 Reported only if all machines of the fleet are known. A machine that another flake manages with the same store is
 reported too: if you have one, turn the rule off in \`varsmith.json\`.
@@ -57,25 +64,37 @@ Source: clan-core d7c35d912, clan_lib/machines/delete.py.`,
     const machineNames = new Set(fleet.machines.map(machine => machine.name));
     const owners = ownersIn(stored());
     const bare = [...machineNames].filter(machine => !owners.has(machine));
-    for (const [name, owner] of owners)
-      if (!machineNames.has(name))
+    const renamed = once(() => renamedMachines(declaredOn(fleet), storedFor(stored(), owners.keys())));
+    for (const [name, owner] of owners) {
+      if (machineNames.has(name)) continue;
+      const at = wholeFile(owner.path);
+      const near = suggest(name, bare);
+      const now = near === null ? renamed().get(name) : [near];
+      if (now === undefined)
         yield {
-          at: wholeFile(owner.path),
-          message: messageOf(name, owner, suggest(name, bare)),
+          at,
+          message: `There is no machine "${name}" in this fleet; ${leftText(owner)} Remove it with \`clan machines delete ${name}\`, or move its files to the machine's new name.`,
           leftover: { of: name, files: 1, isSecret: owner.hasKey && owner.readable > 0, mayBeForeign: false },
         };
+      else yield { at, message: `There is no machine "${name}" in this fleet. ${renamedText(name, now)}` };
+    }
   },
 };
 
-/**
- * Returns the message about a removed machine.
- *
- * @param near a machine with a similar name and no stored values, which may be the same machine renamed
- */
-function messageOf(name: string, owner: Owner, near: string | null): string {
-  if (near !== null)
-    return `There is no machine "${name}" in this fleet, and nothing is stored for the machine "${near}". If it is the same machine, move its files to the new name, or restore the name "${name}".`;
-  return `There is no machine "${name}" in this fleet; ${leftText(owner)} Remove it with \`clan machines delete ${name}\`, or move its files to the machine's new name.`;
+/** Returns the names of the generators that each machine declares or gets from services. */
+function declaredOn(fleet: Fleet): MachineGenerators {
+  const all = new Map(fleet.machines.map(({ name }) => [name, new Set<string>()]));
+  for (const { name, machines } of [...fleet.generators, ...fleet.clanGenerators])
+    for (const machine of machines ?? []) all.get(machine)?.add(name);
+  return all;
+}
+
+/** Returns the names of the generators that are stored for each of the machines. */
+function storedFor(contents: StoreContents, names: Iterable<string>): MachineGenerators {
+  const all = new Map([...names].map(name => [name, new Set<string>()]));
+  for (const { name, byOwner } of storedIndex(contents).generators.values())
+    for (const owner of byOwner.keys()) all.get(owner)?.add(name);
+  return all;
 }
 
 interface Owner {
