@@ -36,6 +36,15 @@ test('a file that is used leads to its declaration', () => {
   expect(leadsTo(inExample(MESH, 'wireguard.files.priv'))).toEqual([`${REGISTRY}: private`]);
 });
 
+test('the word between a generator and its file leads to the generator', () => {
+  expect(leadsTo(inExample(MESH, 'generators.wireguard.fil'))).toEqual([`${REGISTRY}: "wireguard"`]);
+  const text = '{ config, ... }: { x = config.clan.core.vars.generators."wireguard".files."private".path; }';
+  const others = { 'modules/hosts/lea/x.nix': text };
+  expect(leadsTo(inExample('modules/hosts/lea/x.nix', '.fi', others))).toEqual([`${REGISTRY}: "wireguard"`]);
+  const other = { 'modules/hosts/lea/x.nix': '{ config, ... }: { x = config.files.a; }' };
+  expect(leadsTo(inExample('modules/hosts/lea/x.nix', 'config.fil', other))).toBeUndefined();
+});
+
 test('a row of the matrix leads to its machine, a read of it to the row', () => {
   expect(leadsTo(inExample(MATRIX, '\n  to'))).toEqual(['flake.nix: tove']);
   expect(leadsTo(inExample(HOST, 'envMatrix.to'))).toEqual([`${MATRIX}: tove`]);

@@ -74,14 +74,16 @@ function outline(symbols: readonly NamedSymbol[], depth = 0): string[] {
   ]);
 }
 
-test('the outline of a file has files and prompts below their generators', () => {
+test('the outline of a file has files, prompts and scripts below their generators', () => {
   const { snapshot, file } = at('ca');
   expect(outline(documentSymbols(snapshot, file))).toEqual([
     'generator ca',
     '  file ca.key',
     '  prompt pass',
+    '  script script',
     'generator leaf',
     '  file leaf',
+    '  script script',
   ]);
 });
 

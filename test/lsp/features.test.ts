@@ -68,7 +68,7 @@ test('outlines, nested where the client shows that, and symbols of the workspace
     textDocument,
   });
   expect(tree.map(({ name, children }) => [name, children?.map(child => child.name)])).toEqual([
-    ['ca', ['key']],
+    ['ca', ['key', 'script']],
   ]);
   const flat = await session();
   const list: SymbolInformation[] = await flat.connection.sendRequest('textDocument/documentSymbol', {

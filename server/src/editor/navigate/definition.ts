@@ -11,6 +11,7 @@ import { inventoryItemAt } from '../names/inventory-items.ts';
 import type { Subject } from '../names/subjects.ts';
 import { isOfSecrets, pointedAt, type SecretSubject, secretPlaces } from '../secrets/places.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { filesWordAt } from './files-word.ts';
 import { definitionOf } from './inventory-definitions.ts';
 
 export interface Definition {
@@ -27,7 +28,7 @@ export interface Definition {
  */
 export function definition(snapshot: Snapshot, file: string, offset: number): Definition | null {
   const index = indexOf(snapshot);
-  const target = pointedAt(snapshot, index, file, offset);
+  const target = pointedAt(snapshot, index, file, offset) ?? filesWordAt(snapshot, index, file, offset);
   if (!target) return ofInventory(snapshot, file, offset);
   const targets = uniqueBy(
     isOfSecrets(target.subject) ? secretPlaces(snapshot, target) : placesOf(index, target.subject),

@@ -4,6 +4,7 @@ import { indexOf } from '../names/fleet-index.ts';
 import { sameSubject, type Target } from '../names/subjects.ts';
 import { isOfSecrets, pointedAt, secretOccurrences } from '../secrets/places.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { filesWordAt } from './files-word.ts';
 
 /**
  * Returns the references in file and text order, or null if there is nothing to point at.
@@ -17,7 +18,7 @@ export function references(
   declarations: boolean,
 ): readonly Place[] | null {
   const index = indexOf(snapshot);
-  const target = pointedAt(snapshot, index, file, offset);
+  const target = pointedAt(snapshot, index, file, offset) ?? filesWordAt(snapshot, index, file, offset);
   if (!target) return null;
   const { subject } = target;
   const all = isOfSecrets(subject)

@@ -12,7 +12,7 @@ import { nameOf, type Subject, type Target } from '../names/subjects.ts';
 import { filesWithTargets } from '../names/targets.ts';
 import type { Snapshot } from '../snapshot.ts';
 
-export type SymbolKind = Subject['kind'];
+export type SymbolKind = Subject['kind'] | 'script';
 
 export interface NamedSymbol {
   readonly name: string;
@@ -26,7 +26,7 @@ export interface NamedSymbol {
   readonly children: readonly NamedSymbol[];
 }
 
-/** Returns the declarations of a file in order; files and prompts are nested in their generators. */
+/** Returns the declarations of a file in order; files, prompts and scripts are nested in their generators. */
 export function documentSymbols(snapshot: Snapshot, file: string): readonly NamedSymbol[] {
   const declared = declarationsIn(snapshot, file);
   const parts = declared.filter(({ subject }) => subject.kind === 'file' || subject.kind === 'prompt');
@@ -45,10 +45,13 @@ export function documentSymbols(snapshot: Snapshot, file: string): readonly Name
     }),
   );
   const symbols = tops.map(top =>
-    symbolOf(
+    withScript(
       snapshot,
-      top,
-      parts.filter(part => owners.get(part) === top),
+      symbolOf(
+        snapshot,
+        top,
+        parts.filter(part => owners.get(part) === top),
+      ),
     ),
   );
   const orphans = parts.filter(part => owners.get(part) === undefined);
@@ -56,6 +59,54 @@ export function documentSymbols(snapshot: Snapshot, file: string): readonly Name
     (a, b) => a.at.start - b.at.start,
   );
 }
+
+/** Adds the script of a generator, if it is written in the declaration. */
+function withScript(snapshot: Snapshot, symbol: NamedSymbol): NamedSymbol {
+  if (symbol.kind !== 'generator' && symbol.kind !== 'key') return symbol;
+  const { file, start, end } = symbol.whole;
+  const source = snapshot.files.parse(file);
+  const script = source === null ? null : scriptIn(source, start, end);
+  if (script === null) return symbol;
+  const { nameAt, whole } = script;
+  const child: NamedSymbol = {
+    name: 'script',
+    kind: 'script',
+    detail: `script of ${symbol.name}`,
+    at: { file, ...nameAt },
+    whole: { file, ...whole },
+    children: [],
+  };
+  const children = [...symbol.children, child].sort((a, b) => a.whole.start - b.whole.start);
+  return { ...symbol, children };
+}
+
+interface WrittenScript {
+  readonly nameAt: Range;
+  readonly whole: Range;
+}
+
+/** Returns the first `script = …` within a range. */
+function scriptIn(source: SourceFile, start: number, end: number): WrittenScript | null {
+  const at = scriptsIn(source).find(({ whole }) => start <= whole.start && whole.end <= end);
+  return at ?? null;
+}
+
+/** The bindings of scripts of a file, in text order. */
+const scriptsIn = perObject((source: SourceFile): readonly WrittenScript[] => {
+  const scripts: WrittenScript[] = [];
+  const open: Expr[] = [source.root];
+  for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
+    open.push(...childrenOf(expr));
+    if (expr.kind !== 'attrs') continue;
+    for (const binding of expr.bindings) {
+      const last = binding.kind === 'bind' ? binding.path.at(-1) : undefined;
+      if (last?.kind !== 'name' || last.name !== 'script') continue;
+      const { start, end } = binding;
+      scripts.push({ nameAt: { start: last.start, end: last.end }, whole: { start, end } });
+    }
+  }
+  return scripts.sort((a, b) => a.whole.start - b.whole.start);
+});
 
 /**
  * Maps generators to the registry key of the same name whose entry declares them, so that an outline lists them
@@ -108,7 +159,7 @@ function generatorOf(subject: Subject): string | null {
   return subject.kind === 'file' || subject.kind === 'prompt' ? subject.generator : null;
 }
 
-const DETAILS: Readonly<Record<SymbolKind, string>> = {
+const DETAILS: Readonly<Record<Subject['kind'], string>> = {
   key: 'registry key',
   generator: 'generator',
   file: 'file',
@@ -149,14 +200,17 @@ function wholeOf({ files }: Snapshot, at: Place): Place {
   return range ? { file: at.file, start: range.start, end: range.end } : at;
 }
 
-/** The ranges of all bindings of a file by the start of their first name, computed once for all symbols. */
+/** The ranges of all bindings of a file by the starts of their names, computed once for all symbols. */
 const bindingsIn = perObject((source: SourceFile): ReadonlyMap<number, Range> => {
   const ranges = new Map<number, Range>();
   const open: Expr[] = [source.root];
   for (let expr = open.pop(); expr !== undefined; expr = open.pop()) {
     if (expr.kind === 'attrs' || expr.kind === 'let')
-      for (const { kind, start, end } of expr.bindings)
-        if (kind === 'bind') ranges.set(start, { start, end });
+      for (const binding of expr.bindings) {
+        if (binding.kind !== 'bind') continue;
+        const { path, start, end } = binding;
+        for (const name of path) ranges.set(name.start, { start, end });
+      }
     open.push(...childrenOf(expr));
   }
   return ranges;

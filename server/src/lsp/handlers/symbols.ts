@@ -23,6 +23,7 @@ const KINDS: Readonly<Record<SymbolKind, LspKind>> = {
   generator: LspKind.Class,
   file: LspKind.Field,
   prompt: LspKind.Property,
+  script: LspKind.Function,
   key: LspKind.Key,
   row: LspKind.Array,
   machine: LspKind.Module,
