@@ -74,7 +74,7 @@ test('outlines, nested where the client shows that, and symbols of the workspace
   const list: SymbolInformation[] = await flat.connection.sendRequest('textDocument/documentSymbol', {
     textDocument: { uri: flat.uri('a.nix') },
   });
-  expect(list.map(({ name }) => name)).toEqual(['ca', 'key']);
+  expect(list.map(({ name }) => name)).toEqual(['ca', 'key', 'script']);
   const found: SymbolInformation[] = await flat.connection.sendRequest('workspace/symbol', { query: 'ke' });
   expect(found.map(({ name, containerName }) => [name, containerName])).toEqual([['key', 'file of ca']]);
 });
