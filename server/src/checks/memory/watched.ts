@@ -5,7 +5,7 @@
 import { isSameOutline } from '../../fleet/assembly/interned-unit.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { UnitOutline } from '../../fleet/model/uses.ts';
-import { type Input, input, reread } from '../../query/database.ts';
+import { type Input, input, query, reread } from '../../query/database.ts';
 import { sameItems } from '../../std.ts';
 import type { CheckContext, CheckFiles } from '../rule.ts';
 import { currentRun, noteFile, type Run, type Watching } from './memory.ts';
@@ -84,6 +84,13 @@ export const UNIT_FILES = input<null, readonly string[]>(
   { equals: sameItems },
 );
 
+/** The text of a file other than Nix, which is read from disk: `flake.lock` is asked for at each of hundreds of places. */
+const TEXT = query<string, string | null>('text', (database, path) => {
+  const { given, memory } = currentRun(database);
+  noteFile(memory, path);
+  return given.sources.text(path);
+});
+
 export const watching: Watching = {
   watch: watchedContext,
   *reread(database) {
@@ -133,7 +140,11 @@ function watchedFiles(run: Run, stored: () => Stored): CheckFiles {
     };
   return {
     parse: noted(path => files.parse(path)),
-    text: noted(path => files.text(path)),
+    text(path) {
+      if (!path.endsWith('.nix')) return TEXT(run.memory.database, path);
+      noteFile(run.memory, path);
+      return files.text(path);
+    },
     kind: noted(path => files.kind(path)),
     list: noted(path => files.list(path)),
     ...(files.links && { links: noted(path => files.links?.(path) ?? null) }),
