@@ -9,9 +9,10 @@ import { definitionsOf } from '../modules/read.ts';
 import { namesOf } from '../modules/recognise.ts';
 import { type Evaluation, withBudget } from '../nix/eval/evaluation.ts';
 import { fileScope } from '../nix/eval/scopes.ts';
-import type { Lazy, Origin } from '../nix/eval/value.ts';
+import type { AttrsValue, Lazy, Origin } from '../nix/eval/value.ts';
 import { type WalkedBinding, walk } from '../nix/eval/walk.ts';
 import type { SourceFile } from '../nix/source.ts';
+import { sortedUnique } from '../std.ts';
 
 const MAY_ADD = /\bflake\b|\boutputs\b/g;
 
@@ -65,24 +66,56 @@ export function outputsAt(
   lookup: ArgumentLookup,
 ): Output[] {
   const list: Output[] = [];
+  visitOutputs(cx, outputs, path, lookup, (value, at) => {
+    if (at !== null) list.push({ value, at });
+  });
+  return list;
+}
 
+/** Returns the names that a file's outputs have below a path; elsewhere below it, `outputsAt` has nothing. */
+export function outputNamesAt(
+  cx: Evaluation,
+  outputs: readonly Lazy[],
+  path: readonly string[],
+  lookup: ArgumentLookup,
+): string[] {
+  const names: string[] = [];
+  visitOutputs(cx, outputs, path, lookup, value => {
+    for (const set of setsOf(cx, value, path.length, lookup)) names.push(...set.entries.keys());
+  });
+  return sortedUnique(names);
+}
+
+function visitOutputs(
+  cx: Evaluation,
+  outputs: readonly Lazy[],
+  path: readonly string[],
+  lookup: ArgumentLookup,
+  reached: (value: Lazy, at: Origin | null) => void,
+): void {
   function visit(lazy: Lazy, depth: number, at: Origin | null): void {
     const name = path[depth];
     if (name === undefined) {
-      if (at !== null) list.push({ value: lazy, at });
+      reached(lazy, at);
       return;
     }
-    for (const { value } of definitionsOf(cx, lazy)) {
-      const applied =
-        depth === 0 && value.kind === 'lambda'
-          ? cx.apply(value, { ...moduleArguments(value, lookup), open: inputs.open }, null)
-          : value;
-      const set = cx.resolve(applied);
-      const entry = set.kind === 'attrs' ? set.entries.get(name) : undefined;
+    for (const { entries } of setsOf(cx, lazy, depth, lookup)) {
+      const entry = entries.get(name);
       if (entry !== undefined && !entry.optional) visit(entry.value, depth + 1, entry.at);
     }
   }
 
   for (const output of outputs) withBudget(cx, STEPS, () => visit(cx.force(output), 0, null));
-  return list;
+}
+
+/** Returns the sets that a value defines; at the beginning of a path it may also be a function of the flake's arguments. */
+function* setsOf(cx: Evaluation, lazy: Lazy, depth: number, lookup: ArgumentLookup): Iterable<AttrsValue> {
+  for (const { value } of definitionsOf(cx, lazy)) {
+    const applied =
+      depth === 0 && value.kind === 'lambda'
+        ? cx.apply(value, { ...moduleArguments(value, lookup), open: inputs.open }, null)
+        : value;
+    const set = cx.resolve(applied);
+    if (set.kind === 'attrs') yield set;
+  }
 }
