@@ -148,6 +148,25 @@ export function optionIn(cx: Evaluation, parts: ModuleParts, path: readonly stri
   return { definitions, declared, unclear };
 }
 
+/** Returns the first names of all options that the parts may define or declare; `null` if there may be any. */
+export function firstNamesIn(cx: Evaluation, parts: ModuleParts): ReadonlySet<string> | null {
+  if (parts.unclear) return null;
+  const names = new Set<string>();
+  for (const { set } of parts.configs)
+    for (const { value, never } of definitionsOf(cx, set)) {
+      if (never) continue;
+      if (value.kind === 'unknown' || (value.kind === 'attrs' && !isClosed(value))) return null;
+      if (value.kind === 'attrs') for (const name of value.entries.keys()) names.add(name);
+    }
+  for (const options of parts.options) {
+    const declared = cx.force(options);
+    if (declared.kind !== 'attrs') continue;
+    if (declared.entries.has('_type')) return null;
+    for (const name of declared.entries.keys()) names.add(name);
+  }
+  return names;
+}
+
 function withOuter(
   definition: Definition,
   conditional: boolean,

@@ -34,6 +34,8 @@ export interface ModuleReader {
   again(facts: ModuleFacts, config: Lazy): ModuleFacts;
   /** Returns a module's statements about an option, in the configuration of a machine if one is given. */
   option(facts: ModuleFacts, path: readonly string[], config: Lazy | null): OptionStatement;
+  /** Returns the first names of the options that a module states something about; `null` if there may be others. */
+  firstNames(facts: ModuleFacts): ReadonlySet<string> | null;
 }
 
 /** The results kept for one module. */
@@ -41,6 +43,10 @@ interface Kept {
   readonly facts: Settled<ModuleFacts>;
   readonly says: Map<string, OptionStatement>;
   readonly settledSays: Map<string, Settled<OptionStatement>>;
+  /** The first names of all options that it states something about, `null` for any; undefined until asked for. */
+  firstNames: ReadonlySet<string> | null | undefined;
+  /** The first names for which it was asked, and which are not among them. */
+  readonly unstated: Set<string>;
   /** Definitions that machines had before the module changed. */
   readonly before: readonly GeneratorDefinition[];
 }
@@ -71,12 +77,20 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
   function keptOf(facts: ModuleFacts): Kept {
     let kept = cache.get(facts);
     if (kept === undefined) {
-      kept = { facts: createSettled(), says: new Map(), settledSays: new Map(), before: [] };
+      kept = {
+        facts: createSettled(),
+        says: new Map(),
+        settledSays: new Map(),
+        firstNames: undefined,
+        unstated: new Set(),
+        before: [],
+      };
       cache.set(facts, kept);
     }
     return kept;
   }
 
+  /** Returns what a module states about an option on all machines alike. */
   function generalSays(facts: ModuleFacts, path: readonly string[], key: string): OptionStatement {
     const { says } = keptOf(facts);
     let say = says.get(key);
@@ -87,9 +101,21 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
     return say;
   }
 
-  function saysOn(facts: ModuleFacts, path: readonly string[], machine: MachineOptions): OptionStatement {
-    const key = path.join('\0');
-    const general = generalSays(facts, path, key);
+  function mayState(facts: ModuleFacts, name: string): boolean {
+    const kept = keptOf(facts);
+    if (kept.firstNames === undefined) kept.firstNames = reading.firstNames(facts);
+    if (kept.firstNames === null || kept.firstNames.has(name)) return true;
+    kept.unstated.add(name);
+    return false;
+  }
+
+  function saysOn(
+    facts: ModuleFacts,
+    path: readonly string[],
+    key: string,
+    general: OptionStatement,
+    machine: MachineOptions,
+  ): OptionStatement {
     if (isSettledSaying(general)) return general;
     const { settledSays } = keptOf(facts);
     let settledSay = settledSays.get(key);
@@ -111,20 +137,36 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
     });
   }
 
-  const optionsOf: Fixpoint['optionsOf'] = (modules, complete, known) =>
-    machineOptions(cx, {
+  const optionsOf: Fixpoint['optionsOf'] = (modules, complete, known) => {
+    // A machine has hundreds of modules, of which few speak of an option, and is asked for hundreds of options.
+    const byFirstName = new Map<string, readonly OwnModule[]>();
+    const speakers = (name: string): readonly OwnModule[] => {
+      const before = byFirstName.get(name);
+      if (before !== undefined) return before;
+      const now = modules.filter(({ facts }) => mayState(facts, name));
+      byFirstName.set(name, now);
+      return now;
+    };
+    return machineOptions(cx, {
       complete,
       known,
-      says: (path, self) => modules.map(({ facts, sure }) => ({ says: saysOn(facts, path, self), sure })),
+      says(path, self) {
+        const key = path.join('\0');
+        return speakers(path[0] ?? '').flatMap(({ facts, sure }) => {
+          const general = generalSays(facts, path, key);
+          return isSilentSaying(general) ? [] : [{ says: saysOn(facts, path, key, general, self), sure }];
+        });
+      },
     });
+  };
 
   return {
     optionsOf,
-    expect: (facts, path) => void generalSays(facts, path, path.join('\0')),
-    isSilent(facts, path) {
-      const { definitions, declared, unclear } = generalSays(facts, path, path.join('\0'));
-      return definitions.length === 0 && declared === null && !unclear;
+    expect(facts, path) {
+      if (mayState(facts, path[0] ?? '')) generalSays(facts, path, path.join('\0'));
     },
+    isSilent: (facts, path) =>
+      !mayState(facts, path[0] ?? '') || isSilentSaying(generalSays(facts, path, path.join('\0'))),
     settled(modules, complete, known) {
       if (!modules.some(({ facts }) => isUnsettled(facts))) return modules.map(({ facts }) => facts);
       const machine = optionsOf(modules, complete, known);
@@ -132,10 +174,14 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
     },
     isUnchanged(before, fresh) {
       if (isUnsettled(before)) return false;
-      for (const [key, says] of cache.get(before)?.says ?? []) {
+      const kept = cache.get(before);
+      for (const name of kept?.unstated ?? []) if (mayState(fresh, name)) return false;
+      for (const [key, says] of kept?.says ?? []) {
         if (!isSettledSaying(says)) return false;
         if (JSON.stringify(says) !== JSON.stringify(generalSays(fresh, key.split('\0'), key))) return false;
       }
+      // What comes of other names that the module may have now has not been asked yet.
+      if (kept !== undefined) kept.firstNames = undefined;
       return true;
     },
     replace(fresh, before) {
@@ -183,6 +229,11 @@ function isOpen({ conditional, nameKind, body }: GeneratorDefinition): boolean {
 function isSettledSaying({ definitions, declared, unclear }: OptionStatement): boolean {
   if (unclear || (declared !== null && declared.default === undefined)) return false;
   return definitions.every(definition => !definition.conditional && definition.value !== undefined);
+}
+
+/** Returns whether a module neither declares nor defines an option, on any machine. */
+function isSilentSaying({ definitions, declared, unclear }: OptionStatement): boolean {
+  return definitions.length === 0 && declared === null && !unclear;
 }
 
 function areSame(left: GeneratorDefinition, right: GeneratorDefinition): boolean {

@@ -1,6 +1,6 @@
 /** Reads one module within a budget of steps, for the first time or again. Does not know which modules exist. */
 
-import { optionIn, partsOf } from '../../modules/module-options.ts';
+import { firstNamesIn, type ModuleParts, optionIn, partsOf } from '../../modules/module-options.ts';
 import type { ArgumentLookup } from '../../modules/modules.ts';
 import { NO_TRACES } from '../../modules/options/traces.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
@@ -73,6 +73,13 @@ export function readingFrom(sources: ModuleSources): ModuleReader {
         declared: null,
         unclear: true,
       }),
+    firstNames: facts =>
+      askSource(
+        sources,
+        facts,
+        source => firstNamesIn(sources.cx, generalParts(sources, facts, source)),
+        null,
+      ),
   };
 }
 
@@ -87,13 +94,25 @@ function readAgain(sources: ModuleSources, facts: ModuleFacts, config: Lazy): Mo
 }
 
 function optionOf(
-  { cx, parts }: ModuleSources,
+  sources: ModuleSources,
   facts: ModuleFacts,
-  { module, specialArgs }: ModuleSource,
+  source: ModuleSource,
   path: readonly string[],
   config: Lazy | null,
 ): ReturnType<ModuleReader['option']> {
-  if (config !== null) return optionIn(cx, partsOf(cx, module, withConfig(specialArgs, config)), path);
+  const { cx } = sources;
+  const { module, specialArgs } = source;
+  return config === null
+    ? optionIn(cx, generalParts(sources, facts, source), path)
+    : optionIn(cx, partsOf(cx, module, withConfig(specialArgs, config)), path);
+}
+
+/** Returns the parts of a module as they are for all machines. */
+function generalParts(
+  { cx, parts }: ModuleSources,
+  facts: ModuleFacts,
+  { module, specialArgs }: ModuleSource,
+): ModuleParts {
   const general = parts.get(facts) ?? partsOf(cx, module, specialArgs);
   parts.set(facts, general);
   if (parts.size > MAX_PARTS)
@@ -101,7 +120,7 @@ function optionOf(
       parts.delete(oldest);
       break;
     }
-  return optionIn(cx, general, path);
+  return general;
 }
 
 /** Returns the options that a module declares and defines; the same object as long as they are equal. */
