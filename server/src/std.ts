@@ -68,6 +68,15 @@ export function memoized<K extends object, V>(compute: (subject: K) => V): (subj
   };
 }
 
+/** Returns the value of a key; of a new key, the value that `create` returns, which is added. */
+export function getOrAdd<K, V extends NonNullable<unknown>>(values: Map<K, V>, key: K, create: () => V): V {
+  const before = values.get(key);
+  if (before !== undefined) return before;
+  const value = create();
+  values.set(key, value);
+  return value;
+}
+
 const setOf = memoized((list: readonly string[]): ReadonlySet<string> => new Set(list));
 
 /** The length from which on a set of a list's texts pays. */

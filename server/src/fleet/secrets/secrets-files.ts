@@ -1,7 +1,7 @@
 /** Finds the encrypted file and the key of a secret, from its definition or from the defaults of its flake. */
 import { folderOf } from '../../nix/eval/paths.ts';
 import type { NixFiles } from '../../nix/eval/value.ts';
-import { sameItems } from '../../std.ts';
+import { getOrAdd, groupBy, sameItems } from '../../std.ts';
 import type { SecretDefinition, SecretSource, SopsDefault } from '../model/secrets.ts';
 
 interface LocatedFile {
@@ -21,42 +21,55 @@ export const NOWHERE: Location = { files: [], complete: false };
 
 type Files = Pick<NixFiles, 'kind' | 'list'>;
 
-/**
- * Returns the files that a source refers to.
- * @param near the file that refers to them
- */
-export function locate(files: Files, { path, pattern, guess }: SecretSource, near: string): Location {
-  if (path !== null) return { files: [{ path, certain: true }], complete: true };
-  if (pattern !== null) {
-    const matches = expand(files, pattern).map(match => ({ path: match, certain: false }));
-    matches.sort((a, b) => common(b.path, near) - common(a.path, near));
-    return { files: matches, complete: matches.length > 0 };
-  }
-  if (guess === null || files.kind(guess) !== 'file') return NOWHERE;
-  return { files: [{ path: guess, certain: false }], complete: false };
+/** Finds the files of secrets. What many definitions have in common is looked for once. */
+export interface FileFinder {
+  /**
+   * Returns the files that a source refers to.
+   * @param near the file that refers to them
+   */
+  locate(source: SecretSource, near: string): Location;
+  /** Returns the location by the default of the definition's own file, or else by the only default of its flake. */
+  locateDefault(definition: SecretDefinition): Location;
 }
 
-/** Returns the location by the default of the definition's own file, or else by the only default of its flake. */
-export function locateDefault(
-  files: Files,
-  definition: SecretDefinition,
-  defaults: readonly SopsDefault[],
-): Location {
-  const near = definition.at.file;
-  const flake = flakeOf(files, near);
-  const inFlake = defaults.filter(
-    sopsDefault => sopsDefault.option === 'file' && flakeOf(files, sopsDefault.at.file) === flake,
+/** @param defaults all defaults of the fleet */
+export function fileFinder(files: Files, defaults: readonly SopsDefault[]): FileFinder {
+  const flakes = new Map<string, string>();
+  const matches = new Map<string, readonly string[]>();
+  const flakeOfFile = (file: string) => getOrAdd(flakes, file, () => flakeOf(files, file));
+  const matchesOf = (pattern: string) => getOrAdd(matches, pattern, () => expand(files, pattern));
+  const byFlake = groupBy(
+    defaults.filter(({ option }) => option === 'file'),
+    ({ at }) => flakeOfFile(at.file),
   );
-  const inFile = inFlake.filter(sopsDefault => sopsDefault.at.file === near);
-  const locations = (inFile.length > 0 ? inFile : inFlake).map(sopsDefault =>
-    sopsDefault.source === null ? NOWHERE : locate(files, sopsDefault.source, near),
-  );
-  const [first] = locations;
-  const same = (a: Location) => a.files.map(file => file.path).join('\0');
-  if (first === undefined || locations.some(location => same(location) !== same(first))) return NOWHERE;
-  const certain = isSettled(definition, inFile, inFlake);
-  if (certain) return first;
-  return { files: first.files.map(file => ({ ...file, certain: false })), complete: false };
+
+  function locate({ path, pattern, guess }: SecretSource, near: string): Location {
+    if (path !== null) return { files: [{ path, certain: true }], complete: true };
+    if (pattern !== null) {
+      const found = matchesOf(pattern).map(match => ({ path: match, certain: false }));
+      found.sort((a, b) => common(b.path, near) - common(a.path, near));
+      return { files: found, complete: found.length > 0 };
+    }
+    if (guess === null || files.kind(guess) !== 'file') return NOWHERE;
+    return { files: [{ path: guess, certain: false }], complete: false };
+  }
+
+  function locateDefault(definition: SecretDefinition): Location {
+    const near = definition.at.file;
+    const inFlake = byFlake.get(flakeOfFile(near)) ?? [];
+    const inFile = inFlake.filter(sopsDefault => sopsDefault.at.file === near);
+    const locations = (inFile.length > 0 ? inFile : inFlake).map(sopsDefault =>
+      sopsDefault.source === null ? NOWHERE : locate(sopsDefault.source, near),
+    );
+    const [first] = locations;
+    const same = (a: Location) => a.files.map(file => file.path).join('\0');
+    if (first === undefined || locations.some(location => same(location) !== same(first))) return NOWHERE;
+    const certain = isSettled(definition, inFile, inFlake);
+    if (certain) return first;
+    return { files: first.files.map(file => ({ ...file, certain: false })), complete: false };
+  }
+
+  return { locate, locateDefault };
 }
 
 /**

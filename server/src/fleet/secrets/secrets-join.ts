@@ -17,7 +17,7 @@ import type {
   SecretUse,
   SopsDefault,
 } from '../model/secrets.ts';
-import { type Location, locate, locateDefault, NOWHERE, textOr } from './secrets-files.ts';
+import { fileFinder, type Location, NOWHERE, textOr } from './secrets-files.ts';
 import {
   type EncryptedFile,
   findKey,
@@ -156,15 +156,20 @@ export function joinSecrets(
         other => other !== definition && (other.definedOptions.includes(option) || !other.complete),
       ) === true;
 
-  function filesOf(definition: SecretDefinition): Location {
+  const finder = fileFinder(files, defaults);
+
+  function find(definition: SecretDefinition): Location {
     const { source } = definition;
-    if (source !== null) return locate(files, source, definition.at.file);
+    if (source !== null) return finder.locate(source, definition.at.file);
     if (definition.keeper === 'age' || !definition.complete || setElsewhere(definition, 'sopsFile'))
       return NOWHERE;
     // A definition that extends a secret declared by clan-core gets its file from there.
     if (implicit.has(definition.name) || definition.name.startsWith('vars/')) return NOWHERE;
-    return locateDefault(files, definition, defaults);
+    return finder.locateDefault(definition);
   }
+
+  const locations = new Map(definitions.map(definition => [definition, find(definition)] as const));
+  const filesOf = (definition: SecretDefinition) => locations.get(definition) ?? find(definition);
 
   function formatOf(definition: SecretDefinition): string | null {
     return setElsewhere(definition, 'format') ? null : textOr(definition, 'format', defaults, 'yaml');

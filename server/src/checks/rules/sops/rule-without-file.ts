@@ -4,8 +4,9 @@ import { writtenAt } from '../../../edits/edits.ts';
 import { flakeOf } from '../../../fleet/secrets/secrets-files.ts';
 import { type CreationRule, ruleFor, type SopsConfig } from '../../../fleet/secrets/secrets-rules.ts';
 import { folderOf } from '../../../nix/eval/paths.ts';
+import { getOrAdd } from '../../../std.ts';
 import { secretsOf } from '../../facts/sops/joined-secrets.ts';
-import { meantPaths } from '../../facts/sops/misspelt-paths.ts';
+import { type CorrectedPath, meantPaths } from '../../facts/sops/misspelt-paths.ts';
 import {
   coverOf,
   declaredFiles,
@@ -69,20 +70,21 @@ Source: getsops/sops 15e36f97a, config/config.go.`,
   check: function* (context) {
     const { configs } = secretsOf(context);
     for (const config of configs) {
-      const files = filesFor(context.stored()).below(context.sources, folderOf(config.path));
+      const found = filesFor(context.stored());
+      const files = found.below(context.sources, folderOf(config.path));
       const path = ruleless(context, config);
       // Started in another folder, sops uses the other configuration.
       const isTaken = path !== null && configs.some(other => other !== config && ruleFor(other, path));
       const meantPathOf = meantPaths(context, config, files ?? []);
       for (const rule of config.rules) {
         const { pathRegex } = rule;
-        if (pathRegex === null || files === null || !fitsNone(config, rule, files)) continue;
+        if (pathRegex === null || files === null || !found.fitsNone(config, rule, files)) continue;
         const meant = fromRoot(config, pathRegex.value);
         if (path !== null && (!isTaken || meant !== null)) {
           yield reportOf(context, config, pathRegex, { path, value: meant });
           continue;
         }
-        const misspelt = meantPathOf(pathRegex);
+        const misspelt = found.misspelt(rule, () => meantPathOf(pathRegex));
         if (misspelt !== null) yield reportOf(context, config, pathRegex, misspelt);
       }
     }
@@ -155,12 +157,18 @@ function asScalar(text: string): string {
 /** The maximum number of files and folders to list, more than any repository has below one configuration. */
 const MAX_FILES = 20_000;
 
-/**
- * Returns the files below a folder except Nix files, which are never encrypted, or null if there are too many.
- */
+/** What follows from the files other than Nix files and the rules alone, for each state of these files. */
 const filesFor = perObject(() => {
   const cache = new Map<string, readonly string[] | null>();
+  const fitting = new Map<CreationRule, boolean>();
+  const meant = new Map<CreationRule, { readonly path: CorrectedPath | null }>();
   return {
+    /** Returns whether a rule matches none of the files below its configuration. */
+    fitsNone: (config: SopsConfig, rule: CreationRule, files: readonly string[]) =>
+      getOrAdd(fitting, rule, () => fitsNone(config, rule, files)),
+    misspelt: (rule: CreationRule, find: () => CorrectedPath | null) =>
+      getOrAdd(meant, rule, () => ({ path: find() })).path,
+    /** Returns the files below a folder except Nix files, which are never encrypted, or null if there are too many. */
     below(sources: CheckFiles, folder: string): readonly string[] | null {
       let files = cache.get(folder);
       if (files === undefined) {
