@@ -80,6 +80,9 @@ const ALL = [...LOOKING, ['generate', '--yes'], ['fix'], ['get', 'm', 'a/s']];
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const RAW = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
 
+/** What the log of a CI service obeys, except for the annotations that are asked for. */
+const CI_COMMAND = /^[^\S\n]*::(?!(?:error|warning|notice) file=[^:]*,title=)|##(?:vso)?\[/m;
+
 it(
   'nothing of it runs, whatever PATH, Git and its own settings say',
   async () => {
@@ -220,7 +223,7 @@ it(
 );
 
 it(
-  'names with control characters reach no output as they are',
+  'names with control characters, or with commands for the log of a CI service, reach no output as they are',
   async () => {
     restore();
     const quoted = (text: string) =>
@@ -244,11 +247,10 @@ it(
       if (!ledger.tries(probe)) continue;
       ledger.count('looks');
       const { code, stdout, stderr } = await made.run(args);
-      const raw = RAW.exec((stdout + stderr).replaceAll('\r\n', '\n'));
+      const output = (stdout + stderr).replaceAll('\r\n', '\n');
+      const raw = RAW.exec(output) ?? CI_COMMAND.exec(output);
       const around =
-        raw === null
-          ? ''
-          : JSON.stringify((stdout + stderr).slice(Math.max(0, raw.index - 60), raw.index + 20));
+        raw === null ? '' : JSON.stringify(output.slice(Math.max(0, raw.index - 60), raw.index + 20));
       ledger.judge(probe, raw === null ? null : `${code}: ${around}`);
     }
     expectNothingBroken(ledger);

@@ -91,7 +91,12 @@ function isColoured({ isTTY }: Output, { NO_COLOR, FORCE_COLOR, TERM }: Io['env'
   return isTTY && TERM !== 'dumb';
 }
 
-/** Returns text that is safe on a terminal: control characters, which could command it, become visible marks. */
+/**
+ * Returns text that is safe on a terminal and in the log of a CI service, also at the start of a line: characters that
+ * could command them become visible marks. GitHub Actions obeys `::` behind white space.
+ */
 export function printable(text: string): string {
-  return marked(text).replaceAll('\n', '\ufffd');
+  return marked(text)
+    .replaceAll('\n', '\ufffd')
+    .replace(/^(\s*):(?=:)/, '$1\ufffd');
 }

@@ -8,13 +8,14 @@ import { describeIf } from '../../conditionally.ts';
 import { fleet } from '../generating-fleet.ts';
 import { buildProgram, MEMORY, programPath, scratchOf, start } from '../program.ts';
 
-const LIMIT = { timeout: 240_000 };
+/** Generous: machines are slow. */
+const WAIT = { timeout: 200_000 };
 const isRunning = (pid: number) => existsSync(`/proc/${pid}/stat`);
 const GENERATOR = 'a = { files.s = { }; files.p.secret = false; script = "echo | tee $out/s > $out/p"; };';
 
 buildProgram();
 
-describeIf(existsSync('/proc/self/stat'), 'a command that is interrupted while a program runs', LIMIT, () => {
+describeIf(existsSync('/proc/self/stat'), 'a command that is interrupted while a program runs', () => {
   /** A fleet whose store answers never. */
   async function waitingFleet() {
     const made = await fleet({ m: GENERATOR }, { user: null, more: {} });
@@ -34,23 +35,23 @@ describeIf(existsSync('/proc/self/stat'), 'a command that is interrupted while a
   ] as const)('%s ends the program by %s, and itself by the same', async (command, signal, args) => {
     const { made, pid } = await waitingFleet();
     const run = start(made, command, ...args);
-    await vi.waitUntil(() => existsSync(pid), { timeout: 200_000 });
+    await vi.waitUntil(() => existsSync(pid), WAIT);
     run.child.kill(signal);
     expect((await run.ended).code).toBe(signal);
     const store = Number(readFileSync(pid, 'utf8'));
-    await vi.waitUntil(() => !isRunning(store), { timeout: 20_000 });
+    await vi.waitUntil(() => !isRunning(store), WAIT);
     expect(scratchOf(run)).toEqual([]);
   });
 
   it('a second time, where the first one lets it complete, ends it as well', async () => {
     const { made, pid } = await waitingFleet();
     const run = start(made, 'set', 'm', 'a/s', '--yes');
-    await vi.waitUntil(() => existsSync(pid), { timeout: 200_000 });
+    await vi.waitUntil(() => existsSync(pid), WAIT);
     run.child.kill('SIGINT');
     run.child.kill('SIGTERM');
     expect((await run.ended).code).not.toBe(0);
     const store = Number(readFileSync(pid, 'utf8'));
-    await vi.waitUntil(() => !isRunning(store), { timeout: 20_000 });
+    await vi.waitUntil(() => !isRunning(store), WAIT);
     expect(scratchOf(run)).toEqual([]);
   });
 });
@@ -69,7 +70,7 @@ os.close(terminal)
 print(os.waitpid(pid, 0)[1] & 127, flush=True)
 `;
 
-describeIf('sandbox' in found && hasPython, 'a run whose terminal is closed', LIMIT, () => {
+describeIf('sandbox' in found && hasPython, 'a run whose terminal is closed', () => {
   it('ends with all that it has started, and dumps nothing', async () => {
     const made = await fleet({
       m: 'a = { files.s = { }; files.c.secret = false; script = "cat /proc/self/coredump_filter > $out/c; touch $out/s; sleep 600"; };',
@@ -88,7 +89,7 @@ describeIf('sandbox' in found && hasPython, 'a run whose terminal is closed', LI
         const file = join(MEMORY, name, 'part-0/out/c');
         return existsSync(file) ? [readFileSync(file, 'utf8')] : [];
       });
-    await vi.waitUntil(() => results().some(text => text !== ''), { timeout: 200_000 });
+    await vi.waitUntil(() => results().some(text => text !== ''), WAIT);
     expect(results()).toEqual(['00000000\n']);
     const pid = said.trim();
     expect(readFileSync(`/proc/${pid}/coredump_filter`, 'utf8')).toBe('00000000\n');
