@@ -1,5 +1,5 @@
 // What is shown in and beside the text, over the protocol, on the real analysis.
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type {
@@ -310,6 +310,30 @@ test('a folder of a machine that is moved takes its name and what is stored alon
   );
   expect(edit?.documentChanges).not.toContainEqual(expect.objectContaining({ oldUri: uri('machines/lea') }));
   expect(await ask('modules', 'more')).toBeNull();
+});
+
+test('what was moved in the editor is seen before any watcher tells of it', async () => {
+  const root = folder(FILES);
+  const capabilities = { workspace: { fileOperations: { didRename: true } } };
+  const running = await startSession({ root, engine, capabilities });
+  const { connection, initialized, uri } = running;
+  expect(initialized.capabilities.workspace?.fileOperations?.didRename?.filters).toMatchObject([
+    { pattern: { glob: '**/*' } },
+  ]);
+  const move = async (from: string, to: string) => {
+    renameSync(join(root, from), join(root, to));
+    await connection.sendNotification('workspace/didRenameFiles', {
+      files: [{ oldUri: uri(from), newUri: uri(to) }],
+    });
+    return titles(await lensesOf(running));
+  };
+  const [stored, away] = ['vars/per-machine/lea/ca', 'vars/per-machine/lea/leaf'];
+  expect(titles(await lensesOf(running))[0]).toBe('1 machine · partly generated');
+  expect((await move(stored, away))[0]).toBe('1 machine · missing');
+  expect((await move(away, stored))[0]).toBe('1 machine · partly generated');
+  // A folder of modules, of which no watcher tells by its own name.
+  mkdirSync(join(root, 'lib'));
+  expect((await move('machines', 'lib/machines')).length).toBe(0);
 });
 
 test('links of secrets move only where somebody puts them right', async () => {

@@ -48,6 +48,8 @@ export interface Client {
   readonly mendsMoves: boolean;
   /** True if it sends a request before a person moves files or folders. */
   readonly asksBeforeMoves: boolean;
+  /** True if it tells at once that files and folders were moved in it. */
+  readonly tellsOfMoves: boolean;
   /** True if it shows the annotations of edits, and asks for confirmation if they require it. */
   readonly annotatesEdits: boolean;
   /** True if outlines may be nested. */
@@ -98,6 +100,7 @@ export function readClient(params: InitializeParams): Client {
     movesFiles: operations.includes(ResourceOperationKind.Rename),
     mendsMoves: startOption(params.initializationOptions, 'mendsMoves') === true,
     asksBeforeMoves: workspace?.fileOperations?.willRename === true,
+    tellsOfMoves: workspace?.fileOperations?.didRename === true,
     annotatesEdits: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
     nestsSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
     fillsSnippets: completion?.completionItem?.snippetSupport === true,
@@ -153,7 +156,14 @@ const ANY_FILE: FileOperationRegistrationOptions['filters'] = [{ scheme: 'file',
 function workspaceCapabilities(client: Client): NonNullable<ServerCapabilities['workspace']> {
   return {
     ...(client.changesFolders ? { workspaceFolders: { supported: true, changeNotifications: true } } : {}),
-    ...(client.asksBeforeMoves ? { fileOperations: { willRename: { filters: ANY_FILE } } } : {}),
+    ...(client.asksBeforeMoves || client.tellsOfMoves
+      ? {
+          fileOperations: {
+            ...(client.asksBeforeMoves ? { willRename: { filters: ANY_FILE } } : {}),
+            ...(client.tellsOfMoves ? { didRename: { filters: ANY_FILE } } : {}),
+          },
+        }
+      : {}),
   };
 }
 
@@ -204,6 +214,8 @@ export function serverCapabilities(client: Client): ServerCapabilities {
           },
         }
       : {}),
-    ...(client.changesFolders || client.asksBeforeMoves ? { workspace: workspaceCapabilities(client) } : {}),
+    ...(client.changesFolders || client.asksBeforeMoves || client.tellsOfMoves
+      ? { workspace: workspaceCapabilities(client) }
+      : {}),
   };
 }

@@ -101,6 +101,10 @@ const PARAMETERS: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.Gener
   ['textDocument/didSave', whole],
   ['workspace/didChangeWatchedFiles', v.object({ changes: v.array(v.object({ uri: v.string() })) })],
   [
+    'workspace/didRenameFiles',
+    v.object({ files: v.array(v.object({ oldUri: v.string(), newUri: v.string() })) }),
+  ],
+  [
     'workspace/didChangeWorkspaceFolders',
     v.object({ event: v.object({ added: folders, removed: folders }) }),
   ],

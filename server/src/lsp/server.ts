@@ -304,6 +304,17 @@ function registerNotifications(connection: Connection, started: Promise<Running 
       analysis.changedOnDisk(changes.map(({ uri }) => pathOfUri(uri)).filter(path => path !== null)),
     ),
   );
+  // Watchers tell of it later, of a folder only where its own name is watched, and in an order of their own.
+  connection.workspace.onDidRenameFiles(
+    notified('moved files', ({ analysis }, { files }) =>
+      analysis.changedOnDisk(
+        files
+          .flatMap(({ oldUri, newUri }) => [oldUri, newUri])
+          .map(pathOfUri)
+          .filter(path => path !== null),
+      ),
+    ),
+  );
   connection.onDidChangeConfiguration(
     notified('settings', async ({ analysis, client, reconfigure }, { settings }) => {
       const roots = analysis.folders.all().map(({ root }) => root);
