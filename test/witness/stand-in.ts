@@ -12,6 +12,8 @@ export interface StandIn {
   readonly names?: string;
   /** What evaluating a machine does, by its name, as shell. */
   readonly machines?: Readonly<Record<string, string>>;
+  /** What evaluating a failed part of a machine once more does, by the machine's name, as shell. */
+  readonly reasons?: Readonly<Record<string, string>>;
   /** What evaluating the parts of scripts does, and building them, as shell. */
   readonly parts?: string;
   readonly build?: string;
@@ -81,6 +83,7 @@ export function withNix({
   metadata = printing(METADATA),
   names,
   machines = {},
+  reasons = {},
   parts = 'exit 7',
   build = 'exit 7',
   jobs,
@@ -89,7 +92,10 @@ export function withNix({
   const home = testFolder();
   const listed = names ?? printing({ nixos: Object.keys(machines), darwin: [] });
   // A whole machine is asked for by its name; the names of machines by none.
-  const cases = Object.entries(machines).map(([name, does]) => `*'names "${name}"'*)\n${does}\n;;`);
+  const cases = [
+    ...Object.entries(machines).map(([name, does]) => `*'names "${name}"'*)\n${does}\n;;`),
+    ...Object.entries(reasons).map(([name, does]) => `*'in force (generators "${name}")'*)\n${does}\n;;`),
+  ];
   const script = `#!/bin/sh
 echo "$@" >> ${home}/asked
 case "$1" in

@@ -5,6 +5,23 @@ import { compareTexts } from '../std.ts';
 import type { Parsed } from './arguments.ts';
 import { UsageError } from './io.ts';
 
+/** The part of the machines that one of several runners asks about. */
+export interface MachinePart {
+  readonly shard: { readonly index: number; readonly count: number } | null;
+  /** As it was given: `a..m`. */
+  readonly machinesFrom: string | null;
+}
+
+/** Returns the part that the options choose. They are valid if `chosenMachines` has taken them. */
+export function chosenPart(parsed: Parsed): MachinePart {
+  const shard = parsed.option('shard');
+  const [index = 0, count = 0] = shard?.split('/').map(Number) ?? [];
+  return {
+    shard: shard === undefined ? null : { index, count },
+    machinesFrom: parsed.option('machines-from') ?? null,
+  };
+}
+
 type IsWanted = (machine: string) => boolean;
 
 /**

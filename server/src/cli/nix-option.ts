@@ -16,6 +16,19 @@ import type { NixReport } from './output/nix-report.ts';
  * @throws UsageError if the person interrupts it
  */
 export async function askedByOption(parsed: Parsed, workspace: Workspace, io: Io): Promise<NixReport | null> {
+  const asked = await askedOrAbsent(parsed, workspace, io);
+  return asked === null || 'absent' in asked ? null : asked;
+}
+
+/**
+ * Returns the same, or why Nix could not be asked; null if it was not requested.
+ * @throws UsageError if the person interrupts it
+ */
+export async function askedOrAbsent(
+  parsed: Parsed,
+  workspace: Workspace,
+  io: Io,
+): Promise<NixReport | { readonly absent: string } | null> {
   const isWanted = chosenMachines(parsed);
   if (!parsed.flag('nix')) return null;
   const { askAbout } = await import('../workspace/nix-witness.ts');
@@ -24,19 +37,18 @@ export async function askedByOption(parsed: Parsed, workspace: Workspace, io: Io
     env: io.env,
     signal,
     isWanted,
-    onMachine(machine, done, all) {
-      const which = machine.facts === null ? 'machine' : 'a generator of machine';
-      for (const failure of machine.failures)
+    onMachine({ name, failures }, done, all) {
+      for (const failure of failures)
         say(
           io,
-          `Nix does not evaluate ${which} ${machine.name} (${done} of ${all}): ${failureText(failure)}`,
+          `Nix does not evaluate ${partOf(failure)}${name} (${done} of ${all}): ${failureText(failure)}`,
         );
     },
   });
   if (signal?.aborted) throw new UsageError('Stopped while Nix was asked.');
   if ('absent' in asked) {
     say(io, `${asked.absent} Results are those without Nix.`);
-    return null;
+    return asked;
   }
   const { answer } = asked;
   if (answer.failure !== null) say(io, `Nix does not evaluate the flake: ${failureText(answer.failure)}`);
@@ -44,6 +56,12 @@ export async function askedByOption(parsed: Parsed, workspace: Workspace, io: Io
   if (silent > 0) say(io, `Nix has no answer about ${counted(silent, 'machine')}.`);
   workspace.witnessed(answer, { at: asked.at, changed: new Set() });
   return asked;
+}
+
+/** Returns what fails of a machine: `generator key of machine `. */
+function partOf({ generator, secret }: NixFailure): string {
+  if (generator !== undefined) return `generator ${generator} of machine `;
+  return secret === undefined ? 'machine ' : `secret ${secret} of machine `;
 }
 
 /** Returns the error message after its place: `hosts/lea.nix:3:5: attribute 'x' missing`. */

@@ -116,12 +116,15 @@ async function programEntry(
 /** Says when Nix was last asked about the fleet, how long that took, and about which machines. */
 function askedText(last: LastAsked | null): string {
   if (last === null) return 'Not asked about this fleet yet: "varsmith check --nix" does.';
-  const { at, version, milliseconds, evaluated, failed } = last;
+  const { at, version, milliseconds, evaluated, failed, partly } = last;
   const when = `${at.slice(0, 16).replace('T', ' ')} UTC`;
   const all = evaluated.length + failed.length;
   const seconds = (milliseconds / 1000).toFixed(1);
+  const some = (names: readonly string[]) =>
+    `${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`;
   const lacking =
-    failed.length === 0 ? '' : `, not ${failed.slice(0, 5).join(', ')}${failed.length > 5 ? ', …' : ''}`;
+    (partly.length === 0 ? '' : `, in part ${some(partly)}`) +
+    (failed.length === 0 ? '' : `, not ${some(failed)}`);
   return `Last asked about this fleet ${when} (Nix ${version}, ${seconds} s): it evaluates ${evaluated.length} of ${counted(all, 'machine')}${lacking}.`;
 }
 

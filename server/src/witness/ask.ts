@@ -6,8 +6,9 @@
 import type { NixAnswer, NixFacts, NixFailure, NixGenerator, NixMachine } from '../fleet/model/nix-answer.ts';
 import type { NixEvaluator, NixLimits, NixReply } from '../host/programs/nix-evaluator.ts';
 import type { NixJobs } from '../host/programs/nix-jobs.ts';
-import { limiter } from '../std.ts';
+import { limiter, uniqueBy } from '../std.ts';
 import type { KeptMachines } from './answer-cache.ts';
+import { attemptsOfGenerator, type FailedAttempt, failedAttempts } from './failed-attempts.ts';
 import { type FlakeFolder, lockedReference, ownPaths, referenceTo } from './flake-reference.ts';
 import { askInJobs } from './jobs.ts';
 import { failureOf } from './nix-error.ts';
@@ -41,6 +42,9 @@ export interface Asking {
 
 /** The largest number of generators of a failing machine that are asked for one by one. */
 const MAX_SINGLE = 64;
+
+/** The largest number of parts of a machine that are asked for once more, for the message. */
+const MAX_REASONS = 8;
 
 export async function askNix(asking: Asking): Promise<NixAnswer> {
   const { nix, folder, limits } = asking;
@@ -80,16 +84,30 @@ export async function askNix(asking: Asking): Promise<NixAnswer> {
     if (machine !== null) settle(machine);
   }
   const isOpen = ({ name }: NamedMachine) => !answers.has(name);
+  const partly = new Map<string, PartialFacts & { readonly milliseconds: number }>();
   const early = await askInJobs(
     { ...asking, reference },
     wanted.filter(isOpen),
     (machine, value, milliseconds) => {
       const facts = factsIn(value, ownPath);
-      if (facts !== null) settle({ ...machine, milliseconds, isKept: false, facts, failures: [] });
+      const attempts = failedAttempts(value);
+      if (facts !== null && attempts.length > 0)
+        partly.set(machine.name, { facts, attempts, failures: [], milliseconds });
+      else if (facts !== null) settle({ ...machine, milliseconds, isKept: false, facts, failures: [] });
     },
   );
   const limited = limiter(asking.workers);
   const askAlone = async (machine: NamedMachine) => {
+    const known = partly.get(machine.name);
+    if (known !== undefined) {
+      const { milliseconds } = known;
+      return settle({
+        ...machine,
+        milliseconds,
+        isKept: false,
+        ...(await withReasons(evaluation, machine.name, known)),
+      });
+    }
     const timed = { ...machine, begun: asking.now(), now: asking.now };
     settle(await machineOf(evaluation, timed, early.get(machine.name) ?? null));
   };
@@ -99,6 +117,9 @@ export async function askNix(asking: Asking): Promise<NixAnswer> {
   return {
     version: nix.version,
     ...{ revision, machines, machinesComplete: wanted.length === all.length, failure: null },
+    ...(wanted.length === all.length
+      ? {}
+      : { unasked: all.filter(machine => !wanted.includes(machine)).map(({ name }) => name) }),
   };
 }
 
@@ -124,16 +145,48 @@ async function machineOf(
     ...machine,
     ...{ milliseconds: Math.round(now() - begun), isKept: false, facts, failures },
   });
-  if (facts !== null) return answer(facts, []);
+  if (facts !== null && reply.kind === 'value') {
+    const partial = { facts, failures: [], attempts: failedAttempts(reply.value) };
+    const { failures } = await withReasons(evaluation, machine.name, partial);
+    return answer(facts, failures);
+  }
   const failure = failureFrom(reply, ownPath);
   // A machine that reaches a limit would reach it in parts as well.
   if (failure.kind !== 'error') return answer(null, [failure]);
   const parts = await inParts(evaluation, machine.name);
+  if (parts === null) return answer(null, [failure]);
   // Where all parts evaluate, it is something about its secrets that does not.
-  return answer(
-    parts?.facts ?? null,
-    parts === null || parts.failures.length === 0 ? [failure] : parts.failures,
-  );
+  const found = parts.failures.length === 0 ? [failure] : parts.failures;
+  const { failures } = await withReasons(evaluation, machine.name, { ...parts, failures: found });
+  return answer(parts.facts, failures);
+}
+
+/** A machine that evaluates but for some parts. */
+interface PartialFacts {
+  readonly facts: NixFacts;
+  readonly failures: readonly NixFailure[];
+  readonly attempts: readonly FailedAttempt[];
+}
+
+/** Asks for the messages of attempts that failed, and adds them to the failures. */
+async function withReasons(
+  { nix, reference, limits, ownPath }: MachineEvaluation,
+  machine: string,
+  { facts, failures, attempts }: PartialFacts,
+): Promise<Pick<NixMachine, 'facts' | 'failures'>> {
+  const all = [...failures];
+  for (const { of, question } of attempts.slice(0, MAX_REASONS)) {
+    const reply = await nix.evaluate(question(reference, machine), limits);
+    if (reply.kind === 'error') all.push({ ...failureFrom(reply, ownPath), ...of });
+    // The facts are known; what takes too long now is not worth more.
+    else if (reply.kind !== 'value') break;
+  }
+  return {
+    facts,
+    failures: uniqueBy(all, ({ generator, secret, message, at }) =>
+      JSON.stringify([generator, secret, message, at]),
+    ),
+  };
 }
 
 /** Asks for the names of a machine's generators, then for each of them. Returns null if the names do not evaluate either. */
@@ -143,14 +196,17 @@ async function inParts({ nix, reference, limits, ownPath }: MachineEvaluation, m
   if (facts === null || facts.generatorNames.length > MAX_SINGLE) return null;
   const generators = new Map<string, NixGenerator>();
   const failures: NixFailure[] = [];
+  const attempts: FailedAttempt[] = [];
   for (const name of facts.generatorNames) {
     const reply = await nix.evaluate(oneGenerator(reference, machine, name), limits);
     const generator = reply.kind === 'value' ? generatorIn(reply.value, []) : null;
-    if (generator !== null) generators.set(name, generator);
-    else failures.push(failureFrom(reply, ownPath));
+    if (generator !== null && reply.kind === 'value') {
+      generators.set(name, generator);
+      attempts.push(...attemptsOfGenerator(name, reply.value));
+    } else failures.push({ ...failureFrom(reply, ownPath), generator: name });
     if (failures.some(({ kind }) => kind !== 'error')) break;
   }
-  return { facts: { ...facts, generators }, failures };
+  return { facts: { ...facts, generators }, failures, attempts };
 }
 
 function failureFrom(reply: NixReply, ownPath: OwnPath): NixFailure {

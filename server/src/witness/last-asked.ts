@@ -13,6 +13,8 @@ const LAST = v.object({
   /** Machines that were asked about, by whether they evaluate. */
   evaluated: v.array(v.string()),
   failed: v.array(v.string()),
+  /** Those that evaluate but for some parts. */
+  partly: v.optional(v.array(v.string()), []),
 });
 
 export type LastAsked = v.InferOutput<typeof LAST>;
@@ -29,7 +31,10 @@ export function noteAsked(
 ): void {
   const named = (isEvaluated: boolean) =>
     machines.filter(({ facts }) => (facts !== null) === isEvaluated).map(({ name }) => name);
-  const last: LastAsked = { ...when, version, evaluated: named(true), failed: named(false) };
+  const partly = machines
+    .filter(({ facts, failures }) => facts !== null && failures.length > 0)
+    .map(({ name }) => name);
+  const last: LastAsked = { ...when, version, evaluated: named(true), failed: named(false), partly };
   files.write(nameFor(root), Buffer.from(JSON.stringify(last)));
 }
 

@@ -43,8 +43,21 @@ export function failureOf(kind: NixFailureKind, stderr: string, ownPath: OwnPath
   const [innermost] = frames;
   const at = named ?? (innermost && { file: innermost.file, line: innermost.line, column: innermost.column });
   const suggestions = kind === 'error' ? suggestionsIn(stderr.slice(-TAIL)) : [];
-  const failure = { kind, message: readable(message, ownPath), at: at ?? null, frames };
-  return suggestions.length === 0 ? failure : { ...failure, suggestions };
+  const input = kind === 'error' ? inputIn(stderr.slice(-TAIL)) : null;
+  return {
+    ...{ kind, message: readable(message, ownPath), at: at ?? null, frames },
+    ...(suggestions.length === 0 ? {} : { suggestions }),
+    ...(input === null ? {} : { input }),
+  };
+}
+
+/** Returns the input of the flake that Nix was at: `… while updating the flake input 'x'`, `… while fetching the input 'path:…'`. */
+function inputIn(stderr: string): string | null {
+  const text = plain(stderr);
+  const named =
+    /unlocked flake input '([^']+)'/.exec(text) ??
+    /while (?:updating|locking) the flake input '([^']+)'/.exec(text);
+  return named?.[1] ?? /while (?:fetching|updating) the (?:flake )?input '([^']+)'/.exec(text)?.[1] ?? null;
 }
 
 /** Returns the names in `Did you mean one of pkgs, lib or self?` at the end, and in the same of nixpkgs: "`a.b', `a.c' or `a.d'". */

@@ -5,7 +5,7 @@
  */
 
 /** Changes with every change of the expressions, so that cached answers to older ones are not used. */
-export const QUESTION_VERSION = 4;
+export const QUESTION_VERSION = 5;
 
 /** `flake` is in scope. Options are those of clan-core's `nixosModules/clanCore/vars`, at d7c35d912. */
 const DEFINITIONS = `
@@ -28,6 +28,12 @@ const DEFINITIONS = `
     else if isPath value then text value
     else if builtins.isString value then text value
     else value;
+  forced = value:
+    if isFunction value then null
+    else if isAttrs value then (if value ? outPath then text value else mapAttrs (_: forced) value)
+    else if isList value then map forced value
+    else value;
+  force = value: deepSeq (forced value) null;
   pick = names: set: listToAttrs (map (name: { inherit name; value = attempt (data set.\${name}); }) (filter (name: set ? \${name}) names));
   packageName = package:
     package.pname or (if isAttrs package && package ? name then (builtins.parseDrvName package.name).name else baseNameOf (text package));
@@ -105,6 +111,41 @@ export const machineOutline = (flake: string, machine: string): string =>
 /** Returns the expression for one generator of a machine. */
 export const oneGenerator = (flake: string, machine: string, name: string): string =>
   asking(flake, `generator (generators ${quoted(machine)}).${quoted(name)}`);
+
+/**
+ * Returns the expression that evaluates a part of a generator as it is, and fails with the message if that fails.
+ * @param path names from the generator on: `files`, `files key owner`, `script`
+ */
+export function generatorPart(flake: string, machine: string, name: string, path: readonly string[]): string {
+  const generator = `(generators ${quoted(machine)}).${quoted(name)}`;
+  const [part] = path;
+  if (part === 'runtimeInputs') return asking(flake, `force (map packageName ${generator}.runtimeInputs)`);
+  // The options of files and prompts are attempted one by one.
+  if (path.length === 1 && (part === 'files' || part === 'prompts'))
+    return asking(flake, `force (mapAttrs (_: attrNames) ${generator}.${part})`);
+  return asking(flake, `force ${selected(generator, path)}`);
+}
+
+/**
+ * Returns the same for the secrets of a machine.
+ * @param path a name, and an option of that secret; empty for the names
+ */
+export function secretPart(
+  flake: string,
+  machine: string,
+  keeper: 'sops' | 'age',
+  path: readonly string[],
+): string {
+  const set = `(setAt ${quoted(machine)} [ "${keeper}" "secrets" ])`;
+  return asking(
+    flake,
+    path.length === 2 ? `force ${selected(set, path)}` : `force (mapAttrs (_: attrNames) ${set})`,
+  );
+}
+
+function selected(set: string, path: readonly string[]): string {
+  return `${set}${path.map(name => `.${quoted(name)}`).join('')}`;
+}
 
 /**
  * Asks what the scripts of generators of a machine are made of: for each that evaluates, its packages with their paths, and the outputs of

@@ -14,10 +14,12 @@ import { baselineReport, requestedBaseline } from '../check-baseline.ts';
 import { readCheckOptions } from '../check-options.ts';
 import { EXIT, type Io } from '../io.ts';
 import { countFiles, openConfigured } from '../load.ts';
-import { askedByOption } from '../nix-option.ts';
+import { chosenPart } from '../machine-share.ts';
+import { askedOrAbsent } from '../nix-option.ts';
 import { noteBaseline, noteRulesThatAreOff, noteSkipped } from '../output/check/check-notes.ts';
 import { SEVERITIES } from '../output/check/check-report.ts';
 import { WRITERS } from '../output/check/check-writers.ts';
+import { askedData } from '../output/nix-report.ts';
 import { spansIn } from '../output/positions.ts';
 import { readCommand } from '../table/read-command.ts';
 
@@ -30,7 +32,7 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
   const write = await WRITERS[format]();
 
   const workspace = await openConfigured(parsed.positions[0], io);
-  await askedByOption(parsed, workspace, io);
+  const asked = await askedOrAbsent(parsed, workspace, io);
   noteRulesThatAreOff(workspace, options.rules, io);
   const request = { isWanted, baseline: await requestedBaseline(options) };
   // A dry run fixes nothing, so its exit code describes the current state.
@@ -50,6 +52,7 @@ export async function check(args: readonly string[], io: Io): Promise<number> {
   noteBaseline(baseline, format, io);
   write(
     {
+      nix: asked === null ? null : askedData(asked, chosenPart(parsed)),
       ...{ root: workspace.root, findings, counts, baseline, fixed, fileCount: countFiles(workspace) },
       milliseconds: Math.round(performance.now() - begun),
       ...{ files: workspace.files, spanOf: spansIn(workspace.files), fingerprints: result.fingerprints },

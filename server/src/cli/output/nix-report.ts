@@ -11,6 +11,7 @@ import type {
   WitnessedFact,
 } from '../../fleet/model/nix-answer.ts';
 import { groupBy } from '../../std.ts';
+import type { MachinePart } from '../machine-share.ts';
 import type { At } from './inspection-bodies.ts';
 
 export interface NixReport {
@@ -39,6 +40,23 @@ export function nixData({ answer, milliseconds }: NixReport, witnessed: Witnesse
     witnesses: witnessesOf(facts, at),
     secretFacts: countsOf(secrets),
     secretWitnesses: witnessesOf(secrets, at),
+  };
+}
+
+/** Returns what Nix was asked about and how it went, for `check`. @param asked the answer, or why there is none */
+export function askedData(asked: NixReport | { readonly absent: string }, part: MachinePart) {
+  if ('absent' in asked)
+    return {
+      ...{ version: null, revision: null, milliseconds: null, absent: asked.absent, ...part },
+      ...{ machines: [], unasked: [], failure: null },
+    };
+  const { answer, milliseconds } = asked;
+  const { version, revision, machines, unasked = [], failure } = answer;
+  return {
+    ...{ version, revision, milliseconds, absent: null, ...part },
+    machines: machines.map(machineData),
+    unasked,
+    failure: failure === null ? null : failureData(failure),
   };
 }
 
@@ -83,9 +101,9 @@ function machineData({ name, class: machineClass, milliseconds, isKept, facts, f
   };
 }
 
-function failureData({ kind, message, at, frames }: NixFailure) {
+function failureData({ kind, message, generator, secret, at, frames }: NixFailure) {
   return {
-    ...{ kind, message },
+    ...{ kind, message, generator: generator ?? null, secret: secret ?? null },
     ...{ file: at?.file ?? null, line: at?.line ?? null, column: at?.column ?? null },
     frames,
   };
@@ -95,11 +113,12 @@ function failureData({ kind, message, at, frames }: NixFailure) {
 export function nixText({ answer, milliseconds }: NixReport, witnessed: Witnessed): string {
   const { version, revision, machines } = answer;
   const evaluated = machines.filter(({ facts }) => facts !== null).length;
+  const partly = machines.filter(({ facts, failures }) => facts !== null && failures.length > 0).length;
   const kept = machines.filter(({ isKept }) => isKept).length;
   const at = revision === null ? '' : ` at ${revision.replace(/^([0-9a-f]{7})[0-9a-f]*/, '$1')}`;
   const { nix, contradicted } = countsOf([...witnessed.facts, ...witnessed.secrets]);
   return [
-    `Nix ${version}${at}: evaluates ${evaluated} of ${counted(machines.length, 'machine')}`,
+    `Nix ${version}${at}: evaluates ${evaluated} of ${counted(machines.length, 'machine')}${partly > 0 ? `, ${partly} of them in part` : ''}`,
     `${(milliseconds / 1000).toFixed(1)} s`,
     ...(kept > 0 ? [`${counted(kept, 'answer')} of an earlier time`] : []),
     ...(nix > 0 ? [`${counted(nix, 'fact')} that only Nix knows`] : []),

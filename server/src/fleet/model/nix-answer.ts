@@ -17,6 +17,8 @@ export interface NixAnswer {
   readonly machines: readonly NixMachine[];
   /** False if the flake has machines that Nix was not asked about. */
   readonly machinesComplete: boolean;
+  /** Names of those machines; none where it is left out. */
+  readonly unasked?: readonly string[];
   /** The error of the flake as a whole; null if it evaluates. */
   readonly failure: NixFailure | null;
 }
@@ -105,6 +107,12 @@ export interface NixFailure {
   readonly kind: NixFailureKind;
   /** Nix's message in one line, without store paths; or the limit that stopped it. */
   readonly message: string;
+  /** The generator that does not evaluate; left out where it is the machine, the flake, or secrets. */
+  readonly generator?: string;
+  /** The secret of sops-nix or agenix that does not evaluate. */
+  readonly secret?: string;
+  /** The input of the flake that Nix was at: its name, or where it comes from. */
+  readonly input?: string;
   /** The names that Nix suggests in place of the one that is missing. */
   readonly suggestions?: readonly string[];
   /** The place in the fleet's own files that causes the failure; null if Nix names none. */

@@ -15,6 +15,12 @@ const circumstance = (explanation: string): NixCause => ({ explanation, isMistak
 /** Patterns of messages; the first that matches counts. */
 const CAUSES: readonly (readonly [RegExp, NixCause])[] = [
   [
+    /cannot update unlocked flake input/,
+    circumstance(
+      'flake.lock does not have this input yet, and Nix is asked without changing anything: `nix flake lock` adds it.',
+    ),
+  ],
+  [
     /unable to download|could(?:n't| not) resolve host|cannot fetch|failed to fetch|cannot find git revision|in offline mode|getting status of '?<|is required, but it is not in the store/i,
     circumstance(
       'An input is not in the Nix store, and Nix was asked offline. `nix flake archive` fetches all inputs.',
@@ -72,6 +78,12 @@ const CAUSES: readonly (readonly [RegExp, NixCause])[] = [
 
 const PLAIN: NixCause = { explanation: null, isMistake: true };
 
-export function causeOf({ message }: Pick<NixFailure, 'message'>): NixCause {
+/** @param isThere returns whether a path of the fleet exists on disk, where Nix does not see it */
+export function causeOf(
+  { message }: Pick<NixFailure, 'message'>,
+  isThere: (path: string) => boolean = () => true,
+): NixCause {
+  const missing = /^path '([^']+)' does not exist/.exec(message)?.[1];
+  if (missing !== undefined && !isThere(missing)) return PLAIN;
   return CAUSES.find(([pattern]) => pattern.test(message))?.[1] ?? PLAIN;
 }

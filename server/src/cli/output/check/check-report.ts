@@ -3,6 +3,7 @@ import type { Finding, Rule, Severity } from '../../../checks/rule.ts';
 import type { NixFiles } from '../../../nix/eval/value.ts';
 import type { Fingerprints, SeverityCounts } from '../../../workspace/check.ts';
 import type { Io } from '../../io.ts';
+import type { askedData } from '../nix-report.ts';
 import type { SpanOf } from '../positions.ts';
 
 export const SEVERITIES = ['error', 'warning', 'info', 'hint'] as const satisfies readonly Severity[];
@@ -30,6 +31,8 @@ export interface CheckReport {
   /** The number of checked Nix files. */
   readonly fileCount: number;
   readonly milliseconds: number;
+  /** What Nix was asked about, or `null` if it was not to be asked. */
+  readonly nix: ReturnType<typeof askedData> | null;
   readonly files: NixFiles;
   readonly spanOf: SpanOf;
   /** Identify findings across runs, including silenced ones. */

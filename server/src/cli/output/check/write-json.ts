@@ -5,7 +5,7 @@ import { jsonText } from '../json-text.ts';
 import type { CheckReport } from './check-report.ts';
 
 export function writeJson(report: CheckReport, { stdout }: Io): void {
-  const { root, findings, counts, baseline, fixed, fileCount, milliseconds, spanOf } = report;
+  const { root, findings, counts, baseline, fixed, fileCount, milliseconds, nix, spanOf } = report;
   const output = {
     schemaVersion: 1,
     root,
@@ -22,6 +22,7 @@ export function writeJson(report: CheckReport, { stdout }: Io): void {
       }),
       fixes: fixes.map(({ title }) => ({ title })),
     })),
+    ...(nix === null ? {} : { nix }),
     summary: {
       errors: counts.error,
       warnings: counts.warning,
