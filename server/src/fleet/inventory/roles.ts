@@ -146,9 +146,12 @@ function settingsOf(cx: Evaluation, values: readonly Lazy[]): () => Setting {
 function listItems(cx: Evaluation, set: AttrsValue, option: string): Lazy[] {
   const entry = set.entries.get(option);
   if (entry === undefined) return [];
-  return definitionsOf(cx, entry.value).flatMap(({ value }) =>
-    value.kind === 'list' ? value.items.flatMap(item => (item.kind === 'spread' ? [] : [item])) : [],
-  );
+  return definitionsOf(cx, entry.value).flatMap(({ value }) => {
+    // What is not known may be any item.
+    if (value.kind === 'unknown') return [value];
+    if (value.kind !== 'list') return [];
+    return value.items.map(item => (item.kind === 'spread' ? item.of : item));
+  });
 }
 
 /** Adds a role to those of an instance, merged with the role of the same name. */

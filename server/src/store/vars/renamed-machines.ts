@@ -19,13 +19,11 @@ export function renamedMachines(
   declared: MachineGenerators,
   stored: MachineGenerators,
 ): ReadonlyMap<string, readonly string[]> {
-  const bare = [...declared].filter(([name, generators]) => !stored.has(name) && generators.size > 0);
+  const bare = [...declared].filter(([name]) => !stored.has(name));
   return new Map(
     [...stored].flatMap(([name, values]) => {
       if (declared.has(name)) return [];
-      const now = bare.filter(
-        ([, generators]) => values.size === 0 || [...values].some(value => generators.has(value)),
-      );
+      const now = bare.filter(([, generators]) => [...values].some(value => generators.has(value)));
       return now.length === 0 ? [] : [[name, sortedUnique(now.map(([candidate]) => candidate))] as const];
     }),
   );

@@ -147,7 +147,8 @@ function* undeclared(
     !mayBeHidden(machine) &&
     !hasUnknownKey(facts, machine) &&
     !hasBrokenModule(fleet, [machine]) &&
-    fleet.modules.get(machine)?.isGivenAll === true;
+    fleet.modules.get(machine)?.isGivenAll === true &&
+    fleet.modules.get(machine)?.complete === true;
   if (isOfClanCore(stored)) return;
   // A shared value may belong to any machine.
   if (stored.shared.length > 0 && ![...machines].every(isWithout)) return;
