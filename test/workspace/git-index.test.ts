@@ -3,7 +3,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { createGitIndex } from '../../server/src/workspace/git-index.ts';
+import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { folder, write } from './support.ts';
 
 const hasGit = spawnSync('git', ['--version']).status === 0;
@@ -127,4 +129,21 @@ describe.skipIf(process.platform !== 'linux')('a repository that was made to be 
       nothing(root);
     }
   });
+});
+
+it.skipIf(!hasGit)('a file that git is told of is no finding any more', async () => {
+  const root = folder({
+    'flake.nix':
+      '{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; }; }; }',
+    'a.nix': '{ imports = [ ./b.nix ]; }\n',
+    'b.nix': '{ }\n',
+  });
+  git(root, 'init', '-q');
+  git(root, 'add', 'flake.nix', 'a.nix');
+  const workspace = createWorkspace({ root, engine: await loadEngine() });
+  const rules = () => [...workspace.snapshot().findings.values()].flat().map(({ rule }) => rule);
+  expect(rules()).toEqual(['host/untracked']);
+  git(root, 'add', '--intent-to-add', 'b.nix');
+  workspace.changedOnDisk(['.git/index']);
+  expect(rules()).toEqual([]);
 });

@@ -91,6 +91,8 @@ const WATCHED = [
   '**/*.age',
   '**/*secret*.{yaml,yml,json}',
   '**/varsmith.json',
+  // What git tracks, and so what a flake sees.
+  '**/.git/index',
   // Notes of runs about generators to regenerate.
   '**/.git/varsmith/*/stale',
 ];

@@ -136,9 +136,12 @@ export function outdate(state: WorkspaceState): void {
 }
 
 /** Records that the content of files has changed. */
-export function notePaths(state: WorkspaceState, paths: readonly string[]): void {
-  if (paths.length === 0) return;
+export function notePaths(state: WorkspaceState, noted: readonly string[]): void {
+  if (noted.length === 0) return;
   outdate(state);
+  // The index is read again with each snapshot, and holds nothing else that anything is made from.
+  const paths = noted.filter(path => path !== GIT_INDEX);
+  if (paths.length === 0) return;
   for (const path of paths) {
     state.unchecked?.add(path);
     for (const changed of state.noting) changed.add(path);
@@ -151,6 +154,8 @@ export function notePaths(state: WorkspaceState, paths: readonly string[]): void
   state.storedReader.changed(paths);
   if (paths.includes(SETTINGS_FILE)) applySettings(state);
 }
+
+const GIT_INDEX = '.git/index';
 
 /** Reads the settings again and resets whatever depends on changed ones. */
 export function applySettings(state: WorkspaceState): void {
