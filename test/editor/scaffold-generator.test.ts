@@ -156,9 +156,7 @@ describe('in a file of its own', () => {
   test('it is a module, and what is left to do is said', () => {
     const { texts, scaffolded } = add(fleet('{ }\n'), 'ssh-key', 'modules/fresh.nix');
     expect(texts['modules/fresh.nix']).toBe(`{ pkgs, ... }:\n{\n${indented(2, PREFIX)}}\n`);
-    expect(scaffolded.notes).toEqual([
-      'Import modules/fresh.nix in the machines that should have it, and add it to git.',
-    ]);
+    expect(scaffolded.notes).toEqual(['Import modules/fresh.nix in the machines that should have it.']);
   });
 
   test.each(IDS)('every template is formatted as nixfmt does: %s', template => {

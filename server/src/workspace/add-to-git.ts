@@ -12,20 +12,22 @@ export interface GitAddition {
 }
 
 /**
- * Makes new files known to git, creating a repository if the folder is in none. Stages no content and commits
- * nothing.
+ * Makes new files known to git. Stages no content and commits nothing.
  * @param root absolute path
  * @param paths new files, relative to the root
+ * @param begins true to create a repository if the folder is in none; otherwise nothing is done there
  */
 export async function makeKnownToGit(
   root: string,
   paths: readonly string[],
   env: Readonly<Record<string, string | undefined>> = process.env,
+  begins = true,
 ): Promise<GitAddition> {
   if (paths.length === 0) return { began: false, left: null };
   let began = false;
   try {
     const existing = await openRepository(root, env);
+    if (existing === null && !begins) return { began, left: null };
     const repository = existing ?? (await beginRepository(root, env));
     if (repository === null)
       return { began, left: `Install git, and make this folder a repository (\`git init\`). ${TELL_GIT}` };

@@ -1,5 +1,6 @@
 // `varsmith add secret`, `new generator` and `new service`: the same edits, written to the files.
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { folder } from '../../workspace/support.ts';
@@ -30,6 +31,21 @@ test('a secret is added to the registry and to the rows, and nothing is found af
   expect(env.stdout).toContain(
     "export OPENAI_API_KEY_FILE='/run/secrets/vars/per-machine/tove/openai-api-key/key'\n",
   );
+});
+
+test('git is told of a new file where there is a repository, and none is begun', async () => {
+  const root = exampleFleet();
+  const made = () => varsmith(['new', 'generator', 'fresh', root]);
+  expect(await made()).toMatchObject({
+    code: 0,
+    stderr: 'varsmith: Import modules/fresh.nix in the machines that should have it.\n',
+  });
+  expect(existsSync(join(root, '.git'))).toBe(false);
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' });
+  git('init', '-q');
+  rmSync(join(root, 'modules/fresh.nix'));
+  expect(await made()).toMatchObject({ code: 0 });
+  expect(git('ls-files')).toBe('modules/fresh.nix\n');
 });
 
 test('the names, the domain and the variable can be said', async () => {

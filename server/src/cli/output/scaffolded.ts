@@ -1,5 +1,6 @@
-/** Writes the result of a scaffolding command or shows it as a diff, and prints the remaining steps. */
+/** Writes the result of a scaffolding command, tells git of new files, or shows it as a diff, and prints the remaining steps. */
 import { editedFiles, type Refused, type Scaffolded } from '../../editor/scaffold/scaffold.ts';
+import { makeKnownToGit } from '../../workspace/add-to-git.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { makeFolders, writeChanges } from '../../workspace/write.ts';
 import { EXIT, type Io, printable } from '../io.ts';
@@ -10,12 +11,12 @@ import { printDiff } from './check/check-fix.ts';
  * @returns the exit code
  * @throws Error with the reason for a refusal; WriteError if the files could not be written
  */
-export function applyScaffolded(
+export async function applyScaffolded(
   workspace: Workspace,
   scaffolded: Scaffolded | Refused,
   dryRun: boolean,
   io: Io,
-): number {
+): Promise<number> {
   if ('refused' in scaffolded) throw new Error(scaffolded.refused);
   const around = { fleet: workspace.fleet(), files: workspace.files };
   const changes = editedFiles(around, scaffolded.edits);
@@ -23,14 +24,14 @@ export function applyScaffolded(
     printDiff(changes, io);
     return EXIT.ok;
   }
-  makeFolders(
-    workspace.root,
-    changes.filter(({ before }) => before === null).map(({ path }) => path),
-  );
+  const created = changes.filter(({ before }) => before === null).map(({ path }) => path);
+  makeFolders(workspace.root, created);
   writeChanges(workspace.root, changes);
   for (const { path, before } of changes) {
     io.stdout.write(`${before === null ? 'new    ' : 'changed'} ${printable(path)}\n`);
   }
-  for (const note of scaffolded.notes) io.stderr.write(`varsmith: ${printable(note)}\n`);
+  const git = await makeKnownToGit(workspace.root, created, io.env, false);
+  const notes = [...scaffolded.notes, ...(git.left === null ? [] : [git.left])];
+  for (const note of notes) io.stderr.write(`varsmith: ${printable(note)}\n`);
   return EXIT.ok;
 }

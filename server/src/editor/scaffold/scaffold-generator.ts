@@ -94,7 +94,7 @@ function newModule({ name, file }: GeneratorWish, bindings: readonly TemplateBin
   return {
     edits: [edit],
     shown: shownAt([edit], edit, name),
-    notes: [`Import ${file} in the machines that should have it, and add it to git.`],
+    notes: [`Import ${file} in the machines that should have it.`],
   };
 }
 
@@ -112,9 +112,7 @@ export function newService(around: ScaffoldSources, wish: ServiceWish): Scaffold
   return {
     edits: [edit],
     shown: shownAt([edit], edit, 'manifest.name'),
-    notes: [
-      `Add it to the clan (${module}), assign it to machines with an instance in the inventory, and add it to git.`,
-    ],
+    notes: [`Add it to the clan (${module}), and assign it to machines with an instance in the inventory.`],
   };
 }
 

@@ -127,7 +127,7 @@ export async function onScaffold(
     const answer = await connection.workspace.applyEdit({ label: LABELS[params.wish.what], edit });
     if (!answer.applied) return refusal(answer.failureReason ?? 'The editor did not apply the edit.');
   }
-  const notes = params.wish.what === 'fleet' ? await tellGit(state, params, changed) : [];
+  const notes = await tellGit(state, params, changed);
   return {
     refused: null,
     shown: whereShown(state, made, changed),
@@ -140,7 +140,7 @@ export async function onScaffold(
 /** Makes new files known to git. Returns sentences about what was done and what remains to be done. */
 async function tellGit(
   { root }: RootState,
-  { trusted }: ScaffoldParams,
+  { trusted, wish }: ScaffoldParams,
   changed: ReturnType<typeof editedFiles>,
 ): Promise<readonly string[]> {
   const created = changed.filter(({ before }) => before === null).map(({ path }) => path);
@@ -149,7 +149,7 @@ async function tellGit(
   // Git is a program that runs commands from the repository's settings.
   if (trusted !== true) return [TELL_GIT];
   const { makeKnownToGit } = await import('../../workspace/add-to-git.ts');
-  const { began, left } = await makeKnownToGit(root, created);
+  const { began, left } = await makeKnownToGit(root, created, process.env, wish.what === 'fleet');
   return [...(began ? ['The folder is a git repository now.'] : []), ...(left === null ? [] : [left])];
 }
 
