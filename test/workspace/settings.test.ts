@@ -81,6 +81,19 @@ describe('problems', () => {
   const problems = (text: string) =>
     read(text).problems.map(({ at, message }) => `«${at ? text.slice(at.start, at.end) : ''}» ${message}`);
 
+  test('of any number of unknown names, the first are named and the others counted', () => {
+    const rules = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`x/r${i}`, 'off']));
+    const found = problems(JSON.stringify({ rules }));
+    expect(found).toHaveLength(101);
+    expect(found[99]).toBe('«"x/r99"» There is no rule "x/r99". `varsmith rules` lists them.');
+    expect(found[100]).toBe('«"x/r100"» "x/r100" does not exist either, nor do 49899 more names here.');
+    const names = Object.fromEntries(Array.from({ length: 102 }, (_, i) => [`name ${i}`, 1]));
+    expect(problems(JSON.stringify(names)).at(-1)).toBe(
+      '«"name 100"» "name 100" does not exist either, nor does one more name here.',
+    );
+    expect(problems(JSON.stringify({ limits: names }))).toHaveLength(101);
+  });
+
   test.each([
     [
       '{ "rules": { "registry/unkown-key": "off" } }',

@@ -12,22 +12,40 @@ export const NO_SETTINGS: Setting = { kind: 'set', entries: new Map(), complete:
 
 const MAX_DEPTH = 12;
 
+/**
+ * The parts of one setting: many more than anybody writes. Sets that hold each other several times unfold to a tree that
+ * doubles with each level.
+ */
+const MAX_PARTS = 10_000;
+
+/** Where a part of a setting is read: how deep, and how many parts of the whole may still be read. */
+interface Reading {
+  readonly depth: number;
+  readonly whole: { left: number };
+}
+
 /** Reads a setting. */
-export function readSetting(cx: Evaluation, lazy: Lazy, depth = 0): Setting {
+export function readSetting(cx: Evaluation, lazy: Lazy): Setting {
+  return readPart(cx, lazy, { depth: 0, whole: { left: MAX_PARTS } });
+}
+
+function readPart(cx: Evaluation, lazy: Lazy, reading: Reading): Setting {
+  const { depth, whole } = reading;
   if (depth > MAX_DEPTH) return { kind: 'unknown', reason: 'it nests too deeply' };
+  if (--whole.left < 0) return { kind: 'unknown', reason: `it has more than ${MAX_PARTS} parts` };
   const settings = cx.force(lazy);
   // Only sets may contain definitions.
-  if (settings.kind !== 'attrs') return settingOf(cx, settings, depth);
+  if (settings.kind !== 'attrs') return settingOf(cx, settings, reading);
   let all: Setting | null = null;
   for (const { value, conditional } of definitionsOf(cx, settings)) {
-    const read = settingOf(cx, value, depth);
+    const read = settingOf(cx, value, reading);
     const certain: Setting = conditional ? uncertain(read) : read;
     all = all === null ? certain : mergeSettings(all, certain);
   }
   return all ?? NO_SETTINGS;
 }
 
-function settingOf(cx: Evaluation, value: Value, depth: number): Setting {
+function settingOf(cx: Evaluation, value: Value, reading: Reading): Setting {
   switch (value.kind) {
     case 'null':
       return { kind: 'plain', value: null };
@@ -41,9 +59,9 @@ function settingOf(cx: Evaluation, value: Value, depth: number): Setting {
         ? { kind: 'unknown', reason: `the text \`${display(value)}\`` }
         : { kind: 'plain', value: value.text };
     case 'list':
-      return listSetting(cx, value, depth);
+      return listSetting(cx, value, below(reading));
     case 'attrs':
-      return setSetting(cx, value, depth);
+      return setSetting(cx, value, below(reading));
     case 'unknown':
       return { kind: 'unknown', reason: value.reason };
     default:
@@ -51,22 +69,26 @@ function settingOf(cx: Evaluation, value: Value, depth: number): Setting {
   }
 }
 
-function listSetting(cx: Evaluation, value: ListValue, depth: number): Setting {
+function below({ depth, whole }: Reading): Reading {
+  return { depth: depth + 1, whole };
+}
+
+function listSetting(cx: Evaluation, value: ListValue, reading: Reading): Setting {
   const items: Setting[] = [];
   let complete = true;
   for (const item of value.items) {
     if (item.kind === 'spread') complete = false;
-    else items.push(readSetting(cx, item, depth + 1));
+    else items.push(readPart(cx, item, reading));
   }
   return { kind: 'list', items, complete };
 }
 
-function setSetting(cx: Evaluation, value: AttrsValue, depth: number): Setting {
+function setSetting(cx: Evaluation, value: AttrsValue, reading: Reading): Setting {
   const entries = new Map<string, Setting>();
   let complete = isClosed(value);
   for (const [name, entry] of value.entries) {
     if (name === '_type') return { kind: 'unknown', reason: 'not plain data' };
-    const read = readSetting(cx, entry.value, depth + 1);
+    const read = readPart(cx, entry.value, reading);
     if (entry.optional) complete = false;
     entries.set(name, entry.optional ? uncertain(read) : read);
   }

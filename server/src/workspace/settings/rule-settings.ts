@@ -7,6 +7,7 @@ import type { CheckSettings } from '../../checks/engine/findings.ts';
 import type { Severity } from '../../checks/rule.ts';
 import { didYouMean, nearestRule } from '../../edits/suggest.ts';
 import { matchesAny } from './glob.ts';
+import { noteUnknownNames } from './unknown-names.ts';
 
 export const SEVERITY_WORDS = ['off', 'error', 'warning', 'info', 'hint'] as const satisfies readonly (
   | Severity
@@ -38,18 +39,13 @@ const patterns = v.array(v.string());
 /** Reads the `rules` of a layer and leaves out invalid ones. */
 export function readRules(rules: object, ruleIds: readonly string[], note: NoteProblem): RuleSettings {
   const read: Record<string, RuleSetting> = {};
+  const existing = [...ruleIds, ...groupsOf(ruleIds)];
+  const messageOf = (id: string, near: string | null) =>
+    `There is no rule "${id}".${didYouMean(near)} \`varsmith rules\` lists them.`;
+  noteUnknownNames(Object.keys(rules), existing, [], messageOf, note, nearestRule);
+  const known = new Set(existing);
   for (const [id, value] of Object.entries(rules)) {
-    if (!isKnown(id, ruleIds)) {
-      const near = nearestRule(id, [...ruleIds, ...groupsOf(ruleIds)]);
-      note({
-        path: [id],
-        part: 'key',
-        message: `There is no rule "${id}".${didYouMean(near)} \`varsmith rules\` lists them.`,
-        ...(near === null ? {} : { replacement: near }),
-      });
-      continue;
-    }
-    const setting = readRule(id, value, note);
+    const setting = known.has(id) ? readRule(id, value, note) : null;
     if (setting !== null) read[id] = setting;
   }
   return read;
@@ -80,10 +76,6 @@ function readRule(id: string, value: unknown, note: NoteProblem): RuleSetting | 
     }
   }
   return setting;
-}
-
-function isKnown(id: string, ruleIds: readonly string[]): boolean {
-  return ruleIds.includes(id) || groupsOf(ruleIds).includes(id);
 }
 
 /** Returns `registry/*` and so on for each group that has a rule, in the order of the rules. */

@@ -3,7 +3,7 @@
  * setting is reported at its place and ignored; the others apply.
  */
 import * as v from 'valibot';
-import { didYouMean, suggest } from '../../edits/suggest.ts';
+import { didYouMean } from '../../edits/suggest.ts';
 import type { FleetSettings } from '../../fleet/assembly/builder.ts';
 import { DEFAULT_LIMITS, GREATEST, LIMIT_NAMES, type Limits } from '../../host/sandbox/limits.ts';
 import type { Place } from '../../nix/places.ts';
@@ -11,6 +11,7 @@ import { matchesAny } from './glob.ts';
 import { type JsonNode, memberAt } from './json.ts';
 import { mergeRules, type NoteProblem, type RuleSettings, readRules } from './rule-settings.ts';
 import { SETTINGS_FILE } from './settings-names.ts';
+import { noteUnknownNames } from './unknown-names.ts';
 
 const patterns = v.array(v.string());
 
@@ -123,14 +124,11 @@ function notesOf({ from, node }: SettingsLayer, problems: SettingsProblem[]): No
 }
 
 function noteUnknown(value: object, note: NoteProblem): void {
-  const names = Object.keys(DEFAULT_SETTINGS);
-  for (const name of Object.keys(value)) {
-    // Editors recognise the file's schema by this name.
-    if (name === '$schema' || names.includes(name)) continue;
-    const near = suggest(name, names);
-    const message = `There is no setting "${name}".${didYouMean(near)}`;
-    note({ path: [name], part: 'key', message, ...(near === null ? {} : { replacement: near }) });
-  }
+  // Editors recognise the file's schema by this name.
+  const names = Object.keys(value).filter(name => name !== '$schema');
+  const messageOf = (name: string, near: string | null) =>
+    `There is no setting "${name}".${didYouMean(near)}`;
+  noteUnknownNames(names, Object.keys(DEFAULT_SETTINGS), [], messageOf, note);
 }
 
 const commandLine = v.strictObject({
@@ -163,13 +161,13 @@ function readLimits(layer: object, note: NoteProblem): Partial<Limits> {
     return {};
   }
   const read: Partial<Record<keyof Limits, number>> = {};
+  const messageOf = (name: string, near: string | null) =>
+    `There is no limit "${name}".${didYouMean(near)} There are ${LIMIT_NAMES.join(', ')}.`;
+  noteUnknownNames(Object.keys(limits), LIMIT_NAMES, ['limits'], messageOf, note);
   for (const [name, value] of Object.entries(limits)) {
     const limitKey = LIMIT_NAMES.find(limitName => limitName === name);
-    if (limitKey === undefined) {
-      const near = suggest(name, LIMIT_NAMES);
-      const message = `There is no limit "${name}".${didYouMean(near)} There are ${LIMIT_NAMES.join(', ')}.`;
-      note({ path: ['limits', name], part: 'key', message, ...(near === null ? {} : { replacement: near }) });
-    } else if (v.is(limit(GREATEST[limitKey]), value)) read[limitKey] = value;
+    if (limitKey === undefined) continue;
+    if (v.is(limit(GREATEST[limitKey]), value)) read[limitKey] = value;
     else {
       const message = `"${name}" must be a whole number from 1 to ${GREATEST[limitKey]}.`;
       note({ path: ['limits', name], part: 'value', message });
