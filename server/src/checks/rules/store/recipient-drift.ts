@@ -28,11 +28,11 @@ readers; \`clan secrets key update\` does so after a change of keys. Anyone who 
 that matters, generate it again.
 
 Source: clan-core d7c35d912, clan_lib/vars/secret_modules/sops.py (\`needs_fix\`).`,
-  examples: ({ EXAMPLE_SECRET, EXAMPLE_USER, KEY_OF_ADA, KEYS, linksOf, secretFor }) => ({
+  examples: ({ clanWith, EXAMPLE_SECRET, EXAMPLE_USER, KEY_OF_ADA, KEYS, linksOf, MAIL, secretFor }) => ({
     bad: [
       {
         title: "The machine's key was left out",
-        files: { ...KEYS, [`${FOLDER}/secret`]: secretFor(KEY_OF_ADA) },
+        files: { ...clanWith(MAIL), ...KEYS, [`${FOLDER}/secret`]: secretFor(KEY_OF_ADA) },
         links: linksOf(FOLDER),
         found: [`${FOLDER}/secret`],
       },
@@ -63,9 +63,13 @@ Source: clan-core d7c35d912, clan_lib/vars/secret_modules/sops.py (\`needs_fix\`
     if (drifts.length === 0) return;
     const ownerOf = keyOwners(contents.sops);
     const tolerated = keysOfDefaultGroups(fleet, contents);
+    const names = new Set(fleet.machines.map(({ name }) => name));
+    // What is left of a machine that is gone is not encrypted anew.
+    const isMachine = (machine: string | null) => machine === null || names.has(machine);
     for (const drift of drifts) {
       const extra = without(drift.extra, tolerated);
-      if (drift.missing.length + extra.length > 0) yield reportOf({ ...drift, extra }, ownerOf);
+      if (drift.missing.length + extra.length > 0)
+        yield reportOf({ ...drift, extra }, ownerOf, isMachine(drift.machine));
     }
   },
 };
@@ -121,7 +125,11 @@ function keysOfDefaultGroups(fleet: Fleet, { sops }: StoreContents): readonly st
   return members.flatMap(owner => (owner?.keys() ?? []).map(({ key }) => key));
 }
 
-function reportOf({ path, machine, missing, extra }: Drift, ownerOf: (key: string) => string | null): Report {
+function reportOf(
+  { path, machine, missing, extra }: Drift,
+  ownerOf: (key: string) => string | null,
+  isFixed: boolean,
+): Report {
   const parts: string[] = [];
   if (missing.length > 0)
     parts.push(`is not encrypted to ${keysText(missing, ownerOf)}, which its links name`);
@@ -133,6 +141,6 @@ function reportOf({ path, machine, missing, extra }: Drift, ownerOf: (key: strin
     at: wholeFile(path),
     message: `The secret ${parts.join(', and ')}.${isOfClan ? ' Run `clan secrets key update` to encrypt it to those who are linked.' : ''}`,
     machines,
-    ...(isOfClan ? {} : { cure: { command: 'fix', generator: null, machines, shared: false } }),
+    ...(isOfClan || !isFixed ? {} : { cure: { command: 'fix', generator: null, machines, shared: false } }),
   };
 }
