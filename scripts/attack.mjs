@@ -1,9 +1,9 @@
 // Attacks the built program for longer than `npm test` does, and says what held: scripts that try to leave the sandbox,
-// repositories that mean no good, secrets in output, `kill -9`, tampered files, Git in odd states, a nonsensical editor.
+// repositories that mean no good, secrets in output, `kill -9`, a failing disk, tampered files, Git in odd states, a nonsensical editor.
 //
 //   npm run attack                            all of them, with the counts below
 //   npm run attack -- crash tamper            only these
-//   npm run attack -- --kills 100             another count: of --kills, --files, --messages, --inputs, --canaries, --races
+//   npm run attack -- --kills 100             another count: of --kills, --faults, --files, --messages, --inputs, --canaries, --races
 //   npm run attack -- --seed 7 --workers 2    the same choices again; this many processes share the counts of an attack
 //   npm run attack -- --minutes 10            no attack begins anything after so many minutes: its figures say how far it came
 //   npm run attack -- --update                docs/reliability.md is written too, with the latest figures of each attack
@@ -24,6 +24,7 @@ const ATTACKS = {
   hostile: { inputs: 20_000 },
   canary: { canaries: 248 },
   crash: { kills: 2000 },
+  faults: { faults: 1200 },
   tamper: { files: 1000 },
   git: { races: 20 },
   protocol: { messages: 100_000 },
@@ -31,7 +32,7 @@ const ATTACKS = {
 
 const COUNTS = Object.assign({}, ...Object.values(ATTACKS));
 /** Attacks whose counts are many small attempts, which several processes can share. */
-const SHARED = new Set(['hostile', 'crash', 'tamper', 'protocol']);
+const SHARED = new Set(['hostile', 'crash', 'faults', 'tamper', 'protocol']);
 const HOURS = 3600;
 
 const { values, positionals } = parseArgs({

@@ -7,7 +7,7 @@ const ENVIRONMENT = `\
 | --- | --- |
 | \`NO_COLOR\` | no colours, also on a terminal |
 | \`SOPS_AGE_KEY\`, \`SOPS_AGE_KEY_FILE\`, \`AGE_KEYFILE\` and others | where [your keys](generate.md#stores) are |
-| \`CLAN_NO_COMMIT=1\` | new files are made known to git and not committed, as with \`--no-commit\` |
+| \`CLAN_NO_COMMIT=1\` | what is stored is staged and not committed, as with \`--no-commit\` |
 | \`XDG_CACHE_HOME\`, \`VARSMITH_NO_CODE_CACHE=1\` | where compiled code is kept to start faster; not at all |`;
 
 /**

@@ -25,6 +25,10 @@ const WORDS = {
     '`kill -9` in front of any operation on the file system and behind the start of any program of `generate`, `set` and `fix`; then `generate` once more.',
     'no file is half, no secret lost, the next run ends well, commits what was left and leaves nothing over, values fit each other',
   ],
+  faults: [
+    'An operation on files of the repository and of Git fails (EIO, ENOSPC, EROFS, EACCES), once or from then on, in `generate`, `set`, `fix`, `rename` and `convert`; then the next run.',
+    'no secret is lost or half, none is silently made of an older one, the message names the cause, the next run completes and commits it and leaves nothing over',
+  ],
   tamper: [
     'Changes of the file of a stored secret: bits, MAC, rules, types, recipients, structure; read by `get`, as a dependency, and by `fix`.',
     'each is refused, or opens as the value that was stored',

@@ -2,38 +2,19 @@
  * `kill -9` in front of any operation on the file system, and behind the start of any program, of everything that writes
  * to a repository. Nothing is half or lost then; the next run ends well, commits what was left, and the values fit.
  */
-import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, it, vi } from 'vitest';
 import { createLastingFleet, type LastingFleet } from '../cli/generating-fleet.ts';
 import { buildProgram, MEMORY } from '../cli/program.ts';
 import { varsmith } from '../cli/support.ts';
-import { readSopsIndependently } from '../store/independent-reader.ts';
 import { chance, expectNothingBroken, LIMIT_MS, openLedger, SEED, turns } from './ledger.ts';
+import { GENERATORS, gitIn, litterIn, misfits, secretsIn, type Values, valuesWith } from './standing.ts';
 import { attackProgram } from './victim.ts';
 
 const ledger = openLedger('crash');
 buildProgram();
-
-/** Values that name what they are made from, so that two that do not fit are seen. */
-const GENERATORS = `
-  root = {
-    share = true; files.key = { }; files.cert.secret = false;
-    script = ''
-      n=$RANDOM$RANDOM; printf 'root-%s' "$n" > $out/key; printf 'root-%s' "$n" > $out/cert
-    '';
-  };
-  token = {
-    files.t = { }; script = "printf 'token-%s' $RANDOM$RANDOM > $out/t";
-  };
-  leaf = {
-    dependencies = [ "root" "token" ]; files.l = { }; files.p.secret = false;
-    script = ''
-      cat $in/root/key $in/token/t > $out/l; cat $in/root/cert > $out/p
-    '';
-  };`;
 
 interface Operation {
   readonly name: string;
@@ -47,14 +28,13 @@ const OPERATIONS: readonly Operation[] = [
   { name: 'regenerate', from: 'full', args: ['generate', '--yes', '--regenerate'] },
   { name: 'one', from: 'full', args: ['generate', '--yes', '-g', 'root', '--regenerate'] },
   { name: 'set', from: 'full', args: ['set', 'm', 'token/t'], input: 'token-set' },
-  { name: 'fix', from: 'drifted', args: ['fix'] },
+  { name: 'fix', from: 'drifted', args: ['fix', '--yes'] },
 ];
 
-const MACHINES = ['m', 'n', 'o'];
-
 let made: LastingFleet;
-/** What is loaded in front of the program, and the person's key. */
-let [hook, key] = ['', ''];
+/** What is loaded in front of the program. */
+let hook = '';
+let valuesIn: (root: string) => Values;
 /** How many operations and programs each takes when it is not killed. */
 const undisturbed = new Map<string, { readonly operations: number; readonly started: number }>();
 
@@ -78,7 +58,7 @@ beforeAll(async () => {
   });
   hook = join(made.home, 'hook.mjs');
   writeFileSync(hook, built.outputFiles[0]?.text ?? '');
-  key = readFileSync(join(made.home, '.config/sops/age/keys.txt'), 'utf8');
+  valuesIn = valuesWith(readFileSync(join(made.home, '.config/sops/age/keys.txt'), 'utf8'));
   copy(made.root, template('empty'));
   const { code, stderr } = await attackProgram(made, ['generate', '--yes']);
   if (code !== 0) throw new Error(stderr);
@@ -102,54 +82,6 @@ async function measure(operation: Operation): Promise<void> {
   rmSync(root, { recursive: true });
 }
 
-/** All files and links below a folder, but those of Git. */
-function filesIn(root: string): string[] {
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter(entry => !entry.isDirectory())
-    .map(entry => relative(root, join(entry.parentPath, entry.name)))
-    .filter(path => !path.startsWith('.git/'));
-}
-
-const secretsIn = (root: string) => filesIn(root).filter(path => path.endsWith('/secret'));
-
-/** Most runs leave most secrets as they are: what was opened once is not opened again. */
-const opened = new Map<string, string | Error>();
-
-function opening(text: string): string | Error {
-  const known = opened.get(text);
-  if (known !== undefined) return known;
-  let value: string | Error;
-  try {
-    value = readSopsIndependently(text, key).toString();
-  } catch (error) {
-    value = error as Error;
-  }
-  opened.set(text, value);
-  return value;
-}
-
-/** What the secrets say, or why they cannot be opened, by path. */
-function valuesIn(root: string): Map<string, string | Error> {
-  return new Map(secretsIn(root).map(path => [path, opening(readFileSync(join(root, path), 'utf8'))]));
-}
-
-/** Why the values of the fleet do not fit each other. */
-function misfits(root: string, values: ReadonlyMap<string, string | Error>): string[] {
-  const open = (path: string) => readFileSync(join(root, path), 'utf8');
-  const rootKey = values.get('vars/shared/root/key/secret');
-  const found = MACHINES.filter(machine => existsSync(join(root, 'machines', machine))).filter(machine => {
-    const own = `vars/per-machine/${machine}`;
-    const token = values.get(`${own}/token/t/secret`);
-    const leaf = values.get(`${own}/leaf/l/secret`);
-    return leaf !== `${rootKey}${token}` || open(`${own}/leaf/p/value`) !== rootKey;
-  });
-  const isOwn = open('vars/shared/root/cert/value') === rootKey;
-  return [
-    ...found.map(machine => `${machine}: leaf does not fit`),
-    ...(isOwn ? [] : ['cert and key differ']),
-  ];
-}
-
 /** What is wrong right behind the kill. */
 function harm(operation: Operation, root: string): { readonly half: string[]; readonly lost: string[] } {
   const before = secretsIn(template(operation.from));
@@ -157,8 +89,6 @@ function harm(operation: Operation, root: string): { readonly half: string[]; re
   const half = [...now].filter(([, value]) => value instanceof Error).map(([path]) => path);
   return { half, lost: before.filter(path => !now.has(path)) };
 }
-
-const LEFT_OVER = /\.varsmith-|\.new$/;
 
 /** What is wrong when the command has run once more. */
 async function restOf(root: string, killed: number): Promise<Record<string, string>> {
@@ -173,10 +103,8 @@ async function restOf(root: string, killed: number): Promise<Record<string, stri
   if (verified.code !== 0) found.invalid = verified.stdout + verified.stderr;
   const wrong = misfits(root, valuesIn(root));
   if (wrong.length > 0) found.misfits = wrong.join(', ');
-  const own = join(root, '.git/varsmith');
   const litter = [
-    ...filesIn(root).filter(path => LEFT_OVER.test(path)),
-    ...(existsSync(own) ? filesIn(own).filter(path => /(^|\/)(lock|journal)|\.new/.test(path)) : []),
+    ...litterIn(root),
     ...readdirSync(MEMORY).filter(name => name.startsWith(`varsmith-${killed}.`)),
   ];
   if (litter.length > 0) found['left over'] = litter.join(', ');
@@ -194,10 +122,6 @@ async function untilAlone(root: string): Promise<void> {
   };
   const numbers = () => (existsSync('/proc') ? readdirSync('/proc').filter(name => /^\d+$/.test(name)) : []);
   await vi.waitUntil(() => !numbers().some(isInside), { timeout: 240_000, interval: 10 });
-}
-
-function gitIn(root: string, ...args: readonly string[]): string {
-  return execFileSync('git', args, { cwd: root, encoding: 'utf8' });
 }
 
 it(

@@ -22,8 +22,8 @@ export interface GeneratingFleet {
   /** Runs `varsmith COMMAND ROOT …`: the first argument may be several words. */
   run(args: readonly string[], options?: RunOptions): Promise<Run>;
   git(...args: readonly string[]): string;
-  /** Replaces the generators of a machine. */
-  machine(name: string, generators: string): void;
+  /** Replaces the generators of a machine, and its imports. */
+  machine(name: string, generators: string, imports?: readonly string[]): void;
 }
 
 export interface LastingFleet extends GeneratingFleet {
@@ -81,11 +81,11 @@ async function fleetIn(
     git,
     run: ([command = '', ...rest], more = {}) =>
       varsmith([command, ...rest], { ...more, cwd: root, env: { ...env, ...more.env } }),
-    machine: (name, generators) =>
+    machine: (name, generators, imports = []) =>
       write(
         root,
         `machines/${name}/configuration.nix`,
-        `{ config, pkgs, lib, ... }: {\n  clan.core.vars.generators = {\n${generators}\n  };\n}\n`,
+        `{ config, pkgs, lib, ... }: {\n${imports.length > 0 ? `  imports = [ ${imports.join(' ')} ];\n` : ''}  clan.core.vars.generators = {\n${generators}\n  };\n}\n`,
       ),
   };
   for (const [name, generators] of Object.entries(machines)) made.machine(name, generators);

@@ -53,7 +53,8 @@ export async function sopsFleet(
   return found;
 }
 
-async function encryptedText(
+/** An encrypted file for somebody who need not be there. */
+export async function encryptedText(
   format: 'json' | 'yaml',
   values: Readonly<Record<string, string>>,
   recipient: string,

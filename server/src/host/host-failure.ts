@@ -32,6 +32,12 @@ export class HostFailure extends Error {
 }
 
 /**
+ * The changes have been made, or begun so that the next run completes them; a later action failed. Whoever catches it
+ * must not make the changes again.
+ */
+export class AfterwardsFailure extends HostFailure {}
+
+/**
  * Returns the failure for an error of the system.
  * @param action what was tried, as in "write vars/x": continues "Cannot"
  */
@@ -41,9 +47,11 @@ export function systemFailure(error: unknown, action: string): HostFailure {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new HostFailure('disk-full', `Cannot ${action}: the disk is full. Nothing was changed.`);
+      return new HostFailure('disk-full', `Cannot ${action}: the disk is full.`);
     case 'EROFS':
       return new HostFailure('read-only', `Cannot ${action}: the file system is read-only.`);
+    case 'EIO':
+      return new HostFailure('other', `Cannot ${action}: the disk reports a failure (EIO).`);
     case 'EACCES':
     case 'EPERM':
       return new HostFailure('not-allowed', `Cannot ${action}: you are not allowed to.`);

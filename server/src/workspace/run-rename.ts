@@ -72,9 +72,8 @@ export async function runRename(
     const updateIndex = await indexUpdater(environment, moves, links);
     const stored = keepsStored ? null : storedName(request);
     const outside = stored === null ? [] : await outsideMoves(fleet.fleet(), environment, stored);
-    if (changes.length > 0) await session.apply([...changes, ...outside], 'rename', unchanged);
+    if (changes.length > 0) await session.apply([...changes, ...outside], 'rename', unchanged, updateIndex);
     await renameNotes(session, environment.directory, moves);
-    await updateIndex();
     ended(result);
   });
 }
@@ -92,9 +91,9 @@ export async function runMoved(
     if (!isDry) {
       const changes = linkChanges(links, []);
       const updateIndex = await indexUpdater(environment, moves, links);
-      if (changes.length > 0) await session.apply(changes, 'rename');
+      if (changes.length > 0) await session.apply(changes, 'rename', [], updateIndex);
+      else await updateIndex();
       await renameNotes(session, environment.directory, moves);
-      await updateIndex();
     }
     ended(links);
   });

@@ -38,10 +38,10 @@ describe('a secret of sops-nix', () => {
       '  sops.secrets."api/token".owner = "nginx";\n  sops.secrets."api/key" = { };\n',
     );
     expect(everyText(made.root)).not.toContain(CANARY);
-    // What people write they commit themselves.
+    // What people write they commit themselves: it is staged.
     expect(made.git('status', '--porcelain').split('\n').filter(Boolean)).toEqual([
-      ` M ${FILE}`,
-      ` M ${SECRETS}`,
+      `M  ${FILE}`,
+      `M  ${SECRETS}`,
     ]);
     if (hasAge) {
       const key = readFileSync(join(made.home, '.config/sops/age/keys.txt'), 'utf8');

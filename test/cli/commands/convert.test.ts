@@ -1,6 +1,6 @@
 /** `varsmith convert`: secrets of sops-nix and agenix become vars with their values, or nothing changes. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encryptTo, generateKeyPair } from '../../../server/src/store/age/crypt.ts';
@@ -57,13 +57,42 @@ const get = async (made: SopsFleet, machine: string, id: string) =>
 
 const status = (made: SopsFleet) => made.git('status', '--porcelain').split('\n').filter(Boolean).sort();
 
+describe('what was converted', { timeout: 300_000 }, () => {
+  const filesOf = (made: SopsFleet) =>
+    made.git('ls-files', '-s') +
+    made
+      .git('ls-files')
+      .split('\n')
+      .filter(path => existsSync(join(made.root, path)) && !lstatSync(join(made.root, path)).isSymbolicLink())
+      .map(path => (path === '' ? '' : made.text(path)))
+      .join('\n');
+
+  it.each([
+    ['stash', 'stash'],
+    ['reset', 'reset', '--hard'],
+    ['restore', 'restore', '--staged', '--worktree', '.'],
+    ['checkout', 'checkout', '-f', 'HEAD'],
+  ])('is taken back whole by git %s', async (_name, ...args) => {
+    const made = await two();
+    const before = filesOf(made);
+    expect((await made.run(['convert', '--all'])).code).toBe(0);
+    const [staged, after] = [status(made), filesOf(made)];
+    made.git(...args);
+    expect(status(made)).toEqual([]);
+    expect(filesOf(made)).toBe(before);
+    if (args[0] !== 'stash') return;
+    made.git('stash', 'pop', '--index');
+    expect([status(made), filesOf(made)]).toEqual([staged, after]);
+  });
+});
+
 describe('a secret of sops-nix', () => {
   it('becomes a var of its machine, and leaves its file', async () => {
     const made = await two();
     const { code, stdout, stderr } = await made.run(['convert', 'api/token']);
     expect([code, stderr]).toEqual([
       0,
-      'varsmith: 1 secret converted, nothing committed: review with "git diff". Until they are deployed, the machines have the old values.\n',
+      'varsmith: 1 secret converted, nothing committed: review with "git diff --cached", take it back with "git stash". Until they are deployed, the machines have the old values.\n',
     ]);
     expect(stdout).toBe(`made a key for machine lea, which had none
 stored per-machine/lea/api-token/api-token for lea, from secrets/lea.yaml (api/token)
@@ -95,9 +124,9 @@ took what was converted out of secrets/lea.yaml
       (await made.run(['plan'])).stdout + (await made.run(['verify', '-m', 'lea'])).stdout,
     ).not.toContain('missing');
     expect(everyText(made.root)).not.toContain(CANARY);
-    // What people write they commit themselves; new files are known, so that a flake sees them.
+    // What people write they commit themselves; all of it is staged, so that a flake sees it, and git takes it back.
     expect(made.git('log', '--format=%s', '-1').trim()).toBe('secrets');
-    expect(status(made).filter(line => line.startsWith('??'))).toEqual([]);
+    expect(status(made).filter(line => !/^[AMD] {2}/.test(line))).toEqual([]);
     const findings = await made.run(['check', '--format', 'json']);
     expect(JSON.parse(findings.stdout).findings.filter((one: { file: string }) => one.file === LEA)).toEqual(
       [],
@@ -184,7 +213,7 @@ removed ${SECRETS}
         '{ config, ... }: {\n  sops.secrets.blob = { sopsFile = ../../secrets/blob; format = "binary"; };\n  a = config.sops.secrets.blob.path;\n}\n',
     });
     await made.run(['add', 'sops', 'x', '--file', 'secrets/blob', '--module', COMMON], { input: LINES });
-    made.git('checkout', '-q', COMMON);
+    made.git('checkout', '-q', 'HEAD', '--', COMMON);
     expect((await made.run(['convert', 'blob'])).code).toBe(0);
     expect(await get(made, 'noa', 'blob/blob')).toBe(LINES);
     expect(existsSync(join(made.root, 'secrets/blob'))).toBe(false);
@@ -433,7 +462,7 @@ describe('stays as it is, with the reason,', () => {
     });
     const input = Buffer.from([0xff, 0xfe, 0]);
     await made.run(['add', 'sops', 'x', '--file', 'secrets/blob', '--module', COMMON], { input });
-    made.git('checkout', '-q', COMMON);
+    made.git('checkout', '-q', 'HEAD', '--', COMMON);
     const { code, stderr } = await made.run(['convert', 'blob']);
     expect([code, stderr]).toEqual([1, expect.stringContaining('"blob" is not text in secrets/blob')]);
     expect(existsSync(join(made.root, 'vars'))).toBe(false);
@@ -507,7 +536,7 @@ describe('stays as it is, with the reason,', () => {
   it('unless it is the same value, as a run leaves it that was cut off', async () => {
     const made = await two();
     await made.run(['convert', 'api/token', '--keep-old']);
-    made.git('checkout', '-q', LEA);
+    made.git('checkout', '-q', 'HEAD', '--', LEA);
     const { code, stderr } = await made.run(['convert', 'api/token']);
     expect([code, stderr]).toEqual([0, expect.stringContaining('1 secret converted')]);
     expect(await made.values('secrets/lea.yaml')).toEqual({ other: 'o' });

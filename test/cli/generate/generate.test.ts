@@ -240,12 +240,19 @@ describeIf(hasSandbox, 'generate', () => {
     expect(existsSync(join(made.root, 'vars/per-machine/m/g/.validation-hash'))).toBe(false);
   });
 
-  it('what is not committed on request is made known to git', async () => {
+  it('what is not committed on request is staged, so that git takes it away and back whole', async () => {
     const made = await fleet({ m: OTHER });
     const head = made.git('rev-parse', 'HEAD');
     await generated(made, '--no-commit');
     expect(made.git('rev-parse', 'HEAD')).toBe(head);
-    expect(made.git('status', '--porcelain')).toContain(' A vars/per-machine/m/other/own/secret');
+    const staged = made.git('status', '--porcelain');
+    expect(staged).toContain('A  vars/per-machine/m/other/own/secret');
+    expect(staged).toMatch(/^(A {2}.*\n)+$/);
+    made.git('stash');
+    expect(made.git('status', '--porcelain') + made.git('ls-files', 'vars')).toBe('');
+    expect(existsSync(join(made.root, 'vars/per-machine/m/other'))).toBe(false);
+    made.git('stash', 'pop', '--index');
+    expect(made.git('status', '--porcelain')).toBe(staged);
     const { code } = await made.run(['generate', '-g', 'other', '--yes'], { env: { CLAN_NO_COMMIT: '1' } });
     expect([code, made.git('rev-parse', 'HEAD')]).toEqual([0, head]);
   });

@@ -91,4 +91,4 @@ export const nixMachines: readonly OptionSpec[] = [
 ];
 export const json = flag('json', 'for programs');
 export const dryRun = flag('dry-run', 'print what would change as a diff, and change nothing');
-export const noCommit = flag('no-commit', 'add new files to git but commit nothing (as CLAN_NO_COMMIT=1)');
+export const noCommit = flag('no-commit', 'stage what is stored but commit nothing (as CLAN_NO_COMMIT=1)');

@@ -3,24 +3,20 @@
  * changes as a whole and commits what they touch.
  */
 import { join } from 'node:path';
-import { readIfThere } from '../../host/files/atomic.ts';
+import { makeLastingFolder, readIfThere } from '../../host/files/atomic.ts';
 import { takeLock } from '../../host/files/lock.ts';
 import { readStale, type StaleNotes, writeStale } from '../../host/files/stale.ts';
 import { lockIn, stateFolder, sweepState } from '../../host/files/state-folder.ts';
 import { applyChanges, mustBeUnchanged, recoverChanges } from '../../host/files/transaction.ts';
 import { noIdentity } from '../../host/git/make-commits.ts';
-import {
-  noteOwed,
-  type PendingCommit,
-  pendingCommitFor,
-  readOwed,
-  stillStored,
-} from '../../host/git/pending-commits.ts';
+import { noteOwed, type PendingCommit, pendingCommitFor, readOwed } from '../../host/git/pending-commits.ts';
 import { openRepository, type Repository } from '../../host/git/repository.ts';
-import { HostFailure } from '../../host/host-failure.ts';
+import { AfterwardsFailure, HostFailure, systemFailure } from '../../host/host-failure.ts';
 import type { Change } from '../../store/vars/changes.ts';
 import type { OutsideChange, SecretChange } from '../backends/secret-backend.ts';
 import type { RunEnvironment } from '../run-environment.ts';
+import { mustBeCommittable, mustBeCommittableAt } from './committable.ts';
+import { settle, stageOwed } from './settle.ts';
 
 export interface Session {
   /** Whether changes of an interrupted run were completed or reverted; null if there were none. */
@@ -45,9 +41,15 @@ export interface Session {
    * stored before and removed after. If git refuses (a hook, a signature, a lock), the changes remain,
    * `refused` returns the error, and neither this nor later commits are tried again: the next run makes them.
    *
-   * @param unchanged files that must still be as they were read @throws HostFailure, StoreFailure
+   * @param unchanged files that must still be as they were read @param toIndex tells git of the changes if they
+   * are not committed; by default they are staged @throws HostFailure, StoreFailure
    */
-  apply(changes: readonly SecretChange[], message: string, unchanged?: readonly Unchanged[]): Promise<void>;
+  apply(
+    changes: readonly SecretChange[],
+    message: string,
+    unchanged?: readonly Unchanged[],
+    toIndex?: () => Promise<void>,
+  ): Promise<void>;
   /**
    * Applies several sets of changes, all or none, then commits each separately.
    *
@@ -71,6 +73,7 @@ export interface Work {
   readonly changes: readonly SecretChange[];
   readonly message: string;
   readonly unchanged: readonly Unchanged[];
+  readonly toIndex?: (() => Promise<void>) | undefined;
 }
 
 export interface Unchanged {
@@ -80,7 +83,7 @@ export interface Unchanged {
 }
 
 export interface SessionOptions {
-  /** False if files are only added to git's index, so that flakes see them. */
+  /** False if files are only staged, so that flakes see them. */
   readonly commit: boolean;
 }
 
@@ -93,20 +96,27 @@ export async function openSession(environment: RunEnvironment, options: SessionO
   const { root } = environment;
   const repository = await openRepository(root, environment.env);
   const stateAt = stateFolder(environment, repository);
+  await makeLastingFolder(stateAt).catch(error => {
+    throw systemFailure(error, `take the lock ${lockIn(stateAt)}`);
+  });
   const lock = await takeLock(lockIn(stateAt));
   const journal = join(stateAt, 'journal');
   try {
+    if (repository !== null) mustBeCommittable(environment);
     await sweepState(stateAt);
     await repository?.sweep();
     const recovered = await recoverChanges(root, journal);
     const owed = repository === null ? [] : await readOwed(stateAt);
     const begun = options.commit && repository !== null ? await repository.begun() : null;
     const commitsNow = options.commit && begun === null;
-    const settled = commitsNow && (await settle(repository, root, owed, stateAt));
-    if (commitsNow && owed.length > 0) await noteOwed(stateAt, []);
+    if (repository !== null) await stageOwed(repository, root, owed);
+    const toCommit = owed.filter(({ message }) => message !== null);
+    const settled = commitsNow && (await settle(repository, root, toCommit, stateAt));
+    const left = commitsNow ? [] : toCommit;
+    if (left.length < owed.length) await noteOwed(stateAt, left);
     const work: OpenWork = {
       ...{ environment, options, repository, stateAt, journal, begun },
-      owed: commitsNow ? [] : owed,
+      owed: left,
       hasPostponed: false,
       refused: null,
     };
@@ -122,12 +132,14 @@ export async function openSession(environment: RunEnvironment, options: SessionO
       stale: await readStale(stateAt),
       noteStale: notes => writeStale(stateAt, notes),
       hasBegun: async () => (await readIfThere(journal)) !== null,
-      apply: (changes, message, unchanged = []) => applyAll(work, [{ changes, message, unchanged }]),
+      apply: (changes, message, unchanged = [], toIndex) =>
+        applyAll(work, [{ changes, message, unchanged, toIndex }]),
       close: () => lock.release(),
     };
   } catch (error) {
-    await lock.release();
-    throw error;
+    // The first failure is the one to report; the next run removes the lock.
+    await lock.release().catch(() => undefined);
+    throw systemFailure(error, `open ${root} for writing`);
   }
 }
 
@@ -156,7 +168,7 @@ async function applyAll(work: OpenWork, works: readonly Work[]): Promise<void> {
   if (outside.length > 0) await mustBeUnchanged(root, unchanged);
   for (const change of outside) if (change.does === 'store') await change.run();
   const inside = works
-    .map(({ changes, message }) => ({ changes: changes.filter(isInside), message }))
+    .map(({ changes, message, toIndex }) => ({ changes: changes.filter(isInside), message, toIndex }))
     .filter(({ changes }) => changes.length > 0);
   if (inside.length > 0) await applyInside(work, inside, unchanged);
   for (const change of outside) if (change.does === 'remove') await change.run();
@@ -170,16 +182,29 @@ async function applyInside(
 ): Promise<void> {
   const { environment, options, repository, stateAt, journal, begun } = work;
   const changes = works.flatMap(recorded => recorded.changes);
-  const toCommit = repository === null || !options.commit ? [] : works.map(owedOf);
+  const paths = changes.map(({ path }) => path);
+  if (repository !== null) mustBeCommittableAt(environment, paths);
+  const toRecord =
+    repository === null
+      ? []
+      : works.map(({ message, changes }) => pendingCommitFor(options.commit ? message : null, changes));
   // Noted first: what fails to be stored is not committed.
-  work.owed = [...work.owed, ...toCommit];
-  const noted = toCommit.length === 0 ? Promise.resolve() : noteOwed(stateAt, work.owed);
-  await applyChanges(environment.root, changes, { journal, unchanged, noted });
-  environment.forget(changes.map(change => change.path));
+  const owed = [...work.owed, ...toRecord];
+  const noted = toRecord.length === 0 ? Promise.resolve() : noteOwed(stateAt, owed);
+  try {
+    await applyChanges(environment.root, changes, { journal, unchanged, noted });
+    work.owed = owed;
+  } catch (error) {
+    // The next run completes and commits them.
+    if (error instanceof AfterwardsFailure) work.owed = owed;
+    throw error;
+  }
+  environment.forget(paths);
   if (begun !== null) work.hasPostponed = true;
-  else if ((await record(work, works)) && toCommit.length > 0) {
-    work.owed = work.owed.filter(commit => !toCommit.includes(commit));
-    await noteOwed(stateAt, work.owed);
+  else if ((await record(work, works)) && toRecord.length > 0) {
+    work.owed = work.owed.filter(commit => !toRecord.includes(commit));
+    // If the note stays, the next run finds nothing to commit.
+    await noteOwed(stateAt, work.owed).catch(() => undefined);
   }
 }
 
@@ -198,46 +223,27 @@ async function record(work: OpenWork, works: readonly Recorded[]): Promise<boole
   const commits = works.map(({ changes, message }) => ({ message, paths: changes.map(({ path }) => path) }));
   try {
     if (options.commit) await repository.commit(commits, stateAt);
-    else await repository.intendToAdd(commits.flatMap(({ paths }) => paths));
+    else
+      for (const { changes, toIndex } of works) {
+        const paths = changes.map(({ path }) => path);
+        if (toIndex === undefined) await repository.stage(paths);
+        else {
+          await repository.intendToAdd(paths);
+          await toIndex();
+        }
+      }
     return true;
   } catch (error) {
     if (!(error instanceof HostFailure)) throw error;
+    if (error instanceof AfterwardsFailure) {
+      work.refused ??= { error, works: [] };
+      return true;
+    }
     work.refused = {
       error: work.refused?.error ?? error,
       works: [...(work.refused?.works ?? []), ...works],
     };
     return false;
-  }
-}
-
-function owedOf({ changes, message }: { readonly changes: readonly Change[]; readonly message: string }) {
-  return pendingCommitFor(message, changes);
-}
-
-/**
- * Makes the commits that earlier runs left.
- *
- * @returns whether there was something to commit
- */
-async function settle(
-  repository: Repository | null,
-  root: string,
-  owed: readonly PendingCommit[],
-  state: string,
-): Promise<boolean> {
-  const commits = stillStored(root, owed);
-  if (repository === null || commits.length === 0) return false;
-  try {
-    return await repository.commit(commits, state);
-  } catch (error) {
-    if (!(error instanceof HostFailure)) throw error;
-    throw new HostFailure(
-      error.kind,
-      `The files stored by an earlier run are still not committed. ${error.what}`,
-      error.kind === 'no-identity'
-        ? error.message.slice(error.what.length + 1)
-        : 'Resolve that, or use --no-commit.',
-    );
   }
 }
 
@@ -249,10 +255,11 @@ function isInside(change: SecretChange): change is Change {
   return change.kind !== 'outside';
 }
 
-/** The changes were applied, but a later action failed. */
-export class AfterwardsFailure extends HostFailure {}
-
-type Recorded = { readonly changes: readonly Change[]; readonly message: string };
+type Recorded = {
+  readonly changes: readonly Change[];
+  readonly message: string;
+  readonly toIndex?: (() => Promise<void>) | undefined;
+};
 
 interface Refused {
   /** The first error from git. */
@@ -261,6 +268,7 @@ interface Refused {
 }
 
 function refusal({ error, works }: Refused, { commit }: SessionOptions): HostFailure {
+  if (error instanceof AfterwardsFailure) return error;
   const [first, ...others] = works;
   // With several, some may have been committed.
   const committed =
@@ -269,6 +277,6 @@ function refusal({ error, works }: Refused, { commit }: SessionOptions): HostFai
       : `not committed ("${first?.message.split('\n', 1)[0]}")`;
   return new HostFailure(
     error.kind,
-    `The files are stored, but ${commit ? committed : 'not added to git'}. ${error.message}${commit ? ' The next run commits them.' : ''}`,
+    `The files are stored, but ${commit ? committed : 'not added to git'}. ${error.message} The next run ${commit ? 'commits' : 'adds'} them.`,
   );
 }

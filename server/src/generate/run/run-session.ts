@@ -2,6 +2,7 @@
 import { openSession, type Session } from '../repository/session.ts';
 import { leftNotes } from './left-notes.ts';
 import type { RunFleet } from './run-fleet.ts';
+import { messageOf } from './step-results.ts';
 
 type Note = (sentence: string) => void;
 
@@ -43,7 +44,8 @@ export async function withSession<T>(
       note(
         `A ${begun} is in progress, so nothing was committed. The next run after that commits the stored files.`,
       );
-    await session.close();
+    // A lock that stays is no failure of what was done; the next run removes it.
+    await session.close().catch(error => note(messageOf(error)));
   }
 }
 

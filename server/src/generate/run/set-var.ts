@@ -2,6 +2,7 @@
  * Stores a given value in a var, from the request to the commit: backend, keys of machines, consent to new
  * access, and notes about values made from the previous one, which become outdated.
  */
+import { join } from 'node:path';
 import type { AccessChange } from '../../store/readers.ts';
 import { accessChanges, askedOf, consentTo, mustBeAgreed } from '../backends/access-change.ts';
 import { accessMessage } from '../backends/access-words.ts';
@@ -103,9 +104,13 @@ async function setIn(
   const around = { backend, environment, secretBackend };
   // Decrypting a secret may require more than storing it, so the old value is only read if something depends on it.
   const outdated = made.length > 0 && (await isSame(declaredVar, value, around)) ? [] : made;
-  await replacing(declaredVar, outdated, session, () =>
-    session.apply(changes, `vars: update ${id} for machine ${machine}${accessMessage(now)}`),
-  );
+  await replacing(declaredVar, session, {
+    dependents: outdated,
+    written: changes.flatMap(change =>
+      change.kind === 'write' ? [join(environment.root, change.path)] : [],
+    ),
+    replace: () => session.apply(changes, `vars: update ${id} for machine ${machine}${accessMessage(now)}`),
+  });
   const dependents = outdated.map(key => generators.all.get(key)?.name ?? key);
   reporter.stored({ generator, file, access: now, outdated, dependents });
   return true;

@@ -5,14 +5,14 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readIfThere } from '../../host/files/atomic.ts';
-import { HostFailure } from '../../host/host-failure.ts';
+import { AfterwardsFailure, HostFailure } from '../../host/host-failure.ts';
 import { type ConsentedGains, mustBeAgreed } from '../backends/access-change.ts';
 import { accessMessage } from '../backends/access-words.ts';
 import { placeOf, placesOf, type SecretBackend, type SecretChange } from '../backends/secret-backend.ts';
 import type { Generator } from '../plan/generators.ts';
 import type { Plan, PlanStep } from '../plan/plan.ts';
 import { whereOf } from '../plan/plan-words.ts';
-import { AfterwardsFailure, type Session, type Unchanged, type Work } from '../repository/session.ts';
+import type { Session, Unchanged, Work } from '../repository/session.ts';
 import { hashChanges, outputChanges, publicPath } from '../repository/store-step.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import type { Execution } from './execute.ts';
@@ -184,8 +184,8 @@ async function store(works: readonly StepWork[], { session, dependents, stale }:
     key => !stale.has(key),
   );
   if (older.length > 0) {
+    await session.noteStale(new Map([...stale, ...older.map(key => [key, []] as const)]));
     for (const key of older) stale.set(key, []);
-    await session.noteStale(stale);
   }
   await session.applyAll(works);
   const fresh = keys.filter(key => stale.delete(key));

@@ -54,22 +54,38 @@ export async function replaceFile(
     await writeNew(beside, bytes, mode, lasting);
     await rename(beside, path);
   } catch (error) {
-    await rm(beside, { force: true });
+    // The first failure is the one to report.
+    await rm(beside, { force: true }).catch(() => undefined);
     throw error;
   }
   if (lasting) await syncFolder(dirname(path));
 }
 
-/** Creates a folder and its parents if they do not exist. Fails with the actual obstacle. */
-export function makeFolder(path: string): void {
+/**
+ * Creates a folder and its parents if they do not exist. Fails with the actual obstacle.
+ * @returns the outermost folder that was created, if any
+ */
+export function makeFolder(path: string): string | undefined {
   try {
-    mkdirSync(path, { recursive: true });
+    return mkdirSync(path, { recursive: true });
   } catch (error) {
     // Node's error on a read-only file system.
     if (codeOf(error) !== 'ENOENT') throw error;
     const above = dirname(path);
-    if (above !== path && statSync(above, { throwIfNoEntry: false }) === undefined) makeFolder(above);
+    const isMissing = above !== path && statSync(above, { throwIfNoEntry: false }) === undefined;
+    const outermost = isMissing ? makeFolder(above) : undefined;
     mkdirSync(path);
+    return outermost ?? path;
+  }
+}
+
+/** Creates a folder and its parents if they do not exist, so that they survive a power failure. */
+export async function makeLastingFolder(path: string): Promise<void> {
+  const outermost = makeFolder(path);
+  if (outermost === undefined) return;
+  for (let folder = dirname(path); folder.length >= dirname(outermost).length; folder = dirname(folder)) {
+    await syncFolder(folder);
+    if (folder === dirname(folder)) return;
   }
 }
 

@@ -12,6 +12,7 @@ import { isRunning, startOf } from '../programs/running.ts';
 import { makeFolder, readIfThere } from './atomic.ts';
 
 export interface Lock {
+  /** @throws HostFailure if it stays; the next run removes it */
   release(): Promise<void>;
 }
 
@@ -52,7 +53,8 @@ export async function takeLock(path: string): Promise<Lock> {
   } catch (error) {
     throw systemFailure(error, `take the lock ${path}`);
   } finally {
-    await rm(beside, { force: true });
+    // Swept later if it stays.
+    await rm(beside, { force: true }).catch(() => undefined);
   }
 }
 
@@ -108,8 +110,12 @@ async function clear(path: string, stale: string): Promise<void> {
 }
 
 async function release(path: string, token: string): Promise<void> {
-  const text = (await readIfThere(path))?.toString('utf8') ?? '';
-  if (parseHolder(text)?.token === token) await rm(path, { force: true });
+  try {
+    const text = (await readIfThere(path))?.toString('utf8') ?? '';
+    if (parseHolder(text)?.token === token) await rm(path, { force: true });
+  } catch (error) {
+    throw systemFailure(error, `remove the lock ${path}`);
+  }
 }
 
 function heldBy(path: string, { pid, host }: Holder): HostFailure {

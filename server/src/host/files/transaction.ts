@@ -7,7 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { lstatSync, renameSync, rmdirSync, type Stats, symlinkSync } from 'node:fs';
 import { rm, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { codeOf, HostFailure, systemFailure } from '../host-failure.ts';
+import { AfterwardsFailure, codeOf, HostFailure, systemFailure } from '../host-failure.ts';
 import { makeFolder, readIfThere, syncFolder, writeNew } from './atomic.ts';
 import { insideOf } from './inside-root.ts';
 import { type Journal, parseJournal, writeJournal } from './journal.ts';
@@ -64,8 +64,8 @@ export async function applyChanges(
   const inside = insideOf(root);
   for (const change of changes) inside(change.path);
   mustNotCollide(changes);
-  await writeJournal(options.journal, journal);
   try {
+    await writeJournal(options.journal, journal);
     await all(staged, async ({ change, staged: name }) => {
       try {
         makeFolder(dirname(join(root, name)));
@@ -77,13 +77,40 @@ export async function applyChanges(
     });
     await mustBeUnchanged(root, options.unchanged ?? []);
     await noted;
-    await writeJournal(options.journal, { ...journal, state: 'moving' });
   } catch (error) {
-    await discard(root, journal);
-    await rm(options.journal, { force: true });
-    throw error;
+    throw await undone(error, root, journal, options.journal);
   }
-  await finish(root, { ...journal, state: 'moving' }, options.journal);
+  const moving: Journal = { ...journal, state: 'moving' };
+  try {
+    await writeJournal(options.journal, moving);
+  } catch (error) {
+    // Where the journal says so already, the next run moves everything: nothing staged may be discarded.
+    if (await isMoving(options.journal)) throw begunFailure(error, 'write the journal');
+    throw await undone(error, root, journal, options.journal);
+  }
+  await finish(root, moving, options.journal);
+}
+
+/** Undoes what was staged, and returns the failure to report, which is always the first. */
+async function undone(error: unknown, root: string, journal: Journal, path: string): Promise<unknown> {
+  try {
+    await discard(root, journal);
+    await rm(path, { force: true });
+  } catch {
+    // The journal is still there, so the next run removes the rest.
+  }
+  if (!(error instanceof HostFailure) || error.kind !== 'disk-full') return error;
+  return new HostFailure(error.kind, `${error.message} Nothing was changed.`);
+}
+
+/** Returns whether the journal says that files are being moved. What cannot be read may say so. */
+async function isMoving(path: string): Promise<boolean> {
+  try {
+    const bytes = await readIfThere(path);
+    return bytes !== null && JSON.parse(bytes.toString('utf8')).state === 'moving';
+  } catch {
+    return true;
+  }
 }
 
 /**
@@ -110,7 +137,8 @@ export async function recoverChanges(
 
 /** Completes the transaction. Every step can be repeated, so a crash in between does no harm. */
 async function finish(root: string, journal: Journal, journalPath: string): Promise<void> {
-  const folders = new Set<string>();
+  // The parents of new folders too, as otherwise a power failure could take the folders away again.
+  const folders = new Set((journal.folders ?? []).map(folder => dirname(join(root, folder))));
   await all(journal.moves, ({ staged, path }) =>
     goingOn(path, async () => {
       const [from, to] = [join(root, staged), join(root, path)];
@@ -128,8 +156,8 @@ async function finish(root: string, journal: Journal, journalPath: string): Prom
       await rm(join(root, path), { recursive: true });
       folders.add(dirname(join(root, path)));
     });
-  await goingOn('', async () => {
-    await all([...folders], syncFolder);
+  await goingOn('its folders', async () => {
+    await all([...folders].filter(isThere), syncFolder);
     await unlink(journalPath);
     // Moves can be repeated at any time, but repeated removals could remove newer files.
     if (journal.removals.length > 0) await syncFolder(dirname(journalPath));
@@ -141,12 +169,13 @@ async function goingOn(path: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    const { kind, message } = systemFailure(error, `change ${path}`);
-    throw new HostFailure(
-      kind,
-      `${message.replace(' Nothing was changed.', '')} The next run will continue from here.`,
-    );
+    throw begunFailure(error, `change ${path}`);
   }
+}
+
+function begunFailure(error: unknown, action: string): AfterwardsFailure {
+  const { kind, message } = systemFailure(error, action);
+  return new AfterwardsFailure(kind, `${message} The next run will continue from here.`);
 }
 
 async function discard(root: string, { moves, folders = [] }: Journal): Promise<void> {
@@ -209,7 +238,9 @@ export async function mustBeUnchanged(
   files: NonNullable<TransactionOptions['unchanged']>,
 ): Promise<void> {
   for (const { path, sha256 } of files) {
-    const bytes = await readIfThere(join(root, path));
+    const bytes = await readIfThere(join(root, path)).catch(error => {
+      throw systemFailure(error, `read ${path}`);
+    });
     const now = bytes === null ? null : createHash('sha256').update(bytes).digest('hex');
     if (now !== sha256)
       throw new HostFailure(

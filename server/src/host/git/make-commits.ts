@@ -5,7 +5,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../files/atomic.ts';
-import { HostFailure } from '../host-failure.ts';
+import { AfterwardsFailure, HostFailure, systemFailure } from '../host-failure.ts';
 import type { ProcessResult } from '../programs/process.ts';
 import type { Commit } from './commit.ts';
 import { branchOf, type CommitIdentity, importStream, operationInProgress, stagedIn } from './fast-import.ts';
@@ -26,11 +26,36 @@ export async function makeCommits(
 ): Promise<boolean> {
   const paths = pathsOf(commits);
   if (paths.length === 0) return false;
-  makeFolder(scratch);
   const ownIndex = join(scratch, `index.${process.pid}.new`);
   const copy = join(scratch, `index-after.${process.pid}.new`);
-  const lock = await lockIndex(tree.index);
   try {
+    makeFolder(scratch);
+  } catch (error) {
+    throw systemFailure(error, `make ${scratch}`);
+  }
+  const lock = await lockIndex(tree.index);
+  const made = await underLock().catch(async error => {
+    // The first failure is the one to report.
+    await lock.release().catch(() => undefined);
+    throw systemFailure(error, 'commit what was written');
+  });
+  try {
+    await lock.release();
+  } catch (error) {
+    const { kind, message } = systemFailure(error, 'remove the lock of the index');
+    throw new AfterwardsFailure(kind, `${message} Delete it if no git process is running.`);
+  }
+  return made;
+
+  async function underLock(): Promise<boolean> {
+    try {
+      return await inOwnIndex();
+    } finally {
+      for (const path of [ownIndex, copy]) removed(path);
+    }
+  }
+
+  async function inOwnIndex(): Promise<boolean> {
     const begun = await operationInProgress(tree.gitFolder);
     // Otherwise the values would become part of the operation, and be lost if it is aborted.
     if (begun !== null)
@@ -41,15 +66,22 @@ export async function makeCommits(
     const done: Commit[] = [];
     if (together === null)
       await commitEach(tree, commits, ownIndex, done).catch(async error => {
-        if (done.length > 0) await bringUpIndex(tree, pathsOf(done), copy);
+        // The first failure is the one to report; the next run brings up the index.
+        if (done.length > 0) await bringUpIndex(tree, pathsOf(done), copy).catch(() => undefined);
         throw error;
       });
     // Also if there was nothing to commit, since a killed run may not have got this far.
     await bringUpIndex(tree, paths, copy);
     return together ?? done.length > 0;
-  } finally {
-    for (const path of [ownIndex, copy]) rmSync(path, { force: true });
-    await lock.release();
+  }
+}
+
+/** Removes a temporary index, which is swept by the next run if it stays. */
+function removed(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Nothing depends on it.
   }
 }
 

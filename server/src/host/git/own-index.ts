@@ -68,15 +68,22 @@ export async function sweepIndexLock(index: string): Promise<void> {
   }
 }
 
-/** Copies an index, if it exists. */
+/**
+ * Copies an index, if it exists.
+ * @throws HostFailure
+ */
 export function copyIndex(index: string, copy: string): void {
-  rmSync(copy, { force: true });
-  const stats = statSync(index, { throwIfNoEntry: false });
-  if (stats === undefined) return;
-  copyFileSync(index, copy);
-  // Git uses the index's time to detect files that changed just after it was written. An earlier time is safe.
-  const seconds = Math.floor(stats.mtimeMs / 1000);
-  utimesSync(copy, seconds, seconds);
+  try {
+    rmSync(copy, { force: true });
+    const stats = statSync(index, { throwIfNoEntry: false });
+    if (stats === undefined) return;
+    copyFileSync(index, copy);
+    // Git uses the index's time to detect files that changed just after it was written. An earlier time is safe.
+    const seconds = Math.floor(stats.mtimeMs / 1000);
+    utimesSync(copy, seconds, seconds);
+  } catch (error) {
+    throw systemFailure(error, "copy git's index");
+  }
 }
 
 /** Replaces the index with a copy. Must be called under its lock. */

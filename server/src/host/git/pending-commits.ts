@@ -10,11 +10,11 @@ import { readIfThere, replaceFile, rmIfThere } from '../files/atomic.ts';
 import { type Place, stateFolder } from '../files/state-folder.ts';
 import type { FileChange } from '../files/transaction.ts';
 import { codeOf, HostFailure, systemFailure } from '../host-failure.ts';
-import type { Commit } from './commit.ts';
 import type { Repository } from './repository.ts';
 
 export interface PendingCommit {
-  readonly message: string;
+  /** Null if the files are only to be staged. */
+  readonly message: string | null;
   readonly files: readonly {
     /** Relative to the root. */
     readonly path: string;
@@ -23,7 +23,7 @@ export interface PendingCommit {
   }[];
 }
 
-export function pendingCommitFor(message: string, changes: readonly FileChange[]): PendingCommit {
+export function pendingCommitFor(message: string | null, changes: readonly FileChange[]): PendingCommit {
   return {
     message,
     files: changes.map(change => {
@@ -71,14 +71,25 @@ export async function noteOwed(state: string, commits: readonly PendingCommit[])
   });
 }
 
-/** Returns the commits of files that are still as stored. Files that were changed since are left to the person. */
-export function stillStored(root: string, commits: readonly PendingCommit[]): Commit[] {
-  // If a path was stored twice, only the later commit includes it.
-  const last = new Map(commits.flatMap((commit, at) => commit.files.map(({ path }) => [path, at] as const)));
+/**
+ * Returns the commits of files that are still as stored. Files that were changed since are left to the person.
+ * @throws HostFailure if a file cannot be read
+ */
+export function stillStored(
+  root: string,
+  commits: readonly PendingCommit[],
+): { readonly message: string | null; readonly paths: readonly string[] }[] {
+  const now = new Map<string, string | null>();
+  for (const { files } of commits)
+    for (const { path } of files) if (!now.has(path)) now.set(path, nowAt(join(root, path)));
+  // If a path was stored twice, only the later commit includes it, unless the later attempt failed.
+  const last = new Map(
+    commits.flatMap(({ files }, at) =>
+      files.filter(({ path, is }) => now.get(path) === is).map(({ path }) => [path, at] as const),
+    ),
+  );
   return commits.flatMap(({ message, files }, at) => {
-    const paths = files.flatMap(({ path, is }) =>
-      last.get(path) === at && nowAt(join(root, path)) === is ? [path] : [],
-    );
+    const paths = files.map(({ path }) => path).filter(path => last.get(path) === at);
     return paths.length === 0 ? [] : [{ message, paths }];
   });
 }
@@ -91,7 +102,8 @@ export function stillStored(root: string, commits: readonly PendingCommit[]): Co
  */
 export async function owedIn(place: Place, repository: Repository | null): Promise<readonly string[]> {
   if (repository === null) return [];
-  const commits = stillStored(place.root, await readOwed(stateFolder(place, repository)));
+  const owed = await readOwed(stateFolder(place, repository));
+  const commits = stillStored(place.root, owed).filter(({ message }) => message !== null);
   return commits.length === 0 ? [] : repository.uncommitted(commits.flatMap(commit => commit.paths));
 }
 
@@ -104,7 +116,9 @@ function nowAt(path: string): string | null {
     if (stats.isSymbolicLink()) return linkTo(readlinkSync(path));
     return stats.isFile() ? fileOf(readFileSync(path)) : OTHER;
   } catch (error) {
-    return codeOf(error) === 'ENOTDIR' ? null : OTHER;
+    if (['ENOTDIR', 'ELOOP', 'ENOENT'].includes(codeOf(error) ?? '')) return null;
+    // Not known to be changed, so it must not be left to the person.
+    throw systemFailure(error, `read ${path}, which an earlier run has stored`);
   }
 }
 

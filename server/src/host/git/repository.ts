@@ -12,7 +12,7 @@ import { gitError, gitIn } from './git-process.ts';
 import { hasIdentity, makeCommits } from './make-commits.ts';
 import { indexOf, sweepIndexLock } from './own-index.ts';
 import { uncommittedIn } from './read-only-git.ts';
-import { attributeOf, beginRename, intendToAdd, type WorkTree } from './work-tree.ts';
+import { attributeOf, beginRename, intendToAdd, stageAll, type WorkTree } from './work-tree.ts';
 
 export interface Repository {
   /** Absolute path of git's own folder for this work tree. */
@@ -34,6 +34,11 @@ export interface Repository {
    * @throws HostFailure
    */
   uncommitted(paths: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Stages paths as they are on disk, including removed ones.
+   * @throws HostFailure
+   */
+  stage(paths: readonly string[]): Promise<void>;
   /** Makes new files known to git without staging their content, so that flakes see them. */
   intendToAdd(paths: readonly string[]): Promise<void>;
   /**
@@ -83,6 +88,7 @@ export async function openRepository(root: string, env: Variables): Promise<Repo
       const head = await git.runReadOnly(['rev-parse', '--verify', '--quiet', 'HEAD']);
       return uncommittedIn(git.runReadOnlyChecked, root, head.code === 0, paths);
     },
+    stage: paths => stageAll(tree, paths),
     intendToAdd: paths => intendToAdd(tree, paths),
     attribute: (name, paths) => attributeOf(tree, name, paths),
     beginRename: (places, to) => beginRename(tree, places, to),

@@ -52,6 +52,16 @@ export async function knownPaths(
   return wanted.filter(path => onDisk.has(path) || names.has(path));
 }
 
+/**
+ * Stages paths as they are on disk, including removed ones, as `git add` does. Staged whole, so that `git stash`,
+ * `git restore` and `git reset --hard` take it back.
+ */
+export async function stageAll(tree: WorkTree, paths: readonly string[]): Promise<void> {
+  const input = (await knownPaths(tree, paths)).join('\0');
+  if (input === '') return;
+  await tree.git.runChecked(['add', '--all', ...PATHS_FROM_INPUT], 'stage what was written', { input });
+}
+
 /** Makes new files known to git without staging their content, so that flakes see them. */
 export async function intendToAdd(tree: WorkTree, paths: readonly string[]): Promise<void> {
   const input = (await knownPaths(tree, paths)).join('\0');
