@@ -4,7 +4,7 @@ import type { Finding, Rule } from '../../checks/rule.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** Looks up a rule by id. */
-export type RuleLookup = (id: string) => Pick<Rule, 'id' | 'summary' | 'documentation'> | null;
+export type RuleLookup = (id: string) => Pick<Rule, 'id' | 'summary'> | null;
 
 export interface RuleCard {
   readonly at: Finding['at'];
@@ -12,8 +12,7 @@ export interface RuleCard {
 }
 
 /**
- * Returns the rules of the findings at an offset without duplicates, with the beginning of their documentation,
- * or null if there are none.
+ * Returns the rules of the findings at an offset without duplicates, or null if there are none.
  *
  * @param pageOf returns the address of a rule's page
  */
@@ -35,7 +34,7 @@ export function ruleCards(
     : { at: first.at, markdown: cards.join('\n\n---\n\n') };
 }
 
-function cardOf({ id, summary, documentation }: ReturnType<RuleLookup> & object, page: string): string {
-  const [beginning = ''] = documentation.trim().split(/\n\s*\n/);
-  return [`**${id}** · ${summary}`, beginning, `[Documentation](${page})`].join('\n\n');
+/** Returns one line: the finding says what is the matter here, and the rule's text is about other causes as well. */
+function cardOf({ id, summary }: ReturnType<RuleLookup> & object, page: string): string {
+  return `**${id}** · ${summary} · [Documentation](${page})`;
 }
