@@ -73,13 +73,41 @@ it('merge joins their reports', async () => {
   expect(code).toBe(1);
   expect(new Set(findings.flatMap(({ machines }) => machines))).toEqual(new Set(['eva', 'hal']));
   expect(summary.errors).toBe(findings.length);
-  const again = JSON.parse(
-    (await run('merge', '1.json', '1.json', '2.json', '--format', 'json')).stdout,
-  ) as Printed;
-  expect(again.findings).toEqual(findings);
+  const whole = JSON.parse((await run('check', '.', '--nix', '--format', 'json')).stdout) as Printed;
+  expect(findings).toEqual(whole.findings);
+  expect(findings).toMatchObject([{ machines: ['eva', 'hal'] }]);
   expect((await run('merge', '1.json', '2.json')).stdout).toMatch(
     /^flake\.nix:1:1: error: Nix does not evaluate .*eval\/nix-error/,
   );
+});
+
+it('merge refuses a report that is missing or given twice, and names it', async () => {
+  const { root, run } = fleet();
+  for (const part of [1, 2]) {
+    const { stdout } = await run('check', '.', '--nix', '--shard', `${part}/2`, '--format', 'json');
+    expect(JSON.parse(stdout).nix).toMatchObject({ shard: { index: part, count: 2 } });
+    writeFileSync(join(root, `${part}.json`), stdout);
+  }
+  const alone = await run('merge', '1.json');
+  expect([alone.code, alone.stderr]).toEqual([
+    2,
+    expect.stringContaining('There is no report of shard 2 of 2'),
+  ]);
+  const twice = await run('merge', '1.json', '2.json', '1.json');
+  expect([twice.code, twice.stderr]).toEqual([2, expect.stringContaining('shard 1 of 2 is given twice')]);
+  const { stdout } = await run('check', '.', '--nix', '--machines-from', 'a..e', '--format', 'json');
+  writeFileSync(join(root, 'range.json'), stdout);
+  const range = await run('merge', 'range.json');
+  expect([range.code, range.stderr]).toEqual([2, expect.stringContaining('machines fay, gwen and hal')]);
+});
+
+it('merge says that nothing was found', async () => {
+  const root = folder({ 'flake.nix': '{ }\n' });
+  const { env } = withNix({ machines: { ada: printing(machine({})) } });
+  const { stdout } = await varsmith(['check', '.', '--nix', '--format', 'json'], { env, cwd: root });
+  writeFileSync(join(root, '1.json'), stdout);
+  const merged = await varsmith(['merge', '1.json'], { env, cwd: root });
+  expect([merged.code, merged.stdout]).toEqual([0, 'Nothing found\n']);
 });
 
 it('merge refuses what is not a report', async () => {

@@ -40,7 +40,7 @@ const FIND_AND_SHOW: readonly CommandSpec[] = [
     summary: 'join the reports of several runs of check',
     text:
       'Merges the reports of several runs of `check --format json`, such as one for each part of the machines (`--shard`): a finding in ' +
-      'several reports becomes one, with the machines of all.',
+      'several reports becomes one, with the machines of all. Ends with code 2 if a shard is missing or given twice, or no report is about a machine.',
     usage: ['merge FILE… [--format FORMAT] [--severity LEVEL]'],
     positions: [{ label: 'FILE', from: 'file', many: true }],
     options: [
