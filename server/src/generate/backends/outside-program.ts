@@ -3,7 +3,7 @@ import { commandFolders, findCommand } from '../../host/programs/commands.ts';
 import type { ProcessResult } from '../../host/programs/process.ts';
 import { runSecretCommand } from '../../host/programs/secret-command.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
-import { MOST_SHOWN, redacted } from '../run/redact.ts';
+import { MOST_SHOWN, redacted } from '../redaction/redact.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 
 /** Long, because a key may need a passphrase or a touch. */

@@ -1,7 +1,7 @@
 /** Selects what to show of a script's output and of its undeclared files. */
 import type { ProcessResult } from '../../host/programs/process.ts';
 import type { Undeclared } from '../../host/sandbox/run-script.ts';
-import { MOST_SHOWN, redacted, redactedAll } from './redact.ts';
+import { MOST_SHOWN, redacted, redactedAll } from '../redaction/redact.ts';
 
 /** The values known to a script. */
 export interface ScriptValues {

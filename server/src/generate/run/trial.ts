@@ -7,10 +7,10 @@ import { openSharedSandbox, type SharedSandbox } from '../../host/sandbox/shared
 import { type Generator, type Generators, isHidden } from '../plan/generators.ts';
 import { partsText, whereOf } from '../plan/plan-words.ts';
 import { NO_RECIPE, type Recipe } from '../plan/recipe.ts';
+import { MIN_LENGTH } from '../redaction/redact.ts';
 import { RunFailure } from '../run-failure.ts';
 import { type GivenAnswer, givenFor, mustBeAsked } from './answers.ts';
 import { type Execution, execute } from './execute.ts';
-import { MIN_LENGTH } from './redact.ts';
 import { prepareScript } from './script-commands.ts';
 import type { ScriptEnvironment } from './script-environment.ts';
 

@@ -115,7 +115,7 @@ async function commitTogether(
 }
 
 /**
- * Makes commits with `git commit`, including hooks and signatures.
+ * Makes commits with `git commit`, including signatures and hooks that cannot refuse a commit.
  * @param done receives the completed commits
  */
 async function commitEach(

@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it, test } from 'vitest';
-import { MOST_SHOWN, redacted, redactedAll } from '../../../server/src/generate/run/redact.ts';
+import { MOST_SHOWN, redacted, redactedAll } from '../../../server/src/generate/redaction/redact.ts';
 
 const bytes = (text: string | Uint8Array) => Buffer.from(text);
 
@@ -78,6 +79,94 @@ const FORMS: Readonly<Record<string, (secret: string) => string>> = {
   'in capitals': one => one.toUpperCase(),
   'in lines': one => (one.match(/.{1,5}/gu) ?? []).join('\n'),
 };
+
+/** Commands of coreutils, bsdextrautils and vim that dump bytes, as far as they are installed. */
+const DUMPS = [
+  ...[
+    'od',
+    'od -c',
+    'od -b',
+    'od -x',
+    'od -d',
+    'od -i',
+    'od -l',
+    'od -t x1',
+    'od -t x4',
+    'od -t x8',
+    'od -t u1',
+  ],
+  ...[
+    'od -t d1',
+    'od -t o8',
+    'od -A n -t x1 -w4',
+    'hexdump',
+    'hexdump -C',
+    'xxd',
+    'xxd -g1',
+    'xxd -b',
+    'xxd -p',
+  ],
+  ...['xxd -i', 'xxd -e', 'iconv -f UTF-8 -t UTF-16', 'iconv -f UTF-8 -t UTF-16BE'],
+].filter(command => spawnSync('which', [command.split(' ')[0] as string]).status === 0);
+
+describe.each(DUMPS)('a secret that %s writes', command => {
+  test.each(Object.entries({ ...SECRETS, long: 'kQ7!vZ2m'.repeat(9), key: randomKey() }))(
+    'is not shown: %s',
+    (_, secret) => {
+      const dump = execFileSync('/bin/sh', ['-c', command], { input: secret });
+      const shown = redacted(Buffer.concat([bytes('before '), dump, bytes(' after')]), [bytes(secret)]);
+      expect(shown).toMatch(/^before.*\[secret\].*after$/s);
+      // What is left are offsets, text columns of less than eight characters, and separators.
+      expect(shown?.replace(/\[secret\]/g, '').length).toBeLessThan(90);
+    },
+  );
+});
+
+function randomKey(): string {
+  return Buffer.from(Array.from({ length: 32 }, (_, i) => (i * 73 + 11) % 256)).toString('base64');
+}
+
+describe('a key', () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  const body = pem.split('\n').slice(1, -2).join('');
+  const der = Buffer.from(body, 'base64');
+  const raw = Buffer.from(randomKey(), 'base64');
+  const scalar = Buffer.from(Array.from({ length: 32 }, (_, i) => (i * 91 + 5) % 256));
+  const bech32 = [...scalar, 0]
+    .map(byte => byte.toString(2).padStart(8, '0'))
+    .join('')
+    .slice(0, 260)
+    .match(/.{5}/g)
+    ?.map(bits => 'QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L'[Number.parseInt(bits, 2)])
+    .join('');
+  const identity = `# created\nAGE-SECRET-KEY-1${bech32}QQQQQQ\n`;
+
+  it.each([
+    ['the body of a PEM in one line', pem, body],
+    ['a PEM in hex', pem, der.toString('hex')],
+    [
+      'a PEM as OpenSSL writes it',
+      pem,
+      (der.toString('hex').match(/../g) ?? []).join(':').replace(/(.{45})/g, '$1\n    '),
+    ],
+    ['base64 in hex', randomKey(), raw.toString('hex')],
+    ['hex in base64', raw.toString('hex'), raw.toString('base64')],
+    ['base32 in hex', base32(raw), raw.toString('hex')],
+    ['numbers of JSON', 'canary-9f31-plain', JSON.stringify(bytes('canary-9f31-plain').toJSON())],
+    ['an identity of age in hex', identity, scalar.toString('hex')],
+    ['an identity of age in small letters', identity, identity.split('\n')[1]?.toLowerCase() ?? ''],
+    [
+      'UTF-16 in base64',
+      'canary-9f31-pässwört',
+      Buffer.from('canary-9f31-pässwört', 'utf16le').toString('base64'),
+    ],
+  ])('is not shown as %s', (_, secret, form) => {
+    const shown = redacted(`before ${form} after`, [bytes(secret)]);
+    expect(shown).toContain('[secret]');
+    expect(shown?.length).toBeLessThan(70);
+  });
+});
 
 describe.each(Object.entries(FORMS))('a secret %s', (_, form) => {
   test.each(Object.entries(SECRETS))('is not shown: %s', (_, secret) => {

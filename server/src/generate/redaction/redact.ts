@@ -4,8 +4,9 @@
  * cannot be recognised, so output is shown for failures only.
  */
 
-import { folded, isContinued, type Views, viewsOf, withoutQuotes } from './redact-views.ts';
+import { FRAME, formsOf } from './forms.ts';
 import { findTexts, indexGrams } from './substring-index.ts';
+import { folded, isContinued, type Views, viewsOf, withoutQuotes } from './views.ts';
 
 /** In bytes. Shorter secrets would match everywhere; if one may be present, nothing is shown. */
 export const MIN_LENGTH = 4;
@@ -30,11 +31,21 @@ export function redacted(
   secrets: Iterable<Uint8Array>,
   open: Iterable<Uint8Array> = [],
 ): string | null {
+  return redactedText(output, secrets, open, false);
+}
+
+/** @param areSeparate true if zero bytes separate texts, and are not those of UTF-16 */
+function redactedText(
+  output: string | Uint8Array,
+  secrets: Iterable<Uint8Array>,
+  open: Iterable<Uint8Array>,
+  areSeparate: boolean,
+): string | null {
   const bytes = typeof output === 'string' ? Buffer.from(output, 'utf8') : Buffer.from(output);
   const text = endOf(bytes);
   const hidden = [...secrets].filter(secret => secret.length > 0);
   if (hidden.length === 0 || text.length === 0) return text.toString('utf8');
-  const shown = shownOf(text, hiddenIn(text, hidden, open));
+  const shown = shownOf(text, hiddenIn(text, hidden, open, areSeparate));
   return hidden.some(secret => holdsShort(shown, secret)) ? null : shown;
 }
 
@@ -44,7 +55,7 @@ export function redactedAll(
   secrets: Iterable<Uint8Array>,
   open: Iterable<Uint8Array>,
 ): readonly string[] | null {
-  return redacted(texts.join('\0'), secrets, open)?.split('\0') ?? null;
+  return redactedText(texts.join('\0'), secrets, open, true)?.split('\0') ?? null;
 }
 
 /** Returns the end of the output, beginning with a whole line if possible. */
@@ -55,7 +66,12 @@ function endOf(output: Buffer): Buffer {
 }
 
 /** Returns, for each byte, whether it is part of a secret. */
-function hiddenIn(text: Buffer, secrets: readonly Uint8Array[], open: Iterable<Uint8Array>): Uint8Array {
+function hiddenIn(
+  text: Buffer,
+  secrets: readonly Uint8Array[],
+  open: Iterable<Uint8Array>,
+  areSeparate: boolean,
+): Uint8Array {
   const hidden = new Uint8Array(text.length);
   const views = viewsOf(text);
   const { bytes, bounds } = views;
@@ -65,18 +81,8 @@ function hiddenIn(text: Buffer, secrets: readonly Uint8Array[], open: Iterable<U
     for (const part of withoutFrames(secret))
       for (const form of formsOf(part)) runs.take(form, at => hide(hidden, views, at, RUN));
   findTexts(bytes, bounds, wholeSecretsIn(secrets), (at, length) => hide(hidden, views, at, length));
-  // Separators between texts.
-  for (let at = text.indexOf(0); at !== -1; at = text.indexOf(0, at + 1)) hidden[at] = 0;
+  for (let at = areSeparate ? text.indexOf(0) : -1; at !== -1; at = text.indexOf(0, at + 1)) hidden[at] = 0;
   return hidden;
-}
-
-/** Returns the forms of a secret to look for in views. Only ASCII letters are the same in all of them. */
-function formsOf(secret: Uint8Array): Uint8Array[] {
-  const forms = [folded(secret), withoutQuotes(secret)];
-  if (!secret.some(byte => byte > 0x7f)) return forms;
-  const text = Buffer.from(secret).toString('utf8');
-  const others = [text.toLowerCase(), text.toUpperCase()].filter(other => other !== text);
-  return [...forms, ...others.map(other => folded(Buffer.from(other, 'utf8')))];
 }
 
 function hide(hidden: Uint8Array, { starts, ends }: Views, at: number, length: number): void {
@@ -84,9 +90,6 @@ function hide(hidden: Uint8Array, { starts, ends }: Views, at: number, length: n
   const start = Math.min(starts[first] as number, starts[last] as number);
   hidden.fill(1, start, Math.max(ends[first] as number, ends[last] as number));
 }
-
-/** Matches the first and last lines of PEM keys, which are always the same. */
-const FRAME = /^-----(?:BEGIN|END) [A-Z0-9 ]{1,60}-----/m;
 
 function withoutFrames(secret: Uint8Array): Uint8Array[] {
   const text = Buffer.from(secret).toString('latin1');

@@ -1,8 +1,10 @@
 /**
  * Builds views of a text in all forms that may contain a secret: as is, without quotes, with escapes resolved,
- * decoded, reversed. All views are in one array of bytes, each with its position in the text, so that matches
+ * decoded, reversed, read as a dump of bytes. All views are in one array of bytes, each with its position in the text, so that matches
  * can be mapped back. ASCII letters are in lower case.
  */
+
+import { dumpsIn } from './dumps.ts';
 
 export interface Views {
   readonly bytes: Uint8Array;
@@ -15,13 +17,17 @@ export interface Views {
 }
 
 export function viewsOf(text: Uint8Array): Views {
-  const row = makeRow(14 * text.length + 64);
+  const row = makeRow(22 * text.length + 64);
   plain(text, row);
   stripped(text, row);
   unescaped(text, row);
   backwards(text, row);
   for (const { bits, period, values } of CODINGS)
     for (let skip = 0; skip < period; skip++) decoded(text, { bits, values, skip }, row);
+  for (const dump of dumpsIn(Buffer.from(text).toString('latin1'))) {
+    for (const { byte, start, end } of dump) if (!QUOTES.has(byte)) row.push(byte, start, end);
+    row.endView();
+  }
   return row.views();
 }
 
@@ -60,8 +66,8 @@ export function folded(secret: Uint8Array): Uint8Array {
 
 const codes = (text: string) => new Set(Buffer.from(text, 'latin1'));
 
-/** Characters that shells, JSON, URLs and line-wrapping programs add to a text or encode. */
-const QUOTES = codes(`'"\\$+ \t\r\n`);
+/** Characters that shells, JSON, URLs, line-wrapping programs and UTF-16 add to a text or encode. */
+const QUOTES = codes(`'"\\$+ \t\r\n\0`);
 
 /** Normalises a secret for comparison with views without quotes. */
 export function withoutQuotes(secret: Uint8Array): Uint8Array {
