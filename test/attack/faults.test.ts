@@ -76,7 +76,9 @@ const environment = () => ({
   GIT_CONFIG_GLOBAL: join(made.home, '.gitconfig'),
 });
 const contentsOf = (root: string) => JSON.stringify(contentsIn(root, valuesIn(root)));
-const statusOf = (root: string) => gitIn(root, 'status', '--porcelain');
+/** What is not committed, staged or not: a run that completes a rename stages all of it. */
+const statusOf = (root: string) =>
+  gitIn(root, 'status', '--porcelain').replace(/^(..)/gm, state => state.trim().slice(0, 1));
 
 beforeAll(async () => {
   if (noFaults !== null) return;
@@ -160,7 +162,10 @@ async function restOf(
   if (operation.from !== 'sops' && !operation.isExact)
     found.misfits = misfits(root, valuesIn(root)).join(', ');
   if (operation.name === 'nothing') found.changed = changedIn(operation, root);
-  found['left over'] = litterIn(root).join(', ');
+  // A claim of a lock that is not even half written is swept when it is a minute old.
+  found['left over'] = litterIn(root)
+    .filter(path => !/lock\.[0-9a-f]{16}$/.test(path))
+    .join(', ');
   return found;
 }
 

@@ -130,8 +130,12 @@ export async function recoverChanges(
     await finish(root, journal, journalPath);
     return 'finished';
   }
-  await discard(root, journal);
-  await rm(journalPath, { force: true });
+  try {
+    await discard(root, journal);
+    await rm(journalPath, { force: true });
+  } catch (error) {
+    throw systemFailure(error, 'undo what was begun');
+  }
   return 'undone';
 }
 

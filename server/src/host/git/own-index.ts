@@ -57,7 +57,8 @@ export async function sweepIndexLock(index: string): Promise<void> {
     () => true,
     () => false,
   );
-  if (!isThere) return;
+  // What a failing disk has kept a process of ours from removing.
+  if (!isThere) return sweepClaims(path).catch(() => undefined);
   try {
     const lock = await takeLock(path);
     await sweepClaims(path);
