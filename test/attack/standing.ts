@@ -32,7 +32,7 @@ const MACHINES = ['m', 'n', 'o'];
 export type Values = ReadonlyMap<string, string | Error>;
 
 /** All files and links below a folder, but those of Git. */
-export function filesIn(root: string): string[] {
+function filesIn(root: string): string[] {
   return readdirSync(root, { recursive: true, withFileTypes: true })
     .filter(entry => !entry.isDirectory())
     .map(entry => relative(root, join(entry.parentPath, entry.name)))
