@@ -1,6 +1,8 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createDisk } from '../../server/src/workspace/files/folder-disk.ts';
+import { createWorkspace } from '../../server/src/workspace/workspace.ts';
 import { findingsOf, folder, smallEngine, smallWorkspace, write } from './support.ts';
 
 const BAD = 'This is bad.';
@@ -256,4 +258,26 @@ test('a file that is not text is left out until it is opened as one', () => {
   expect(leftOut()).toEqual([]);
   workspace.close('a.nix');
   expect(leftOut()).toEqual([{ path: 'a.nix', reason: 'it is not text' }]);
+});
+
+test('many changes at once are followed by reading everything again, not one by one', () => {
+  const root = folder({ 'a.nix': '', 'b.nix': 'bad' });
+  const disk = createDisk(root);
+  let forgotten = 0;
+  const counting = {
+    ...disk,
+    forget(path: string) {
+      forgotten++;
+      disk.forget(path);
+    },
+  };
+  const workspace = createWorkspace({ root, engine: smallEngine(), disk: counting });
+  workspace.open('b.nix', 'good');
+  expect(findingsOf(workspace)).toEqual([]);
+  write(root, 'a.nix', 'bad');
+  write(root, 'new/c.nix', 'bad');
+  const others = Array.from({ length: 50_000 }, (_, i) => `pkgs/p${i}/default.nix`);
+  workspace.changedOnDisk([...others, 'a.nix', 'new/c.nix']);
+  expect(findingsOf(workspace)).toEqual([`a.nix: ${BAD}`, `new/c.nix: ${BAD}`]);
+  expect(forgotten).toBe(0);
 });

@@ -96,6 +96,12 @@ export interface EditNotes {
   readonly end: () => void;
 }
 
+/**
+ * The changes at once from which on everything is read again, as after a checkout of another branch. One by one, each is
+ * looked for among all files and folders.
+ */
+const MANY_CHANGES = 2000;
+
 export function createWorkspace(options: WorkspaceOptions): Workspace {
   const state = createWorkspaceState(options);
   const { files, notes } = state;
@@ -114,7 +120,10 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     },
     open: (path, text) => notePaths(state, files.open(path, text)),
     close: path => notePaths(state, files.close(path)),
-    changedOnDisk: paths => notePaths(state, files.changedOnDisk(paths)),
+    changedOnDisk(paths) {
+      if (paths.length > MANY_CHANGES) rescan(state);
+      else notePaths(state, files.changedOnDisk(paths));
+    },
     configure(value) {
       state.configuration = value;
       applySettings(state);
