@@ -30,6 +30,8 @@ export interface Declared {
   readonly uncertain: readonly Uncertain[];
   /** Machines that may have unknown generators. */
   readonly incomplete: readonly string[];
+  /** Those of them that Nix was asked about and does not evaluate. */
+  readonly unevaluated: readonly string[];
   /** Files that Nix rejects; their declarations are read as far as possible. */
   readonly refused: readonly RefusedFile[];
   readonly violations: readonly Violation[];
@@ -81,6 +83,7 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
     machinesComplete: fleet.machinesComplete,
     uncertain,
     incomplete,
+    unevaluated: incomplete.filter(machine => isAsked(fleet, machine)),
     refused: fleet.faults
       .filter(({ reach, syntax, refused }) => reach === 'certain' && (syntax !== null || refused.length > 0))
       .map(({ file, machines: those }) => ({ file, machines: those })),
@@ -92,7 +95,10 @@ export function declarationsOf(fleet: Fleet, textOf: (file: string) => string | 
         name,
         machinesComplete: complete.has(name),
         ...withKnownDependencies(
-          withCause(fleet, reader, { machine, generator: generators.get(name) }, reader.parts(body)),
+          asNixSays(
+            isEvaluated(machine),
+            withCause(fleet, reader, { machine, generator: generators.get(name) }, reader.parts(body)),
+          ),
           dependency =>
             machineBodies.has(dependency) || !mayHaveGenerator(elsewhere, askedFor(dependency), machine),
         ),
@@ -193,6 +199,17 @@ function withCause(
     ...parts,
     unknown: parts.unknown.map(part => (inside.has(part.part) ? part : { ...part, expression: cause })),
   };
+}
+
+/** Returns whether Nix was asked about the machine, whatever came of it. */
+function isAsked({ nix }: Fleet, machine: string): boolean {
+  return nix?.answer.machines.some(({ name }) => name === machine) === true;
+}
+
+/** On a machine that Nix evaluates, what is unknown all the same is what it refuses. */
+function asNixSays(isEvaluated: boolean, parts: Parts): Parts {
+  if (!isEvaluated || parts.unknown.length === 0) return parts;
+  return { ...parts, unknown: parts.unknown.map(part => ({ ...part, isRefused: true })) };
 }
 
 function listed(generator: Generator | undefined): readonly Generator[] {

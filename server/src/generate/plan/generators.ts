@@ -32,6 +32,8 @@ export interface UnknownPart {
   readonly part: 'share' | 'files' | 'prompts' | 'dependencies' | 'validation' | 'script' | 'runtimeInputs';
   /** The source text of the expression. */
   readonly expression: string;
+  /** True if Nix was asked about the machine, and does not evaluate it either. */
+  readonly isRefused?: boolean;
 }
 
 /** A generator as one machine declares it. */

@@ -9,7 +9,7 @@ import { listed, partsText, whereOf } from './plan-words.ts';
 /** The known declarations of a fleet. */
 type Declared = Pick<
   PlanInput,
-  'machines' | 'machinesComplete' | 'uncertain' | 'incomplete' | 'refused' | 'declarations'
+  'machines' | 'machinesComplete' | 'uncertain' | 'incomplete' | 'unevaluated' | 'refused' | 'declarations'
 >;
 
 /**
@@ -18,7 +18,7 @@ type Declared = Pick<
  * @param machines the selected machines
  */
 export function unseenNotes(
-  { machines: all, machinesComplete = true, uncertain, incomplete, refused = [] }: Declared,
+  { machines: all, machinesComplete = true, uncertain, incomplete, unevaluated = [], refused = [] }: Declared,
   machines: ReadonlySet<string>,
 ): PlanNote[] {
   const concerned = uncertain.filter(
@@ -32,7 +32,8 @@ export function unseenNotes(
   const ofClan = concerned
     .filter(candidate => candidate.isFromClan)
     .flatMap(candidate => candidate.name ?? []);
-  const unseen = incomplete.filter(machine => machines.has(machine));
+  const failing = unevaluated.filter(machine => machines.has(machine));
+  const unseen = incomplete.filter(machine => machines.has(machine) && !unevaluated.includes(machine));
   const unread = refused
     .filter(
       candidate =>
@@ -54,6 +55,11 @@ export function unseenNotes(
     ),
     ...note(ofClan, "Generators of clan-core's own services need Nix and are left out"),
     ...note(unread, 'Nix cannot read these files ("varsmith check" shows why); the readable parts are used'),
+    ...note(
+      failing,
+      'Nix does not evaluate these machines ("varsmith check --nix" shows why), so whether they have further generators is unknown',
+      failing,
+    ),
     ...note(
       unseen,
       'Whether these machines have further generators cannot be determined without Nix',

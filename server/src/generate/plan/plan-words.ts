@@ -17,15 +17,23 @@ export function listed(names: readonly string[]): string {
  * evaluation can tell its files and script: cfg.x`.
  */
 export function partsText(unknown: readonly UnknownPart[]): string[] {
+  const refused = [...new Set(unknown.filter(({ isRefused }) => isRefused).map(({ part }) => part))];
   const byReason = new Map<string, Set<string>>();
-  for (const { part, expression } of unknown)
-    byReason.set(expression, (byReason.get(expression) ?? new Set()).add(part));
-  return [...byReason].map(([expression, parts]) => {
+  for (const { part, expression, isRefused } of unknown)
+    if (!isRefused) byReason.set(expression, (byReason.get(expression) ?? new Set()).add(part));
+  const reasons = [...byReason].map(([expression, parts]) => {
     const names = [...parts];
     const last = names.pop();
     const text = names.length === 0 ? last : `${names.join(', ')} and ${last}`;
     return `its ${text} cannot be determined by reading: ${expression}`;
   });
+  if (refused.length === 0) return reasons;
+  return [...reasons, `Nix does not evaluate its ${refused.join(', ')} ("varsmith check --nix" shows why)`];
+}
+
+/** Returns ` needs Nix: its script …`, or `: Nix does not evaluate its script …` if it was asked already. */
+export function needText(reason: string, unknown: readonly UnknownPart[]): string {
+  return unknown.every(({ isRefused }) => isRefused) ? `: ${reason}` : ` needs Nix: ${reason}`;
 }
 
 /** Returns `machine a` or `machines a and b`. */

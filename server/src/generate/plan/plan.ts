@@ -48,6 +48,8 @@ export interface PlanInput {
   readonly uncertain: readonly Uncertain[];
   /** Machines that may have unknown generators. */
   readonly incomplete: readonly string[];
+  /** Those of them that Nix was asked about and does not evaluate. */
+  readonly unevaluated?: readonly string[];
   /** Files that Nix rejects. */
   readonly refused?: readonly RefusedFile[];
   /** Violated constraints of services. If there are any, nothing is generated for any machine. */

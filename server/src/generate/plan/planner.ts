@@ -120,7 +120,7 @@ function undecidedNotes(
         {
           generator: generator.name,
           machines: generator.machines,
-          message: `Whether generator "${generator.name}" (${whereOf(generator)}) is complete cannot be determined without Nix: ${part.part} = ${part.expression}. It is left unchanged.`,
+          message: `Whether generator "${generator.name}" (${whereOf(generator)}) is complete cannot be determined${part.isRefused ? `, as Nix does not evaluate its ${part.part}` : ` without Nix: ${part.part} = ${part.expression}`}. It is left unchanged.`,
         },
       ];
     });

@@ -6,7 +6,7 @@
  */
 import { chosen, type Disagreement, type Generator, type Generators } from './generators.ts';
 import type { PlanInput, PlanProblem, PlanRequest, PlanStep } from './plan.ts';
-import { listed, partsText, whereOf } from './plan-words.ts';
+import { listed, needText, partsText, whereOf } from './plan-words.ts';
 
 /**
  * Returns whether the problem is that a requested name does not exist, rather than a mistake in the
@@ -87,7 +87,7 @@ export function problemsOf(input: SelectedSteps): PlanProblem[] {
         kind: 'needs-nix' as const,
         generator: generator.name,
         machines: generator.machines,
-        message: `Generator "${generator.name}" (${whereOf(generator)}) needs Nix: ${parts}.`,
+        message: `Generator "${generator.name}" (${whereOf(generator)})${needText(parts, generator.unknown)}.`,
       })),
       ...dependencyProblems(input, generator, running),
     ]),
