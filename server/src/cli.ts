@@ -4,7 +4,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { version } from '../../package.json';
 import { standardInput } from './cli/input.ts';
 import { main } from './cli/main.ts';
-import { interruption } from './cli/reporter/interruption.ts';
+import { interruptionBy } from './cli/reporter/interruption.ts';
 import { doInThread } from './cli/thread.ts';
 import { dumpNoMemory, endWith, openTerminals } from './host/programs/ending.ts';
 
@@ -60,7 +60,7 @@ function run(): void {
     cwd: process.cwd(),
     version,
     stdin: standardInput(process.stdin),
-    interruption,
+    interruption: interruptionBy(() => endWith(1, terminals)),
     inThread,
     async serveStdio(options) {
       const { serveStdio } = await import('./lsp/connection.ts');
