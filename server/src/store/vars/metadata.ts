@@ -37,6 +37,21 @@ function recipientsIn(group: Readonly<Record<string, unknown>>): string[] {
   return [...named(group.age, 'recipient'), ...named(group.pgp, 'fp')];
 }
 
+/**
+ * Returns the kinds of keys other than age that a file of sops is encrypted to, known or not, such as `pgp` and `kms`.
+ * Varsmith cannot encrypt to them. Whatever holds the data key has an `enc`.
+ */
+export function otherKinds(text: string): readonly string[] {
+  const sops = record(record(parsed(text).value)?.sops);
+  const groups = sops === null ? [] : [sops, ...list(sops.key_groups).map(record)];
+  const kinds = groups.flatMap(group =>
+    Object.entries(group ?? {}).flatMap(([kind, entries]) =>
+      kind !== 'age' && list(entries).some(entry => typeof record(entry)?.enc === 'string') ? [kind] : [],
+    ),
+  );
+  return [...new Set(kinds)];
+}
+
 /** Returns the lines of a `.age.recipients` file. */
 export function sidecarRecipients(text: string): readonly string[] {
   return text
