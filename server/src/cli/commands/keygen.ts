@@ -3,10 +3,9 @@
 import { userInfo } from 'node:os';
 import { mustBeUserName, ownKey, userKeyChanges } from '../../generate/backends/own-key.ts';
 import { backendOf, isKeyed } from '../../generate/backends/served-backend.ts';
-import type { Session } from '../../generate/repository/session.ts';
+import { AfterwardsFailure, type Session } from '../../generate/repository/session.ts';
 import { withSession } from '../../generate/run/run-session.ts';
 import { RunFailure } from '../../generate/run-failure.ts';
-import { AfterwardsFailure } from '../../host/host-failure.ts';
 import type { Change } from '../../store/vars/changes.ts';
 import { EXIT, type Io, say, UsageError } from '../io.ts';
 import { openFleet } from '../open-fleet.ts';

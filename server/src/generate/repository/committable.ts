@@ -1,7 +1,6 @@
 /** Rejects stores that git cannot commit, since they are behind a link. */
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { notBehindLinks } from '../../host/git/behind-links.ts';
+import { namesIn, notBehindLinks } from '../../host/git/behind-links.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 
 const STORES = ['vars', 'sops'];
@@ -28,13 +27,4 @@ export function mustBeCommittableAt({ root, directory }: RunEnvironment, paths: 
   const check = notBehindLinks(root);
   const stores = STORES.map(store => join(directory, store, '/'));
   for (const path of paths) if (stores.some(store => path.startsWith(store))) check(path);
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    // Not there yet, or not a folder: whoever writes there reports that.
-    return [];
-  }
 }

@@ -261,6 +261,9 @@ type Recorded = {
   readonly toIndex?: (() => Promise<void>) | undefined;
 };
 
+/** For those that may not know the host. */
+export { AfterwardsFailure };
+
 interface Refused {
   /** The first error from git. */
   readonly error: HostFailure;

@@ -115,7 +115,6 @@ export async function verifyVars(
       ...(owed === null ? [] : [{ kind: 'uncommitted' as const, ...owed }]),
     ],
     notes,
-    /** A sentence about why nothing is known of earlier runs, or null. */
     unknown,
     /** Sentences about users who can read nothing. */
     people: backend === 'sops' ? peopleIn(environment, concerned) : [],

@@ -1,5 +1,5 @@
 /** Finds folders that are links, since git commits nothing behind them. */
-import { lstatSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HostFailure } from '../host-failure.ts';
 
@@ -30,5 +30,15 @@ function isLink(path: string): boolean {
   } catch {
     // Not there yet, or not accessible: whoever writes there reports that.
     return false;
+  }
+}
+
+/** Returns the names in a folder, or none if it is not there. */
+export function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // Not there yet, or not a folder: whoever writes there reports that.
+    return [];
   }
 }
