@@ -116,7 +116,7 @@ async function programEntry(
 /** Says when Nix was last asked about the fleet, how long that took, and about which machines. */
 function askedText(last: LastAsked | null): string {
   if (last === null) return 'Not asked about this fleet yet: "varsmith check --nix" does.';
-  const { at, version, milliseconds, evaluated, failed, partly } = last;
+  const { at, version, milliseconds, evaluated, failed, partly, failure } = last;
   const when = `${at.slice(0, 16).replace('T', ' ')} UTC`;
   const all = evaluated.length + failed.length;
   const seconds = (milliseconds / 1000).toFixed(1);
@@ -125,7 +125,9 @@ function askedText(last: LastAsked | null): string {
   const lacking =
     (partly.length === 0 ? '' : `, in part ${some(partly)}`) +
     (failed.length === 0 ? '' : `, not ${some(failed)}`);
-  return `Last asked about this fleet ${when} (Nix ${version}, ${seconds} s): it evaluates ${evaluated.length} of ${counted(all, 'machine')}${lacking}.`;
+  const asked = `Last asked about this fleet ${when} (Nix ${version}, ${seconds} s)`;
+  if (failure !== null) return `${asked}: it does not evaluate the flake ("varsmith check --nix" shows why).`;
+  return `${asked}: it evaluates ${evaluated.length} of ${counted(all, 'machine')}${lacking}.`;
 }
 
 /** Returns the first line of the output, or `null` if there is none. The environment contains no keys. */

@@ -15,6 +15,8 @@ const LAST = v.object({
   failed: v.array(v.string()),
   /** Those that evaluate but for some parts. */
   partly: v.optional(v.array(v.string()), []),
+  /** Why the flake as a whole does not evaluate, or null. */
+  failure: v.optional(v.nullable(v.string()), null),
 });
 
 export type LastAsked = v.InferOutput<typeof LAST>;
@@ -26,7 +28,7 @@ export type LastAsked = v.InferOutput<typeof LAST>;
 export function noteAsked(
   files: KeptFiles,
   root: string,
-  { version, machines }: NixAnswer,
+  { version, machines, failure }: NixAnswer,
   when: Pick<LastAsked, 'at' | 'milliseconds'>,
 ): void {
   const named = (isEvaluated: boolean) =>
@@ -34,7 +36,14 @@ export function noteAsked(
   const partly = machines
     .filter(({ facts, failures }) => facts !== null && failures.length > 0)
     .map(({ name }) => name);
-  const last: LastAsked = { ...when, version, evaluated: named(true), failed: named(false), partly };
+  const last: LastAsked = {
+    ...when,
+    version,
+    evaluated: named(true),
+    failed: named(false),
+    partly,
+    failure: failure?.message ?? null,
+  };
   files.write(nameFor(root), Buffer.from(JSON.stringify(last)));
 }
 
