@@ -6,7 +6,7 @@ export async function isTrusted(): Promise<boolean> {
   if (workspace.isTrusted) return true;
   const answer = await window.showWarningMessage(
     l10n.t('Varsmith runs the scripts of this workspace only when you trust it.'),
-    l10n.t('Manage Trust'),
+    l10n.t('Manage Workspace Trust'),
   );
   if (answer !== undefined) await commands.executeCommand('workbench.trust.manage');
   return false;

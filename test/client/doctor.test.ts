@@ -42,6 +42,29 @@ test('a key is offered where there is none, before anything is generated', async
   expect(made).toHaveBeenCalledOnce();
 });
 
+test('where nothing may run, trust is offered instead of a command that cannot work', async () => {
+  workspace.isTrusted = false;
+  commands.registerCommand('varsmith.generate', vi.fn());
+  const found = { root: '', markdown: '# one\n', hasProblems: false, actions: ['generate'] };
+  server.request.mockResolvedValueOnce([found]);
+  window.showWarningMessage.mockImplementationOnce(async (_message, button) => button);
+  await commands.executeCommand('varsmith.doctor');
+  expect(window.showInformationMessage).not.toHaveBeenCalled();
+  expect(window.showWarningMessage.mock.calls[0]?.[1]).toBe('Manage Workspace Trust');
+  expect(commands.executeCommand).toHaveBeenLastCalledWith('workbench.trust.manage');
+});
+
+test('git is told who makes commits before anything is generated', async () => {
+  const asked = vi.fn();
+  commands.registerCommand('varsmith.setAuthor', asked);
+  const found = { root: '', markdown: '# one\n', hasProblems: false, actions: ['generate', 'author'] };
+  server.request.mockResolvedValueOnce([found]);
+  window.showInformationMessage.mockImplementationOnce(async (_message, button) => button);
+  await commands.executeCommand('varsmith.doctor');
+  expect(window.showInformationMessage.mock.calls[0]?.[1]).toBe('Set Name and Email…');
+  expect(asked).toHaveBeenCalledOnce();
+});
+
 test('an untrusted workspace is said to be one', async () => {
   workspace.isTrusted = false;
   await commands.executeCommand('varsmith.doctor');

@@ -94,6 +94,24 @@ test('a trial shows sizes, public contents, and what is missing or not declared'
   ]);
 });
 
+test('the access of a plan is no result where nothing was stored', () => {
+  const access = { event: 'access' as const, sentences: ['user ada gains access to x'], changes: [] };
+  const { body } = runReport({ ...untold, access }, ROOT, 'It failed.');
+  expect(body).toContain('Planned access, which nobody was given');
+  expect(body).not.toContain('Access gained or lost');
+});
+
+test('a verification names no command beside its button', () => {
+  const problem = {
+    kind: 'access',
+    message: 'With "varsmith fix", …',
+    what: 'shared/ca/key is not for tove.',
+  };
+  const { body } = verifyReport({ problems: [problem], notes: [] }, ROOT);
+  expect(body).toContain('shared/ca/key is not for tove.');
+  expect(body).not.toContain('varsmith fix');
+});
+
 test('a verification offers what puts its problems right', () => {
   const problems = [
     { kind: 'missing', message: 'per-machine/tove/wireguard: private is missing.' },

@@ -4,7 +4,7 @@ import { registerScaffoldCommands } from '../../client/src/commands/scaffold-com
 import type { Server } from '../../client/src/language/server.ts';
 import type { FleetRoot } from '../../client/src/protocol/fleet.ts';
 import type { ScaffoldChoices, ScaffoldResult, SecretProposal } from '../../client/src/protocol/scaffold.ts';
-import { commands, TabInputText, Uri, window, workspace } from './fake-vscode.ts';
+import { commands, marked, TabInputText, Uri, window, workspace } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 
@@ -38,6 +38,7 @@ const PROPOSAL: SecretProposal = {
 const WRITTEN: ScaffoldResult = { refused: null, shown: null, notes: [], created: [], kept: [] };
 
 let roots: readonly FleetRoot[];
+let proposals: readonly SecretProposal[];
 let choices: ScaffoldChoices;
 let result: ScaffoldResult | null;
 /** What the edit of the server does. */
@@ -46,7 +47,7 @@ const request = vi.fn(async (method: string, params?: unknown): Promise<unknown>
   // The server refuses the question without a filter.
   if (method === 'varsmith/fleet') return (params as { filter?: unknown } | undefined)?.filter ? roots : null;
   if (method === 'varsmith/scaffoldChoices') return choices;
-  if (method === 'varsmith/secretProposals') return { proposals: [PROPOSAL], domains: ['ai', 'mail'] };
+  if (method === 'varsmith/secretProposals') return { proposals, domains: ['ai', 'mail'] };
   if (method === 'varsmith/checkName')
     return (params as { name: string }).name === 'taken' ? 'It is taken.' : null;
   if (method === 'varsmith/scaffold') written();
@@ -63,6 +64,7 @@ const wish = () =>
 beforeEach(() => {
   vi.clearAllMocks();
   roots = [root];
+  proposals = [PROPOSAL];
   choices = CHOICES;
   result = WRITTEN;
   written = () => {};
@@ -82,9 +84,13 @@ const pick = (...indexes: readonly (number | readonly number[])[]) => {
     );
 };
 
+/** Enter without a selection; a second one accepts that. */
+const none = () => [];
+
 test('a secret: name, kind, description, domain, variable and machines', async () => {
   type('openai', 'OpenAI API key', 'OPENAI_API_KEY');
-  pick(0, 1, [1]);
+  pick(0, 1);
+  marked.push(({ items }) => items.slice(1, 2));
   await commands.executeCommand('varsmith.addSecret');
   expect(wish()).toEqual({
     what: 'secret',
@@ -113,7 +119,8 @@ describe('what is changed', () => {
     workspace.textDocuments = open as never;
     for (const document of open.slice(0, already)) document.isDirty = true;
     type('openai', 'OpenAI API key', 'OPENAI_API_KEY');
-    pick(0, 1, [1]);
+    pick(0, 1);
+    marked.push(({ items }) => items.slice(1, 2));
     written = () => {
       for (const document of open) document.isDirty = true;
     };
@@ -145,7 +152,8 @@ describe('what is changed', () => {
 
 test('the kinds say which entries they are like, and each question has what they suggest', async () => {
   type('openai', 'x', '');
-  pick(0, 0, []);
+  pick(0, 0);
+  marked.push(none, none);
   await commands.executeCommand('varsmith.addSecret');
   expect(window.showQuickPick.mock.calls[0]?.[0]).toMatchObject([
     {
@@ -160,9 +168,40 @@ test('the kinds say which entries they are like, and each question has what they
   expect(wish()).toMatchObject({ envVar: '', domain: 'ai' });
 });
 
+test('the only machine is selected already, and a secret for none takes a second Enter', async () => {
+  choices = { ...CHOICES, machines: ['lea'] };
+  type('openai', 'x', '');
+  pick(0, 0);
+  marked.push(({ items }) => items.filter(({ picked }) => picked));
+  await commands.executeCommand('varsmith.addSecret');
+  expect(wish()).toMatchObject({ machines: ['lea'] });
+  request.mockClear();
+  type('openai', 'x', '');
+  pick(0, 0);
+  let title = '';
+  marked.push(none, box => {
+    title = box.title;
+    return [];
+  });
+  await commands.executeCommand('varsmith.addSecret');
+  expect(title).toContain('No machine would have it.');
+  expect(wish()).toMatchObject({ machines: [] });
+});
+
+test('nobody is asked for the question of a value that a script makes', async () => {
+  proposals = [{ ...PROPOSAL, kind: 'password' }];
+  type('openai', '');
+  pick(0, 0);
+  marked.push(none, none);
+  await commands.executeCommand('varsmith.addSecret');
+  expect(window.showInputBox).toHaveBeenCalledTimes(2);
+  expect(wish()).toMatchObject({ kind: 'password', envVar: '' });
+});
+
 test('a domain that the registry does not have yet', async () => {
   type('openai', 'x', 'search', '');
-  pick(0, 2, []);
+  pick(0, 2);
+  marked.push(none, none);
   await commands.executeCommand('varsmith.addSecret');
   expect(wish()).toMatchObject({ domain: 'search' });
 });
@@ -296,7 +335,8 @@ test('of a new fleet the registry alone is opened, and the next step is a button
 test('what is refused is shown', async () => {
   result = { ...WRITTEN, refused: 'The entries are computed.' };
   type('openai', 'OpenAI API key', '');
-  pick(0, 0, []);
+  pick(0, 0);
+  marked.push(none, none);
   await commands.executeCommand('varsmith.addSecret');
   expect(window.showErrorMessage).toHaveBeenCalledWith('The entries are computed.');
 });

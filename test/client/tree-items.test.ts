@@ -87,7 +87,7 @@ const shown = (node: Parameters<typeof itemOf>[0]) => {
 
 test('machines stand at the top; their folders do where there are several', () => {
   expect(machineNodes([root, empty]).map(shown)).toEqual([
-    'lea | 1 of 2 generators missing',
+    'lea | 1 of 2 to generate',
     'Not tied to a machine | 3 generators',
   ]);
   const two = machineNodes([root, { ...root, name: 'second' }]);
@@ -97,7 +97,7 @@ test('machines stand at the top; their folders do where there are several', () =
 
 test('a machine says what it is, and opens on its own list', () => {
   const item = itemOf({ kind: 'machine', root: root.uri, machine });
-  expect(item.tooltip).toBe('nixos x86_64-linux\nTags: home');
+  expect(item.tooltip).toBe('nixos x86_64-linux\n1 of 2 generators missing\nTags: home');
   expect(item.command).toBeUndefined();
   expect(item.contextValue).toBe('machine.declared');
 });
@@ -139,7 +139,7 @@ test('what Nix says is in tooltips, and beside the name where it needs attention
   expect(shown(node(says('confirmed', '')))).toBe('mail-password | partly generated · shared · 2 files');
   const wrong = { ...machine, nix: says('contradicted', 'Nix disagrees') };
   expect(shown({ kind: 'machine', root: root.uri, machine: wrong })).toBe(
-    'lea | 1 of 2 generators missing · Nix disagrees',
+    'lea | 1 of 2 to generate · Nix disagrees',
   );
   const [file] = generator.files;
   const ofFile = { kind: 'file', root: root.uri, machine: 'lea', generator: 'mail-password' } as const;
@@ -205,7 +205,7 @@ test('a screen reader hears the name of every item, what it is, and what its ico
   const heard = nodes.map(node => itemOf(node).accessibilityInformation?.label);
   expect(heard).toEqual(
     expect.arrayContaining([
-      'lea, machine, 1 of 2 generators missing',
+      'lea, machine, 1 of 2 to generate',
       'mail-password, generator, partly generated, shared, 2 files',
       'mail-password, generator, shared, 2 files, generated',
       'password, file, secret, generated',

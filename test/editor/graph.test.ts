@@ -10,6 +10,7 @@ import { dotOf, mermaidOf } from '../../server/src/editor/graph/graph-text.ts';
 import { circleOf } from '../../server/src/editor/layout/circles.ts';
 import { type LayoutEdge, layoutOf } from '../../server/src/editor/layout/layered.ts';
 import { errorsByGenerator } from '../../server/src/editor/shown/generator-errors.ts';
+import type { Fleet } from '../../server/src/fleet/model/fleet.ts';
 import { readContents } from '../../server/src/store/vars/read.ts';
 import { check, judging } from '../checks/harness.ts';
 
@@ -116,6 +117,16 @@ describe('what is asked for', () => {
     expect(nodes.map(({ id }) => id)).toContain('leaf');
     expect(nodes.map(({ id }) => id)).not.toContain('alone');
     expect(errorsByGenerator(fleet, new Map()).size).toBe(0);
+  });
+
+  test('may stand in the entry of a registry', () => {
+    const place = (start: number, end: number) => ({ file: 'lib/registry.nix', start, end });
+    const key = { generator: { value: 'mail', at: place(14, 18) }, entry: place(10, 90) };
+    const fleet = { generators: [], registries: [{ keys: [key] }] } as unknown as Fleet;
+    const error = { severity: 'error', at: place(20, 30) } as Finding;
+    const outside = { severity: 'error', at: place(95, 99) } as Finding;
+    const counts = errorsByGenerator(fleet, new Map([['lib/registry.nix', [error, outside]]]));
+    expect([...counts]).toEqual([['mail', 1]]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** Asks the questions about a new secret: registry, name, form, metadata and machines. */
 import { commands, l10n, window } from 'vscode';
 import { STAYS } from '../generate/choose.ts';
+import { pickSome } from '../generate/pick-some.ts';
 import type { ScaffoldWish, SecretProposal } from '../protocol/scaffold.ts';
 import type { ScaffoldContext } from './scaffold-context.ts';
 
@@ -43,14 +44,18 @@ export async function askSecret(context: ScaffoldContext): Promise<ScaffoldWish 
   const chosen =
     machines.length === 0
       ? []
-      : await window.showQuickPick([...machines], {
-          ...STAYS,
-          title: l10n.t('Add Secret {0}: machines', name),
-          canPickMany: true,
-        });
-  return (
-    chosen && { what: 'secret', name, kind, category, generator, ...metadata, machines: chosen, registry }
-  );
+      : await pickSome(
+          machines.map(label => ({ label, picked: machines.length === 1 })),
+          {
+            title: l10n.t('Add Secret {0}: machines', name),
+            placeholder: l10n.t('The machines that get the secret'),
+            empty: l10n.t('No machine would have it. Select some, or press Enter again to add it for none.'),
+            acceptsNone: true,
+          },
+        );
+  if (chosen === null) return undefined;
+  const names = chosen.map(({ label }) => label);
+  return { what: 'secret', name, kind, category, generator, ...metadata, machines: names, registry };
 }
 
 function kindWords(kind: SecretProposal['kind']): { readonly label: string; readonly detail: string } {
@@ -90,12 +95,16 @@ async function askMetadata(
   proposal: SecretProposal,
   domains: readonly string[],
 ): Promise<{ description: string; domain: string | null; envVar: string } | undefined> {
-  const description = await window.showInputBox({
-    ...STAYS,
-    title: l10n.t('Add Secret {0}: description', name),
-    prompt: l10n.t('The question that people are asked.'),
-    value: proposal.description,
-  });
+  // A value that a script makes has no question whose text this would be.
+  const description =
+    proposal.kind === 'password'
+      ? proposal.description
+      : await window.showInputBox({
+          ...STAYS,
+          title: l10n.t('Add Secret {0}: description', name),
+          prompt: l10n.t('The question that people are asked.'),
+          value: proposal.description,
+        });
   if (description === undefined) return undefined;
   const domain = proposal.domain === null ? null : await pickDomain(name, proposal.domain, domains);
   if (domain === undefined) return undefined;

@@ -13,13 +13,15 @@ import {
 } from '../protocol/generators.ts';
 import type { SourcePlace } from '../run-protocol.ts';
 import { isTrusted } from '../trust.ts';
+import { setAuthorCommand } from '../views/doctor.ts';
 import { fixAccessCommand, generateMissingCommand, openPlaceCommand, tryCommand } from '../views/report.ts';
 import { createReportTab } from '../views/report-panel.ts';
 import type { FleetNode } from '../views/tree-items.ts';
-import { chooser, type OneFile, type Target, type TrialTarget } from './choose.ts';
+import { type Chooser, chooser, type OneFile, type Target, type TrialTarget } from './choose.ts';
 import { deployMachine } from './deploy-machine.ts';
 import { engineOf } from './engine.ts';
 import { type Bench, generateHere, tryHere } from './generate-run.ts';
+import { askAuthor } from './git-author.ts';
 import { makeKey } from './make-key.ts';
 import { makeKeyCommand } from './offer-help.ts';
 import { isRunning, runInTerminal } from './run-in-terminal.ts';
@@ -34,8 +36,10 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
   const choose = chooser(server);
   const reports = createReportTab();
   const bench: Bench = { cli, reports, showStates: stateShower(server) };
-  const register = <Given extends unknown[]>(id: string, run: (...args: Given) => Promise<unknown>) =>
-    commands.registerCommand(id, async (...args: Given) => (await isTrusted()) && run(...args));
+  const register: Register = <Given extends unknown[]>(
+    id: string,
+    run: (...args: Given) => Promise<unknown>,
+  ) => commands.registerCommand(id, async (...args: Given) => (await isTrusted()) && run(...args));
 
   /** @param next called once all is stored */
   async function generate(target: Target | null, again: boolean, next?: () => Promise<void>): Promise<void> {
@@ -77,18 +81,11 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     register('varsmith.regenerate', async (node?: FleetNode | GeneratorRef) =>
       generate(targetOf(node) ?? (await choose.target(false)), true),
     ),
-    register(tryCommand, async (target?: FleetNode | GeneratorRef | TrialTarget) => {
-      const tried = generatorOf(target) ?? (await choose.generator());
-      if (tried) await tryHere(bench, tried);
-    }),
     register('varsmith.verify', async () => {
       const root = await choose.root();
       if (root) await verify(bench, root.uri, missing);
     }),
-    register(makeKeyCommand, async (given?: string) => {
-      const root = typeof given === 'string' ? given : (await choose.root())?.uri;
-      return root !== undefined && makeKey(cli, root);
-    }),
+    ...preparations(register, choose, bench),
     register('varsmith.setValue', async (node?: FleetNode) => {
       const file = await fileOf(node, l10n.t('Set which value?'), false);
       if (file === null) return;
@@ -112,6 +109,29 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     register(generateMissingCommand, (root: string) => missing(root)),
     register(fixAccessCommand, (root: string) => fixAccess(bench, root)),
     commands.registerCommand(openPlaceCommand, (root: string, where: SourcePlace) => openPlace(root, where)),
+  ];
+}
+
+type Register = <Given extends unknown[]>(
+  id: string,
+  run: (...args: Given) => Promise<unknown>,
+) => Disposable;
+
+/** Registers the commands for what comes before a run: a trial, a key, and an author of commits. */
+function preparations(register: Register, choose: Chooser, bench: Bench): readonly Disposable[] {
+  return [
+    register(tryCommand, async (target?: FleetNode | GeneratorRef | TrialTarget) => {
+      const tried = generatorOf(target) ?? (await choose.generator());
+      if (tried) await tryHere(bench, tried);
+    }),
+    register(makeKeyCommand, async (given?: string) => {
+      const root = typeof given === 'string' ? given : (await choose.root())?.uri;
+      return root !== undefined && makeKey(bench.cli, root);
+    }),
+    register(setAuthorCommand, async () => {
+      const root = await choose.root();
+      return root !== null && askAuthor(root.uri);
+    }),
   ];
 }
 

@@ -8,15 +8,17 @@ export interface PickSome {
   readonly placeholder: string;
   /** The message if Enter is pressed without a selection; the list stays open. */
   readonly empty: string;
+  /** True if a second Enter accepts the empty selection. */
+  readonly acceptsNone?: boolean;
 }
 
 /**
  * Asks for items. Those with `picked` are initially selected.
- * @returns at least one item, or null if the person cancels
+ * @returns at least one item unless `acceptsNone`, or null if the person cancels
  */
 export function pickSome<Item extends QuickPickItem>(
   items: readonly Item[],
-  { title, placeholder, empty }: PickSome,
+  { title, placeholder, empty, acceptsNone = false }: PickSome,
 ): Promise<readonly Item[] | null> {
   const box = window.createQuickPick<Item>();
   box.title = title;
@@ -34,7 +36,8 @@ export function pickSome<Item extends QuickPickItem>(
       box.dispose();
     };
     box.onDidAccept(() => {
-      if (box.selectedItems.length > 0) return end([...box.selectedItems]);
+      const isTold = box.title !== title;
+      if (box.selectedItems.length > 0 || (acceptsNone && isTold)) return end([...box.selectedItems]);
       box.title = `${title}: ${empty}`;
     });
     box.onDidChangeSelection(chosen => {

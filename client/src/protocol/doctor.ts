@@ -12,6 +12,6 @@ export interface DoctorResult {
   /** Contains places and public keys, but never a secret. */
   readonly markdown: string;
   readonly hasProblems: boolean;
-  /** The actions that commands offer: make a key, generate what is missing. */
-  readonly actions: readonly ('key' | 'generate')[];
+  /** The actions that commands offer: make a key, set the author of commits, generate what is missing. */
+  readonly actions: readonly ('key' | 'author' | 'generate')[];
 }

@@ -5,8 +5,12 @@
 import { commands, type Disposable, EventEmitter, l10n, Uri, window, workspace } from 'vscode';
 import type { Server } from '../language/server.ts';
 import { type DoctorParams, type DoctorResult, doctorRequest } from '../protocol/doctor.ts';
+import { isTrusted } from '../trust.ts';
 
 export const doctorCommand = 'varsmith.doctor';
+
+/** Asks for the author of commits. */
+export const setAuthorCommand = 'varsmith.setAuthor';
 
 const MAKE_KEY = 'varsmith.makeKey';
 const GENERATE = 'varsmith.generate';
@@ -48,13 +52,22 @@ export function registerDoctor(server: Server): readonly Disposable[] {
  * everything else needs it.
  */
 async function offer(actions: DoctorResult['actions']): Promise<void> {
+  if (actions.length === 0) return;
+  // No command that mends something runs before that.
+  if (!workspace.isTrusted) return void (await isTrusted());
   const [command, text, button] = actions.includes('key')
     ? [
         MAKE_KEY,
         l10n.t('You have no key for this fleet yet. You need one because its secrets are encrypted.'),
         l10n.t('Create Key…'),
       ]
-    : [GENERATE, l10n.t('This fleet has vars to generate.'), l10n.t('Generate Vars…')];
-  if (actions.length === 0 || !(await commands.getCommands(true)).includes(command)) return;
+    : actions.includes('author')
+      ? [
+          setAuthorCommand,
+          l10n.t('Git needs your name and email address before vars can be committed.'),
+          l10n.t('Set Name and Email…'),
+        ]
+      : [GENERATE, l10n.t('This fleet has vars to generate.'), l10n.t('Generate Vars…')];
+  if (!(await commands.getCommands(true)).includes(command)) return;
   if ((await window.showInformationMessage(text, button)) === button) await commands.executeCommand(command);
 }

@@ -98,7 +98,14 @@ async function tell({ answer, reason }: NixOutcome): Promise<void> {
           ] as const)
         : ([
             window.showInformationMessage,
-            l10n.t('Nix {0} evaluated all {1} machines in {2} s.', answer.version, answer.machines, seconds),
+            answer.machines === 1
+              ? l10n.t('Nix {0} evaluated the machine in {1} s.', answer.version, seconds)
+              : l10n.t(
+                  'Nix {0} evaluated all {1} machines in {2} s.',
+                  answer.version,
+                  answer.machines,
+                  seconds,
+                ),
           ] as const);
   if ((await show(sentence, doctor)) === doctor) await commands.executeCommand(doctorCommand);
 }

@@ -58,7 +58,10 @@ export function runReport(story: Story, root: string, headline: string): Report 
         ),
       ),
       section(
-        l10n.t('Access gained or lost'),
+        // The changes are those of the plan: where nothing was stored, nobody was given anything.
+        stored.length + (end?.fixed.length ?? 0) > 0
+          ? l10n.t('Access gained or lost')
+          : l10n.t('Planned access, which nobody was given'),
         list((access?.sentences ?? []).map(sentence => escaped(`${sentence}.`))),
       ),
       section(l10n.t('Access brought up to date'), list((end?.fixed ?? []).map(escaped))),

@@ -246,11 +246,14 @@ function machineItem({
   where,
 }: FleetMachine): TreeItem {
   const none = complete ? generatorCount(0) : l10n.t('generators not known');
-  const words = [generators === 0 ? none : summary, nix?.text];
+  // The state comes first and is short, since a narrow view cuts off the end; the tooltip has all of it.
+  const state = lacking > 0 ? l10n.t('{0} of {1} to generate', lacking, generators) : summary;
+  const words = [generators === 0 ? none : state, nix?.text];
   const item = look(name, 'vm', words.filter(Boolean).join(' · '), COLLAPSED);
   if (lacking > 0) item.iconPath = warningIcon('vm');
   const lines = [
     [kind, system].filter(Boolean).join(' '),
+    summary,
     tags.length > 0 ? l10n.t('Tags: {0}', tags.join(', ')) : '',
     complete ? '' : incompleteText(generators),
     nix?.sentence,

@@ -1,15 +1,23 @@
 /** The actions that fix an entry, and the names of their commands on the command line and in the editor. */
 
-/** `key`: create a key; `generate`: generate what is missing, and commit what is stored. */
-export type Action = 'key' | 'generate';
+/**
+ * `key`: create a key; `author`: tell git who makes commits; `generate`: generate what is missing, and commit what is
+ * stored.
+ */
+export type Action = 'key' | 'author' | 'generate';
 
 /** The name of each action's command, as part of a sentence. */
 export type ActionNames = Readonly<Record<Action, string>>;
 
-export const IN_TERMINAL: ActionNames = { key: '`varsmith keygen`', generate: '`varsmith generate`' };
+export const IN_TERMINAL: ActionNames = {
+  key: '`varsmith keygen`',
+  author: '`git config --global user.name "Your Name"` and `git config --global user.email you@example.org`',
+  generate: '`varsmith generate`',
+};
 
 /** The names in the command palette of an editor. */
 export const IN_EDITOR: ActionNames = {
   key: '"Varsmith: Create Key…"',
+  author: '"Set Name and Email…"',
   generate: '"Varsmith: Generate Vars…"',
 };

@@ -52,6 +52,7 @@ export async function storeSection(examined: Examined, around: DoctorEnvironment
       storedEntry(fleet, contents, directory, tally, around.names),
       ...(await attributeEntries(examined, contents, around)),
       ...(await owedEntries(examined, around)),
+      ...(await authorEntries(examined, around)),
       ...secretEntries(examined, secrets),
       ...(await keyEntries(examined, contents, secrets, around)),
     ],
@@ -80,6 +81,27 @@ async function owedEntries(
     // Nothing is stored without git where there is a repository.
     if (error.kind === 'no-git') return [entry('git repository', 'problem', error.message)];
     return [entry('not committed', 'unknown', error.message)];
+  }
+}
+
+/** Returns an entry if git has no author for the commits that runs make. Reading the fleet, as in CI, needs none. */
+async function authorEntries(
+  { root, fleet }: Examined,
+  { env, trusted, names }: DoctorEnvironment,
+): Promise<Entry[]> {
+  if (!trusted || !hasVars(fleet)) return [];
+  try {
+    const repository = await openRepository(root, env);
+    if (repository === null || (await repository.hasIdentity())) return [];
+    return [
+      entry('git author', 'absent', 'git has no name and email address for your commits', {
+        advice: `Set them before you generate: ${names.author}. Or leave out the commits (--no-commit, varsmith.commit).`,
+        action: 'author',
+      }),
+    ];
+  } catch (error) {
+    if (!(error instanceof HostFailure)) throw error;
+    return [entry('git author', 'unknown', error.message)];
   }
 }
 

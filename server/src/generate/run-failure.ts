@@ -1,5 +1,7 @@
 /** The error for a run that did not do what was requested, with a message for the user. */
 
+export { HostFailure, type HostFailureKind } from '../host/host-failure.ts';
+
 /** A failure whose message names generators, files and prompts, never their contents. */
 export class RunFailure extends Error {
   /** The problem without the advice, for callers with another command at hand, such as an editor. */

@@ -1,7 +1,6 @@
 /** Reports a failure to the program that started us, in addition to the sentence on standard error. */
 import type { FailureEvent, FailureKind } from '../../../../client/src/run-protocol.ts';
-import { RunFailure } from '../../generate/run-failure.ts';
-import { HostFailure, type HostFailureKind } from '../../host/host-failure.ts';
+import { HostFailure, type HostFailureKind, RunFailure } from '../../generate/run-failure.ts';
 import { StoreFailure, type FailureKind as StoreFailureKind } from '../../store/store-failure.ts';
 
 /** The failures that an editor can do something about, by kind. */

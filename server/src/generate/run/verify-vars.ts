@@ -80,8 +80,7 @@ export async function verifyVars(
           generator,
           generator.files.filter(({ name }) => name === place.file),
         ),
-        message: `${generator.key}/${place.file} ${reason.replace(/\.$/, '')}. ${whatToDo(access)}`,
-        what: `${generator.key}/${place.file} ${reason.replace(/\.$/, '')}.${onceFixed(access)}`,
+        ...accessTexts(`${generator.key}/${place.file} ${reason.replace(/\.$/, '')}.`, access),
         gains: access?.gained.map(readerData) ?? [],
         losses: access?.lost.map(readerData) ?? [],
       };
@@ -173,6 +172,11 @@ function whatToDo(access: AccessChange | null): string {
   return askedOf([access]).length > 0
     ? `${told} It asks before giving access to a key that has none now.`
     : told;
+}
+
+/** Returns the message, and what it says for readers with another command at hand. */
+function accessTexts(problem: string, access: AccessChange | null) {
+  return { message: `${problem} ${whatToDo(access)}`, what: `${problem}${onceFixed(access)}` };
 }
 
 /** Returns who would gain and lose access, for readers with another command at hand. */
