@@ -9,7 +9,7 @@ import type { Database } from '../../query/database.ts';
 import type { Remembered } from '../../query/reads.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import type { ModuleSecrets } from '../model/secrets.ts';
-import type { FixpointCache } from './fixpoint.ts';
+import type { FixpointCache } from './module-statements.ts';
 import type { ModuleFacts } from './read-module.ts';
 import type { Settled } from './settled.ts';
 

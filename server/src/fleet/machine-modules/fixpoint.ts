@@ -3,16 +3,22 @@
  * modules about options are kept as long as the modules are the same.
  */
 
-import type { OptionStatement, Plain } from '../../modules/module-options.ts';
+import type { Plain } from '../../modules/module-options.ts';
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
-import type { Lazy } from '../../nix/eval/value.ts';
 import { isSamePlace } from '../../nix/places.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
 import type { ModuleContext } from './contexts.ts';
 import { haveSameContents, internDefinitions } from './interned.ts';
 import { type MachineOptions, machineOptions, settledFor } from './machine-options.ts';
+import {
+  createStatements,
+  type FixpointCache,
+  isSettledSaying,
+  isSilentSaying,
+  keptOf,
+  type ModuleReader,
+} from './module-statements.ts';
 import type { ModuleFacts } from './read-module.ts';
-import { createSettled, type Settled } from './settled.ts';
 
 /** A module of a machine. */
 export interface OwnModule {
@@ -28,31 +34,6 @@ export interface MachineSetting extends ModuleContext {
   /** Returns the value of an option that is set outside of the workspace's modules; undefined for other options. */
   readonly known: (path: readonly string[]) => Plain | undefined;
 }
-
-export interface ModuleReader {
-  /** Reads the module again with another configuration. */
-  again(facts: ModuleFacts, config: Lazy): ModuleFacts;
-  /** Returns a module's statements about an option, in the configuration of a machine if one is given. */
-  option(facts: ModuleFacts, path: readonly string[], config: Lazy | null): OptionStatement;
-  /** Returns the first names of the options that a module states something about; `null` if there may be others. */
-  firstNames(facts: ModuleFacts): ReadonlySet<string> | null;
-}
-
-/** The results kept for one module. */
-interface Kept {
-  readonly facts: Settled<ModuleFacts>;
-  readonly says: Map<string, OptionStatement>;
-  readonly settledSays: Map<string, Settled<OptionStatement>>;
-  /** The first names of all options that it states something about, `null` for any; undefined until asked for. */
-  firstNames: ReadonlySet<string> | null | undefined;
-  /** The first names for which it was asked, and which are not among them. */
-  readonly unstated: Set<string>;
-  /** Definitions that machines had before the module changed. */
-  readonly before: readonly GeneratorDefinition[];
-}
-
-/** The results by module. */
-export type FixpointCache = WeakMap<ModuleFacts, Kept>;
 
 export interface Fixpoint {
   /** Returns each module as it is on the machine, in the same order. */
@@ -74,60 +55,10 @@ export interface Fixpoint {
 }
 
 export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: ModuleReader): Fixpoint {
-  function keptOf(facts: ModuleFacts): Kept {
-    let kept = cache.get(facts);
-    if (kept === undefined) {
-      kept = {
-        facts: createSettled(),
-        says: new Map(),
-        settledSays: new Map(),
-        firstNames: undefined,
-        unstated: new Set(),
-        before: [],
-      };
-      cache.set(facts, kept);
-    }
-    return kept;
-  }
-
-  /** Returns what a module states about an option on all machines alike. */
-  function generalSays(facts: ModuleFacts, path: readonly string[], key: string): OptionStatement {
-    const { says } = keptOf(facts);
-    let say = says.get(key);
-    if (say === undefined) {
-      say = reading.option(facts, path, null);
-      says.set(key, say);
-    }
-    return say;
-  }
-
-  function mayState(facts: ModuleFacts, name: string): boolean {
-    const kept = keptOf(facts);
-    if (kept.firstNames === undefined) kept.firstNames = reading.firstNames(facts);
-    if (kept.firstNames === null || kept.firstNames.has(name)) return true;
-    kept.unstated.add(name);
-    return false;
-  }
-
-  function saysOn(
-    facts: ModuleFacts,
-    path: readonly string[],
-    key: string,
-    general: OptionStatement,
-    machine: MachineOptions,
-  ): OptionStatement {
-    if (isSettledSaying(general)) return general;
-    const { settledSays } = keptOf(facts);
-    let settledSay = settledSays.get(key);
-    if (settledSay === undefined) {
-      settledSay = createSettled();
-      settledSays.set(key, settledSay);
-    }
-    return settledFor(cx, machine, settledSay, config => reading.option(facts, path, config));
-  }
+  const { mayState, general: generalSays, on: saysOn } = createStatements(cx, cache, reading);
 
   function factsOn(facts: ModuleFacts, machine: MachineOptions): ModuleFacts {
-    const kept = keptOf(facts);
+    const kept = keptOf(cache, facts);
     // Contents that are read while the machine's options are available would have its answers, for all machines.
     for (const definition of facts.definitions) definition.body();
     return settledFor(cx, machine, kept.facts, config => {
@@ -188,7 +119,7 @@ export function createFixpoint(cx: Evaluation, cache: FixpointCache, reading: Mo
       const kept = cache.get(before);
       const definitions = kept?.facts.results().flatMap(result => result.definitions) ?? [];
       if (definitions.length === 0) return;
-      cache.set(fresh, { ...keptOf(fresh), before: [...new Set(definitions)] });
+      cache.set(fresh, { ...keptOf(cache, fresh), before: [...new Set(definitions)] });
     },
   };
 }
@@ -224,16 +155,6 @@ function isUnsettled({ definitions, gaps }: ModuleFacts): boolean {
 
 function isOpen({ conditional, nameKind, body }: GeneratorDefinition): boolean {
   return conditional || nameKind === 'pattern' || body().completeness === 'partial' || body().asksMachine;
-}
-
-function isSettledSaying({ definitions, declared, unclear }: OptionStatement): boolean {
-  if (unclear || (declared !== null && declared.default === undefined)) return false;
-  return definitions.every(definition => !definition.conditional && definition.value !== undefined);
-}
-
-/** Returns whether a module neither declares nor defines an option, on any machine. */
-function isSilentSaying({ definitions, declared, unclear }: OptionStatement): boolean {
-  return definitions.length === 0 && declared === null && !unclear;
 }
 
 function areSame(left: GeneratorDefinition, right: GeneratorDefinition): boolean {

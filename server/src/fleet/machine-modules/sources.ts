@@ -14,7 +14,7 @@ import { query } from '../../query/database.ts';
 import { settled } from '../../query/settled.ts';
 import type { ModuleOptions } from '../model/options.ts';
 import type { ModuleSecrets } from '../model/secrets.ts';
-import type { ModuleReader } from './fixpoint.ts';
+import type { ModuleReader } from './module-statements.ts';
 import { readModuleOptions, UNKNOWN_OPTIONS } from './option-statements.ts';
 import { type ModuleFacts, type ModuleSource, readModule } from './read-module.ts';
 import { readModuleSecrets } from './secret-statements.ts';

@@ -7,7 +7,7 @@ import type { CheckSettings } from '../../checks/engine/findings.ts';
 import type { Severity } from '../../checks/rule.ts';
 import { didYouMean, nearestRule } from '../../edits/suggest.ts';
 import { matchesAny } from './glob.ts';
-import { noteUnknownNames } from './unknown-names.ts';
+import { type NoteProblem, noteUnknownNames } from './unknown-names.ts';
 
 export const SEVERITY_WORDS = ['off', 'error', 'warning', 'info', 'hint'] as const satisfies readonly (
   | Severity
@@ -23,15 +23,6 @@ interface RuleSetting {
 
 /** Settings by rule id or `group/*`. */
 export type RuleSettings = Readonly<Record<string, RuleSetting>>;
-
-/** Reports an invalid setting at `path` inside `rules`. */
-export type NoteProblem = (problem: {
-  readonly path: readonly string[];
-  readonly part: 'key' | 'value';
-  readonly message: string;
-  /** A replacement for the wrong text. */
-  readonly replacement?: string;
-}) => void;
 
 const severity = v.picklist(SEVERITY_WORDS);
 const patterns = v.array(v.string());

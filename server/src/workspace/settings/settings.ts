@@ -9,9 +9,9 @@ import { DEFAULT_LIMITS, GREATEST, LIMIT_NAMES, type Limits } from '../../host/s
 import type { Place } from '../../nix/places.ts';
 import { matchesAny } from './glob.ts';
 import { type JsonNode, memberAt } from './json.ts';
-import { mergeRules, type NoteProblem, type RuleSettings, readRules } from './rule-settings.ts';
+import { mergeRules, type RuleSettings, readRules } from './rule-settings.ts';
 import { SETTINGS_FILE } from './settings-names.ts';
-import { noteUnknownNames } from './unknown-names.ts';
+import { type NoteProblem, noteUnknownNames } from './unknown-names.ts';
 
 const patterns = v.array(v.string());
 

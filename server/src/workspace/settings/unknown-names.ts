@@ -1,6 +1,14 @@
 /** Reports names of settings that do not exist: the first ones each, and how many more there are. Knows no settings. */
 import { suggest } from '../../edits/suggest.ts';
-import type { NoteProblem } from './rule-settings.ts';
+
+/** Reports an invalid setting at `path` inside `rules`. */
+export type NoteProblem = (problem: {
+  readonly path: readonly string[];
+  readonly part: 'key' | 'value';
+  readonly message: string;
+  /** A replacement for the wrong text. */
+  readonly replacement?: string;
+}) => void;
 
 /** The names that are reported each. A hostile file has any number, of which each would be compared with all that exist. */
 const MOST = 100;
