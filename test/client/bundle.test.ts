@@ -27,7 +27,7 @@ test('activate registers the commands and gives its duration', () => {
   // Some commands are no person's: items of the views and links of results call them.
   const inner = [
     ...['varsmith.open', 'varsmith.generateMissing', 'varsmith.fixAccess'],
-    ...['varsmith.openPlace', 'varsmith.showRule'],
+    ...['varsmith.openPlace', 'varsmith.showRule', 'varsmith.setAuthor'],
   ];
   const declared = manifest.contributes.commands.map(({ command }) => command);
   expect(outcome.registered.sort()).toEqual([...declared, ...inner].sort());
@@ -39,6 +39,7 @@ test('activate does not load the language client library, which touches most of 
     node(join(import.meta.dirname, 'load-extension.cjs'), join(folder, 'extension.js')),
   );
   expect(outcome.touched).toEqual([
+    'Disposable',
     'EventEmitter',
     'LanguageStatusSeverity',
     'TreeItemCollapsibleState',

@@ -218,11 +218,11 @@ describe('a secret of sops-nix', () => {
   services.a.file = config.sops.secrets.token.path;
 }
 `;
-  const STORED = { 'machines/lea/secrets.yaml': 'token: ENC[AES256_GCM,data:x]\nsops: {}\n' };
+  const STORED = { 'machines/lea/secrets.yaml': 'token: ENC[AES256_GCM,data:x]\nsops:\n    mac: x\n' };
   const DEFAULT = {
     'machines/lea/hardware-configuration.nix': '{ sops.defaultSopsFile = ./default.yaml; }\n',
     'machines/lea/default.yaml':
-      'token: ENC[AES256_GCM,data:x]\nother: ENC[AES256_GCM,data:x]\nweb:\n    hash: ENC[AES256_GCM,data:x]\nsops: {}\n',
+      'token: ENC[AES256_GCM,data:x]\nother: ENC[AES256_GCM,data:x]\nweb:\n    hash: ENC[AES256_GCM,data:x]\nsops:\n    mac: x\n',
   };
 
   test('becomes a generator that asks', () => {

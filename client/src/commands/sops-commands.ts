@@ -20,7 +20,7 @@ import { type About, type Run, runner } from './sops-run.ts';
  */
 export function registerSopsCommands(server: Server, cli: string): readonly Disposable[] {
   const choose = chooser(server);
-  const diff = createTextPage('varsmith-conversion', `${l10n.t('Convert to Vars')}.diff`);
+  const diff = createTextPage('varsmith-conversion', () => `${l10n.t('Convert to Vars')}.diff`);
   const register = (id: string, work: (about: About) => Promise<void>) =>
     commands.registerCommand(id, async (node?: SecretNode) => {
       if (!(await isTrusted())) return;

@@ -9,11 +9,10 @@ export interface TextPage extends Disposable {
 /**
  * Creates a page.
  * @param scheme of its URI, used by no other page
- * @param name its title, whose ending decides on the language
+ * @param nameOf returns its title, whose ending decides on the language
  */
-export function createTextPage(scheme: string, name: string): TextPage {
+export function createTextPage(scheme: string, nameOf: () => string): TextPage {
   const changed = new EventEmitter<Uri>();
-  const uri = Uri.from({ scheme, path: `/${name}` });
   let shown = '';
   const provider = workspace.registerTextDocumentContentProvider(scheme, {
     onDidChange: changed.event,
@@ -21,6 +20,7 @@ export function createTextPage(scheme: string, name: string): TextPage {
   });
   return Object.assign(Disposable.from(changed, provider), {
     async show(text: string) {
+      const uri = Uri.from({ scheme, path: `/${nameOf()}` });
       shown = text;
       changed.fire(uri);
       await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });

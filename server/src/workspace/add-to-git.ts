@@ -1,4 +1,6 @@
 /** Makes new files of a fleet known to git, since a flake sees no others. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { TELL_GIT } from '../editor/scaffold/pipeline.ts';
 import { beginRepository } from '../host/git/begin-repository.ts';
 import { openRepository } from '../host/git/repository.ts';
@@ -32,7 +34,9 @@ export async function makeKnownToGit(
     if (repository === null)
       return { began, left: `Install git, and make this folder a repository (\`git init\`). ${TELL_GIT}` };
     began = existing === null;
-    await repository.intendToAdd(paths);
+    // Without it Nix finds no flake in a repository that is new.
+    const flake = began && existsSync(join(root, 'flake.nix')) ? ['flake.nix'] : [];
+    await repository.intendToAdd([...new Set([...paths, ...flake])]);
     return { began, left: null };
   } catch (error) {
     if (!(error instanceof HostFailure)) throw error;

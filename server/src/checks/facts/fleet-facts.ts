@@ -163,7 +163,7 @@ export function somewhere(
 
 /**
  * Returns whether one of the machines may have a generator of this name from a definition with a partly known
- * name, from a clan-core service, or from a file that cannot be read.
+ * name, from a clan-core service, or from a file that cannot be parsed.
  *
  * @param machines null or empty if they are not known
  */
@@ -173,7 +173,7 @@ export function mayBeDefinedElsewhere(
   machines: readonly string[] | null,
 ): boolean {
   const { unnamed, isOfClan, clanGenerators } = facts.elsewhere.about(name);
-  if (unnamed.length === 0 && !isOfClan && clanGenerators.length === 0 && !facts.elsewhere.isBroken(null))
+  if (unnamed.length === 0 && !isOfClan && clanGenerators.length === 0 && !facts.elsewhere.isUnparsed(null))
     return false;
   const asked = { name, declared: facts.generators.get(name) ?? [] };
   return somewhere(machines, machine => mayBeElsewhere(facts.elsewhere, asked, machine));

@@ -37,6 +37,8 @@ export interface Elsewhere {
    * @param machine null for an unknown machine
    */
   readonly isBroken: (machine: string | null) => boolean;
+  /** The same for files that cannot be parsed alone: a file that is missing declares nothing as things are. */
+  readonly isUnparsed: (machine: string | null) => boolean;
   /** The files that cannot be parsed, of which generators are known in part at most. */
   readonly brokenFiles: ReadonlySet<string>;
   /** Returns what may declare generators of a name; the same object for the same name. */
@@ -77,7 +79,8 @@ export function createElsewhere(fleet: FleetParts, before?: Elsewhere): Elsewher
   const shapeless = open.filter(machine => !isShaped(modules.get(machine)));
   const isItself = isClanCoreItself(fleet.generators);
   const evaluated = fleet.nix?.answer.machines.map(({ name }) => name).filter(fleet.nix.isEvaluated) ?? [];
-  const broken = brokenMachines(fleet);
+  const unparsed = unparsedMachines(fleet);
+  const absent = [...modules].filter(([, module]) => module.absent.length > 0).map(([machine]) => machine);
   const brokenFiles = fleet.faults.filter(({ syntax }) => syntax !== null).map(({ file }) => file);
   const key = [
     clanGenerators,
@@ -88,7 +91,9 @@ export function createElsewhere(fleet: FleetParts, before?: Elsewhere): Elsewher
     '',
     ...shapeless,
     '',
-    ...broken,
+    ...unparsed,
+    '',
+    ...absent.sort(compareTexts),
     '',
     ...brokenFiles,
     '',
@@ -98,7 +103,8 @@ export function createElsewhere(fleet: FleetParts, before?: Elsewhere): Elsewher
 
   const openMachines = new Set(open);
   const shapelessMachines = new Set(shapeless);
-  const broke = new Set(broken);
+  const unparsedNow = new Set(unparsed);
+  const broken = new Set([...unparsed, ...absent]);
   const evaluatedMachines = new Set(evaluated);
   const members = once(() => membersOfUnknownServices(inventory));
   const mayBeMember = (machine: string) =>
@@ -108,7 +114,8 @@ export function createElsewhere(fleet: FleetParts, before?: Elsewhere): Elsewher
     unnamed,
     isOpen: machine => openMachines.has(machine) || mayBeMember(machine),
     mayHaveAnyName: machine => shapelessMachines.has(machine) || mayBeMember(machine),
-    isBroken: machine => (machine === null ? broke.size > 0 : broke.has(machine)),
+    isBroken: machine => (machine === null ? broken.size > 0 : broken.has(machine)),
+    isUnparsed: machine => (machine === null ? unparsedNow.size > 0 : unparsedNow.has(machine)),
     brokenFiles: new Set(brokenFiles),
     key,
     about(name) {
@@ -129,7 +136,7 @@ const NO_FILES: ReadonlySet<string> = new Set();
 
 /** Returns the same as if broken files had nothing but what could be read in them, for what is offered while somebody types. */
 export function asFarAsRead(elsewhere: Elsewhere): Elsewhere {
-  return { ...elsewhere, isBroken: () => false, brokenFiles: NO_FILES };
+  return { ...elsewhere, isBroken: () => false, isUnparsed: () => false, brokenFiles: NO_FILES };
 }
 
 /** Returns whether all that is unknown of a machine are generators with holes in their names. */
@@ -137,12 +144,10 @@ function isShaped(modules: MachineModules | undefined): boolean {
   return modules !== undefined && !modules.foreign && modules.gaps.every(gap => gap.isShaped === true);
 }
 
-/** Returns the machines for which a file is broken, sorted. */
-function brokenMachines(fleet: FleetParts): readonly string[] {
+/** Returns the machines for which a file cannot be parsed, sorted. */
+function unparsedMachines(fleet: FleetParts): readonly string[] {
   const { faults, modules } = fleet;
-  const broken = new Set(
-    [...modules].filter(([, { absent }]) => absent.length > 0).map(([machine]) => machine),
-  );
+  const broken = new Set<string>();
   for (const { file, syntax, reach, machines } of faults) {
     if (syntax === null || reach === 'unknown') continue;
     if (machines.length > 0) for (const machine of machines) broken.add(machine);
@@ -175,7 +180,7 @@ export function mayBeElsewhere(elsewhere: Elsewhere, asked: Asked, machine: stri
   const { unnamed } = elsewhere.about(asked.name);
   if (mayBeOfClan(elsewhere, asked, machine)) return true;
   return (
-    (elsewhere.isBroken(machine) ||
+    (elsewhere.isUnparsed(machine) ||
       unnamed.some(generator => reaches(generator, machine, elsewhere.isOpen))) &&
     !isDeclaredOn(elsewhere, asked, machine)
   );

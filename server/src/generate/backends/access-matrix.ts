@@ -134,12 +134,10 @@ export function storedPlaces(fleet: Fleet, files: StoreFiles, directory: string)
     .filter(({ key, file }) => files.kind(`${varFolder(directory, key, file)}/secret`) === 'file');
 }
 
-/** Returns the users who can read none of the stored secrets. */
+/** Returns the users who can read none of the stored secrets, nor will once `fix` has given what links say. */
 function withoutAccess(sops: SopsFolder, secrets: readonly SecretAccess[]): readonly string[] {
   const stored = secrets.filter(secret => secret.stored);
-  const recipients = stored.map(({ readers }) =>
-    readers.flatMap(({ key, state }) => (key === null || state === 'pending' ? [] : [key])),
-  );
+  const recipients = stored.map(({ readers }) => readers.flatMap(({ key }) => key ?? []));
   return usersWithoutAccess(sops, recipients);
 }
 
