@@ -161,7 +161,7 @@ export const STATES: readonly State[] = [
     begin: ({ home }) => writeFileSync(join(home, '.gitconfig'), '[user]\n\tuseConfigOnly = true\n'),
     end: ({ home }) =>
       writeFileSync(join(home, '.gitconfig'), '[user]\n\tname = Ada\n\temail = ada@example.org\n'),
-    says: /not (all of them are )?committed/,
+    says: /needs your name and email address/,
   },
   {
     name: 'the empty folder of a machine',
