@@ -44,7 +44,7 @@ export function parseYaml(text: string): YamlText {
     // With an unknown tag, the text is kept as it is.
     if (document.errors.some(error => error.code !== 'TAG_RESOLVE_FAILED')) leaveOut();
     for (const { code, message, pos } of document.errors)
-      if (!isLenient(code, message)) flaws.push({ start: pos[0], end: pos[1], reason: reasonOf(code) });
+      if (!isLenient(code, message)) flaws.push({ ...within(pos, text.length), reason: reasonOf(code) });
     documents.push(convert(document.contents));
   }
   if (flaws.length > 0) leaveOut();
@@ -68,6 +68,11 @@ const LENIENT: ReadonlySet<Yaml.ErrorCode> = new Set([
   'BAD_PROP_ORDER',
   'BAD_DIRECTIVE',
 ]);
+
+/** Returns a range of the library as one of the text: an error at the end of a text stands behind it. */
+function within([start, end]: readonly [number, number], length: number): Pick<TextFlaw, 'start' | 'end'> {
+  return { start: Math.min(start, length), end: Math.min(end, length) };
+}
 
 function reasonOf(code: Yaml.ErrorCode): string {
   if (code === 'TAB_AS_INDENT') return 'a line of it begins with a tab, and YAML indents with spaces only';
