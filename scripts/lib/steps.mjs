@@ -230,15 +230,14 @@ export const STEPS = [
     stage: isExtra ? 12 : 10,
     work: label => walk(which, label),
   })),
-  ...VERSIONS.map(({ which, version, isExtra }) => ({
+  ...VERSIONS.map(({ which, version }) => ({
     id: `walk-generation-${which}`,
-    isExtra,
+    isExtra: true,
     title: `Walk through generation in VS Code ${version}`,
     needs: ['package', `vscode-${which}`],
     packages: ['chromium', 'fonts-dejavu-core', 'bubblewrap', 'wireguard-tools', 'whois'],
     linuxOnly: true,
-    // Both walks in one version side by side, then both in the other: each waits for its page more than it computes.
-    stage: isExtra ? 12 : 10,
+    stage: 12,
     work: label => walk(which, label, '--generation'),
   })),
   ...VERSIONS.map(({ which, version }) => ({

@@ -27,9 +27,9 @@ export function generationSteps({ folder, git, get }) {
   let missingBefore = 0;
   /** How many generators of the machine are missing, as the view has it. */
   const missingShown = async ui => {
-    const row = ui.sideRow(`${MACHINE}`).filter({ hasText: 'missing' });
+    const row = ui.sideRow(`${MACHINE}`).filter({ hasText: 'to generate' });
     await row.waitFor();
-    return Number(/(\d+) of \d+ generators missing/.exec((await row.textContent()) ?? '')?.[1]);
+    return Number(/(\d+) of \d+ to generate/.exec((await row.textContent()) ?? '')?.[1]);
   };
   return [
     [
@@ -92,7 +92,7 @@ export function generationSteps({ folder, git, get }) {
             [...globalThis.document.querySelectorAll('.sidebar .monaco-list-row')].some(
               row =>
                 row.textContent?.includes(name) &&
-                new RegExp(`(?<!\\d)${count} of \\d+ generators missing`).test(row.textContent),
+                new RegExp(`(?<!\\d)${count} of \\d+ to generate`).test(row.textContent),
             ),
           [MACHINE, missingBefore - 4],
         );
