@@ -66,7 +66,7 @@ const actions = (machine: string) => [
   },
 ];
 
-/** What mends the problems of a machine; each calls `next` once it is done. */
+/** The actions that mend the problems of a machine; each calls `next` once it is done. */
 interface Remedies {
   readonly generate: (next: () => Promise<void>) => Promise<void>;
   readonly reencrypt: (next: () => Promise<void>) => Promise<void>;

@@ -114,7 +114,7 @@ function readValue(cli: string, cwd: string, machine: string, id: string): Promi
   });
 }
 
-/** What was not stored, since these would gain access without having been confirmed. */
+/** An answer that nothing was stored, since those named would gain access without having been confirmed. */
 interface Refused {
   readonly refused: readonly string[];
 }

@@ -20,7 +20,7 @@ const FINDING = v.looseObject({
   machines: v.array(v.string()),
 });
 
-/** What Nix was asked about, as far as it is read. */
+/** The question to Nix in a report, as far as it is read. */
 const ASKED = v.looseObject({
   shard: v.nullable(v.object({ index: v.number(), count: v.number() })),
   machines: v.array(v.looseObject({ name: v.string() })),

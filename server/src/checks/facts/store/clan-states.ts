@@ -1,4 +1,4 @@
-/** What is stored of generators that no file declares: those that services of clan-core certainly bring. */
+/** Finds what is stored of generators that no file declares: those that services of clan-core certainly bring. */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { ClanGenerator } from '../../../fleet/model/services.ts';

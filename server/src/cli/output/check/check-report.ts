@@ -31,7 +31,7 @@ export interface CheckReport {
   /** The number of checked Nix files. */
   readonly fileCount: number;
   readonly milliseconds: number;
-  /** What Nix was asked about, or `null` if it was not to be asked. */
+  /** The question to Nix and how it went, or `null` if it was not to be asked. */
   readonly nix: ReturnType<typeof askedData> | null;
   readonly files: NixFiles;
   readonly spanOf: SpanOf;
