@@ -49,8 +49,8 @@ describe('a store of many machines', () => {
       ({ key, kind }: { key: string; kind: string }) => `${key.slice(12, 15)} ${kind}`,
     );
     expect(about).toEqual([
-      ...['m01 missing', 'm02 missing', 'm03 outdated'],
-      ...['m04 access', 'm05 access', 'm07 access', 'm08 access'],
+      ...['m01 missing', 'm02 missing', 'm03 outdated', 'm08 unusable'],
+      ...['m04 access', 'm05 access', 'm07 access'],
     ]);
   });
 });
