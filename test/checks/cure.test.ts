@@ -1,13 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { type Cure, cureSentence, messageWithCure, offersOf } from '../../server/src/checks/cure.ts';
+import {
+  type Cure,
+  cureSentence,
+  messageWithCure,
+  offersOf,
+  type RunCure,
+} from '../../server/src/checks/cure.ts';
 
-const cure = (part: Partial<Cure>): Cure => ({
+const cure = (part: Partial<RunCure>): Cure => ({
   ...{ command: 'generate', generator: 'mail', machines: ['lea'], shared: false },
   ...part,
 });
 
 describe('the sentence that names a command', () => {
-  test.each<[Partial<Cure>, string]>([
+  test.each<[Partial<RunCure>, string]>([
     [{}, 'Run `varsmith generate --machine lea -g mail`.'],
     [{ machines: ['a', 'b'] }, 'Run `varsmith generate --machine a --machine b -g mail`.'],
     // Of many, a generator by its name would also run where it is complete.
@@ -33,4 +39,10 @@ test('what is shared is offered once', () => {
   expect(offersOf(cure({ machines: ['a', 'b'], shared: true }))).toEqual([
     { title: 'Generate "mail"', machines: ['a'] },
   ]);
+});
+
+test('files are added to git by their names, quoted for a shell', () => {
+  const track: Cure = { command: 'track', paths: ['modules/a.nix', 'the keys/b.nix'] };
+  expect(cureSentence(track)).toBe("Run `git add modules/a.nix 'the keys/b.nix'`.");
+  expect(offersOf(track)).toEqual([{ title: 'Add modules/a.nix, the keys/b.nix to git', machines: [] }]);
 });

@@ -1,6 +1,7 @@
 // Files that the flake reads and git does not track, where it is less plain than in the examples.
 
 import { expect, it } from 'vitest';
+import { messageWithCure } from '../../server/src/checks/cure.ts';
 import { judging, type Texts } from './harness.ts';
 
 const { check } = judging('host/untracked');
@@ -25,9 +26,10 @@ function without(paths: readonly string[], more: Texts = {}): string[] {
     .filter(path => !paths.includes(path))
     .flatMap(path => path.split('/').map((_, index, names) => names.slice(0, index + 1).join('/')));
   const { findings } = check(files, { tracked });
-  return findings.map(({ at, message }) => {
+  return findings.map(finding => {
+    const { at } = finding;
     const written = (files[at.file] ?? '').slice(at.start, at.end);
-    return `${at.file} ${written}: ${message}`;
+    return `${at.file} ${written}: ${messageWithCure(finding)}`;
   });
 }
 
@@ -66,7 +68,7 @@ it('names the file itself where no path leads to it', () => {
 
 it('says it once of a flake that was never added', () => {
   expect(without(Object.keys(FILES))).toEqual([
-    'flake.nix : Git does not track flake.nix, so Nix finds no flake here. Run `git add flake.nix`, and add the files that it reads.',
+    'flake.nix : Git does not track flake.nix, so Nix finds no flake here, nor the files that it reads. Run `git add flake.nix`.',
   ]);
 });
 

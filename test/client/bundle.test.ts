@@ -27,7 +27,7 @@ test('activate registers the commands and gives its duration', () => {
   // Some commands are no person's: items of the views and links of results call them.
   const inner = [
     ...['varsmith.open', 'varsmith.generateMissing', 'varsmith.fixAccess'],
-    ...['varsmith.openPlace', 'varsmith.showRule', 'varsmith.setAuthor'],
+    ...['varsmith.openPlace', 'varsmith.showRule', 'varsmith.setAuthor', 'varsmith.trackFiles'],
   ];
   const declared = manifest.contributes.commands.map(({ command }) => command);
   expect(outcome.registered.sort()).toEqual([...declared, ...inner].sort());

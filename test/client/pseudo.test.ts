@@ -73,6 +73,7 @@ vi.mock('../../client/src/language/connection.ts', () => ({
 vi.mock('../../client/src/generate/program.ts', () => ({
   nodeEnvironment: {},
   runProgram: async () => ({ code: 1, stdout: '', said: '' }),
+  runGit: async () => ({ code: 1, stdout: '', said: '' }),
   watchProgram: async () => ({ code: 1, said: '' }),
 }));
 

@@ -248,6 +248,7 @@ test('a generator: the active file is offered first', async () => {
     name: 'deploy-key',
     template: 'ssh-key',
     file: 'machines/lea/b.nix',
+    importedBy: [],
   });
 });
 
@@ -278,11 +279,22 @@ test('a generator in a file of its own, which is saved and opened', async () => 
   workspace.openTextDocument.mockImplementationOnce(async () => ({ save }) as never);
   type('deploy-key', 'modules/deploy-key.nix');
   pick(0, 2);
+  marked.push(({ items }) => items.slice(1));
   await commands.executeCommand('varsmith.newGenerator');
-  expect(wish()).toMatchObject({ file: 'modules/deploy-key.nix' });
+  expect(wish()).toMatchObject({ file: 'modules/deploy-key.nix', importedBy: ['lea'] });
   expect(save).toHaveBeenCalled();
   expect(window.showTextDocument).toHaveBeenCalledTimes(1);
   expect(window.showInformationMessage).toHaveBeenCalledWith('Import it.');
+});
+
+test('a generator where no module can take one: nobody chooses where, and the only machine is selected', async () => {
+  choices = { ...CHOICES, files: [], machines: ['lea'] };
+  type('deploy-key', 'modules/deploy-key.nix');
+  pick(0);
+  marked.push(({ items }) => items.filter(({ picked }) => picked));
+  await commands.executeCommand('varsmith.newGenerator');
+  expect(window.showQuickPick).toHaveBeenCalledTimes(1);
+  expect(wish()).toMatchObject({ file: 'modules/deploy-key.nix', importedBy: ['lea'] });
 });
 
 test('a service', async () => {

@@ -22,10 +22,20 @@ const LEA = 'machines/lea/configuration.nix';
 const IDS = TEMPLATE_CHOICES.map(({ id }) => id);
 
 const fleet = (module: string): Texts => ({ 'flake.nix': FLAKE, [LEA]: module });
-const add = (texts: Texts, template = 'ssh-key', file = LEA, name = 'fresh') =>
-  carriedOut(texts, state => newGenerator(state, { name, template, file }));
-const refused = (texts: Texts, template = 'ssh-key', file = LEA, name = 'fresh') =>
-  refusal(texts, state => newGenerator(state, { name, template, file }));
+const add = (
+  texts: Texts,
+  template = 'ssh-key',
+  file = LEA,
+  name = 'fresh',
+  importedBy: readonly string[] = [],
+) => carriedOut(texts, state => newGenerator(state, { name, template, file, importedBy }));
+const refused = (
+  texts: Texts,
+  template = 'ssh-key',
+  file = LEA,
+  name = 'fresh',
+  importedBy: readonly string[] = [],
+) => refusal(texts, state => newGenerator(state, { name, template, file, importedBy }));
 
 const SSH = [
   'fresh = {',
@@ -40,6 +50,61 @@ const SSH = [
 const indented = (by: number, prefix = '') =>
   SSH.map((line, index) => `${' '.repeat(by)}${index === 0 ? prefix : ''}${line}\n`).join('');
 const PREFIX = 'clan.core.vars.generators.';
+
+describe('in a file of its own that machines import', () => {
+  const FILE = 'modules/fresh.nix';
+  const imported = (module: string, ...machines: readonly string[]) =>
+    add(fleet(module), 'ssh-key', FILE, 'fresh', machines.length === 0 ? ['lea'] : machines);
+  const PATH = '../../modules/fresh.nix';
+
+  test.each([
+    ['{ imports = [ ./a.nix ]; }\n', `{ imports = [ ./a.nix ${PATH} ]; }\n`],
+    ['{\n  imports = [\n    ./a.nix\n  ];\n}\n', `{\n  imports = [\n    ./a.nix\n    ${PATH}\n  ];\n}\n`],
+    [
+      '{ lib, ... }:\n{\n  imports = [ ./a.nix ] ++ lib.optionals true [ ];\n}\n',
+      `{ lib, ... }:\n{\n  imports = [ ./a.nix ${PATH} ] ++ lib.optionals true [ ];\n}\n`,
+    ],
+    ['{ }\n', `{ imports = [ ${PATH} ]; }\n`],
+    ['{ ... }:\n{\n}\n', `{ ... }:\n{\n  imports = [ ${PATH} ];\n}\n`],
+    ['{ ... }:\n{\n  a = 1;\n}\n', `{ ... }:\n{\n  imports = [ ${PATH} ];\n\n  a = 1;\n}\n`],
+  ])('%j', (module, after) => {
+    const texts = { ...fleet(module), 'machines/lea/a.nix': '{ }\n' };
+    const { texts: changed, fleet: read, scaffolded } = add(texts, 'ssh-key', FILE, 'fresh', ['lea']);
+    expect(changed[LEA]).toBe(after);
+    expect(read.generators.find(({ name }) => name === 'fresh')?.machines).toEqual(['lea']);
+    expect(scaffolded.notes).toEqual([`${FILE} is imported by lea.`]);
+  });
+
+  test('a machine whose imports are computed is left to the person, and nothing else is imported', () => {
+    const { texts, scaffolded } = imported('{ lib, ... }:\n{\n  imports = lib.concatLists [ ];\n}\n');
+    expect(texts[LEA]).toBe('{ lib, ... }:\n{\n  imports = lib.concatLists [ ];\n}\n');
+    expect(scaffolded.notes).toEqual([
+      `Import ${FILE} in lea yourself: no module there has \`imports\` that can be edited.`,
+    ]);
+  });
+
+  test('a module that other machines have as well is not touched', () => {
+    const texts: Texts = {
+      'flake.nix': FLAKE.replace('machines.lea = { };', 'machines = { lea = { }; noa = { }; };'),
+      [LEA]: '{ imports = [ ../../both.nix ]; }\n',
+      'machines/noa/configuration.nix': '{ imports = [ ../../both.nix ]; }\n',
+      'both.nix': '{ }\n',
+    };
+    const forLea = add(texts, 'ssh-key', FILE, 'fresh', ['lea']);
+    expect(forLea.texts['both.nix']).toBe('{ }\n');
+    expect(forLea.fleet.generators.find(({ name }) => name === 'fresh')?.machines).toEqual(['lea']);
+    const forBoth = add(texts, 'ssh-key', FILE, 'fresh', ['lea', 'noa']);
+    expect(forBoth.texts['both.nix']).toBe('{ imports = [ ./modules/fresh.nix ]; }\n');
+    expect(forBoth.texts[LEA]).toBe(texts[LEA]);
+    expect(forBoth.fleet.generators.find(({ name }) => name === 'fresh')?.machines).toEqual(['lea', 'noa']);
+  });
+
+  test('a machine that does not exist is refused with the one that is meant', () => {
+    expect(refused(fleet('{ }\n'), 'ssh-key', FILE, 'fresh', ['lae'])).toBe(
+      'There is no machine "lae". Did you mean "lea"?',
+    );
+  });
+});
 
 describe('in a module', () => {
   test('that has a set of generators, it stands at the end of the set', () => {

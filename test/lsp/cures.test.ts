@@ -1,7 +1,9 @@
 // What an editor offers for findings that a command cures, and what it says of them where it has none.
 
+import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import type { CodeAction, Diagnostic } from 'vscode-languageserver';
+import { untrackedSource } from '../../server/src/checks/rules/host/untracked.ts';
 import { missing } from '../../server/src/checks/rules/store/missing.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { folder } from '../workspace/support.ts';
@@ -88,4 +90,37 @@ test('an editor without the command is told what to type', async () => {
   expect(told).toContain(
     'Not generated yet: "address" of "mail" (machine lea). Run `varsmith generate --machine lea -g mail`.',
   );
+});
+
+test('a file that git does not track is added by a quick fix, and the message names git elsewhere', async () => {
+  const root = folder({
+    'flake.nix': `{ outputs = { nixpkgs, ... }: { nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./web.nix ]; }; }; }`,
+    'web.nix': '{ imports = [ ./mail.nix ]; }\n',
+    'mail.nix': '{ }\n',
+  });
+  execFileSync('git', ['init', '-q'], { cwd: root });
+  execFileSync('git', ['add', 'flake.nix', 'web.nix'], { cwd: root });
+  const asked = async (clientCommands: readonly string[]) => {
+    const { connection, uri } = await startSession({
+      ...{ root, engine, capabilities: {} },
+      initializationOptions: { clientCommands },
+    });
+    const position = { line: 0, character: 16 };
+    const actions: CodeAction[] = await connection.sendRequest('textDocument/codeAction', {
+      textDocument: { uri: uri('web.nix') },
+      range: { start: position, end: position },
+      context: { diagnostics: [] },
+    });
+    return { actions: generating(actions), uri: uri('').replace(/\/$/, '') };
+  };
+  const { actions, uri } = await asked(['varsmith.trackFiles']);
+  expect(actions).toMatchObject([
+    {
+      title: 'Add mail.nix to git',
+      isPreferred: true,
+      diagnostics: [{ code: untrackedSource.id, message: expect.not.stringContaining('git add') }],
+      command: { command: 'varsmith.trackFiles', arguments: [uri, ['mail.nix']] },
+    },
+  ]);
+  expect((await asked([])).actions).toEqual([]);
 });

@@ -155,7 +155,7 @@ test('where the new text stands is told for the text afterwards', async () => {
     }),
   );
   const file = 'machines/lea/configuration.nix';
-  const result = await write({ what: 'generator', name: 'fresh', template: 'ssh-key', file });
+  const result = await write({ what: 'generator', name: 'fresh', template: 'ssh-key', file, importedBy: [] });
   expect(applied).toHaveLength(1);
   // Six lines for the arguments, `{`, `a = 1;` and an empty one.
   const start = { line: 9, character: '  clan.core.vars.generators.'.length };

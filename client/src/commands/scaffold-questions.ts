@@ -4,6 +4,7 @@
  */
 import { l10n, window } from 'vscode';
 import { STAYS } from '../generate/choose.ts';
+import { pickSome } from '../generate/pick-some.ts';
 import type { ScaffoldWish } from '../protocol/scaffold.ts';
 import type { ScaffoldContext } from './scaffold-context.ts';
 
@@ -11,29 +12,53 @@ export async function askGenerator(context: ScaffoldContext): Promise<ScaffoldWi
   const name = await askName(context, 'generator', l10n.t('New Generator: name'), 'deploy-key');
   const template = name && (await pickTemplate(context, l10n.t('New Generator {0}: template', name)));
   if (!name || !template) return undefined;
+  const file = await pickFile(context, name);
+  if (!file) return undefined;
+  const importedBy = context.files.includes(file) ? [] : await pickMachines(context, name);
+  return importedBy && { what: 'generator', name, template, file, importedBy };
+}
+
+/** Asks which module declares a new generator; only for the path of a new one where there is none yet. */
+async function pickFile(context: ScaffoldContext, name: string): Promise<string | undefined> {
   const ownFile = `modules/${name}.nix`;
   // The active file comes first.
   const files = [...context.files].sort(
     (a, b) => Number(b === context.active) - Number(a === context.active),
   );
-  const items = [
-    ...files.map(path => ({ label: path, description: '', path })),
-    { label: `$(new-file) ${l10n.t('A file of its own…')}`, description: ownFile, path: null },
-  ];
-  const place = await window.showQuickPick(items, {
-    ...STAYS,
-    title: l10n.t('New Generator {0}: where', name),
-  });
+  const own = { label: `$(new-file) ${l10n.t('A file of its own…')}`, description: ownFile, path: null };
+  const items = [...files.map(path => ({ label: path, description: '', path })), own];
+  const title = l10n.t('New Generator {0}: where', name);
+  const place = files.length === 0 ? own : await window.showQuickPick(items, { ...STAYS, title });
   if (place === undefined) return undefined;
-  const file =
+  return (
     place.path ??
-    (await window.showInputBox({
+    window.showInputBox({
       ...STAYS,
       title: l10n.t('New Generator {0}: file', name),
       prompt: l10n.t('Relative to the folder of the fleet.'),
       value: ownFile,
-    }));
-  return file ? { what: 'generator', name, template, file } : undefined;
+    })
+  );
+}
+
+/** Asks which machines import a new module; the only one is selected. Returns `undefined` if that is cancelled. */
+async function pickMachines(
+  { machines }: ScaffoldContext,
+  name: string,
+): Promise<readonly string[] | undefined> {
+  if (machines.length === 0) return [];
+  const chosen = await pickSome(
+    machines.map(label => ({ label, picked: machines.length === 1 })),
+    {
+      title: l10n.t('New Generator {0}: machines', name),
+      placeholder: l10n.t('The machines that import the new module'),
+      empty: l10n.t(
+        'No machine would have it. Select some, or press Enter again to import it yourself later.',
+      ),
+      acceptsNone: true,
+    },
+  );
+  return chosen?.map(({ label }) => label);
 }
 
 export async function askService(context: ScaffoldContext): Promise<ScaffoldWish | undefined> {

@@ -26,6 +26,7 @@ import { makeKey } from './make-key.ts';
 import { makeKeyCommand } from './offer-help.ts';
 import { isRunning, runInTerminal } from './run-in-terminal.ts';
 import { commitEnvironment } from './run-settings.ts';
+import { trackFiles, trackFilesCommand } from './track-files.ts';
 import { copyPublicValue, fixAccess, setValue, verify } from './value-commands.ts';
 
 /**
@@ -108,6 +109,7 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     }),
     register(generateMissingCommand, (root: string) => missing(root)),
     register(fixAccessCommand, (root: string) => fixAccess(bench, root)),
+    register(trackFilesCommand, trackFiles),
     commands.registerCommand(openPlaceCommand, (root: string, where: SourcePlace) => openPlace(root, where)),
   ];
 }

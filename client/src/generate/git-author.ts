@@ -11,11 +11,8 @@ import { runGit } from './program.ts';
  */
 export async function askAuthor(root: string): Promise<boolean> {
   const cwd = Uri.parse(root).fsPath;
-  const git = await findOnPath('git');
-  if (git === null) {
-    void window.showErrorMessage(l10n.t('Varsmith: git is not installed.'));
-    return false;
-  }
+  const git = await findGit();
+  if (git === null) return false;
   const name = await window.showInputBox({
     ...STAYS,
     title: l10n.t('Git: your name (1 of 2)'),
@@ -41,4 +38,11 @@ export async function askAuthor(root: string): Promise<boolean> {
     return false;
   }
   return true;
+}
+
+/** Returns the absolute path of git, or `null` after the person has been told that there is none. */
+export async function findGit(): Promise<string | null> {
+  const git = await findOnPath('git');
+  if (git === null) void window.showErrorMessage(l10n.t('Varsmith: git is not installed.'));
+  return git;
 }

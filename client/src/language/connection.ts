@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import type { LogOutputChannel } from 'vscode';
 import { LanguageClient, type NodeModule, TransportKind } from 'vscode-languageclient/node';
 import { makeKeyCommand } from '../generate/offer-help.ts';
+import { trackFilesCommand } from '../generate/track-files.ts';
 import { showRuleCommand } from '../protocol/documentation.ts';
 import type { ServerStatus, StartOptions } from '../protocol/status.ts';
 import { previewCommand } from '../views/environment-preview.ts';
@@ -44,6 +45,7 @@ const startOptions: StartOptions = {
     tryCommand,
     'varsmith.generate',
     fixAccessCommand,
+    trackFilesCommand,
     makeKeyCommand,
     'varsmith.showGraph',
     previewCommand,

@@ -84,6 +84,8 @@ export type ScaffoldWish =
       readonly template: string;
       /** Relative to the root; created if it does not exist. */
       readonly file: string;
+      /** The machines that import the file. */
+      readonly importedBy: readonly string[];
     }
   | {
       readonly what: 'service';

@@ -3,7 +3,16 @@
  * them. An editor that has the command offers it instead of showing the sentence.
  */
 
-export interface Cure {
+export type Cure = RunCure | TrackCure;
+
+/** Tells git of files, so that flakes see them. */
+export interface TrackCure {
+  readonly command: 'track';
+  /** Files and folders relative to the root. */
+  readonly paths: readonly string[];
+}
+
+export interface RunCure {
   /** `generate` creates missing values; `fix` encrypts stored secrets to the recipients they should have. */
   readonly command: 'generate' | 'fix';
   /** The generator, or null for all generators. */
@@ -33,7 +42,9 @@ export function messageWithCure({
   return cure === undefined ? message : `${message} ${cureSentence(cure)}`;
 }
 
-function commandLine({ command, generator, machines, shared }: Cure): string {
+function commandLine(cure: Cure): string {
+  if (cure.command === 'track') return `git add ${cure.paths.map(word).join(' ')}`;
+  const { command, generator, machines, shared } = cure;
   const named = shared ? machines.slice(0, 1) : machines;
   // A named generator would run on every machine that has it, including those where nothing is missing.
   if (named.length > MOST_NAMED) return `varsmith ${command}`;
@@ -56,7 +67,9 @@ export interface Offer {
 }
 
 /** Returns the menu entries, best match first: one for all machines, then one per machine if there are few. */
-export function offersOf({ command, generator, machines, shared }: Cure): Offer[] {
+export function offersOf(cure: Cure): Offer[] {
+  if (cure.command === 'track') return [{ title: `Add ${cure.paths.join(', ')} to git`, machines: [] }];
+  const { command, generator, machines, shared } = cure;
   if (command === 'fix') return [{ title: 'Encrypt stored secrets for the right recipients…', machines }];
   const what = generator === null ? 'what is missing' : `"${generator}"`;
   if (shared) return [{ title: `Generate ${what}`, machines: machines.slice(0, 1) }];

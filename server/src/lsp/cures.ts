@@ -13,6 +13,7 @@ export const GENERATE = 'varsmith.generate';
 const COMMANDS: Readonly<Record<Cure['command'], string>> = {
   generate: GENERATE,
   fix: 'varsmith.fixAccess',
+  track: 'varsmith.trackFiles',
 };
 
 type Commands = Pick<Client, 'commands'>;
@@ -31,9 +32,21 @@ export function curesFor({ commands }: Commands, { cure }: Finding, root: string
   if (cure === undefined) return [];
   const command = COMMANDS[cure.command];
   if (!commands.includes(command)) return [];
-  return offersOf(cure).map(({ title, machines }) => {
-    const generators = cure.generator === null ? [] : [cure.generator];
-    const target: GenerateTarget = { root, machines, generators };
-    return { title, command, arguments: [cure.command === 'generate' ? target : root] };
-  });
+  return offersOf(cure).map(({ title, machines }) => ({
+    ...{ title, command },
+    arguments: argumentsOf(cure, root, machines),
+  }));
+}
+
+function argumentsOf(cure: Cure, root: string, machines: readonly string[]): unknown[] {
+  switch (cure.command) {
+    case 'fix':
+      return [root];
+    case 'track':
+      return [root, cure.paths];
+    case 'generate': {
+      const generators = cure.generator === null ? [] : [cure.generator];
+      return [{ root, machines, generators } satisfies GenerateTarget];
+    }
+  }
 }

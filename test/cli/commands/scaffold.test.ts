@@ -48,6 +48,19 @@ test('git is told of a new file where there is a repository, and none is begun',
   expect(git('ls-files')).toBe('modules/fresh.nix\n');
 });
 
+test('a machine imports the file of a new generator', async () => {
+  const root = exampleFleet();
+  const { code, stderr } = await varsmith(['new', 'generator', 'fresh', root, '--machine', 'lea']);
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: 'varsmith: modules/fresh.nix is imported by lea.\n',
+  });
+  expect((await varsmith(['check', root, '--severity', 'hint'])).code).toBe(0);
+  const { stdout } = await varsmith(['inspect', root, '--format', 'json']);
+  const { generators } = JSON.parse(stdout) as { generators: { name: string; machines: string[] }[] };
+  expect(generators.find(({ name }) => name === 'fresh')?.machines).toEqual(['lea']);
+});
+
 test('the names, the domain and the variable can be said', async () => {
   const root = exampleFleet();
   const args = ['--category', 'api-key', '--domain', 'search', '--generator', 'kagi-key', '--env', 'KAGI'];

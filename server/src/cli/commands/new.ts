@@ -23,7 +23,7 @@ export async function create(args: readonly string[], io: Io): Promise<number> {
   const around = { fleet: workspace.fleet(), files: workspace.files };
   const written =
     what === 'generator'
-      ? newGenerator(around, { name, template, file })
+      ? newGenerator(around, { name, template, file, importedBy: parsed.options('machine') })
       : newService(around, { name, template, per });
   return applyScaffolded(workspace, written, parsed.flag('dry-run'), io);
 }

@@ -1,5 +1,5 @@
 /** The commands that write sources. */
-import { type CommandSpec, dryRun, flag, json, ROOT, value } from './command-spec.ts';
+import { type CommandSpec, dryRun, flag, json, machines, ROOT, value } from './command-spec.ts';
 
 /** The kinds that `rename` accepts; `moved` takes files that have been moved already. */
 export const RENAMED_KINDS = ['generator', 'file', 'prompt', 'key', 'machine', 'moved'] as const;
@@ -162,11 +162,12 @@ export const WRITE: readonly CommandSpec[] = [
     operand: 'NAME',
     summary: 'write a generator from a template',
     text: 'Writes a generator from a template.',
-    usage: ['new generator NAME [ROOT] [--template ID] [--file FILE] [--dry-run]'],
+    usage: ['new generator NAME [ROOT] [--template ID] [--file FILE] [--machine M]… [--dry-run]'],
     positions: [NAME, ROOT],
     options: [
       template,
       value('file', 'FILE', 'file', 'the module to add it to, or a file to make (default modules/NAME.nix)'),
+      machines('a machine that imports the file; may be given several times'),
       dryRun,
     ],
   },

@@ -4,9 +4,11 @@
  * a reason.
  */
 import { attributeText, isBareName } from '../../edits/edits.ts';
+import { didYouMean, suggest } from '../../edits/suggest.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import { machineFiles } from '../names/machine-files.ts';
 import { inOrder, type Refused, type Scaffolded, type ScaffoldSources, shownAt } from './scaffold.ts';
+import { type Imported, importedBy } from './scaffold-import.ts';
 import { intoModule } from './scaffold-module.ts';
 import {
   TEMPLATE_CHOICES,
@@ -21,6 +23,8 @@ export interface GeneratorWish {
   readonly template: string;
   /** Relative to the root; created if it does not exist. */
   readonly file: string;
+  /** The machines that import the file. */
+  readonly importedBy: readonly string[];
 }
 
 export interface ServiceWish {
@@ -77,25 +81,48 @@ export function newGenerator(around: ScaffoldSources, wish: GeneratorWish): Scaf
   const clash = second === undefined ? null : generatorNameProblem(fleet, second.name);
   if (clash !== null) return { refused: clash };
   if (!isInside(wish.file)) return { refused: `${wish.file} is not a Nix file of this folder.` };
-  if (files.kind(wish.file) === null) return newModule(wish, bindings);
+  const unknown = wish.importedBy.find(machine => !fleet.modules.has(machine));
+  if (unknown !== undefined) return noMachine(unknown, [...fleet.modules.keys()]);
+  const imported = importedBy(around, wish.file, wish.importedBy);
+  if (files.kind(wish.file) === null) return newModule(wish, bindings, imported);
   const file = files.parse(wish.file);
   if (file === null || file.errors.length > 0) {
     return { refused: `${wish.file} is not valid Nix: fix it first.` };
   }
   const insertion = intoModule(file, bindings, machineFiles(fleet).has(wish.file));
   if ('refused' in insertion) return insertion;
-  const edits = inOrder(insertion.edits);
-  return { edits, shown: shownAt(edits, insertion.main, wish.name), notes: [] };
+  const edits = inOrder([...insertion.edits, ...imported.edits]);
+  return { edits, shown: shownAt(edits, insertion.main, wish.name), notes: importNotes(wish.file, imported) };
 }
 
-function newModule({ name, file }: GeneratorWish, bindings: readonly TemplateBinding[]): Scaffolded {
+function newModule(
+  { name, file, importedBy: machines }: GeneratorWish,
+  bindings: readonly TemplateBinding[],
+  imported: Imported,
+): Scaffolded {
   const text = `${formalsFor(bindings)}\n{\n${generatorLines(bindings, '  ').join('\n')}\n}\n`;
   const edit = { file, start: 0, end: 0, text };
+  const homework = machines.length === 0 ? [`Import ${file} in the machines that should have it.`] : [];
   return {
-    edits: [edit],
+    edits: inOrder([edit, ...imported.edits]),
     shown: shownAt([edit], edit, name),
-    notes: [`Import ${file} in the machines that should have it.`],
+    notes: [...importNotes(file, imported), ...homework],
   };
+}
+
+function importNotes(file: string, { machines, left }: Imported): readonly string[] {
+  return [
+    ...(machines.length === 0 ? [] : [`${file} is imported by ${machines.join(', ')}.`]),
+    ...(left.length === 0
+      ? []
+      : [
+          `Import ${file} in ${left.join(', ')} yourself: no module there has \`imports\` that can be edited.`,
+        ]),
+  ];
+}
+
+function noMachine(name: string, machines: readonly string[]): Refused {
+  return { refused: `There is no machine "${name}".${didYouMean(suggest(name, machines))}` };
 }
 
 export function newService(around: ScaffoldSources, wish: ServiceWish): Scaffolded | Refused {

@@ -7,11 +7,17 @@ import { suggest } from '../../edits/suggest.ts';
 import { textOr } from '../../fleet/secrets/secrets-files.ts';
 import type { FleetSecrets } from '../../fleet/secrets/secrets-join.ts';
 import { hasKeys } from '../../fleet/secrets/secrets-keys.ts';
-import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 import { compareTexts, sortedUnique } from '../../std.ts';
 import { machineFiles } from '../names/machine-files.ts';
 import { fleetSecrets } from './fleet-secrets.ts';
-import { inOrder, type Refused, type Scaffolded, type ScaffoldSources, shownAt } from './scaffold.ts';
+import {
+  inOrder,
+  pathLiteral,
+  type Refused,
+  type Scaffolded,
+  type ScaffoldSources,
+  shownAt,
+} from './scaffold.ts';
 import { type DeclaredSet, intoModule } from './scaffold-module.ts';
 import { type Creation, creationOf } from './sops-creation.ts';
 
@@ -86,7 +92,7 @@ export function planSopsSecret(around: ScaffoldSources, wish: SopsWish): SopsPla
   if ('refused' in place) return place;
   const isDefault = choices.defaultOf(module) === file;
   const options = [
-    ...(isDefault ? [] : [`sopsFile = ${relativePath(module, file)};`]),
+    ...(isDefault ? [] : [`sopsFile = ${pathLiteral(module, file)};`]),
     ...(place.format === choices.format ? [] : [`format = "${place.format}";`]),
     ...(place.names.length === 0 || (wish.key ?? wish.name) === (choices.key ?? wish.name)
       ? []
@@ -264,15 +270,4 @@ function fileFor(
 function missing(path: string, candidates: readonly string[], what: string): string {
   const near = suggest(path, candidates);
   return `There is no ${what} ${path}.${near === null ? '' : ` Did you mean ${near}?`}`;
-}
-
-/** Returns a path literal from one file to another. */
-function relativePath(from: string, to: string): string {
-  const [here, there] = [folderOf(from).split('/').filter(Boolean), to.split('/')];
-  let common = 0;
-  while (common < here.length && common < there.length - 1 && here[common] === there[common]) common++;
-  const up = '../'.repeat(here.length - common);
-  const path = `${up === '' ? './' : up}${there.slice(common).join('/')}`;
-  const isLiteral = /^[\w.+/-]+$/.test(path) && joinPath(folderOf(from), path) === to;
-  return isLiteral ? path : `./. + ${stringText(`/${path}`)}`;
 }

@@ -4,7 +4,9 @@
  */
 
 import { applyEdits } from '../../checks/engine/apply-fixes.ts';
+import { stringText } from '../../edits/edits.ts';
 import type { TextEdit } from '../../edits/text-edit.ts';
+import { folderOf, joinPath } from '../../nix/eval/paths.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** The required parts of a snapshot. */
@@ -57,4 +59,15 @@ export function editedFiles(
     const inFile = inOrder(edits.filter(({ file }) => file === path));
     return { path, before, after: applyEdits(before ?? '', inFile) };
   });
+}
+
+/** Returns a path literal from one file to another. */
+export function pathLiteral(from: string, to: string): string {
+  const [here, there] = [folderOf(from).split('/').filter(Boolean), to.split('/')];
+  let common = 0;
+  while (common < here.length && common < there.length - 1 && here[common] === there[common]) common++;
+  const up = '../'.repeat(here.length - common);
+  const path = `${up === '' ? './' : up}${there.slice(common).join('/')}`;
+  const isLiteral = /^[\w.+/-]+$/.test(path) && joinPath(folderOf(from), path) === to;
+  return isLiteral ? path : `./. + ${stringText(`/${path}`)}`;
 }

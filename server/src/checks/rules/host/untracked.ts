@@ -24,7 +24,7 @@ export const untrackedSource: Rule = {
 A module is imported, or a file is read by its path, but git does not track the file. A flake in a git repository
 consists only of the files in git's index: for Nix the path does not exist, although everybody sees the file.
 
-\`git add\` is enough; the file does not have to be committed.
+\`git add\` is enough; the file does not have to be committed. VS Code offers it as a quick fix.
 
 Reported where the path is written, once per file. A module that no path leads to, such as the configuration in a
 machine's folder, is reported as a file. Not reported outside of git, for files that \`.gitignore\` excludes, that are in
@@ -84,8 +84,8 @@ function wholeFlake(sources: CheckFiles): Report | null {
   if (isIgnored(sources, 'flake.nix')) return null;
   return {
     at: wholeFile('flake.nix'),
-    message:
-      'Git does not track flake.nix, so Nix finds no flake here. Run `git add flake.nix`, and add the files that it reads.',
+    message: 'Git does not track flake.nix, so Nix finds no flake here, nor the files that it reads.',
+    cure: { command: 'track', paths: ['flake.nix'] },
   };
 }
 
@@ -98,7 +98,8 @@ function reportOf(fleet: Fleet, path: string, at: Place): Report {
   return {
     at,
     machines: machines.sort(compareTexts),
-    message: `Git does not track ${path}, so ${effect}${inBrackets(machines)}. Run \`git add ${path}\`.`,
+    message: `Git does not track ${path}, so ${effect}${inBrackets(machines)}.`,
+    cure: { command: 'track', paths: [path] },
   };
 }
 

@@ -92,7 +92,8 @@ function find(contents: StoreContents, sources: CheckFiles, tracked: TrackedFile
     return {
       at: wholeFile(first),
       machines: owner === null ? [] : [owner],
-      message: `Git does not track this file of ${whose}${more}, so the flake does not see ${paths.length === 1 ? 'it' : 'them'}. Run \`git add ${folderOf(first)}\`.`,
+      message: `Git does not track this file of ${whose}${more}, so the flake does not see ${paths.length === 1 ? 'it' : 'them'}.`,
+      cure: { command: 'track', paths: [folderOf(first)] },
     };
   });
 }
