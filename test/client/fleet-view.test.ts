@@ -107,7 +107,7 @@ test('the filter goes to the server, and is shown', async () => {
   await commands.executeCommand('varsmith.showLacking');
   await children(fleet());
   expect(lastFilter()).toEqual({ filter: { text: 'mail', lacking: true } });
-  expect(fleet().message).toBe('Shown: "mail", missing or outdated');
+  expect(fleet().message).toBe('Shown: "mail", missing, outdated or not readable');
   await commands.executeCommand('varsmith.clearFilter');
   await children(fleet());
   expect(lastFilter()).toEqual({ filter: { text: '', lacking: false } });

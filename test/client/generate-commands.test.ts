@@ -49,7 +49,16 @@ const generator = (name: string, state: FleetGenerator['state']): FleetGenerator
   outdated: null,
   where: null,
   files: [
-    { name: 'key', secret: true, stored: false, stateText: 'missing', value: null, nix: null, where: null },
+    {
+      name: 'key',
+      secret: true,
+      stored: false,
+      unreadable: false,
+      stateText: 'missing',
+      value: null,
+      nix: null,
+      where: null,
+    },
   ],
   prompts: [],
   dependencies: [],

@@ -15,7 +15,7 @@ const PLAIN: Omit<GraphNode, 'id'> = {
 };
 const at = { file: 'a.nix', start: 0, end: 0 };
 const witnesses = ['nix', 'contradicted'] as const;
-const states = ['present', 'partial', 'outdated', 'missing', 'unknown'] as const;
+const states = ['present', 'partial', 'outdated', 'missing', 'unreadable', 'unknown'] as const;
 
 /** One of each kind, with lines and without. */
 const GRAPH: Graph = {
@@ -81,7 +81,7 @@ describe.skipIf(!hasBrowser)('the page in the theme', () => {
     expect(await lowContrast(opened.page)).toEqual([]);
     await opened.page.locator('#search').fill('linked');
     await opened.page.keyboard.press('Enter');
-    expect(await opened.page.locator('.node.found').count()).toBe(11);
+    expect(await opened.page.locator('.node.found').count()).toBe(12);
     expect(await lowContrast(opened.page)).toEqual([]);
     await opened.page.locator('.node[data-id="linked-error"]').focus();
     expect(await lowContrast(opened.page)).toEqual([]);
@@ -113,7 +113,7 @@ describe.skipIf(!hasBrowser)('the page in the theme', () => {
       );
     const shapes = new Map(marks);
     expect([...shapes.keys()].sort()).toEqual([...states, 'error', ...witnesses].sort());
-    expect(new Set(shapes.values()).size).toBe(8);
+    expect(new Set(shapes.values()).size).toBe(9);
     const dashes = await strokesOf(opened.page, [
       ...['.edge:not(.cycle)', '.edge.cycle'],
       ...['.own.declared rect', '.brought rect', '.undeclared rect'],
@@ -124,7 +124,15 @@ describe.skipIf(!hasBrowser)('the page in the theme', () => {
 
   test('the legend names all that is in the picture', async () => {
     expect(await opened.page.locator('#legend li').allTextContents()).toEqual([
-      ...['generated', 'partly generated', 'outdated', 'missing', 'unknown', 'with errors'],
+      ...[
+        'generated',
+        'partly generated',
+        'outdated',
+        'missing',
+        'not readable yet',
+        'unknown',
+        'with errors',
+      ],
       ...['only Nix says', 'Nix disagrees'],
       ...['shared', 'of a service', 'not declared here', 'is used to make', 'in a cycle'],
     ]);

@@ -73,8 +73,26 @@ const generator: FleetGenerator = {
   outdated: null,
   where,
   files: [
-    { name: 'password', secret: true, stored: true, stateText: 'generated', value: null, nix: null, where },
-    { name: 'hash', secret: false, stored: false, stateText: 'missing', value: null, nix: null, where },
+    {
+      name: 'password',
+      secret: true,
+      stored: true,
+      unreadable: false,
+      stateText: 'generated',
+      value: null,
+      nix: null,
+      where,
+    },
+    {
+      name: 'hash',
+      secret: false,
+      stored: false,
+      unreadable: false,
+      stateText: 'missing',
+      value: null,
+      nix: null,
+      where,
+    },
   ],
   prompts: ['password'],
   dependencies: ['salt'],
@@ -119,7 +137,7 @@ test('a generator has its files, prompts and dependencies, and a click opens it'
   });
   expect(partsOf(node).map(shown)).toEqual([
     'password | secret',
-    'hash | public · missing',
+    'hash | missing · public',
     'password | prompt',
     'salt | dependency',
   ]);

@@ -62,6 +62,7 @@ svg .list-title{font-size:12px;fill:var(--vscode-descriptionForeground)}
 .mark.partial{color:var(--vscode-varsmith-partlyGenerated)}
 .mark.outdated{color:var(--vscode-varsmith-outdated)}
 .mark.missing{color:var(--vscode-varsmith-notGenerated)}
+.mark.unreadable{color:var(--vscode-varsmith-notReadable)}
 .mark.unknown{color:var(--vscode-varsmith-notKnown)}
 .mark.alarm{color:var(--vscode-errorForeground)}
 .mark.witness{color:var(--vscode-descriptionForeground)}

@@ -44,6 +44,7 @@ ${select('conditions', l10n.t('State'), [
   ['missing', l10n.t('missing')],
   ['partial', l10n.t('partly generated')],
   ['outdated', l10n.t('outdated')],
+  ['unreadable', l10n.t('not readable yet')],
   ['present', l10n.t('generated')],
   ['error', l10n.t('with errors')],
   ['cycle', l10n.t('in a cycle')],

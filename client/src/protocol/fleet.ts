@@ -132,7 +132,7 @@ export interface FleetGenerator {
   readonly share: boolean | null;
   /** The service that brings it, or `clan-core` for its core modules; `null` for what a file declares. */
   readonly service?: string | null;
-  readonly state: 'present' | 'outdated' | 'partial' | 'missing' | 'unknown';
+  readonly state: 'present' | 'unreadable' | 'outdated' | 'partial' | 'missing' | 'unknown';
   /** The state in a word or two, and in a sentence. */
   readonly stateText: string;
   readonly stateSentence: string;
@@ -153,6 +153,8 @@ export interface FleetFile {
   readonly name: string;
   readonly secret: boolean | null;
   readonly stored: boolean | null;
+  /** True if the machine certainly cannot decrypt it. */
+  readonly unreadable: boolean;
   /** The state in a word; empty if it is unknown. */
   readonly stateText: string;
   /** The URI of the file with a stored public value. */

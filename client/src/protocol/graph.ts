@@ -10,7 +10,15 @@ export interface GraphParams {
   /** Only generators with such a file, or with a prompt. */
   readonly kind: 'secret' | 'public' | 'prompt' | null;
   /** Only generators in this state. */
-  readonly condition: 'present' | 'outdated' | 'partial' | 'missing' | 'error' | 'cycle' | null;
+  readonly condition:
+    | 'present'
+    | 'outdated'
+    | 'partial'
+    | 'missing'
+    | 'unreadable'
+    | 'error'
+    | 'cycle'
+    | null;
   /** `auto` chooses the most readable grouping, folded, for many generators, and none for few. */
   readonly grouping: 'machine' | 'service' | 'auto' | null;
   /** Ids of the unfolded groups, or `null` for all. */

@@ -17,8 +17,10 @@ export function lackingBadge(roots: readonly FleetRoot[]): Badge | undefined {
 
 /** Returns a description of the filter, or '' if it excludes nothing. */
 export function filterText({ text, lacking }: FleetFilter): string {
-  if (text === '') return lacking ? l10n.t('Shown: missing or outdated') : '';
-  return lacking ? l10n.t('Shown: "{0}", missing or outdated', text) : l10n.t('Shown: "{0}"', text);
+  if (text === '') return lacking ? l10n.t('Shown: missing, outdated or not readable') : '';
+  return lacking
+    ? l10n.t('Shown: "{0}", missing, outdated or not readable', text)
+    : l10n.t('Shown: "{0}"', text);
 }
 
 /** Returns the name of the welcome text for an empty view, as used in `when` clauses of package.json. */

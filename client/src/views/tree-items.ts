@@ -187,7 +187,7 @@ function stateWords(node: FleetNode): string {
     case 'generator':
       return isDescribed(node.generator) ? '' : node.generator.stateText;
     case 'file':
-      return node.file.stored === true ? node.file.stateText : '';
+      return node.file.stored === true && !node.file.unreadable ? node.file.stateText : '';
     default:
       return '';
   }
@@ -307,14 +307,14 @@ function generatorItem(
 }
 
 function fileItem(
-  { name, secret, stored, stateText, value, nix, where }: FleetFile,
+  { name, secret, stored, unreadable, stateText, value, nix, where }: FleetFile,
   machine: string | null,
 ): TreeItem {
   const kind = secret === false ? l10n.t('public') : secret === true ? l10n.t('secret') : '';
   const item = look(
     name,
     secret === false ? 'file' : 'lock',
-    [kind, stored === false ? stateText : '', nix?.text].filter(Boolean).join(' · '),
+    [stored === false || unreadable ? stateText : '', kind, nix?.text].filter(Boolean).join(' · '),
     NONE,
   );
   if (nix !== null) item.tooltip = nix.sentence;

@@ -40,6 +40,7 @@ export const STATE_ICONS = {
   partial: ['color-mode', 'varsmith.partlyGenerated'],
   outdated: ['history', 'varsmith.outdated'],
   missing: ['circle-large-outline', 'varsmith.notGenerated'],
+  unreadable: ['circle-slash', 'varsmith.notReadable'],
   unknown: ['question', 'varsmith.notKnown'],
 } as const;
 

@@ -6,7 +6,15 @@ export interface Choice {
   /** Only this generator, its dependencies and its dependents. */
   readonly generator: string | null;
   readonly kind: 'secret' | 'public' | 'prompt' | null;
-  readonly condition: 'present' | 'outdated' | 'partial' | 'missing' | 'error' | 'cycle' | null;
+  readonly condition:
+    | 'present'
+    | 'outdated'
+    | 'partial'
+    | 'missing'
+    | 'unreadable'
+    | 'error'
+    | 'cycle'
+    | null;
   /** `auto` groups if there are many generators. */
   readonly grouping: 'machine' | 'service' | 'auto' | null;
   /** Ids of the unfolded groups, or `null` for all. */

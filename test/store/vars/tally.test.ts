@@ -8,6 +8,7 @@ import {
   stateOfPlacements,
   tallyOf,
   tallyText,
+  unfinishedIn,
 } from '../../../server/src/store/vars/tally.ts';
 
 const many = (count: number, state: StoredState) => Array<StoredState>(count).fill(state);
@@ -23,6 +24,11 @@ test.each<[readonly StoredState[], string, string]>([
     '3 of 5 missing · 1 partly generated',
   ],
   [['outdated', 'present'], '1 of 2 generators outdated', '1 of 2 outdated'],
+  [
+    ['missing', 'unreadable', 'present'],
+    '1 of 3 generators missing · 1 not readable yet',
+    '1 of 3 missing · 1 not readable yet',
+  ],
   [['unknown', 'missing'], '1 of 2 generators missing · 1 unknown', '1 of 2 missing · 1 unknown'],
 ])('%j', (states, text, short) => {
   expect(tallyText(tallyOf(states))).toBe(text);
@@ -30,7 +36,9 @@ test.each<[readonly StoredState[], string, string]>([
 });
 
 test('what is to be generated is what is not wholly and freshly there', () => {
-  expect(lackingIn(tallyOf(['missing', 'partial', 'outdated', 'unknown', 'present']))).toBe(3);
+  const tally = tallyOf(['missing', 'partial', 'outdated', 'unreadable', 'unknown', 'present']);
+  expect(lackingIn(tally)).toBe(3);
+  expect(unfinishedIn(tally)).toBe(4);
 });
 
 test.each<[readonly (boolean | null)[], StoredState]>([
@@ -55,6 +63,7 @@ test.each<[readonly StoredState[], StoredState]>([
   [['missing', 'missing'], 'missing'],
   [['missing', 'present'], 'partial'],
   [['outdated', 'present'], 'outdated'],
+  [['unreadable', 'present'], 'unreadable'],
   [['unknown', 'present'], 'unknown'],
   [[], 'unknown'],
 ])('of a generator on several machines %j', (states, state) => {

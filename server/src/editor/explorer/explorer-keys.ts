@@ -1,6 +1,6 @@
 /** Builds the second view of the explorer: registry keys, the machines that have each, and their uses. */
 import type { Place } from '../../nix/places.ts';
-import { isLacking, type StoredState } from '../../store/vars/tally.ts';
+import { isUnfinished, type StoredState } from '../../store/vars/tally.ts';
 import { indexOf } from '../names/fleet-index.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { stateOn } from './explorer.ts';
@@ -34,7 +34,8 @@ export function keyEntries(snapshot: Snapshot, filter: ExplorerFilter): readonly
       const machines = index.machinesOfKey(file, key);
       const [name, variable] = [generator?.value ?? null, envVar?.value ?? null];
       if (!matches(filter, [key, name ?? '', variable ?? '', ...machines])) return [];
-      if (filter.lacking && !machines.some(machine => isLacking(stateOf(snapshot, name, machine)))) return [];
+      if (filter.lacking && !machines.some(machine => isUnfinished(stateOf(snapshot, name, machine))))
+        return [];
       return [{ key, registry: file, generator: name, variable, machines, at }];
     }),
   );

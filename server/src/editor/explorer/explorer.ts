@@ -6,13 +6,14 @@
 import { type NixSays, nixSaysOf, nixSaysOfMachine } from '../../checks/facts/eval/nix-says.ts';
 import { factsOf, generatorsByMachine } from '../../checks/facts/fleet-facts.ts';
 import { clanGeneratorsByMachine } from '../../checks/facts/store/clan-states.ts';
-import { type Outdated, storedStates } from '../../checks/facts/store/generated.ts';
+import { storedStates } from '../../checks/facts/store/generated.ts';
+import type { Outdated } from '../../checks/facts/store/states.ts';
 import { fleetTally, machineTallies } from '../../checks/facts/store/tallies.ts';
 import { mayHaveMore } from '../../fleet/elsewhere/elsewhere.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import type { Place } from '../../nix/places.ts';
 import { publicValuePath } from '../../store/vars/deployed.ts';
-import { isLacking, lackingIn, type StoredState, type Tally } from '../../store/vars/tally.ts';
+import { isUnfinished, type StoredState, type Tally, unfinishedIn } from '../../store/vars/tally.ts';
 import { secretCount } from '../secrets/joined.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type ExplorerFilter, matches } from './explorer-filter.ts';
@@ -53,6 +54,8 @@ interface FileEntry {
   readonly secret: boolean | null;
   /** Null if it cannot be determined. */
   readonly stored: boolean | null;
+  /** True if the machine certainly cannot decrypt it. */
+  readonly unreadable: boolean;
   /** The file with the value of a stored public file, or null. */
   readonly value: string | null;
   readonly nix: NixSays | null;
@@ -82,7 +85,7 @@ export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEnt
     const machineGenerators = byMachine.get(name) ?? [];
     const broughtHere = brought.get(name) ?? [];
     const tally = tallyOn(name);
-    if (filter.lacking && lackingIn(tally) === 0) continue;
+    if (filter.lacking && unfinishedIn(tally) === 0) continue;
     if (
       !matches(filter, [name, ...tags]) &&
       ![...machineGenerators, ...broughtHere].some(generator => hasMatch(filter, generator))
@@ -145,12 +148,14 @@ export function generatorEntries(
   return [...declared, ...brought]
     .filter(({ generator }) => isMeant || hasMatch(filter, generator))
     .map(listed => entryOf(snapshot, listed, machine))
-    .filter(({ state }) => !filter.lacking || isLacking(state));
+    .filter(({ state }) => !filter.lacking || isUnfinished(state));
 }
 
 /** A generator as it is listed. */
 interface Listed extends Pick<GeneratorEntry, 'service' | 'at'> {
-  readonly generator: Pick<Generator, 'name' | 'machines' | 'body' | 'bodyOn'>;
+  readonly generator: Pick<Generator, 'name' | 'machines' | 'body' | 'bodyOn'> & {
+    readonly conditional?: boolean;
+  };
 }
 
 function entryOf(
@@ -170,9 +175,13 @@ function entryOf(
     const share = body.share === true;
     const place = { generator: generator.name, file: name, share, machine: machine ?? '', neededFor: null };
     const value = secret === false && stored ? publicValuePath(directory, place) : null;
-    return { name, secret, at, stored, value, nix: nixSays(name) };
+    const unreadable =
+      machine !== null &&
+      generator.conditional !== true &&
+      states.isUnreadable(generator.name, share, machine, file);
+    return { name, secret, at, stored, unreadable, value, nix: nixSays(name) };
   });
-  const state = states.stateOf(generator.name, body, machine);
+  const state = states.stateOf(generator, body, machine);
   return {
     name: generator.name,
     share: body.share,

@@ -3,7 +3,7 @@
  * its own colours to the classes. Pure; escapes everything that comes from a repository.
  */
 
-import type { Outdated } from '../../checks/facts/store/generated.ts';
+import type { Outdated } from '../../checks/facts/store/states.ts';
 import { counted } from '../../checks/facts/wording.ts';
 import { addToList } from '../../std.ts';
 import {
@@ -11,6 +11,7 @@ import {
   STATE_WORDS,
   type StoredState,
   shortTallyText,
+  stateOfPlacements,
   type Tally,
   tallyOf,
   tallyText,
@@ -232,10 +233,7 @@ function foldedText({ group, box }: Scene['groups'][number], write: Writer): str
 /** Returns the state of a group from the known states of its nodes; unknown ones do not hide missing ones. */
 function stateOfGroup({ nodes }: GraphGroup): StoredState {
   const states = new Set(nodes.map(({ state }) => state).filter(state => state !== 'unknown'));
-  const [only, ...others] = states;
-  if (only === undefined) return 'unknown';
-  if (others.length === 0) return only;
-  return states.has('missing') || states.has('partial') ? 'partial' : 'outdated';
+  return stateOfPlacements([...states]);
 }
 
 function frameText({ group, box }: Scene['groups'][number], write: Writer): string {

@@ -1,8 +1,8 @@
 /** The colours of a standalone picture, following the reader's light or dark theme. */
 
 export const STYLE = `
-:root{--paper:#fff;--ink:#1f2328;--dim:#59636e;--line:#6e7781;--box:#f6f8fa;--common:#0969da;--good:#1a7f37;--part:#7a5c00;--old:#6f42c1;--lack:#b34a00;--bad:#cf222e}
-@media(prefers-color-scheme:dark){:root{--paper:#0d1117;--ink:#e6edf3;--dim:#9198a1;--line:#8b949e;--box:#161b22;--common:#58a6ff;--good:#3fb950;--part:#d29922;--old:#b99af0;--lack:#f0883e;--bad:#f85149}}
+:root{--paper:#fff;--ink:#1f2328;--dim:#59636e;--line:#6e7781;--box:#f6f8fa;--common:#0969da;--good:#1a7f37;--part:#7a5c00;--old:#6f42c1;--lack:#b34a00;--shut:#a8326b;--bad:#cf222e}
+@media(prefers-color-scheme:dark){:root{--paper:#0d1117;--ink:#e6edf3;--dim:#9198a1;--line:#8b949e;--box:#161b22;--common:#58a6ff;--good:#3fb950;--part:#d29922;--old:#b99af0;--lack:#f0883e;--shut:#e78fb3;--bad:#f85149}}
 .paper{fill:var(--paper)}
 text{font:13px ui-sans-serif,system-ui,sans-serif;fill:var(--ink)}
 .detail,.list-title,.legend text{font-size:10.5px;fill:var(--dim)}
@@ -22,6 +22,7 @@ text{font:13px ui-sans-serif,system-ui,sans-serif;fill:var(--ink)}
 .partial{color:var(--part)}
 .outdated{color:var(--old)}
 .missing{color:var(--lack)}
+.unreadable{color:var(--shut)}
 .unknown{color:var(--dim)}
 .alarm{color:var(--bad)}
 .witness{color:var(--dim)}

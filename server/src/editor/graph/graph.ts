@@ -1,13 +1,8 @@
 /** Builds the dependency graph of a fleet's generators as data. Pure; layout and drawing are elsewhere. */
 import { type NixSays, nixSaysOf } from '../../checks/facts/eval/nix-says.ts';
 import { broughtGenerators, clanGeneratorState } from '../../checks/facts/store/clan-states.ts';
-import {
-  type Outdated,
-  type StoredStateInputs,
-  type StoredStates,
-  stateOverall,
-  storedStates,
-} from '../../checks/facts/store/generated.ts';
+import { type StoredStateInputs, stateOverall, storedStates } from '../../checks/facts/store/generated.ts';
+import type { Outdated, StoredStates } from '../../checks/facts/store/states.ts';
 import type { Fleet } from '../../fleet/model/fleet.ts';
 import type { Generator } from '../../fleet/model/generators.ts';
 import type { ClanGenerator } from '../../fleet/model/services.ts';

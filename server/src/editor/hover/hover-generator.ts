@@ -143,13 +143,18 @@ function dependentsPhrase({ snapshot }: HoverContext, name: string): string[] {
 
 /** Describes how much is stored, if known, and the machines where it is missing. */
 function storedPhrase({ snapshot }: HoverContext, generator: Generator): string[] {
-  const placements = storedStates(snapshot).placements(generator);
+  const states = storedStates(snapshot);
+  const placements = states.placements(generator);
   const tally = tallyOf(placements.map(({ state }) => state));
   if (tally.unknown === tally.generators) return [];
-  const lacking = placements.flatMap(({ machine, state }) =>
-    machine !== null && isLacking(state) ? [plain(machine)] : [],
-  );
-  const where = lacking.length === 0 || lacking.length === tally.generators ? '' : `: ${shortList(lacking)}`;
+  const lacking = placements.flatMap(({ machine, state }) => {
+    if (machine !== null) return isLacking(state) ? [plain(machine)] : [];
+    // What is shared is stored once, and some of its machines may be unable to decrypt it.
+    if (state !== 'unreadable') return [];
+    return (generator.machines ?? []).filter(name => states.stateOn(generator, name) === state).map(plain);
+  });
+  const isAll = lacking.length === tally.generators && (tally.unreadable ?? 0) === 0;
+  const where = lacking.length === 0 || isAll ? '' : `: ${shortList(lacking)}`;
   const text = shortTallyText(tally);
   return [`- ${text.charAt(0).toUpperCase()}${text.slice(1)}${where}`];
 }

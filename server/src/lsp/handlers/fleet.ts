@@ -66,7 +66,7 @@ export async function onMachine(
     files: files.map(({ at: place, value, nix: ofFile, ...file }) => ({
       ...file,
       nix: shownWitness(ofFile),
-      stateText: file.stored === null ? '' : STATE_WORDS[file.stored ? 'present' : 'missing'],
+      stateText: fileWords(file),
       value: value === null ? null : border.uriOf(value),
       where: whereOf(border, place),
     })),
@@ -104,6 +104,14 @@ export async function onAt(
   if (!point) return null;
   const item = itemAt(point.snapshot, point.path, point.offset);
   return item && { ...item, root: uriOfPath(point.root) };
+}
+
+function fileWords({
+  stored,
+  unreadable,
+}: Pick<FleetGenerator['files'][number], 'stored' | 'unreadable'>): string {
+  if (stored === null) return '';
+  return STATE_WORDS[unreadable ? 'unreadable' : stored ? 'present' : 'missing'];
 }
 
 function shownWitness(says: NixSays | null): ShownWitness | null {

@@ -4,10 +4,10 @@
  */
 
 /**
- * `present`: all files are stored; `outdated`: a stored file was made from other inputs; `missing`: no file is
- * stored; `partial`: some are; `unknown`: it cannot be determined.
+ * `present`: all files are stored; `unreadable`: they are, but a machine cannot decrypt them; `outdated`: a stored
+ * file was made from other inputs; `missing`: no file is stored; `partial`: some are; `unknown`: it cannot be determined.
  */
-export type StoredState = 'present' | 'outdated' | 'partial' | 'missing' | 'unknown';
+export type StoredState = 'present' | 'unreadable' | 'outdated' | 'partial' | 'missing' | 'unknown';
 
 /** The displayed word for each state. */
 export const STATE_WORDS: Readonly<Record<StoredState, string>> = {
@@ -15,6 +15,7 @@ export const STATE_WORDS: Readonly<Record<StoredState, string>> = {
   partial: 'partly generated',
   missing: 'missing',
   outdated: 'outdated',
+  unreadable: 'not readable yet',
   unknown: 'unknown',
 };
 
@@ -24,6 +25,8 @@ export const STATE_SENTENCES: Readonly<Record<StoredState, string>> = {
   partial: 'Partly generated: some of its files are not stored.',
   missing: 'Missing: none of its files are stored yet.',
   outdated: 'Outdated: made from other inputs or older values than the current ones.',
+  unreadable:
+    'Not readable yet: its secrets are stored, but not for this machine. Verify Vars offers to re-encrypt them.',
   unknown: 'Unknown: only the store knows whether it is stored. Verify Vars asks the store.',
 };
 
@@ -33,12 +36,19 @@ export interface Tally {
   readonly missing: number;
   readonly partial: number;
   readonly outdated: number;
+  /** Absent if there are none. */
+  readonly unreadable?: number;
   readonly unknown: number;
 }
 
 /** Returns whether a state means that something has to be generated. */
 export function isLacking(state: StoredState): boolean {
   return state === 'missing' || state === 'partial' || state === 'outdated';
+}
+
+/** Returns whether a state means that something is left to do: to generate, or to give a machine access. */
+export function isUnfinished(state: StoredState): boolean {
+  return isLacking(state) || state === 'unreadable';
 }
 
 /** Returns the state of a generator, from whether each of its files is stored (`null` if that is unknown). */
@@ -55,22 +65,36 @@ export function stateOfPlacements(states: readonly StoredState[]): StoredState {
   if (first === undefined) return 'unknown';
   if (others.length === 0) return first;
   if (states.some(state => state === 'missing' || state === 'partial')) return 'partial';
-  return states.includes('outdated') ? 'outdated' : 'unknown';
+  if (states.includes('outdated')) return 'outdated';
+  return states.includes('unreadable') ? 'unreadable' : 'unknown';
 }
 
 export function tallyOf(states: Iterable<StoredState>): Tally {
-  const counts = { generators: 0, present: 0, missing: 0, partial: 0, outdated: 0, unknown: 0 };
+  const counts = {
+    generators: 0,
+    present: 0,
+    missing: 0,
+    partial: 0,
+    outdated: 0,
+    unreadable: 0,
+    unknown: 0,
+  };
   for (const state of states) {
     counts.generators++;
     counts[state]++;
   }
-  const { present: _, ...tally } = counts;
-  return tally;
+  const { present: _, unreadable, ...tally } = counts;
+  return unreadable === 0 ? tally : { ...tally, unreadable };
 }
 
 /** Returns the number of generators that have to be generated. */
 export function lackingIn({ missing, partial, outdated }: Tally): number {
   return missing + partial + outdated;
+}
+
+/** Returns the number of generators with something left to do. */
+export function unfinishedIn(tally: Tally): number {
+  return lackingIn(tally) + (tally.unreadable ?? 0);
 }
 
 /**
@@ -106,8 +130,8 @@ interface Part {
 
 /** Returns the counts of all states other than `present`, the most urgent first. */
 function partsOf(tally: Tally): readonly Part[] {
-  return (['missing', 'partial', 'outdated', 'unknown'] as const)
-    .map(state => ({ count: tally[state], words: STATE_WORDS[state] }))
+  return (['missing', 'partial', 'outdated', 'unreadable', 'unknown'] as const)
+    .map(state => ({ count: tally[state] ?? 0, words: STATE_WORDS[state] }))
     .filter(({ count }) => count > 0);
 }
 

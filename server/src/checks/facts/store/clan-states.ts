@@ -6,7 +6,7 @@ import { addToList, isAmong } from '../../../std.ts';
 import { type StoredState, stateOfFiles } from '../../../store/vars/tally.ts';
 import { derived } from '../../memory/derived.ts';
 import { factsOf } from '../fleet-facts.ts';
-import type { StoredStates } from './generated.ts';
+import type { StoredStates } from './states.ts';
 
 /**
  * Returns the generators that services certainly bring, and all that Nix says machines have. Others of core modules are on
@@ -59,5 +59,8 @@ export function clanGeneratorState(
   );
   const [only, ...others] = owners;
   const isOutdated = states.outdatedBy(name, others.length === 0 ? (only ?? null) : null) !== null;
-  return stateOfFiles(stored, isOutdated);
+  const state = stateOfFiles(stored, isOutdated);
+  const isClosed = (machine: string | null) =>
+    machine !== null && files.some(file => states.isUnreadable(name, share, machine, file));
+  return state === 'present' && owners.some(isClosed) ? 'unreadable' : state;
 }

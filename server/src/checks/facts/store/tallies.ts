@@ -6,7 +6,8 @@ import { type StoredState, type Tally, tallyOf } from '../../../store/vars/tally
 import { currentRun } from '../../memory/memory.ts';
 import { generatorsByMachine } from '../fleet-facts.ts';
 import { clanGeneratorState, clanGeneratorsByMachine } from './clan-states.ts';
-import { databaseOf, STATES, type StoredStateInputs, type StoredStates, storedStates } from './generated.ts';
+import { databaseOf, STATES, type StoredStateInputs, storedStates } from './generated.ts';
+import type { StoredStates } from './states.ts';
 
 const FLEET_TALLY = query<null, Tally>('tally of the fleet', database =>
   talliedIn(currentRun(database).watched.fleet, STATES(database, null)),

@@ -1,13 +1,11 @@
 /** store/machine-without-access: a machine cannot decrypt a secret that it needs. */
 
 import type { Fleet } from '../../../fleet/model/fleet.ts';
-import type { GeneratorFile } from '../../../fleet/model/generators.ts';
 import { backendInRepository } from '../../../store/backend-setting.ts';
-import { machinesWith } from '../../../store/sops/sops-keys.ts';
 import type { StoreContents } from '../../../store/vars/read.ts';
 import type { StoredVar } from '../../../store/vars/vars.ts';
 import { type SoleDeclaration, soleDeclaration, soleFile } from '../../facts/store/declared-files.ts';
-import { sameKey } from '../../facts/store/recipient-keys.ts';
+import { isDecryptedThere, isForMachines, machineAccess } from '../../facts/store/machine-access.ts';
 import { wholeFile } from '../../facts/store/stored-index.ts';
 import { machinesText } from '../../facts/wording.ts';
 import { perObject } from '../../memory/kept.ts';
@@ -86,22 +84,15 @@ Source: clan-core d7c35d912, clan_lib/vars/check.py and secret_modules/sops.py (
   },
 };
 
-function isDeployed(declared: SoleDeclaration, { file: name, placement, keeper }: StoredVar): boolean {
-  const file = soleFile(declared, name);
-  if (file === null || declared.body.share !== (placement === 'shared')) return false;
-  if (file.secret !== true || file.deploy !== true) return false;
-  // Other secrets are decrypted and uploaded by the command line, but clan requires access for shared ones all
-  // the same.
-  return isOpenedThere(file) || (file.neededFor !== null && placement === 'shared' && keeper === 'sops');
-}
-
-function isOpenedThere({ neededFor }: GeneratorFile): boolean {
-  return neededFor === 'services' || neededFor === 'users';
+function isDeployed(declared: SoleDeclaration, stored: StoredVar): boolean {
+  const file = soleFile(declared, stored.file);
+  if (file === null || declared.body.share !== (stored.placement === 'shared')) return false;
+  return isForMachines(file, stored);
 }
 
 function isUploaded(declared: SoleDeclaration, { file: name }: StoredVar): boolean {
   const file = soleFile(declared, name);
-  return file !== null && !isOpenedThere(file);
+  return file !== null && !isDecryptedThere(file.neededFor);
 }
 
 function needing({ machines }: Fleet, { generator }: SoleDeclaration): readonly string[] {
@@ -112,44 +103,16 @@ function needing({ machines }: Fleet, { generator }: SoleDeclaration): readonly 
 
 interface Candidate {
   readonly stored: StoredVar;
-  /** Machines whose key is not among the recipients; for a machine's own secret, only that machine. */
+  /** Machines with a key that is not among the recipients; for a machine's own secret, only that machine. */
   readonly without: ReadonlySet<string>;
 }
 
-/** Returns secrets that some machine cannot decrypt, whether or not it needs to. */
+/** Returns secrets that some machine with a key cannot decrypt, whether or not it needs to. */
 const candidatesIn = perObject((contents: StoreContents): readonly Candidate[] => {
-  const keys = machineKeys(contents);
-  return contents.vars.flatMap((stored): Candidate[] => {
-    if (!stored.current || stored.placement === 'per-export' || stored.kind !== 'secret') return [];
-    const asked = stored.owner === null ? [...keys.keys()] : keys.has(stored.owner) ? [stored.owner] : [];
-    if (asked.length === 0) return [];
-    const access = contents.accessOf(stored);
-    if (access === null || access.recipients === null || access.flaw !== null) return [];
-    const recipients = new Set(access.recipients.map(sameKey));
-    const linked = new Set(access.holders === null ? [] : machinesWith(contents.sops, access.holders));
-    const without = asked.filter(
-      name => !linked.has(name) && !keys.get(name)?.some(key => recipients.has(key)),
-    );
+  const { machines, secrets } = machineAccess(contents);
+  return secrets.flatMap(({ stored, isClosedTo }): Candidate[] => {
+    const asked = stored.owner === null ? [...machines] : machines.has(stored.owner) ? [stored.owner] : [];
+    const without = asked.filter(isClosedTo);
     return without.length === 0 ? [] : [{ stored, without: new Set(without) }];
   });
 });
-
-/** Returns the public keys of machines, normalised for comparison. */
-function machineKeys({ sops, age, backend }: StoreContents): ReadonlyMap<string, readonly string[]> {
-  const keys = new Map<string, readonly string[]>();
-  if (backend === 'age')
-    for (const { name, publicKey } of age.machines) {
-      const key = publicKey();
-      if (key !== null) keys.set(name, [sameKey(key)]);
-    }
-  else
-    for (const { name, keys: of } of sops.machines) {
-      const publicKeys = of();
-      if (publicKeys !== null)
-        keys.set(
-          name,
-          publicKeys.map(({ key }) => sameKey(key)),
-        );
-    }
-  return keys;
-}
