@@ -232,7 +232,12 @@ test('without a registry the pipeline is offered', async () => {
   type('example');
   pick(1);
   await commands.executeCommand('varsmith.addSecret');
-  expect(wish()).toEqual({ what: 'fleet', machine: 'example', system: 'aarch64-linux' });
+  expect(wish()).toEqual({
+    what: 'fleet',
+    shape: 'registry',
+    machine: 'example',
+    system: 'aarch64-linux',
+  });
 });
 
 test('a generator: the active file is offered first', async () => {
@@ -302,6 +307,17 @@ test('a service', async () => {
   pick(0, 1);
   await commands.executeCommand('varsmith.newService');
   expect(wish()).toEqual({ what: 'service', name: 'chat', template: 'ssh-key', per: 'machine' });
+});
+
+test('a fleet in an empty folder is a plain clan at first, or has a registry', async () => {
+  choices = { ...CHOICES, machines: [] };
+  for (const [index, shape] of ['plain', 'registry'].entries()) {
+    request.mockClear();
+    type('web');
+    pick(index, 0);
+    await commands.executeCommand('varsmith.initFleet');
+    expect(wish()).toEqual({ what: 'fleet', shape, machine: 'web', system: 'x86_64-linux' });
+  }
 });
 
 test('a fleet that has machines is not asked for one, and what is kept is said', async () => {

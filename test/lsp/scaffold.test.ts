@@ -121,7 +121,7 @@ test('a secret is one edit of registry and matrix', async () => {
 test('a whole pipeline is one edit that makes its files', async () => {
   const root = folder({});
   const { session, applied, write } = await scaffolding(root);
-  const result = await write({ what: 'fleet', machine: 'web', system: 'aarch64-linux' });
+  const result = await write({ what: 'fleet', shape: 'registry', machine: 'web', system: 'aarch64-linux' });
   expect(applied).toHaveLength(1);
   expect(filesOf(applied[0]?.edit ?? {})).toContain(`+${session.uri('machines/web/configuration.nix')}`);
   expect(result.created).toHaveLength(13);
@@ -129,6 +129,15 @@ test('a whole pipeline is one edit that makes its files', async () => {
   expect(result.notes[0]).toContain('Add the new files to git');
   expect(existsSync(join(root, '.git'))).toBe(false);
   expect(result.shown?.uri).toBe(session.uri('lib/secret-registry.nix'));
+});
+
+test('a plain clan is three files, of which the machine is shown', async () => {
+  const { session, write } = await scaffolding(folder({}));
+  const wish = { what: 'fleet', shape: 'plain', machine: 'web', system: 'aarch64-linux' } as const;
+  const { created, shown } = await write(wish);
+  const machine = session.uri('machines/web/configuration.nix');
+  expect(created).toEqual([session.uri('.gitattributes'), session.uri('flake.nix'), machine]);
+  expect(shown?.uri).toBe(machine);
 });
 
 test('in a folder that is trusted, git is told of the files of a new fleet', async () => {
@@ -139,7 +148,7 @@ test('in a folder that is trusted, git is told of the files of a new fleet', asy
       if (uri.startsWith('+')) writeFile(root, uri.slice(session.uri('').length + 1), '');
     return { applied: true };
   });
-  const wish = { what: 'fleet', machine: 'web', system: 'aarch64-linux' };
+  const wish = { what: 'fleet', shape: 'registry', machine: 'web', system: 'aarch64-linux' };
   const { notes } = await ask<ScaffoldResult>('varsmith/scaffold', { wish, trusted: true });
   expect(notes[0]).toBe('The folder is a git repository now.');
   const known = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' });

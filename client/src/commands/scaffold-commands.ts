@@ -27,17 +27,23 @@ import { askSecret } from './scaffold-secret.ts';
 const MAKE_KEY = 'varsmith.makeKey';
 
 export function registerScaffoldCommands(server: Server): readonly Disposable[] {
-  const register = (id: string, ask: (context: ScaffoldContext) => Promise<ScaffoldWish | undefined>) =>
-    commands.registerCommand(id, async () => {
+  const register = <Given>(
+    id: string,
+    ask: (context: ScaffoldContext, given?: Given) => Promise<ScaffoldWish | undefined>,
+  ) =>
+    commands.registerCommand(id, async (given?: Given) => {
       const context = await pickContext(server);
-      const wish = context && (await ask(context));
+      const wish = context && (await ask(context, given));
       if (context && wish) await applyScaffold(server, context, wish);
     });
   return [
     register('varsmith.addSecret', askSecret),
     register('varsmith.newGenerator', askGenerator),
     register('varsmith.newService', askService),
-    register('varsmith.initFleet', askFleet),
+    // The editor passes something of its own where the command is chosen in a menu.
+    register('varsmith.initFleet', (context, given?: unknown) =>
+      askFleet(context, given === 'registry' ? given : undefined),
+    ),
   ];
 }
 

@@ -5,7 +5,7 @@
 import { l10n, window } from 'vscode';
 import { STAYS } from '../generate/choose.ts';
 import { pickSome } from '../generate/pick-some.ts';
-import type { ScaffoldWish } from '../protocol/scaffold.ts';
+import type { FleetShape, ScaffoldWish } from '../protocol/scaffold.ts';
 import type { ScaffoldContext } from './scaffold-context.ts';
 
 export async function askGenerator(context: ScaffoldContext): Promise<ScaffoldWish | undefined> {
@@ -76,10 +76,17 @@ export async function askService(context: ScaffoldContext): Promise<ScaffoldWish
   return picked && { what: 'service', name, template, per: picked.per };
 }
 
-export async function askFleet(context: ScaffoldContext): Promise<ScaffoldWish | undefined> {
+/** @param given the shape, where only one will do */
+export async function askFleet(
+  context: ScaffoldContext,
+  given: FleetShape | undefined,
+): Promise<ScaffoldWish | undefined> {
   const { machines, systems } = context;
   // A fleet with machines does not get another one.
-  if (machines.length > 0) return { what: 'fleet', machine: 'example', system: systems[0] ?? '' };
+  if (machines.length > 0)
+    return { what: 'fleet', shape: 'registry', machine: 'example', system: systems[0] ?? '' };
+  const shape = given ?? (await pickShape());
+  if (shape === undefined) return undefined;
   const machine = await window.showInputBox({
     ...STAYS,
     title: l10n.t('Initialise Fleet: name of the first machine'),
@@ -92,7 +99,29 @@ export async function askFleet(context: ScaffoldContext): Promise<ScaffoldWish |
       ...STAYS,
       title: l10n.t('Initialise Fleet: system of {0}', machine),
     }));
-  return machine && system ? { what: 'fleet', machine, system } : undefined;
+  return machine && system ? { what: 'fleet', shape, machine, system } : undefined;
+}
+
+async function pickShape(): Promise<FleetShape | undefined> {
+  const items = [
+    {
+      label: l10n.t('One machine with one generator'),
+      detail: l10n.t('A flake and the module of the machine. Further generators are added one by one.'),
+      shape: 'plain' as const,
+    },
+    {
+      label: l10n.t('Secrets in one list, chosen for each machine'),
+      detail: l10n.t(
+        'A registry of all secrets, a matrix that says which machine has which, and session variables.',
+      ),
+      shape: 'registry' as const,
+    },
+  ];
+  const picked = await window.showQuickPick(items, {
+    ...STAYS,
+    title: l10n.t('Initialise Fleet: what to begin with'),
+  });
+  return picked?.shape;
 }
 
 async function askName(

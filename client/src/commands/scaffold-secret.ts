@@ -11,7 +11,7 @@ export async function askSecret(context: ScaffoldContext): Promise<ScaffoldWish 
   if (registries.length === 0) {
     const lay = l10n.t('Initialise Fleet…');
     const answer = await window.showInformationMessage(l10n.t('There is no registry here.'), lay);
-    if (answer === lay) await commands.executeCommand('varsmith.initFleet');
+    if (answer === lay) await commands.executeCommand('varsmith.initFleet', 'registry');
     return undefined;
   }
   const registry =

@@ -93,7 +93,15 @@ export type ScaffoldWish =
       readonly template: string;
       readonly per: 'instance' | 'machine';
     }
-  | { readonly what: 'fleet'; readonly machine: string; readonly system: string };
+  | {
+      readonly what: 'fleet';
+      /** A flake with a machine and a generator, or the whole pipeline around a registry. */
+      readonly shape: FleetShape;
+      readonly machine: string;
+      readonly system: string;
+    };
+
+export type FleetShape = 'plain' | 'registry';
 
 export interface ScaffoldParams extends ScaffoldRootParams {
   readonly wish: ScaffoldWish;

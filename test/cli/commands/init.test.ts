@@ -166,6 +166,54 @@ describe('in an empty folder', () => {
   });
 });
 
+describe('a plain clan', () => {
+  const PLAIN = ['.gitattributes', 'flake.nix', 'machines/example/configuration.nix'];
+
+  test.each(['x86_64-linux', 'aarch64-darwin'])(
+    'for %s has one generator, and nothing is found',
+    async system => {
+      const root = folder({});
+      const { code, stdout, stderr } = await varsmith(['init', root, '--plain', '--system', system]);
+      expect(code).toBe(0);
+      expect(stdout.trimEnd().split('\n').sort()).toEqual(PLAIN.map(path => `new  ${path}`));
+      expect(stderr).toContain('made 3 files.');
+      expect(stderr).not.toContain('registry');
+      expect(await findings(root, 'hint')).toEqual([]);
+      for (const [path, text] of Object.entries(filesIn(root)).filter(([path]) => path.endsWith('.nix')))
+        expect(formattingMistakes(text), path).toEqual([]);
+      const { stdout: read } = await varsmith(['inspect', root, '--format', 'json']);
+      const { generators } = JSON.parse(read) as { generators: { name: string; machines: string[] }[] };
+      // clan-core itself adds others to machines of NixOS.
+      expect(generators.find(({ name }) => name === 'example-password')?.machines).toEqual(['example']);
+      const plan = await varsmith(['plan', root], { env: { HOME: folder({}) } });
+      expect(plan.stdout).toContain('example-password');
+    },
+  );
+
+  test('takes a machine of any name, and a second time changes nothing', async () => {
+    const root = folder({});
+    await varsmith(['init', root, '--plain', '--machine', 'in']);
+    const before = filesIn(root);
+    expect(before['flake.nix']).toContain('"in".machineClass');
+    const { code, stderr } = await varsmith(['init', root, '--plain', '--machine', 'in']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'varsmith: everything already exists.\n' });
+    expect(filesIn(root)).toEqual(before);
+  });
+
+  test('is not made beside machines that are there', async () => {
+    const { code, stderr } = await varsmith(['init', folder({ 'flake.nix': FLAKE }), '--plain']);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('already has machines (lea, tove)');
+  });
+
+  test('keeps a flake that is there, and says that it declares no clan', async () => {
+    const root = folder({ 'flake.nix': '{ outputs = _: { }; }\n' });
+    const { stdout, stderr } = await varsmith(['init', root, '--plain']);
+    expect(stdout).toContain('kept flake.nix\n');
+    expect(stderr).toContain('flake.nix declares no clan yet');
+  });
+});
+
 describe('what is there', () => {
   test('is kept and named', async () => {
     const root = folder({ 'lib/secrets.nix': '"mine"\n' });

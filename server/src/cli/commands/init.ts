@@ -1,7 +1,8 @@
-/** `varsmith init`: creates the registry pipeline in a repository, without overwriting anything. */
+/** `varsmith init`: creates a plain clan or the registry pipeline in a repository, without overwriting anything. */
 import { basename } from 'node:path';
 import { counted } from '../../checks/facts/wording.ts';
 import { layPipeline, SYSTEMS } from '../../editor/scaffold/pipeline.ts';
+import { layPlainClan } from '../../editor/scaffold/plain-clan.ts';
 import { makeKnownToGit } from '../../workspace/add-to-git.ts';
 import { makeFolders, writeChanges } from '../../workspace/write.ts';
 import { oneOf } from '../arguments.ts';
@@ -21,7 +22,8 @@ export async function init(args: readonly string[], io: Io): Promise<number> {
   const workspace = await openWorkspace(root, io);
   const around = { fleet: workspace.fleet(), files: workspace.files };
   const machine = parsed.option('machine') ?? 'example';
-  const laid = layPipeline(around, { folder: basename(workspace.root), machine, system });
+  const lay = parsed.flag('plain') ? layPlainClan : layPipeline;
+  const laid = lay(around, { folder: basename(workspace.root), machine, system });
   if ('refused' in laid) throw new Error(laid.refused);
   const { created, kept, left, next } = laid;
   const dryRun = parsed.flag('dry-run');

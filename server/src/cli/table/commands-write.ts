@@ -192,14 +192,16 @@ export const WRITE: readonly CommandSpec[] = [
   {
     name: 'init',
     operand: '[ROOT]',
-    summary: 'set up the registry pipeline in a repository',
+    summary: 'set up a plain clan, or the registry pipeline, in a repository',
     text:
       'Sets up the registry pipeline in a repository: registry, matrix, generators function, session variables and accessors; where ' +
-      'there is no machine yet, a flake with a clan and an example machine as well. A file that is there already is kept as it ' +
+      'there is no machine yet, a flake with a clan and an example machine as well. With `--plain`: only a flake with a clan, and an ' +
+      'example machine with a generator. A file that is there already is kept as it ' +
       'is. A folder that is in no git repository is made one, since a flake sees only what git knows; nothing is committed.',
-    usage: ['init [ROOT] [--machine NAME] [--system SYSTEM] [--no-git] [--dry-run]'],
+    usage: ['init [ROOT] [--plain] [--machine NAME] [--system SYSTEM] [--no-git] [--dry-run]'],
     positions: [ROOT],
     options: [
+      flag('plain', 'make a clan without a registry; only for a fleet without machines'),
       value(
         'machine',
         'NAME',

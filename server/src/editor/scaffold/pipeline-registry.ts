@@ -167,9 +167,6 @@ const HARDWARE_NIX = `
  * @param root the relative path from its folder to the root: `../..`
  */
 export function machineNix(machine: string, system: string, root: string): string {
-  const isDarwin = system.endsWith('-darwin');
-  const version = isDarwin ? '6' : '"25.11"';
-  const hardware = isDarwin ? '' : HARDWARE_NIX;
   return `\
 # A machine that takes its generators from its row of the matrix.
 { config, pkgs, ... }:
@@ -184,13 +181,20 @@ in
   # ends in infinite recursion as soon as the fleet is looked at from another architecture.
   clan.core.vars.generators = varsGenerators;
 
-  nixpkgs.hostPlatform = "${system}";
-  system.stateVersion = ${version};
-${hardware}
+${machineSettings(system)}
   # For the shells of everybody. For one user alone there are lib/hjem-session-variables.nix and
   # lib/home-session-variables.nix.
   environment.extraInit = (session config).bash;
   environment.etc."nushell/session-variables.nu".text = (session config).nushell;
 }
 `;
+}
+
+/** Returns the lines of a module that every machine has: its platform, and placeholders for its hardware. */
+export function machineSettings(system: string): string {
+  const isDarwin = system.endsWith('-darwin');
+  return `\
+  nixpkgs.hostPlatform = "${system}";
+  system.stateVersion = ${isDarwin ? '6' : '"25.11"'};
+${isDarwin ? '' : HARDWARE_NIX}`;
 }

@@ -6,6 +6,7 @@ import type { CancellationToken, Connection } from 'vscode-languageserver';
 import { environmentMachines } from '../../editor/environment/environment-keys.ts';
 import { machineNameProblem } from '../../editor/names/machine-name.ts';
 import { layPipeline, type Pipeline, SYSTEMS, TELL_GIT } from '../../editor/scaffold/pipeline.ts';
+import { layPlainClan } from '../../editor/scaffold/plain-clan.ts';
 import { editedFiles, type Refused, type Scaffolded } from '../../editor/scaffold/scaffold.ts';
 import {
   generatorFiles,
@@ -174,7 +175,7 @@ function computed(snapshot: Snapshot, wish: ScaffoldWish, folder: string): Scaff
     case 'service':
       return newService(snapshot, wish);
     case 'fleet':
-      return layPipeline(snapshot, { ...wish, folder });
+      return (wish.shape === 'plain' ? layPlainClan : layPipeline)(snapshot, { ...wish, folder });
   }
 }
 
