@@ -26,6 +26,7 @@ test('every command of the palette is declared, in one category', () => {
     'varsmith.addSecret',
     'varsmith.addSopsSecret',
     'varsmith.convertToVars',
+    'varsmith.undoConversion',
     'varsmith.newGenerator',
     'varsmith.newService',
     'varsmith.initFleet',

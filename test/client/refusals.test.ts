@@ -55,6 +55,7 @@ const COMMANDS: readonly (readonly [id: string, given?: unknown])[] = [
   ['varsmith.fixAccess', ROOT],
   ['varsmith.addSopsSecret', { kind: 'root', root: { uri: ROOT } }],
   ['varsmith.convertToVars', { kind: 'root', root: { uri: ROOT } }],
+  ['varsmith.undoConversion', { kind: 'root', root: { uri: ROOT } }],
 ];
 
 beforeEach(() => {

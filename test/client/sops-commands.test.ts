@@ -161,7 +161,7 @@ test('secrets are chosen, shown as a diff, and converted', async () => {
     { detail: string },
   ];
   expect([question, detail]).toEqual([
-    'Convert 1 secret with their values?',
+    'Convert 1 secret, values included?',
     expect.stringMatching(/Nothing is committed\.\n\nNot changed: "old" sets "path"/),
   ]);
   // A document of ours is never unsaved.
@@ -172,6 +172,16 @@ test('secrets are chosen, shown as a diff, and converted', async () => {
     'Varsmith: 1 secret converted, nothing committed. secrets/a.yaml goes.',
   );
   expect(commands.executeCommand).toHaveBeenLastCalledWith('workbench.view.scm');
+});
+
+test('a conversion is taken back by the button beside its result', async () => {
+  answers({ json: CONVERTED }, { json: CONVERTED }, { json: { restored: ['a.nix'] } });
+  marked.push(({ items }) => items);
+  window.showWarningMessage.mockResolvedValueOnce('Convert');
+  window.showInformationMessage.mockResolvedValueOnce('Undo Conversion');
+  await commands.executeCommand('varsmith.convertToVars');
+  expect(called().at(-1)?.args).toEqual(['convert', '--undo', '--root', place, '--json']);
+  expect(window.showInformationMessage.mock.lastCall?.[0]).toContain('The conversion was taken back');
 });
 
 test('all secrets are chosen already, and Enter without any says what is lacking', async () => {

@@ -62,9 +62,20 @@ export async function convertToVars(about: About): Promise<void> {
       : l10n.t('{0} secrets converted, nothing committed.', names.length),
     ...notes,
   ].join(' ');
-  const changes = l10n.t('Show Changes');
-  const answer = await window.showInformationMessage(`Varsmith: ${sentences}`, changes);
+  const [changes, undo] = [l10n.t('Show Changes'), l10n.t('Undo Conversion')];
+  const answer = await window.showInformationMessage(`Varsmith: ${sentences}`, changes, undo);
   if (answer === changes) await commands.executeCommand('workbench.view.scm');
+  if (answer === undo) await undoConversion(about);
+}
+
+/** *Undo Conversion*: takes the last conversion back as a whole. */
+export async function undoConversion({ run, cwd }: Pick<About, 'run' | 'cwd'>): Promise<void> {
+  if (!(await workspace.saveAll(false))) return;
+  const undone = await run<{ readonly restored: readonly string[] }>(['convert', '--undo', '--root', cwd]);
+  if (undone === null) return;
+  void window.showInformationMessage(
+    l10n.t('The conversion was taken back: modules, encrypted files and vars are as they were before it.'),
+  );
 }
 
 function keptText(count: number): string {
@@ -96,7 +107,7 @@ async function isConfirmed(
 ): Promise<boolean> {
   const [convert, show] = [l10n.t('Convert'), l10n.t('Show Diff')];
   const count = args.length - 2;
-  const question = l10n.t('Convert {0} with their values?', secretCount(count));
+  const question = l10n.t('Convert {0}, values included?', secretCount(count));
   const detail = [
     l10n.t('Modules, encrypted files and vars change together. Nothing is committed.'),
     ...(reasons.length === 0 ? [] : [l10n.t('Not changed: {0}', reasons.join(' '))]),

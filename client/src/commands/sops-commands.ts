@@ -11,7 +11,7 @@ import { openPlace } from '../open-place.ts';
 import { isTrusted } from '../trust.ts';
 import type { SecretNode } from '../views/secret-items.ts';
 import { createTextPage } from '../views/text-page.ts';
-import { convertToVars } from './convert-command.ts';
+import { convertToVars, undoConversion } from './convert-command.ts';
 import { type About, type Run, runner } from './sops-run.ts';
 
 /**
@@ -35,6 +35,7 @@ export function registerSopsCommands(server: Server, cli: string): readonly Disp
     diff,
     register('varsmith.addSopsSecret', addSopsSecret),
     register('varsmith.convertToVars', convertToVars),
+    register('varsmith.undoConversion', undoConversion),
   ];
 }
 

@@ -6,6 +6,8 @@ import { findAllKeys } from '../generate/backends/keys.ts';
 import { sourceChanges } from '../generate/repository/sources.ts';
 import type { RunFleet } from '../generate/run/run-fleet.ts';
 import { notingDisk, withSession } from '../generate/run/run-session.ts';
+import { RunFailure } from '../generate/run-failure.ts';
+import { forgetReplaced, noteReplaced, restoringChanges } from '../host/files/replaced-files.ts';
 import type { Identity } from '../store/age/recipients.ts';
 import { type ConversionOptions, type Rehearsal, rehearseConversion } from './convert-secrets.ts';
 import type { Workspace } from './workspace.ts';
@@ -64,12 +66,37 @@ export async function runConversion(
     if (converted.length > 0) {
       const { changes, unchanged } = sourceChanges(environment.root, [...modules, ...encrypted]);
       const removals = removed.map(path => ({ kind: 'remove', path }) as const);
-      await session.apply([...changes, ...removals, ...rehearsal.changes], 'vars: convert secrets', [
-        ...unchanged,
-        ...read,
-      ]);
+      const all = [...changes, ...removals, ...rehearsal.changes];
+      const inside = all.filter(change => change.kind !== 'outside');
+      // What another program keeps cannot be taken back.
+      if (inside.length < all.length) await forgetReplaced(session.notesAt);
+      else await noteReplaced(session.notesAt, environment.root, inside);
+      await session.apply(all, 'vars: convert secrets', [...unchanged, ...read]);
     }
     reporter.ended(rehearsal);
     return rehearsal;
+  });
+}
+
+/**
+ * Takes the last conversion back: restores all files that it wrote, and git's index of them.
+ * @param note reports a sentence
+ * @returns the paths of files and folders that were restored or removed
+ * @throws RunFailure if there is no conversion to take back; HostFailure if a file has changed since then
+ */
+export async function undoConversion(
+  fleet: RunFleet,
+  note: (sentence: string) => void,
+): Promise<readonly string[]> {
+  return withSession(fleet, { commit: false, note }, async session => {
+    const changes = await restoringChanges(session.notesAt, fleet.environment.root);
+    if (changes === null)
+      throw new RunFailure(
+        'There is no conversion to take back here.',
+        'Only the last one can be taken back.',
+      );
+    await session.apply(changes, 'vars: take a conversion back');
+    await forgetReplaced(session.notesAt);
+    return changes.map(({ path }) => path);
   });
 }

@@ -1,6 +1,15 @@
 /** `varsmith convert`: secrets of sops-nix and agenix become vars with their values, or nothing changes. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encryptTo, generateKeyPair } from '../../../server/src/store/age/crypt.ts';
@@ -86,13 +95,71 @@ describe('what was converted', { timeout: 300_000 }, () => {
   });
 });
 
+describe('a conversion that is taken back', { timeout: 300_000 }, () => {
+  /** The files and links of the work tree, with what they hold, and the folders. */
+  const everything = (made: SopsFleet) =>
+    readdirSync(made.root, { recursive: true, encoding: 'utf8' })
+      .filter(path => !/^\.git(\/|$)/.test(path))
+      .sort()
+      .map(path => {
+        const at = join(made.root, path);
+        const stats = lstatSync(at);
+        const held = stats.isSymbolicLink()
+          ? readlinkSync(at)
+          : stats.isFile()
+            ? readFileSync(at, 'utf8')
+            : '';
+        return `${path} ${stats.mode.toString(8)} ${held}`;
+      });
+
+  it("leaves everything as it was, with changes of one's own", async () => {
+    const made = await two();
+    write(made.root, LEA, made.text(LEA).replace('{ config, ... }:', '# Mine.\n{ config, ... }:'));
+    write(made.root, 'notes.md', 'mine\n');
+    const before = everything(made);
+    expect((await made.run(['convert', '--all'])).code).toBe(0);
+    expect(everything(made)).not.toEqual(before);
+    const { code, stdout, stderr } = await made.run(['convert', '--undo']);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr:
+        'varsmith: The conversion was taken back: modules, encrypted files and vars are as they were before it.\n',
+    });
+    expect(stdout).toContain(`restored ${LEA}\n`);
+    expect(everything(made)).toEqual(before);
+    expect(status(made)).toEqual([`?? notes.md`, `M  ${LEA}`].sort());
+    const again = await made.run(['convert', '--undo', '--json']);
+    expect([again.code, again.stdout]).toEqual([1, expect.stringContaining('no conversion to take back')]);
+    expect((await made.run(['convert', '--all'])).code).toBe(0);
+  });
+
+  it('is refused once a file of it has changed, and what came beside it stays', async () => {
+    const made = await two();
+    await made.run(['convert', 'api/token']);
+    const converted = made.text(LEA);
+    write(made.root, LEA, `${converted}# More.\n`);
+    const after = everything(made);
+    const refused = await made.run(['convert', '--undo']);
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining(`${LEA} has changed since then`),
+    ]);
+    expect(everything(made)).toEqual(after);
+    write(made.root, LEA, converted);
+    write(made.root, 'vars/per-machine/lea/mine/value', 'mine');
+    expect((await made.run(['convert', '--undo'])).code).toBe(0);
+    expect(made.text('vars/per-machine/lea/mine/value')).toBe('mine');
+    expect(existsSync(join(made.root, 'vars/per-machine/lea/api-token'))).toBe(false);
+  });
+});
+
 describe('a secret of sops-nix', () => {
   it('becomes a var of its machine, and leaves its file', async () => {
     const made = await two();
     const { code, stdout, stderr } = await made.run(['convert', 'api/token']);
     expect([code, stderr]).toEqual([
       0,
-      'varsmith: 1 secret converted, nothing committed: review with "git diff --cached", take it back with "git stash". Until they are deployed, the machines have the old values.\n',
+      'varsmith: 1 secret converted, nothing committed: review with "git diff --cached", take it back with "varsmith convert --undo". Until they are deployed, the machines have the old values.\n',
     ]);
     expect(stdout).toBe(`made a key for machine lea, which had none
 stored per-machine/lea/api-token/api-token for lea, from secrets/lea.yaml (api/token)

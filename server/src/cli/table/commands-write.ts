@@ -132,6 +132,7 @@ export const WRITE: readonly CommandSpec[] = [
     usage: [
       'convert SECRET… [--root ROOT] [--name NAME] [--keep-old] [-i KEYFILE]… [--dry-run]',
       'convert --all|--file FILE|--machine M [--root ROOT] [--keep-old] [-i KEYFILE]… [--dry-run]',
+      'convert --undo [--root ROOT]',
     ],
     positions: [{ label: 'SECRET', from: 'text', many: true }],
     options: [
@@ -153,6 +154,10 @@ export const WRITE: readonly CommandSpec[] = [
         { short: 'i' },
       ),
       flag('dry-run', 'do all of it in memory: print the diff, and what would be stored for whom'),
+      flag(
+        'undo',
+        'take the last conversion back as a whole, unless one of its files has changed since then',
+      ),
       flag('json', 'say what was done as JSON'),
       value('root', 'ROOT', 'folder', 'the folder of the fleet'),
     ],

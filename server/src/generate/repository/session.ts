@@ -56,6 +56,8 @@ export interface Session {
    * @throws HostFailure, StoreFailure
    */
   applyAll(works: readonly Work[]): Promise<void>;
+  /** Absolute path of the folder of notes between runs. */
+  readonly notesAt: string;
   /** Generators to regenerate, as noted when the session was opened. */
   readonly stale: StaleNotes;
   /**
@@ -129,6 +131,7 @@ export async function openSession(environment: RunEnvironment, options: SessionO
         if (commitsNow && repository !== null && !(await repository.hasIdentity())) throw noIdentity();
       },
       applyAll: works => applyAll(work, works),
+      notesAt: stateAt,
       stale: await readStale(stateAt),
       noteStale: notes => writeStale(stateAt, notes),
       hasBegun: async () => (await readIfThere(journal)) !== null,

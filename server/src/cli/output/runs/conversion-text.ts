@@ -35,7 +35,7 @@ export function writeConversion(
   else if (converted.length > 0 && !isDry)
     say(
       io,
-      `${counted(converted.length, 'secret')} converted, nothing committed: review with "git diff --cached", take it back with "git stash". Until they are deployed, the machines have the old values.`,
+      `${counted(converted.length, 'secret')} converted, nothing committed: review with "git diff --cached", take it back with "varsmith convert --undo". Until they are deployed, the machines have the old values.`,
     );
   if (unreadable.length > 0)
     say(
