@@ -120,8 +120,8 @@ in
     ],
     ['a let inside', '', `let m = ${CALL}; in [ m ]`, CALL],
     ['a condition that is not known', '', `lib.optional config.a.enable (${CALL})`, CALL],
-    ['conditional lists', `m = ${CALL};`, '[ ] ++ lib.optionals pkgs.stdenv.isLinux [ m ]', CALL],
-    ['if', '', `[ (if pkgs.stdenv.isLinux then ${CALL} else { }) ]`, CALL],
+    ['conditional lists', `m = ${CALL};`, '[ ] ++ lib.optionals my.isLinux [ m ]', CALL],
+    ['if', '', `[ (if my.isLinux then ${CALL} else { }) ]`, CALL],
     ['functions of lists', `m = ${CALL};`, 'lib.flatten [ [ m ] ]', CALL],
     ['a module in a module', '', `[ ({ ... }: { imports = [ (${CALL}) ]; }) ]`, CALL],
     [
@@ -357,6 +357,178 @@ in
     ])('is not offered with %s', (_, bindings, imports) => {
       const texts = fleet({ 'machines/lea/configuration.nix': moduleWith(bindings, imports) });
       expect(onlyFinding(check(texts), 'eval/generators-in-imports').fixes).toEqual([]);
+    });
+  });
+
+  describe('a host module that is given constants', () => {
+    const ASSIGNED = `{
+  clan.core.vars.generators = import ../lib/vars-generators.nix {
+    keys = (import ../lib/machine-env-matrix.nix).\${NAME};
+    inherit pkgs;
+  };
+  system.name = toString [ MORE ];
+}
+`;
+    const more: Texts = {
+      'hosts/node.nix': `name:\n{ pkgs, ... }:\n${ASSIGNED.replace('NAME', 'name').replace('MORE', '')}`,
+      'hosts/host.nix': `{ hostName, tags ? [ ] }:\n{ pkgs, ... }:\n${ASSIGNED.replace('NAME', 'hostName').replace('MORE', 'tags')}`,
+      'hosts/with-pkgs.nix': `{ hostName, pkgs }:\n{ ... }:\n${ASSIGNED.replace('NAME', 'hostName').replace('MORE', '')}`,
+      'hosts/with-keys.nix':
+        '{ keys }:\n{ pkgs, ... }:\n{ clan.core.vars.generators = import ../lib/vars-generators.nix { inherit keys pkgs; }; }\n',
+      'hosts/with-config.nix': `{ hostName, config }:\n{ pkgs, ... }:\n${ASSIGNED.replace('NAME', 'hostName').replace('MORE', 'config.a')}`,
+      'hosts/wrapped.nix':
+        '{ lib, name }: { imports = [ (lib.modules.importApply ./host.nix { hostName = name; }) ]; }\n',
+      'flake.nix': `{
+  outputs = { self, clan-core, ... }:
+    clan-core.lib.clan {
+      inherit self;
+      inventory.machines = { lea.machineClass = "nixos"; emily.machineClass = "darwin"; };
+    };
+}
+`,
+    };
+    const found = (bindings: string, imports: string) => {
+      const module = moduleWith(bindings, imports, 'my, ');
+      return check(fleet({ 'machines/lea/configuration.nix': module, ...more }))
+        .findings.filter(({ rule }) => rule === 'eval/generators-in-imports')
+        .map(({ severity, at }) => `${severity} ${at.file}`);
+    };
+    const HERE = 'machines/lea/configuration.nix';
+
+    it.each([
+      ['import', '', '[ (import ../../hosts/node.nix "lea") ]'],
+      ['a function of its own', 'mkHost = name: import ../../hosts/node.nix name;', '[ (mkHost "lea") ]'],
+      [
+        'a function that makes a module with imports',
+        'mkHost = name: { imports = [ (import ../../hosts/host.nix { hostName = name; }) ]; };',
+        '[ (mkHost "lea") ]',
+      ],
+      [
+        'a module in place that uses its own package set',
+        'mk = name: { pkgs, ... }: { clan.core.vars.generators = import ../../lib/vars-generators.nix { keys = (import ../../lib/machine-env-matrix.nix).${name}; inherit pkgs; }; };',
+        '[ (mk "lea") ]',
+      ],
+      [
+        'a list of constants',
+        '',
+        '[ (import ../../hosts/host.nix { hostName = "lea"; tags = [ "server" "web" ]; }) ]',
+      ],
+      ['map', '', 'map (import ../../hosts/node.nix) [ "lea" ]'],
+    ])('is silent for %s', (_, bindings, imports) => {
+      expect(found(bindings, imports)).toEqual([]);
+    });
+
+    it.each([
+      ['importApply', '', '[ (lib.modules.importApply ../../hosts/host.nix { hostName = "lea"; }) ]'],
+      [
+        'importApply in a function',
+        'mkHost = name: lib.modules.importApply ../../hosts/host.nix { hostName = name; };',
+        '[ (mkHost "lea") ]',
+      ],
+    ])('names the rule of the house for %s', (_, bindings, imports) => {
+      expect(found(bindings, imports)).toEqual([`info ${HERE}`]);
+    });
+
+    it.each([
+      ['pkgs', '', '[ (import ../../hosts/with-pkgs.nix { hostName = "lea"; inherit pkgs; }) ]'],
+      [
+        'pkgs, of a function of its own',
+        'mk = name: lib.modules.importApply ../../hosts/with-pkgs.nix { hostName = name; inherit pkgs; };',
+        '[ (mk "lea") ]',
+      ],
+      [
+        'pkgs of the module around',
+        'mk = name: { ... }: { clan.core.vars.generators = import ../../lib/vars-generators.nix { keys = [ "gmail" ]; inherit pkgs; }; };',
+        '[ (mk "lea") ]',
+      ],
+      ['keys', '', '[ (lib.modules.importApply ../../hosts/with-keys.nix { keys = [ "gmail" ]; }) ]'],
+      [
+        'the row of a matrix',
+        '',
+        '[ (import ../../hosts/with-keys.nix { keys = (import ../../lib/machine-env-matrix.nix).lea; }) ]',
+      ],
+      ['config', '', '[ (import ../../hosts/with-config.nix { hostName = "lea"; inherit config; }) ]'],
+      ['another argument', '', '[ (import ../../hosts/host.nix { hostName = "lea"; tags = my.tags; }) ]'],
+    ])('is the mistake that it is with %s', (_, bindings, imports) => {
+      expect(found(bindings, imports)).toEqual([`error ${HERE}`]);
+    });
+  });
+
+  describe('imports and settings that need what the configuration makes', () => {
+    const flake = (given: string) => `{
+  outputs = { self, nixpkgs, ... }: {
+    nixosConfigurations.lea = nixpkgs.lib.nixosSystem {
+      specialArgs = { ${given} };
+      modules = [ ./lea.nix ];
+    };
+  };
+}
+`;
+    const found = (module: string, given = '') =>
+      check({ 'flake.nix': flake(given), 'lea.nix': module, 'web.nix': '{ }\n' }).findings.map(
+        ({ at, severity }) => `${severity} ${module.slice(at.start, at.end)}`,
+      );
+
+    it.each([
+      [
+        '{ pkgs, ... }: { imports = if pkgs.stdenv.isLinux then [ ./web.nix ] else [ ]; }',
+        'pkgs.stdenv.isLinux',
+      ],
+      [
+        '{ lib, pkgs, ... }: { imports = lib.optionals pkgs.stdenv.isDarwin [ ./web.nix ]; }',
+        'pkgs.stdenv.isDarwin',
+      ],
+      [
+        '{ lib, pkgs, ... }: { imports = [ ./web.nix ] ++ lib.optional pkgs.stdenv.hostPlatform.isAarch64 ./web.nix; }',
+        'pkgs.stdenv.hostPlatform.isAarch64',
+      ],
+      [
+        '{ pkgs, ... }: let linux = pkgs.stdenv.isLinux; in { imports = [ (if linux then ./web.nix else { }) ]; }',
+        'if linux then ./web.nix else { }',
+      ],
+      [
+        '{ pkgs, ... }: let inherit (pkgs) lib; in { imports = lib.optional false ./web.nix; }',
+        'lib.optional false ./web.nix',
+      ],
+      ['{ pkgs, ... }: if pkgs.stdenv.isLinux then { } else { }', 'pkgs.stdenv.isLinux'],
+      [
+        '{ lib, pkgs, ... }: { config = lib.optionalAttrs pkgs.stdenv.isLinux { y = 1; }; }',
+        'pkgs.stdenv.isLinux',
+      ],
+      [
+        '{ lib, config, ... }: { config = lib.mkMerge [ { } (lib.optionalAttrs config.a.enable { y = 1; }) ]; }',
+        'config.a.enable',
+      ],
+      [
+        '{ lib, config, ... }: { config = lib.mkIf true (lib.optionalAttrs config.a.enable { y = 1; }); }',
+        'config.a.enable',
+      ],
+    ])('is endless recursion: %s', (module, at) => {
+      expect(found(module)).toEqual([`error ${at}`]);
+    });
+
+    it.each([
+      ['{ lib, pkgs, ... }: { config = lib.mkIf pkgs.stdenv.isLinux { y = 1; }; }', ''],
+      ['{ lib, config, ... }: lib.mkMerge [ { } (lib.mkIf config.a.enable { y = 1; }) ]', ''],
+      ['{ lib, options, ... }: { config = lib.optionalAttrs (options ? services.x) { y = 1; }; }', ''],
+      ['{ lib, config, pkgs, ... }: { y = lib.optionalAttrs config.a.enable { x = pkgs.hello; }; }', ''],
+      [
+        '{ lib, pkgs, ... }: { imports = lib.optionals pkgs.stdenv.isDarwin [ ./web.nix ]; }',
+        'pkgs = nixpkgs.legacyPackages.x86_64-linux;',
+      ],
+      [
+        '{ lib, pkgs, ... }: { imports = lib.optionals pkgs.stdenv.isDarwin [ ./web.nix ]; }',
+        'inherit (self) pkgs;',
+      ],
+    ])('evaluates: %s', (module, given) => {
+      expect(found(module, given)).toEqual([]);
+    });
+
+    it('evaluates with arguments of which not all are known', () => {
+      const module = '{ lib, pkgs, ... }: { imports = lib.optionals pkgs.stdenv.isDarwin [ ./web.nix ]; }';
+      const unknown = flake('').replace('{  }', 'self.arguments');
+      expect(unknown).toContain('self.arguments');
+      expectSilent({ 'flake.nix': unknown, 'lea.nix': module, 'web.nix': '{ }\n' });
     });
   });
 

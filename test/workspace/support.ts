@@ -37,6 +37,7 @@ export const EMPTY_FLEET: Fleet = {
   machineFacts: [],
   isClan: false,
   replacesConfig: false,
+  mayGivePackages: false,
   lateArguments: [],
   directory: '',
   inventory: {

@@ -212,6 +212,8 @@ export interface SharedArguments {
   readonly late: readonly LateArgument[];
   /** True if some modules are given a `config` other than their own. */
   readonly replacesConfig: boolean;
+  /** True if some modules are given, or may be given, a package set before there is a configuration. */
+  readonly mayGivePackages: boolean;
 }
 
 export function shareArguments(cx: Evaluation, byFile: ReadonlyMap<string, FileArguments>): SharedArguments {
@@ -227,10 +229,16 @@ export function shareArguments(cx: Evaluation, byFile: ReadonlyMap<string, FileA
   const any = joined(['clan', 'system', 'home']);
   const files = [...byFile.values()];
   const isEarly = (name: string) => files.some(({ early }) => early?.has(name) === true);
-  const late = files.some(({ early }) => early === null)
-    ? []
-    : files.flatMap(file => file.late).filter(({ name }) => !isEarly(name));
-  return { system, home: new Map([...system, ...home]), any, late, replacesConfig: isEarly('config') };
+  const mayBeEarly = files.some(({ early }) => early === null);
+  const late = mayBeEarly ? [] : files.flatMap(file => file.late).filter(({ name }) => !isEarly(name));
+  return {
+    system,
+    home: new Map([...system, ...home]),
+    any,
+    late,
+    replacesConfig: isEarly('config'),
+    mayGivePackages: mayBeEarly || isEarly('pkgs'),
+  };
 }
 
 /**

@@ -7,6 +7,7 @@ import { fn1 } from '../nix/builtins/define.ts';
 import { attr, attrs, attrsOf, path, string, symbol, unknown, unknownSelect } from '../nix/eval/construct.ts';
 import type { Attr, AttrsValue, LambdaValue, Lazy, Scope, UnknownValue, Value } from '../nix/eval/value.ts';
 import { nixpkgsLib } from '../nix/lib/index.ts';
+import type { SourceFile } from '../nix/source.ts';
 
 const lib: Lazy = nixpkgsLib();
 /** The configuration of the current machine, shared by all of its modules. */
@@ -136,6 +137,11 @@ export function unknownArgument(name: string, file: string, at: number): Lazy {
 
 function argumentKey(name: string, file: string, at: number): string {
   return `${name}@${file}:${at}`;
+}
+
+/** Returns whether a root is what a module that is a whole file is passed under one of its names. */
+export function isArgumentOf({ key, term }: UnknownValue, { path, root }: SourceFile): boolean {
+  return term?.kind === 'root' && key === argumentKey(term.name, path, root.start);
 }
 
 /**

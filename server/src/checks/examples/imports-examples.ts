@@ -85,6 +85,18 @@ in
 }
 `;
 
+/** A function that makes the module of a host. */
+const HOST_OF_NAME = `\
+{ name }:
+{ pkgs, ... }:
+{
+  clan.core.vars.generators = import ../lib/vars-generators.nix {
+    keys = (import ../lib/machine-env-matrix.nix).\${name};
+    inherit pkgs;
+  };
+}
+`;
+
 export const importsExamples = ({ hostOf, PIPELINE }: Fixtures): Examples => ({
   bad: [
     {
@@ -129,8 +141,52 @@ export const importsExamples = ({ hostOf, PIPELINE }: Fixtures): Examples => ({
 `,
       },
     },
+    {
+      title: 'Imports that depend on the packages, which the configuration makes',
+      files: {
+        'flake.nix': flakeOf('lea = { };'),
+        'machines/lea/desktop.nix': '{ }\n',
+        'machines/lea/configuration.nix': `\
+{ lib, pkgs, ... }:
+{
+  imports = lib.optionals pkgs.stdenv.isLinux [ ./desktop.nix ];
+  #                       ^^^^^^^^^^^^^^^^^^^ eval/generators-in-imports: which the configuration makes
+}
+`,
+      },
+    },
+    {
+      title: 'A host module that importApply makes from constants, which evaluates',
+      files: {
+        ...PIPELINE,
+        'lib/machine-env-matrix.nix': MATRIX,
+        'flake.nix': flakeOf('emily = { };'),
+        'hosts/host.nix': HOST_OF_NAME,
+        'machines/emily/configuration.nix': `\
+{ lib, ... }:
+{
+  imports = [ (lib.modules.importApply ../../hosts/host.nix { name = "emily"; }) ];
+  #            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ eval/generators-in-imports: It evaluates
+}
+`,
+      },
+    },
   ],
   good: [
+    {
+      title: 'A host module that a function makes from constants',
+      files: {
+        ...PIPELINE,
+        'lib/machine-env-matrix.nix': MATRIX,
+        'flake.nix': flakeOf('emily = { };'),
+        'hosts/host.nix': HOST_OF_NAME,
+        'machines/emily/configuration.nix': `\
+{
+  imports = [ (import ../../hosts/host.nix { name = "emily"; }) ];
+}
+`,
+      },
+    },
     {
       title: 'Assigned in the body',
       files: {

@@ -54,6 +54,7 @@ const PARTS: Readonly<Record<Part, Input<null, unknown>>> = {
   units: part('units', ({ fleet }) => fleet.units),
   notAnalysable: part('notAnalysable', ({ fleet }) => fleet.notAnalysable),
   replacesConfig: part('replacesConfig', ({ fleet }) => fleet.replacesConfig),
+  mayGivePackages: part('mayGivePackages', ({ fleet }) => fleet.mayGivePackages),
   lateArguments: part('lateArguments', ({ fleet }) => fleet.lateArguments),
   secrets: part('secrets', ({ fleet }) => fleet.secrets),
   machineSecrets: part('machineSecrets', ({ fleet }) => fleet.machineSecrets),

@@ -29,7 +29,9 @@ import { CLAN_GENERATORS, noteClanCore, SECRETS_OF_MACHINES } from './machine-an
 import type { FactsOnDemand } from './read-on-demand.ts';
 import { MATRICES, REGISTRIES } from './registered-files.ts';
 
-export interface Parts extends FactsOnDemand, Pick<Fleet, 'replacesConfig' | 'lateArguments' | 'namedBy'> {
+export interface Parts
+  extends FactsOnDemand,
+    Pick<Fleet, 'replacesConfig' | 'mayGivePackages' | 'lateArguments' | 'namedBy'> {
   readonly declared: readonly DeclaredFleet[];
   readonly units: ReadonlyMap<string, Unit>;
   readonly table: ModuleTable;
@@ -72,6 +74,7 @@ export function assemble(database: Database, parts: Parts): Assembled {
       matrices: LINKED_MATRICES(database, null),
       hasAllGenerators: (machine: string) => hasAll(owners().get(machine)),
       replacesConfig: parts.replacesConfig,
+      mayGivePackages: parts.mayGivePackages,
       lateArguments: parts.lateArguments,
       namedBy: parts.namedBy,
       units,

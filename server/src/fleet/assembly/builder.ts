@@ -118,7 +118,7 @@ const KEPT_BUILDS = 100;
 function* buildFleet(state: State): Steps<Assembled> {
   const { database, evaluation, files, survey } = state;
   const groups = survey.groups();
-  const { argument, ofSystem, replacesConfig, lateArguments } = findArguments(state);
+  const { argument, ofSystem, replacesConfig, mayGivePackages, lateArguments } = findArguments(state);
   const registries = REGISTRIES(database, null);
   const matrices = MATRICES(database, null);
   noteRecognised(database);
@@ -149,6 +149,7 @@ function* buildFleet(state: State): Steps<Assembled> {
     units,
     table,
     replacesConfig,
+    mayGivePackages,
     lateArguments,
     namedBy: named => groups.paths.filter(path => namesPath(path, textOf(path), named)),
     ...factsOnDemand(database),

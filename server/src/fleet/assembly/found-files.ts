@@ -57,7 +57,7 @@ function sharedArguments(state: State, made: readonly FlakeSet[]): SharedArgumen
   return shareArguments(state.evaluation, byFile);
 }
 
-export interface FoundArguments extends Pick<Fleet, 'replacesConfig' | 'lateArguments'> {
+export interface FoundArguments extends Pick<Fleet, 'replacesConfig' | 'mayGivePackages' | 'lateArguments'> {
   /** Returns an argument of modules, as any file may get it. */
   readonly argument: UnitContext['argument'];
   /** Returns the same argument, as modules of a system get it. */
@@ -80,8 +80,8 @@ export function findArguments(state: State): FoundArguments {
     state.made.last = state.flake.frameworkSets();
     if (state.made.last !== made) continue;
     const stale = [...asked.stale(shared), ...state.flake.stale()];
-    const { replacesConfig, late: lateArguments } = shared;
-    if (stale.length === 0) return { argument, ofSystem, replacesConfig, lateArguments };
+    const { replacesConfig, mayGivePackages, late: lateArguments } = shared;
+    if (stale.length === 0) return { argument, ofSystem, replacesConfig, mayGivePackages, lateArguments };
     forget(state, imports.dependentsOf(stale));
   }
 }

@@ -19,6 +19,14 @@ export interface Registries {
 /** The nesting allowed for modules that import modules, deeper than helpers use. */
 const MAX_DEPTH = 4;
 
+/** What a module brings, and the function or set of the innermost module that does so. */
+export interface Provided {
+  readonly what: 'generators' | 'module';
+  readonly maker: Value;
+  /** True if that is a set of generators in the place of a module. */
+  readonly isSet: boolean;
+}
+
 /**
  * Returns what a module brings; null if it has nothing to do with generators.
  * @param item the import as it is written
@@ -30,16 +38,17 @@ export function providedBy(
   value: Value,
   registries: Registries,
   depth: number,
-): 'generators' | 'module' | null {
+): Provided | null {
   if (depth > MAX_DEPTH) return null;
   if (value.kind === 'lambda') {
     const module = cx.apply(value, moduleArguments(value, registries.specialArgs), null);
-    return providedBy(cx, item, module, registries, depth + 1);
+    const provided = providedBy(cx, item, module, registries, depth + 1);
+    return provided?.maker === module ? { ...provided, maker: value } : provided;
   }
   if (value.kind !== 'attrs') return null;
-  if (holdsGenerators(cx, value)) return 'generators';
-  if (assignsGenerators(cx, item, value, registries)) return 'module';
-  return importsGenerators(cx, item, value, registries, depth) ? 'module' : null;
+  if (holdsGenerators(cx, value)) return { what: 'generators', maker: value, isSet: true };
+  if (assignsGenerators(cx, item, value, registries)) return { what: 'module', maker: value, isSet: false };
+  return importedGenerators(cx, item, value, registries, depth);
 }
 
 /** Returns whether a value is a set of generators in the place of a module. */
@@ -85,30 +94,29 @@ function optionsAt(cx: Evaluation, lazy: Lazy, [name, ...rest]: readonly string[
 }
 
 /**
- * Returns whether a module imports, among what was passed to it, something that brings generators. Its own applications
- * are found in the file that contains them.
+ * Returns what a module imports, among what was passed to it, that brings generators. Its own applications are found in
+ * the file that contains them.
  */
-function importsGenerators(
+function importedGenerators(
   cx: Evaluation,
   item: Lazy,
   module: AttrsValue,
   registries: Registries,
   depth: number,
-): boolean {
+): Provided | null {
   const entry = certain(module, 'imports');
   const list = entry === null ? null : cx.force(entry.value);
-  if (list?.kind !== 'list') return false;
+  if (list?.kind !== 'list') return null;
   // For a function of lib (`setDefaultModuleLocation`), there is no such file.
   const isOfLib = list.origin !== null && list.origin === module.origin;
   const isHanded = ({ origin }: Value) =>
     origin !== null && (isOfLib || origin.call?.at.call !== module.origin?.call);
-  return list.items.some(
-    candidate =>
-      candidate.kind !== 'spread' &&
-      modulesIn(cx, candidate).some(
-        ({ value }) => isHanded(value) && providedBy(cx, item, value, registries, depth + 1) !== null,
-      ),
-  );
+  for (const candidate of list.items)
+    for (const { value } of candidate.kind === 'spread' ? [] : modulesIn(cx, candidate)) {
+      const provided = isHanded(value) ? providedBy(cx, item, value, registries, depth + 1) : null;
+      if (provided !== null) return { ...provided, what: 'module' };
+    }
+  return null;
 }
 
 /** Returns the same as `holdsGenerators`, but faster for values that are usually modules. */

@@ -4,7 +4,8 @@
  * recurses endlessly.
  *
  * The module is evaluated with a configuration that fails when it is forced. If the failure reaches the names of the
- * module's attributes or one of its imports, the configuration is certainly needed; values below them are not forced.
+ * module's attributes, the names of the options that it sets, or one of its imports, the configuration is certainly
+ * needed; values below them are not forced. Options are known before their values, so settings may depend on `options`.
  */
 
 import { type ArgumentLookup, moduleArguments } from '../../modules/modules.ts';
@@ -21,7 +22,14 @@ import type { CircularImport } from '../model/uses.ts';
 /** The arguments that the module system computes from all modules. */
 const MADE_OF_MODULES: readonly string[] = ['config', 'options'];
 
+/** The argument that the machine's own options make, unless the flake passes another. */
+const PACKAGES = 'pkgs';
+
 const NEEDED = 'the configuration is needed to know the modules that it is made of';
+const OPTIONS_NEEDED = 'the options are needed to know the modules that they are made of';
+
+/** The kinds of what wraps settings: `mkIf`, `mkForce`, `mkMerge`. */
+const WRAPPERS: ReadonlySet<string> = new Set(['if', 'override', 'order', 'merge']);
 
 /** The nesting allowed for functions and imports, deeper than in real modules. */
 const MAX_DEPTH = 16;
@@ -53,7 +61,9 @@ export function circularImports(
   if (circular !== null) return [circular];
   // Other arguments may come from `_module.args`, which the reader of the facts decides.
   const named = (module.expr.formals ?? []).map(formal => formal.name.name);
-  const passed = named.filter(name => !MADE_OF_MODULES.includes(name) && specialArgs(name) !== null);
+  const passed = named.filter(
+    name => name === PACKAGES || (!MADE_OF_MODULES.includes(name) && specialArgs(name) !== null),
+  );
   if (passed.length === 0 || ask(passed) === null) return [];
   return passed.flatMap(name => ask([name]) ?? []);
 }
@@ -67,7 +77,10 @@ function circularImport(
   fallback: Origin,
 ): CircularImport | null {
   const failing = thunk(() => failure('infinite-recursion', NEEDED, null));
-  const need = firstNeed(cx, module, specialArgs, name => (names.includes(name) ? failing : null));
+  const ofOptions = thunk(() => failure('infinite-recursion', OPTIONS_NEEDED, null));
+  const need = firstNeed(cx, module, specialArgs, name =>
+    !names.includes(name) ? null : name === 'options' ? ofOptions : failing,
+  );
   if (need === null) return null;
   const at = need.at ?? fallback;
   const asked = firstAsked(cx, module, names, specialArgs);
@@ -97,11 +110,32 @@ function firstNeed(
     }
     if (value.kind !== 'attrs') return null;
     // `mkIf` wraps a configuration, not a module.
-    const type = certain(value, '_type');
-    if (type !== null) return null;
+    if (certain(value, '_type') !== null) return ofSettings(value, at, depth);
     for (const name of ['require', 'imports', 'disabledModules']) {
       const entry = certain(value, name);
       const need = entry === null ? null : ofImports(entry, depth);
+      if (need !== null) return need;
+    }
+    const settings = certain(value, 'config');
+    return settings === null
+      ? null
+      : ofSettings(settings.value, writtenAt(settings.value) ?? settings.at, depth);
+  }
+
+  /** Settings are distributed to the options by their names, below conditions, priorities and `mkMerge`. */
+  function ofSettings(lazy: Lazy, at: Origin | null, depth: number): Need | null {
+    const value = cx.force(lazy);
+    if (isNeeded(value, [NEEDED])) return { what: 'config', at };
+    const type = value.kind === 'attrs' && depth <= MAX_DEPTH ? certain(value, '_type') : null;
+    const kind = type === null ? null : cx.force(type.value);
+    if (value.kind !== 'attrs' || kind?.kind !== 'string') return null;
+    const content = certain(value, kind.text === 'merge' ? 'contents' : 'content');
+    if (content === null || !WRAPPERS.has(kind.text ?? '')) return null;
+    if (kind.text !== 'merge') return ofSettings(content.value, at, depth + 1);
+    const contents = cx.force(content.value);
+    if (contents.kind !== 'list') return ofSettings(contents, at, depth + 1);
+    for (const item of contents.items) {
+      const need = item.kind === 'spread' ? null : ofSettings(item, writtenAt(item) ?? at, depth + 1);
       if (need !== null) return need;
     }
     return null;
@@ -124,8 +158,8 @@ function firstNeed(
   return ofModule(module, module.origin, 'module', 0);
 }
 
-function isNeeded(value: Value): boolean {
-  return value.kind === 'failure' && value.message === NEEDED;
+function isNeeded(value: Value, needed: readonly string[] = [NEEDED, OPTIONS_NEEDED]): boolean {
+  return value.kind === 'failure' && needed.includes(value.message);
 }
 
 /** Returns the arguments of a module, some of them replaced. Arguments that the module does not take are left out. */

@@ -128,7 +128,8 @@ function followHomes(
       if (visited.has(facts)) continue;
       visited.add(facts);
       if (facts.file !== null) files.push(facts.file);
-      circular.push(...facts.circular);
+      // home-manager passes packages to the modules of users by itself.
+      circular.push(...facts.circular.filter(({ argument }) => argument !== 'pkgs'));
       for (const definition of facts.definitions) definitions.add(definition);
       stack.push(...facts.imports);
     }

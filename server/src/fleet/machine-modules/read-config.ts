@@ -4,7 +4,7 @@
 import { argumentOf } from '../../modules/modules.ts';
 import { definitionsOf } from '../../modules/read.ts';
 import { isClosed } from '../../nix/eval/construct.ts';
-import type { AttrsValue, Lazy, Origin } from '../../nix/eval/value.ts';
+import type { AttrsValue, Lazy, Origin, Value } from '../../nix/eval/value.ts';
 import { dependingOn } from '../../nix/places.ts';
 import { readCollection } from '../generators/collections.ts';
 import { isDead } from '../generators/definitions.ts';
@@ -24,6 +24,7 @@ export function readConfig(reading: ModuleReading, config: Lazy, certain: boolea
   for (const path of GENERATORS) readOption(reading, config, path, certain, null);
   for (const { value, conditional, never } of definitionsOf(cx, config)) {
     if (value.kind === 'attrs') reading.traces.config(value);
+    if (!hasKnownNames(value)) reading.isPlain = false;
     if (value.kind === 'attrs' && !never) readHelper(reading, value, certain && !conditional);
     const home = value.kind === 'attrs' && !never ? value.entries.get('home-manager') : undefined;
     if (home === undefined) continue;
@@ -32,6 +33,13 @@ export function readConfig(reading: ModuleReading, config: Lazy, certain: boolea
     reading.homes.imports.push(...imports);
     reading.homes.definitions.push(...definitions);
   }
+}
+
+/** Returns whether the names of settings are the same for every configuration. */
+function hasKnownNames(value: Value): boolean {
+  return (
+    value.kind === 'attrs' && isClosed(value) && ![...value.entries.values()].some(({ optional }) => optional)
+  );
 }
 
 /** Reads generators that options of clan-vars-helper declare; the helper assigns them to `vars.generators`. */

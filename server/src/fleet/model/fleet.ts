@@ -47,6 +47,8 @@ export interface Fleet {
   readonly lateArguments: readonly LateArgument[];
   /** True if the flake replaces the `config` argument of modules (`specialArgs.config`). */
   readonly replacesConfig: boolean;
+  /** True if modules may be given a package set that does not come from their configuration. */
+  readonly mayGivePackages: boolean;
   /** Generators that clan-core's services and core modules add, as far as the inventory shows. */
   readonly clanGenerators: readonly ClanGenerator[];
   /** The sops-nix and agenix declarations of each file; `secrets-join.ts` joins them. */

@@ -90,6 +90,8 @@ export interface AppliedImport {
   readonly call: WrittenCall | null;
   /** The reason why it matters: it is generators, assigns them, or takes them as arguments. */
   readonly provides: 'generators' | 'module' | 'arguments';
+  /** True if the module carries nothing but constants, so that it evaluates like one that is imported by its path. */
+  readonly isConstant: boolean;
   /** The reason why the call certainly fails; null if it does not. */
   readonly fails: FailingCall | null;
 }
@@ -105,10 +107,10 @@ export interface WrittenCall {
 
 /** A module or `imports` that needs the configuration of which it is a part. */
 export interface CircularImport {
-  /** The imports, one item of them, or the module itself. */
+  /** The imports, one item of them, the settings, or the module itself. */
   readonly at: Place;
-  readonly what: 'imports' | 'item' | 'module';
-  /** The module argument that is needed: `config`, `options`, or one set by `_module.args`. */
+  readonly what: 'imports' | 'item' | 'config' | 'module';
+  /** The module argument that is needed: `config`, `options`, `pkgs`, or one set by `_module.args`. */
   readonly argument: string;
   /** The selection on the way that needs it: `config.services.x.enable`. */
   readonly asked: string;

@@ -62,6 +62,12 @@ export function readRegistry(cx: Evaluation, file: string, trusted: boolean): Re
   };
 }
 
+/** Returns whether the registry that a file is has a key. */
+export function isKeyOf(cx: Evaluation, file: string, key: string): boolean {
+  const set = instance(cx, file, packages);
+  return set?.kind === 'attrs' && set.entries.has(key);
+}
+
 /** An entry as it is written in the registry. */
 interface WrittenKey {
   readonly key: string;

@@ -15,15 +15,24 @@ import type { SourceFile } from '../../nix/source.ts';
 import type { ApplyExpr, Expr, Range } from '../../nix/syntax.ts';
 import { providedBy, type Registries } from '../generators/imported-generators.ts';
 import type { AppliedImport, WrittenCall } from '../model/uses.ts';
+import { carriesArguments } from './carried-arguments.ts';
+
+/** An application with its scope. */
+interface Application {
+  readonly expr: ApplyExpr;
+  readonly scope: Scope;
+}
 
 /** The knowledge that the walk over the file has collected. */
 export interface WalkContext extends Registries {
   /** Starts a new item: registry keys that were looked up before no longer count. */
   readonly startItem: () => void;
   /** Returns the application at a range of the file, with its scope. */
-  readonly applied: (range: Range) => { readonly expr: ApplyExpr; readonly scope: Scope } | null;
+  readonly applied: (range: Range) => Application | null;
   /** Returns the application that a name is bound to. */
   readonly boundTo: (value: Lazy) => Expr | null;
+  /** Returns whether a text is a key of a registry. */
+  readonly isKey: (text: string) => boolean;
 }
 
 /** Returns the items of an `imports` that are made by an application and bring generators. */
@@ -46,9 +55,14 @@ function readItem(cx: Evaluation, item: ImportItem, walked: WalkContext): Found 
   for (const { value, fails } of modulesIn(cx, item.value)) {
     const made = madeBy(cx, item, value, walked);
     if (made === null) continue;
-    const provides =
-      providedBy(cx, item.value, value, walked, 0) ?? (made.isGivenGenerators() ? 'arguments' : null);
+    const provided = providedBy(cx, item.value, value, walked, 0);
+    const provides = provided?.what ?? (made.isGivenGenerators() ? 'arguments' : null);
     if (provides === null) continue;
+    const isConstant =
+      provided?.what === 'module' &&
+      !provided.isSet &&
+      !carriesArguments(cx, provided.maker, made.applied, { file: item.scope.file, isKey: walked.isKey });
+    if (isConstant && !isByImportApply(value)) continue;
     const { file } = item.scope;
     return {
       at: placeIn(file, made.expr ?? item.expr),
@@ -56,6 +70,7 @@ function readItem(cx: Evaluation, item: ImportItem, walked: WalkContext): Found 
       madeAt: made.elsewhere,
       call: provides === 'generators' ? made.call(fails) : null,
       provides,
+      isConstant,
       fails,
     };
   }
@@ -67,6 +82,8 @@ interface ModuleCreation {
   /** The application in the importing file; null if it is in another file. */
   readonly expr: ApplyExpr | Range | null;
   readonly elsewhere: Place | null;
+  /** The applications of the importing file that it came through, with their scopes. */
+  readonly applied: readonly Application[];
   readonly isGivenGenerators: () => boolean;
   /** Returns the call as it is written, if it is only the application of a file. */
   readonly call: (fails: FailingCall | null) => WrittenCall | null;
@@ -74,14 +91,35 @@ interface ModuleCreation {
 
 function madeBy(cx: Evaluation, item: ImportItem, value: Value, walked: WalkContext): ModuleCreation | null {
   const direct = applicationOf(cx, item, walked);
-  if (direct !== null) return writtenIn(cx, direct.expr, direct.scope);
+  if (direct !== null) return writtenIn(cx, direct, applicationsIn(value, walked));
   const origin = 'origin' in value ? value.origin : null;
   if (origin === null || origin.call === null) return null;
   const at = outermostCall(origin, item.scope.file);
   const application = at === null ? null : walked.applied(at);
-  if (application !== null) return writtenIn(cx, application.expr, application.scope);
+  const applied = applicationsIn(value, walked);
+  if (application !== null) return writtenIn(cx, application, applied);
   const elsewhere = at === null ? callElsewhere(origin) : null;
-  return { expr: at, elsewhere, isGivenGenerators: () => false, call: () => null };
+  return { expr: at, elsewhere, applied, isGivenGenerators: () => false, call: () => null };
+}
+
+/** Returns the applications of the importing file among the calls that a value came through. */
+function applicationsIn(value: Value, walked: WalkContext): Application[] {
+  return callsThrough(value).flatMap(at => walked.applied(at) ?? []);
+}
+
+/** Returns whether one of the calls that a value came through is written as one of `importApply`. */
+function isByImportApply(value: Value): boolean {
+  return callsThrough(value).some(({ file, start, end }) =>
+    /^\(*\s*[\w.'-]*\bimportApply\b/.test(file.text.slice(start, end)),
+  );
+}
+
+/** Returns the calls that a value came through, innermost first. */
+function callsThrough(value: Value): Origin[] {
+  const calls: Origin[] = [];
+  let call = 'origin' in value ? (value.origin?.call ?? null) : null;
+  for (; call !== null; call = call.at.call) calls.push(call.at);
+  return calls;
 }
 
 /** Returns the application that the item is, or that its name is bound to. */
@@ -89,7 +127,7 @@ function applicationOf(
   cx: Evaluation,
   { expr, scope, isWritten }: ImportItem,
   walked: WalkContext,
-): { readonly expr: ApplyExpr; readonly scope: Scope } | null {
+): Application | null {
   if (!isWritten) return null;
   if (expr.kind === 'apply') return isImportAlone(cx, expr, scope) ? null : { expr, scope };
   const bound = expr.kind === 'variable' ? lookupLexical(scope, expr.name) : null;
@@ -104,10 +142,12 @@ function isImportAlone(cx: Evaluation, { fn }: ApplyExpr, scope: Scope): boolean
   return applied?.kind === 'builtin' && applied.builtin.name === 'import';
 }
 
-function writtenIn(cx: Evaluation, expr: ApplyExpr, scope: Scope): ModuleCreation {
+function writtenIn(cx: Evaluation, application: Application, within: readonly Application[]): ModuleCreation {
+  const { expr, scope } = application;
   return {
     expr,
     elsewhere: null,
+    applied: [application, ...within],
     isGivenGenerators: () => isGivenGenerators(cx, expr, scope),
     call: fails => writtenCall(cx, expr, scope, fails),
   };

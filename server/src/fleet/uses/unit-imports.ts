@@ -2,6 +2,7 @@
 import type { Lazy, Origin } from '../../nix/eval/value.ts';
 import { isSamePlace } from '../../nix/places.ts';
 import { readCollection } from '../generators/collections.ts';
+import { isKeyOf } from '../registry/registry.ts';
 import { appliedImports, type WalkContext } from './applied-imports.ts';
 import { ask, readTrace } from './unit-questions.ts';
 import type { Question, Reading } from './unit-state.ts';
@@ -27,6 +28,7 @@ function walkedBy(reading: Reading, asked: Question): WalkContext {
     },
     applied: range => reading.applications.get(`${range.start}:${range.end}`) ?? null,
     boundTo: value => reading.boundTo.get(value) ?? null,
+    isKey: text => isKey(reading, text),
     isFromRegistry(value, generators) {
       const isAtRegistry = holdsRegistryNames(reading, generators);
       readTrace(reading, asked);
@@ -36,6 +38,11 @@ function walkedBy(reading: Reading, asked: Question): WalkContext {
       );
     },
   };
+}
+
+/** Returns whether a text is a key of one of the registries. */
+function isKey({ cx, context }: Reading, text: string): boolean {
+  return [...context.registries.keys()].some(file => isKeyOf(cx, file, text));
 }
 
 /** Returns whether the name of one of the generators is written in a registry. */

@@ -27,12 +27,14 @@ export function* circularImports(fleet: Fleet): Iterable<Report> {
 function isLate(fleet: Fleet, argument: string, files: readonly string[]): boolean {
   // A replacement for `config` may be known before the modules are evaluated.
   if (argument === 'config' || argument === 'options') return !fleet.replacesConfig;
+  if (argument === 'pkgs') return !fleet.mayGivePackages;
   return fleet.lateArguments.some(({ name, file }) => name === argument && files.includes(file));
 }
 
 const WHAT: Readonly<Record<CircularImport['what'], string>> = {
   imports: 'These imports depend',
   item: 'This import depends',
+  config: 'The names of the options that this module sets depend',
   module: 'The names of what this module consists of depend',
 };
 
@@ -42,19 +44,26 @@ function reportOf(
 ): Report {
   const isInside = askedAt?.file === at.file && at.start <= askedAt.start && askedAt.end <= at.end;
   const isOwn = argument === 'config' || argument === 'options';
-  const origin = isOwn ? '' : ', which _module.args gives';
-  const instead = !isOwn
-    ? `Give ${argument} with specialArgs, or import the module by its path.`
-    : what === 'module'
-      ? 'Put what depends on it into `config = lib.mkIf … { … };`.'
-      : 'Import the module unconditionally, and move the condition into it with lib.mkIf.';
+  const isPackages = argument === 'pkgs';
+  const origin = isOwn ? '' : isPackages ? ', which the configuration makes' : ', which _module.args gives';
   return {
     at: isInside ? askedAt : at,
     severity: 'error',
     message:
       `${WHAT[what]} on ${asked}${origin}, but all modules have to be known before there is a configuration: ` +
-      `evaluation ends in infinite recursion${inBrackets(machines)}. ${instead}`,
+      `evaluation ends in infinite recursion${inBrackets(machines)}. ${insteadOf(what, argument, asked)}`,
     machines,
     related: askedAt !== null && !isInside ? [{ at: askedAt, message: `${asked} is read here` }] : [],
   };
+}
+
+/** Returns what to do instead. */
+function insteadOf(what: CircularImport['what'], argument: string, asked: string): string {
+  if (argument === 'pkgs' && /^pkgs\.lib(\.|$)/.test(asked))
+    return 'Take the argument lib instead of pkgs.lib.';
+  if (what === 'module') return 'Put what depends on it into `config = lib.mkIf … { … };`.';
+  if (what === 'config') return 'Use lib.mkIf, whose condition is read later.';
+  if (['config', 'options', 'pkgs'].includes(argument))
+    return 'Import the module unconditionally, and move the condition into it with lib.mkIf.';
+  return `Give ${argument} with specialArgs, or import the module by its path.`;
 }
