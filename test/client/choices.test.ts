@@ -35,9 +35,30 @@ test('machines with something to generate are chosen already', () => {
   };
   expect(
     machineChoices([
-      { ...about, name: 'lea', lacking: 2, summary: '2 of 3 generators missing' },
-      { ...about, name: 'noa', lacking: 0, summary: '3 of 3 generators generated' },
-      { ...about, name: 'tove', lacking: 0, summary: '3 of 3 generators unknown' },
+      {
+        ...about,
+        name: 'lea',
+        state: 'partial',
+        progress: '1/3 · 2 missing',
+        lacking: 2,
+        summary: '2 of 3 generators missing',
+      },
+      {
+        ...about,
+        name: 'noa',
+        state: 'present',
+        progress: 'all generated',
+        lacking: 0,
+        summary: '3 of 3 generators generated',
+      },
+      {
+        ...about,
+        name: 'tove',
+        state: 'unknown',
+        progress: 'all unknown',
+        lacking: 0,
+        summary: '3 of 3 generators unknown',
+      },
     ]),
   ).toEqual([
     { label: 'lea', description: '2 of 3 generators missing', picked: true },

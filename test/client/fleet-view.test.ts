@@ -4,7 +4,7 @@ import type { Server } from '../../client/src/language/server.ts';
 import type { FleetGenerator, FleetRoot } from '../../client/src/protocol/fleet.ts';
 import { createFleetViews } from '../../client/src/views/fleet-view.ts';
 import { emptyState, filterText, lackingBadge } from '../../client/src/views/fleet-words.ts';
-import type { FleetNode } from '../../client/src/views/tree-items.ts';
+import type { FleetNode } from '../../client/src/views/tree-nodes.ts';
 import { commands, views, window } from './fake-vscode.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
@@ -27,12 +27,15 @@ const root: FleetRoot = {
       generators: 1,
       complete: true,
       lacking: 1,
+      state: 'missing',
       summary: '1 generator missing',
+      progress: 'all missing',
       nix: null,
       where,
     },
   ],
   unassigned: 0,
+  askable: false,
   keys: [key],
   lacking: 3,
   summary: '2 of 5 generators missing · 1 outdated',
@@ -91,6 +94,11 @@ test('the badge counts what is missing and outdated', async () => {
     tooltip: '2 of 5 generators missing · 1 outdated',
   });
   expect(lackingBadge([{ ...root, lacking: 0 }])).toBeUndefined();
+  // A number of thousands would be shown as "5K+".
+  expect(lackingBadge([{ ...root, lacking: 5100 }])).toEqual({
+    value: 1,
+    tooltip: 'Machines with something to generate\n2 of 5 generators missing · 1 outdated',
+  });
 });
 
 test('a key has its machines and its uses', async () => {

@@ -35,7 +35,9 @@ const machine = {
   generators: 2,
   complete: true,
   lacking: 1,
+  state: 'partial' as const,
   summary: '1 of 2 generators missing',
+  progress: '1/2 · 1 missing',
   nix: null,
   where: null,
 };
@@ -107,6 +109,7 @@ beforeEach(() => {
     uri: `file://${place}`,
     machines: [machine],
     unassigned: 0,
+    askable: false,
     keys: [],
     ...{ lacking: 1, summary: '1 of 2 generators missing' },
     isFleet: true,

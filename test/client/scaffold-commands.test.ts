@@ -13,6 +13,7 @@ const root: FleetRoot = {
   uri: 'file:///fleet',
   machines: [],
   unassigned: 0,
+  askable: false,
   keys: [],
   lacking: 0,
   summary: '',

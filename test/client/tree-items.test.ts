@@ -7,16 +7,18 @@ import type {
   FleetRoot,
   ShownWitness,
 } from '../../client/src/protocol/fleet.ts';
+import { itemOf } from '../../client/src/views/tree-items.ts';
+import { STATE_ICONS } from '../../client/src/views/tree-look.ts';
 import {
   type FleetNode,
-  itemOf,
   keyNodes,
   keyParts,
+  machineNode,
   machineNodes,
+  moduleNodes,
   parentOf,
   partsOf,
-} from '../../client/src/views/tree-items.ts';
-import { STATE_ICONS } from '../../client/src/views/tree-look.ts';
+} from '../../client/src/views/tree-nodes.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { STATE_WORDS } from '../../server/src/store/vars/tally.ts';
 
@@ -32,7 +34,9 @@ const machine: FleetMachine = {
   generators: 2,
   complete: true,
   lacking: 1,
+  state: 'partial',
   summary: '1 of 2 generators missing',
+  progress: '1/2 · 1 missing',
   nix: null,
   where,
 };
@@ -49,6 +53,7 @@ const root: FleetRoot = {
   uri: 'file:///fleet',
   machines: [machine],
   unassigned: 3,
+  askable: true,
   keys: [key],
   lacking: 1,
   summary: '1 of 2 generators missing',
@@ -105,7 +110,7 @@ const shown = (node: Parameters<typeof itemOf>[0]) => {
 
 test('machines stand at the top; their folders do where there are several', () => {
   expect(machineNodes([root, empty]).map(shown)).toEqual([
-    'lea | 1 of 2 to generate',
+    'lea | 1/2 · 1 missing',
     'Not tied to a machine | 3 generators',
   ]);
   const two = machineNodes([root, { ...root, name: 'second' }]);
@@ -121,7 +126,7 @@ test('a machine says what it is, and opens on its own list', () => {
 });
 
 test('a machine of which nothing is known claims no number of generators', () => {
-  const hidden = { ...machine, generators: 0, lacking: 0, summary: '', complete: false };
+  const hidden = { ...machine, generators: 0, lacking: 0, summary: '', progress: '', complete: false };
   const node = { kind: 'machine', root: root.uri, machine: hidden } as const;
   expect(shown(node)).toBe('lea | generators not known');
   expect(itemOf(node).tooltip).toContain('Whether it has generators can only be determined with Nix.');
@@ -157,7 +162,7 @@ test('what Nix says is in tooltips, and beside the name where it needs attention
   expect(shown(node(says('confirmed', '')))).toBe('mail-password | partly generated · shared · 2 files');
   const wrong = { ...machine, nix: says('contradicted', 'Nix disagrees') };
   expect(shown({ kind: 'machine', root: root.uri, machine: wrong })).toBe(
-    'lea | 1 of 2 to generate · Nix disagrees',
+    'lea | 1/2 · 1 missing · Nix disagrees',
   );
   const [file] = generator.files;
   const ofFile = { kind: 'file', root: root.uri, machine: 'lea', generator: 'mail-password' } as const;
@@ -173,6 +178,69 @@ test('a generator that is outdated says why', () => {
   expect(because('inputs')).toBe(generator.stateSentence);
   expect(because('superseded', ['ca/key', 'ca/crt'])).toBe('based on older values of ca/key, ca/crt');
   expect(because('interrupted')).toBe('left behind by an interrupted run');
+});
+
+test('a machine has the icon of what is stored of it, as its generators have', () => {
+  const icon = (state: FleetMachine['state']) =>
+    itemOf({ kind: 'machine', root: root.uri, machine: { ...machine, state } }).iconPath;
+  expect(icon('present')).toMatchObject({ id: 'pass', color: { id: 'varsmith.generated' } });
+  expect(icon('partial')).toMatchObject({ id: 'color-mode' });
+  expect(icon('unreadable')).toMatchObject({ id: 'circle-slash' });
+  expect(icon('unknown')).toMatchObject({ id: 'vm' });
+});
+
+/** A fleet of 50 machines: all have the tag "all", nearly all "lab", some "web" too, and two have no tag of their own. */
+const large: FleetRoot = {
+  ...root,
+  machines: Array.from({ length: 50 }, (_, index) => ({
+    ...machine,
+    name: `host-${index}`,
+    lacking: index === 0 ? 1 : 0,
+    tags: ['all', ...(index < 2 ? [] : ['lab']), ...(index % 5 === 0 && index > 0 ? ['web'] : [])],
+  })),
+};
+
+test('the machines of a large fleet are below their tags, and one is found from there', () => {
+  const top = machineNodes([large]);
+  expect(top.map(shown)).toEqual([
+    'lab | 48 machines',
+    'web | 9 machines',
+    'Without a tag | 1 to generate · 2 machines',
+    'Not tied to a machine | 3 generators',
+  ]);
+  const rows = top.flatMap(partsOf);
+  expect(new Set(rows.map(row => itemOf(row).id)).size).toBe(rows.length);
+  const web = partsOf(top[1] as FleetNode)[0] as FleetNode;
+  expect(web).toMatchObject({ machine: { name: 'host-5' }, tag: 'web' });
+  expect(parentOf(web, [large])).toMatchObject({ kind: 'tag', tag: 'web' });
+  expect(machineNode(large, 'host-5')).toMatchObject({ tag: 'lab' });
+  const below = { kind: 'generator', root: root.uri, machine: 'host-5', generator, tag: 'web' } as const;
+  expect(parentOf(below, [large])).toMatchObject({ kind: 'machine', tag: 'web' });
+  expect(itemOf(below).id).not.toBe(itemOf({ ...below, tag: 'lab' }).id);
+});
+
+test('machines are not grouped where no tag tells them apart, or where they are few', () => {
+  const plain = { ...large, machines: large.machines.map(each => ({ ...each, tags: ['all'] })) };
+  expect(machineNodes([plain])[0]).toMatchObject({ kind: 'machine' });
+  expect(machineNodes([{ ...large, machines: large.machines.slice(0, 20) }])[0]).toMatchObject({
+    kind: 'machine',
+  });
+});
+
+test('generators of no known machine are below their files, each with the reason', () => {
+  const loose = (name: string, file: string) => ({
+    ...{ ...generator, name, state: 'unknown' as const, files: [] },
+    loose: { file, why: 'on no machine', sentence: 'No machine has the module that declares it.' },
+  });
+  const nodes = moduleNodes(root.uri, [loose('db', 'modules/db.nix'), loose('api', 'api.nix')]);
+  expect(nodes.map(shown)).toEqual(['api.nix | 1 generator', 'modules/db.nix | 1 generator']);
+  const [db] = partsOf(nodes[1] as FleetNode);
+  expect(db && shown(db)).toBe('db | on no machine · shared · 0 files');
+  expect(db && itemOf(db).tooltip).toBe('No machine has the module that declares it.');
+  expect(db && parentOf(db, [root])).toMatchObject({ kind: 'module', file: 'modules/db.nix' });
+  const top = machineNodes([root]).at(-1) as FleetNode;
+  expect(itemOf(top).contextValue).toBe('unassigned.askable');
+  expect(itemOf({ ...top, askable: false } as FleetNode).contextValue).toBe('unassigned');
 });
 
 test('a key has the machines that select it, each with its state, and its uses', () => {
@@ -223,7 +291,7 @@ test('a screen reader hears the name of every item, what it is, and what its ico
   const heard = nodes.map(node => itemOf(node).accessibilityInformation?.label);
   expect(heard).toEqual(
     expect.arrayContaining([
-      'lea, machine, 1 of 2 to generate',
+      'lea, machine, 1/2, 1 missing',
       'mail-password, generator, partly generated, shared, 2 files',
       'mail-password, generator, shared, 2 files, generated',
       'password, file, secret, generated',

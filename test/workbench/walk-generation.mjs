@@ -24,12 +24,12 @@ export async function chooseGenerators(ui, title, generators) {
 export function generationSteps({ folder, git, get }) {
   const inFleet = file => path.join(folder, file);
   const topic = `${VARS}/ntfy/topic/value`;
-  let missingBefore = 0;
-  /** How many generators of the machine are missing, as the view has it. */
-  const missingShown = async ui => {
-    const row = ui.sideRow(`${MACHINE}`).filter({ hasText: 'to generate' });
+  let doneBefore = 0;
+  /** How many generators of the machine are generated, as the view has it: `3/9 · 6 missing`, or `all missing`. */
+  const doneShown = async ui => {
+    const row = ui.sideRow(`${MACHINE}`).filter({ hasText: 'missing' });
     await row.waitFor();
-    return Number(/(\d+) of \d+ to generate/.exec((await row.textContent()) ?? '')?.[1]);
+    return Number(/(\d+)\/\d+ · /.exec((await row.textContent()) ?? '')?.[1] ?? 0);
   };
   return [
     [
@@ -38,7 +38,7 @@ export function generationSteps({ folder, git, get }) {
         await ui.showProblems(path.basename(HOST));
         await ui.problem('has not been generated').first().waitFor();
         await ui.command('Varsmith: Focus on Fleet View');
-        missingBefore = await missingShown(ui);
+        doneBefore = await doneShown(ui);
       },
     ],
     [
@@ -92,9 +92,9 @@ export function generationSteps({ folder, git, get }) {
             [...globalThis.document.querySelectorAll('.sidebar .monaco-list-row')].some(
               row =>
                 row.textContent?.includes(name) &&
-                new RegExp(`(?<!\\d)${count} of \\d+ to generate`).test(row.textContent),
+                new RegExp(`(?<!\\d)${count}/\\d+ · `).test(row.textContent),
             ),
-          [MACHINE, missingBefore - 4],
+          [MACHINE, doneBefore + 4],
         );
       },
     ],

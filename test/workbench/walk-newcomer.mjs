@@ -174,7 +174,7 @@ export function newcomerSteps(scene, theme) {
         await ui.toast('All vars are present and valid.').waitFor();
         await ui.command('Varsmith: Focus on Fleet View');
         for (const machine of ['emily', 'lea', 'noa', 'tove'])
-          await ui.sideRow(machine).filter({ hasText: 'generators generated' }).waitFor();
+          await ui.sideRow(machine).filter({ hasText: 'all generated' }).waitFor();
         within('generated');
         await ui.picture('newcomer-11-verified');
         await ui.pressInToast('All vars are present and valid.', 'Show Result');

@@ -11,8 +11,8 @@ import type { Where } from '../protocol/places.ts';
 import { type CheckWorkspaceResult, checkWorkspaceRequest } from '../protocol/status.ts';
 import { hasFindings, summarize } from '../summary.ts';
 import { openGeneratorCommand } from '../views/report.ts';
-import type { FleetNode } from '../views/tree-items.ts';
 import { openCommand } from '../views/tree-look.ts';
+import type { FleetNode } from '../views/tree-nodes.ts';
 
 const checkWorkspaceCommand = 'varsmith.checkWorkspace';
 const restartServerCommand = 'varsmith.restartServer';

@@ -16,7 +16,7 @@ import { isTrusted } from '../trust.ts';
 import { setAuthorCommand } from '../views/doctor.ts';
 import { fixAccessCommand, generateMissingCommand, openPlaceCommand, tryCommand } from '../views/report.ts';
 import { createReportTab } from '../views/report-panel.ts';
-import type { FleetNode } from '../views/tree-items.ts';
+import type { FleetNode } from '../views/tree-nodes.ts';
 import { type Chooser, chooser, type OneFile, type Target, type TrialTarget } from './choose.ts';
 import { deployMachine } from './deploy-machine.ts';
 import { engineOf } from './engine.ts';

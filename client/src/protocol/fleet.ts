@@ -25,6 +25,8 @@ export interface FleetRoot {
   readonly machines: readonly FleetMachine[];
   /** The number of generators that belong to no known machine. */
   readonly unassigned: number;
+  /** True if asking Nix may find the machines of some of them. */
+  readonly askable: boolean;
   readonly keys: readonly FleetKey[];
   /**
    * The number of machines' generators that have to be generated in the whole fleet, regardless of the filter. A
@@ -58,8 +60,12 @@ export interface FleetMachine {
   readonly complete: boolean;
   /** The number of generators that have to be generated. */
   readonly lacking: number;
+  /** The state of all its generators together; `unknown` without generators. */
+  readonly state: FleetGenerator['state'];
   /** The state in words: `2 of 5 generators missing`. Empty without generators. */
   readonly summary: string;
+  /** The same for narrow places: `3/5 · 2 missing`, `all generated`. */
+  readonly progress: string;
   /** `null` if Nix was not asked about it. */
   readonly nix: ShownWitness | null;
   readonly where: Where | null;
@@ -132,6 +138,14 @@ export interface FleetGenerator {
   readonly share: boolean | null;
   /** The service that brings it, or `clan-core` for its core modules; `null` for what a file declares. */
   readonly service?: string | null;
+  /** For a generator without a known machine; absent or `null` for others. */
+  readonly loose?: {
+    /** The file that declares it, relative to the root. */
+    readonly file: string;
+    /** The reason why its machines are not known, in a few words, and in a sentence. */
+    readonly why: string;
+    readonly sentence: string;
+  } | null;
   readonly state: 'present' | 'unreadable' | 'outdated' | 'partial' | 'missing' | 'unknown';
   /** The state in a word or two, and in a sentence. */
   readonly stateText: string;

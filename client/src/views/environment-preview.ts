@@ -21,7 +21,7 @@ import {
   type EnvironmentShell,
   environmentRequest,
 } from '../protocol/environment.ts';
-import type { FleetNode } from './tree-items.ts';
+import type { FleetNode } from './tree-nodes.ts';
 
 export const previewCommand = 'varsmith.previewEnvironment';
 

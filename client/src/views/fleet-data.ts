@@ -20,7 +20,7 @@ import {
   type MachineParams,
   machineRequest,
 } from '../protocol/fleet.ts';
-import { type FleetNode, keyParts, partsOf } from './tree-items.ts';
+import { type FleetNode, keyParts, moduleNodes, partsOf } from './tree-nodes.ts';
 
 export interface FleetData {
   readonly server: Server;
@@ -60,22 +60,33 @@ export function askRoots(data: FleetData): Promise<readonly FleetRoot[]> {
 /** Requests the items below an item that is not at the top of a view. */
 export async function askChildren(data: FleetData, node: FleetNode): Promise<FleetNode[]> {
   if (node.kind === 'key') return askKey(data, node);
-  if (node.kind !== 'machine' && node.kind !== 'unassigned') return partsOf(node);
-  return askGenerators(data, node.root, node.kind === 'machine' ? node.machine.name : null);
+  if (node.kind === 'machine') return askGenerators(data, node.root, node.machine.name, node.tag);
+  if (node.kind !== 'unassigned') return partsOf(node);
+  return moduleNodes(node.root, await requestGenerators(data, node.root, null));
 }
 
 /**
- * Requests the generators of a machine.
+ * Requests the items of a machine's generators.
  * @param machine null for the generators of no known machine
+ * @param tag the tag that the machine is listed under
  */
 export async function askGenerators(
+  data: FleetData,
+  root: string,
+  machine: string | null,
+  tag?: string | null,
+): Promise<FleetNode[]> {
+  const generators = await requestGenerators(data, root, machine);
+  return generators.map(generator => ({ kind: 'generator', root, machine, generator, tag }) as const);
+}
+
+async function requestGenerators(
   { server, filter }: FleetData,
   root: string,
   machine: string | null,
-): Promise<FleetNode[]> {
+): Promise<readonly FleetGenerator[]> {
   const params: MachineParams = { root, machine, filter };
-  const generators = await server.request<FleetGenerator[] | null>(machineRequest, params);
-  return (generators ?? []).map(generator => ({ kind: 'generator', root, machine, generator }));
+  return (await server.request<FleetGenerator[] | null>(machineRequest, params)) ?? [];
 }
 
 async function askKey({ server }: FleetData, node: FleetNode & { kind: 'key' }): Promise<FleetNode[]> {

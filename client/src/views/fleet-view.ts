@@ -20,7 +20,8 @@ import { askChildren, askRoots, createFleetData, type FleetData } from './fleet-
 import { emptyState, filterText, lackingBadge } from './fleet-words.ts';
 import { type RevealingViews, revealAtCursor } from './reveal-in-fleet.ts';
 import { createSecretsView } from './secrets-view.ts';
-import { type FleetNode, itemOf, keyNodes, machineNodes, parentOf, whereOf } from './tree-items.ts';
+import { itemOf } from './tree-items.ts';
+import { type FleetNode, keyNodes, machineNodes, parentOf, whereOf } from './tree-nodes.ts';
 
 export interface FleetViews extends Disposable {
   refresh(): void;

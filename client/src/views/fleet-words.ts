@@ -7,12 +7,21 @@ export interface Badge {
   readonly tooltip: string;
 }
 
-/** Returns the number of generators to generate, or undefined if there are none. */
+/** Above this number a badge says nothing any more: VS Code shortens it to "5K+". */
+const MANY = 99;
+
+/**
+ * Returns the number of generators to generate, or, if those are many, of the machines that have them. Undefined if there
+ * are none.
+ */
 export function lackingBadge(roots: readonly FleetRoot[]): Badge | undefined {
   const lacking = roots.filter(root => root.lacking > 0);
   if (lacking.length === 0) return undefined;
   const words = lacking.map(({ name, summary }) => (roots.length > 1 ? `${name}: ${summary}` : summary));
-  return { value: lacking.reduce((sum, root) => sum + root.lacking, 0), tooltip: words.join('\n') };
+  const value = lacking.reduce((sum, root) => sum + root.lacking, 0);
+  if (value <= MANY) return { value, tooltip: words.join('\n') };
+  const machines = lacking.flatMap(root => root.machines.filter(machine => machine.lacking > 0)).length;
+  return { value: machines, tooltip: [l10n.t('Machines with something to generate'), ...words].join('\n') };
 }
 
 /** Returns a description of the filter, or '' if it excludes nothing. */

@@ -3,7 +3,7 @@ import { l10n, type TreeView, window } from 'vscode';
 import { type AtResult, EVERYTHING, type FleetFilter } from '../protocol/fleet.ts';
 import { askAtCursor, askGenerators, askRoots, type FleetData } from './fleet-data.ts';
 import type { SecretsView } from './secrets-view.ts';
-import type { FleetNode } from './tree-items.ts';
+import { type FleetNode, machineNode } from './tree-nodes.ts';
 
 /** The views that an item can be in. */
 export interface RevealingViews {
@@ -43,12 +43,13 @@ function keyNodeOf({ roots }: FleetData, { root, key, registry }: AtResult): Fle
 async function fleetNodeOf(data: FleetData, at: AtResult): Promise<FleetNode | null> {
   const { root } = at;
   const fleetRoot = data.roots.find(({ uri }) => uri === root);
-  const machine = fleetRoot?.machines.find(({ name }) => name === at.machine);
-  const generators = at.generator === null ? [] : await askGenerators(data, root, machine?.name ?? null);
+  const machine = fleetRoot && at.machine !== null ? machineNode(fleetRoot, at.machine) : undefined;
+  const [name, tag] = machine?.kind === 'machine' ? [machine.machine.name, machine.tag] : [null];
+  const generators = at.generator === null ? [] : await askGenerators(data, root, name, tag);
   const node = generators.find(
     generator => generator.kind === 'generator' && generator.generator.name === at.generator,
   );
-  return node ?? (machine === undefined ? null : { kind: 'machine', root, machine });
+  return node ?? machine ?? null;
 }
 
 async function show(view: TreeView<FleetNode>, node: FleetNode): Promise<void> {

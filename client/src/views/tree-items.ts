@@ -1,16 +1,8 @@
-/** The items of the fleet explorer: their parents and children, and their appearance. */
+/** The appearance of the fleet explorer's items. */
 
 import { l10n, type TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { fileCount, generatorCount, machineCount } from '../counts.ts';
-import type {
-  FleetFile,
-  FleetGenerator,
-  FleetKey,
-  FleetMachine,
-  FleetRoot,
-  KeyDetail,
-} from '../protocol/fleet.ts';
-import type { Where } from '../protocol/places.ts';
+import type { FleetFile, FleetGenerator, FleetKey, FleetMachine } from '../protocol/fleet.ts';
 import {
   COLLAPSED,
   look,
@@ -21,132 +13,7 @@ import {
   warningIcon,
   withSpokenLabel,
 } from './tree-look.ts';
-
-export type FleetNode =
-  | { readonly kind: 'root'; readonly root: FleetRoot; readonly below: readonly FleetNode[] }
-  | { readonly kind: 'machine'; readonly root: string; readonly machine: FleetMachine }
-  | { readonly kind: 'unassigned'; readonly root: string; readonly count: number }
-  | {
-      readonly kind: 'generator';
-      readonly root: string;
-      /** `null` for generators that belong to no known machine. */
-      readonly machine: string | null;
-      readonly generator: FleetGenerator;
-    }
-  | {
-      readonly kind: 'file';
-      readonly root: string;
-      readonly machine: string | null;
-      readonly generator: string;
-      readonly file: FleetFile;
-    }
-  | { readonly kind: 'prompt'; readonly name: string }
-  | { readonly kind: 'dependency'; readonly name: string }
-  | { readonly kind: 'key'; readonly root: string; readonly key: FleetKey }
-  | { readonly kind: 'selected'; readonly machine: KeyDetail['machines'][number] }
-  | { readonly kind: 'use'; readonly use: KeyDetail['uses'][number] };
-
-/** Returns machines, below their folders if there are several. */
-export function machineNodes(roots: readonly FleetRoot[]): FleetNode[] {
-  return foldersOf(roots, machinesOf);
-}
-
-function machinesOf(root: FleetRoot): FleetNode[] {
-  return [
-    ...root.machines.map((machine): FleetNode => ({ kind: 'machine', root: root.uri, machine })),
-    ...(root.unassigned > 0 ? [{ kind: 'unassigned', root: root.uri, count: root.unassigned } as const] : []),
-  ];
-}
-
-export function keyNodes(roots: readonly FleetRoot[]): FleetNode[] {
-  return foldersOf(roots, keysOf);
-}
-
-function keysOf(root: FleetRoot): FleetNode[] {
-  return root.keys.map(key => ({ kind: 'key', root: root.uri, key }));
-}
-
-function foldersOf(
-  roots: readonly FleetRoot[],
-  nodesOf: (root: FleetRoot) => readonly FleetNode[],
-): FleetNode[] {
-  const filled = roots
-    .map(root => ({ kind: 'root' as const, root, below: nodesOf(root) }))
-    .filter(({ below }) => below.length > 0);
-  const [only] = filled;
-  return filled.length === 1 && only ? [...only.below] : filled;
-}
-
-/** Returns the items below an item that need no request to the server. */
-export function partsOf(node: FleetNode): FleetNode[] {
-  switch (node.kind) {
-    case 'root':
-      return [...node.below];
-    case 'generator': {
-      const { root, machine, generator } = node;
-      const { name: owner, files, prompts, dependencies } = generator;
-      return [
-        ...files.map(file => ({ kind: 'file', root, machine, generator: owner, file }) as const),
-        ...prompts.map(name => ({ kind: 'prompt', name }) as const),
-        ...dependencies.map(name => ({ kind: 'dependency', name }) as const),
-      ];
-    }
-    default:
-      return [];
-  }
-}
-
-/** Returns the items for the machines and uses of a key. */
-export function keyParts({ machines, uses }: KeyDetail): FleetNode[] {
-  return [
-    ...machines.map((machine): FleetNode => ({ kind: 'selected', machine })),
-    ...uses.map((use): FleetNode => ({ kind: 'use', use })),
-  ];
-}
-
-/** Returns the parent of an item that can be revealed, or `undefined` at the top. */
-export function parentOf(node: FleetNode, roots: readonly FleetRoot[]): FleetNode | undefined {
-  switch (node.kind) {
-    case 'machine':
-    case 'unassigned':
-      return folderOf(node.root, machineNodes(roots));
-    case 'key':
-      return folderOf(node.root, keyNodes(roots));
-    case 'generator': {
-      const root = roots.find(({ uri }) => uri === node.root);
-      if (root === undefined) return undefined;
-      return machinesOf(root).find(machine =>
-        machine.kind === 'machine' ? machine.machine.name === node.machine : node.machine === null,
-      );
-    }
-    default:
-      return undefined;
-  }
-}
-
-function folderOf(root: string, top: readonly FleetNode[]): FleetNode | undefined {
-  return top.find(node => node.kind === 'root' && node.root.uri === root);
-}
-
-/** Returns the declaration of an item, or `null` if it has none or it is unknown. */
-export function whereOf(node: FleetNode): Where | null {
-  switch (node.kind) {
-    case 'machine':
-      return node.machine.where;
-    case 'generator':
-      return node.generator.where;
-    case 'file':
-      return node.file.where;
-    case 'key':
-      return node.key.where;
-    case 'selected':
-      return node.machine.where;
-    case 'use':
-      return node.use.where;
-    default:
-      return null;
-  }
-}
+import type { FleetNode } from './tree-nodes.ts';
 
 export function itemOf(node: FleetNode): TreeItem {
   const item = shapeOf(node);
@@ -163,12 +30,15 @@ function kindOf({ kind }: FleetNode): string {
   switch (kind) {
     case 'root':
       return l10n.t('fleet');
+    case 'tag':
+      return l10n.t('tag');
     case 'machine':
     case 'selected':
       return l10n.t('machine');
     case 'generator':
       return l10n.t('generator');
     case 'file':
+    case 'module':
       return l10n.t('file');
     case 'key':
       return l10n.t('registry key');
@@ -197,18 +67,33 @@ function shapeOf(node: FleetNode): TreeItem {
   switch (node.kind) {
     case 'root':
       return named(look(node.root.name, 'root-folder', '', TreeItemCollapsibleState.Expanded), node.root.uri);
+    case 'tag':
+      return named(tagItem(node.tag, node.machines), node.root, 'tag', node.tag ?? '');
     case 'machine':
-      return named(machineItem(node.machine), node.root, 'machine', node.machine.name);
+      return named(machineItem(node.machine), node.root, 'machine', node.machine.name, node.tag ?? '');
+    case 'module':
+      return named(
+        look(
+          node.file,
+          'file-code',
+          generatorCount(node.generators.length),
+          TreeItemCollapsibleState.Expanded,
+        ),
+        ...[node.root, 'module', node.file],
+      );
     case 'unassigned': {
       const item = look(l10n.t('Not tied to a machine'), 'question', generatorCount(node.count), COLLAPSED);
-      item.tooltip = l10n.t('Generators in modules whose importing machines Varsmith cannot determine.');
+      item.tooltip = node.askable
+        ? l10n.t('Generators whose machines are not known. Ask Nix may find them.')
+        : l10n.t('Generators whose machines are not known.');
+      item.contextValue = node.askable ? 'unassigned.askable' : 'unassigned';
       return named(item, node.root, 'unassigned');
     }
     case 'generator':
       return named(
         generatorItem(node.generator, node.machine),
         node.root,
-        ...['generator', node.machine ?? '', node.generator.name],
+        ...['generator', node.machine ?? '', node.generator.name, node.tag ?? ''],
       );
     case 'file':
       return fileItem(node.file, node.machine);
@@ -240,17 +125,17 @@ function machineItem({
   tags,
   generators,
   complete,
-  lacking,
+  state,
   summary,
+  progress,
   nix,
   where,
 }: FleetMachine): TreeItem {
   const none = complete ? generatorCount(0) : l10n.t('generators not known');
   // The state comes first and is short, since a narrow view cuts off the end; the tooltip has all of it.
-  const state = lacking > 0 ? l10n.t('{0} of {1} to generate', lacking, generators) : summary;
-  const words = [generators === 0 ? none : state, nix?.text];
+  const words = [generators === 0 ? none : progress, nix?.text];
   const item = look(name, 'vm', words.filter(Boolean).join(' · '), COLLAPSED);
-  if (lacking > 0) item.iconPath = warningIcon('vm');
+  if (state !== 'unknown') item.iconPath = stateIcon(state);
   const lines = [
     [kind, system].filter(Boolean).join(' '),
     summary,
@@ -261,6 +146,15 @@ function machineItem({
   item.tooltip = lines.filter(Boolean).join('\n');
   item.contextValue = where ? 'machine.declared' : 'machine';
   return opening(item, where, false);
+}
+
+/** @param tag `null` for machines without a tag of their own */
+function tagItem(tag: string | null, machines: readonly FleetMachine[]): TreeItem {
+  const lacking = machines.filter(machine => machine.lacking > 0).length;
+  const words = [lacking > 0 ? l10n.t('{0} to generate', lacking) : '', machineCount(machines.length)];
+  const item = look(tag ?? l10n.t('Without a tag'), 'tag', words.filter(Boolean).join(' · '), COLLAPSED);
+  if (lacking > 0) item.iconPath = warningIcon('tag');
+  return item;
 }
 
 function incompleteText(generators: number): string {
@@ -289,11 +183,12 @@ function outdatedWords({ reason, older }: NonNullable<FleetGenerator['outdated']
 }
 
 function generatorItem(
-  { name, share, state, stateText, stateSentence, outdated, files, nix, where }: FleetGenerator,
+  { name, share, loose, state, stateText, stateSentence, outdated, files, nix, where }: FleetGenerator,
   machine: string | null,
 ): TreeItem {
   const words = [
     isDescribed({ state }) ? stateText : '',
+    loose?.why,
     nix?.text,
     share === true ? l10n.t('shared') : '',
     fileCount(files.length),
@@ -301,7 +196,8 @@ function generatorItem(
   const item = look(name, 'circle', words.filter(Boolean).join(' · '), COLLAPSED);
   item.iconPath = stateIcon(state);
   const stateLine = outdated === null ? stateSentence : outdatedWords(outdated, stateSentence);
-  item.tooltip = [stateLine, nix?.sentence].filter(Boolean).join('\n');
+  // What is stored of it is not known either, which would only repeat that.
+  item.tooltip = [loose?.sentence ?? stateLine, nix?.sentence].filter(Boolean).join('\n');
   item.contextValue = machine === null ? 'generator' : 'generator.machine';
   return opening(item, where);
 }

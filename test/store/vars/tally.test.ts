@@ -2,10 +2,12 @@
 import { expect, test } from 'vitest';
 import {
   lackingIn,
+  progressText,
   type StoredState,
   shortTallyText,
   stateOfFiles,
   stateOfPlacements,
+  stateOfTally,
   tallyOf,
   tallyText,
   unfinishedIn,
@@ -33,6 +35,27 @@ test.each<[readonly StoredState[], string, string]>([
 ])('%j', (states, text, short) => {
   expect(tallyText(tallyOf(states))).toBe(text);
   expect(shortTallyText(tallyOf(states))).toBe(short);
+});
+
+test.each<[readonly StoredState[], boolean, string]>([
+  [[], true, ''],
+  [many(3, 'present'), true, 'all generated'],
+  [many(3, 'present'), false, '3 generated'],
+  [many(2, 'missing'), true, 'all missing'],
+  [[...many(3, 'present'), ...many(2, 'missing')], true, '3/5 · 2 missing'],
+  [['missing', 'outdated', 'unreadable'], true, '0/3 · 1 missing · 1 outdated · 1 not readable yet'],
+])('the progress of %j', (states, complete, text) => {
+  expect(progressText(tallyOf(states), complete)).toBe(text);
+});
+
+test.each<[readonly StoredState[], StoredState]>([
+  [[], 'unknown'],
+  [many(2, 'present'), 'present'],
+  [['present', 'missing'], 'partial'],
+  [['present', 'unreadable'], 'unreadable'],
+  [['present', 'unknown'], 'unknown'],
+])('the state of all of %j', (states, state) => {
+  expect(stateOfTally(tallyOf(states))).toBe(state);
 });
 
 test('what is to be generated is what is not wholly and freshly there', () => {

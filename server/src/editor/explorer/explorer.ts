@@ -17,6 +17,7 @@ import { isUnfinished, type StoredState, type Tally, unfinishedIn } from '../../
 import { secretCount } from '../secrets/joined.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type ExplorerFilter, matches } from './explorer-filter.ts';
+import { isAskable, type Loose, looseOf } from './explorer-loose.ts';
 
 interface MachineEntry {
   readonly name: string;
@@ -35,6 +36,8 @@ interface MachineEntry {
 export interface GeneratorEntry {
   readonly name: string;
   readonly share: boolean | null;
+  /** For a generator without a known machine: why there is none. */
+  readonly loose: Loose | null;
   readonly state: StoredState;
   /** The reason why it is outdated, or null. */
   readonly outdated: Outdated | null;
@@ -66,6 +69,8 @@ export interface FleetEntry {
   readonly machines: readonly MachineEntry[];
   /** The number of generators without a known machine. */
   readonly unassigned: number;
+  /** True if asking Nix may find the machines of some of them. */
+  readonly askable: boolean;
   /** Counts for the whole fleet, regardless of the filter; shared generators count once. */
   readonly tally: Tally;
   /** True if the workspace declares vars or machines. */
@@ -102,6 +107,7 @@ export function fleetEntry(snapshot: Snapshot, filter: ExplorerFilter): FleetEnt
   return {
     machines,
     unassigned: filter.lacking ? 0 : loose.filter(generator => hasMatch(filter, generator)).length,
+    askable: isAskable(fleet, loose),
     tally: fleetTally(snapshot),
     isFleet: fleet.isClan || fleet.generators.length + fleet.machines.length + fleet.registries.length > 0,
     secrets: secretCount(snapshot),
@@ -137,11 +143,12 @@ export function generatorEntries(
   const isMeant = machine !== null && matches(filter, [machine, ...tags]);
   const declared = machineGenerators.map(generator => ({
     ...{ generator, service: null },
+    loose: machine === null ? looseOf(snapshot.fleet, generator) : null,
     at: generator.definitions[0]?.at ?? null,
   }));
   const brought = (machine === null ? [] : (clanGeneratorsByMachine(snapshot.fleet).get(machine) ?? [])).map(
     generator => ({
-      ...{ generator, service: generator.service ?? 'clan-core' },
+      ...{ generator, service: generator.service ?? 'clan-core', loose: null },
       at: generator.instance?.at[0] ?? null,
     }),
   );
@@ -152,7 +159,7 @@ export function generatorEntries(
 }
 
 /** A generator as it is listed. */
-interface Listed extends Pick<GeneratorEntry, 'service' | 'at'> {
+interface Listed extends Pick<GeneratorEntry, 'service' | 'loose' | 'at'> {
   readonly generator: Pick<Generator, 'name' | 'machines' | 'body' | 'bodyOn'> & {
     readonly conditional?: boolean;
   };
@@ -160,7 +167,7 @@ interface Listed extends Pick<GeneratorEntry, 'service' | 'at'> {
 
 function entryOf(
   snapshot: Snapshot,
-  { generator, service, at: declaredAt }: Listed,
+  { generator, service, loose, at: declaredAt }: Listed,
   machine: string | null,
 ): GeneratorEntry {
   const body = machine === null ? generator.body() : generator.bodyOn(machine);
@@ -185,6 +192,7 @@ function entryOf(
   return {
     name: generator.name,
     share: body.share,
+    loose,
     state,
     outdated: state === 'outdated' ? states.outdatedBy(generator.name, machine) : null,
     nix: nixSays(null),

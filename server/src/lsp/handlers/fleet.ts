@@ -6,7 +6,15 @@ import { fleetEntry, generatorEntries } from '../../editor/explorer/explorer.ts'
 import { itemAt } from '../../editor/explorer/explorer-at.ts';
 import { keyDetail, keyEntries } from '../../editor/explorer/explorer-keys.ts';
 import type { Place } from '../../nix/places.ts';
-import { lackingIn, STATE_SENTENCES, STATE_WORDS, type Tally, tallyText } from '../../store/vars/tally.ts';
+import {
+  lackingIn,
+  progressText,
+  STATE_SENTENCES,
+  STATE_WORDS,
+  stateOfTally,
+  type Tally,
+  tallyText,
+} from '../../store/vars/tally.ts';
 import type { Analysis } from '../analysis.ts';
 import type {
   AtParams,
@@ -40,6 +48,8 @@ export async function onFleet(
       machines: machines.map(({ at, tally: machineTally, nix, ...machine }) => ({
         ...machine,
         ...shownTally(machineTally),
+        state: stateOfTally(machineTally),
+        progress: progressText(machineTally, machine.complete),
         nix: shownWitness(nix),
         where: whereOf(border, at),
       })),

@@ -69,6 +69,13 @@ export function stateOfPlacements(states: readonly StoredState[]): StoredState {
   return states.includes('unreadable') ? 'unreadable' : 'unknown';
 }
 
+/** Returns a single state for everything that was counted, like `stateOfPlacements`. */
+export function stateOfTally(tally: Tally): StoredState {
+  const states = partsOf(tally).map(({ state }) => state);
+  const others = states.reduce((sum, state) => sum + (tally[state] ?? 0), 0);
+  return stateOfPlacements(others < tally.generators ? [...states, 'present'] : states);
+}
+
 export function tallyOf(states: Iterable<StoredState>): Tally {
   const counts = {
     generators: 0,
@@ -123,7 +130,25 @@ export function shortTallyText(tally: Tally): string {
   return [`${first.count} of ${generators} ${first.words}`, ...others.map(partText)].join(' · ');
 }
 
+/**
+ * Returns the progress for narrow places, the deciding words first: `all generated`, `all missing`, or
+ * `3/5 · 1 missing · 1 outdated`. Empty without generators.
+ * @param complete false if there may be more than were counted
+ */
+export function progressText(tally: Tally, complete = true): string {
+  const { generators } = tally;
+  const parts = partsOf(tally);
+  const [first, ...others] = parts;
+  if (generators === 0) return '';
+  const all = complete ? 'all' : `${generators}`;
+  if (first === undefined) return `${all} ${STATE_WORDS.present}`;
+  if (others.length === 0 && first.count === generators) return `${all} ${first.words}`;
+  const done = generators - parts.reduce((sum, { count }) => sum + count, 0);
+  return [`${done}/${generators}`, ...parts.map(partText)].join(' · ');
+}
+
 interface Part {
+  readonly state: Exclude<StoredState, 'present'>;
   readonly count: number;
   readonly words: string;
 }
@@ -131,7 +156,7 @@ interface Part {
 /** Returns the counts of all states other than `present`, the most urgent first. */
 function partsOf(tally: Tally): readonly Part[] {
   return (['missing', 'partial', 'outdated', 'unreadable', 'unknown'] as const)
-    .map(state => ({ count: tally[state] ?? 0, words: STATE_WORDS[state] }))
+    .map(state => ({ state, count: tally[state] ?? 0, words: STATE_WORDS[state] }))
     .filter(({ count }) => count > 0);
 }
 
