@@ -55,7 +55,7 @@ test('a hidden line is typed twice, until both are the same', async () => {
   const { answer, shown } = await ask({ hidden: true }, ['secret', 'sceret', 'secret', 'secret']);
   expect(answer).toBe('secret');
   expect(shown.map(box => box.hidden)).toEqual([true, true, true, true]);
-  expect(shown[2]?.error).toBe('The values do not match.');
+  expect(shown[2]?.error).toBe('The values do not match. Start again:');
   expect(shown.every(box => box.value === '')).toBe(true);
 });
 

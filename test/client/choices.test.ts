@@ -1,6 +1,11 @@
 /** What can be chosen before a run. */
 import { expect, test, vi } from 'vitest';
-import { fileChoices, generatorChoices, machineChoices } from '../../client/src/generate/choices.ts';
+import {
+  fileChoices,
+  generatorChoices,
+  machineChoices,
+  sharersOf,
+} from '../../client/src/generate/choices.ts';
 import type { FleetGenerator } from '../../client/src/protocol/fleet.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
@@ -83,24 +88,18 @@ test('shared generators come first and once, then those of each machine, missing
     ],
     true,
   );
-  expect(
-    choices.map(choice =>
-      choice.kind === 'heading' ? `-- ${choice.label}` : [choice.key, choice.picked, choice.description],
-    ),
-  ).toEqual([
-    '-- shared',
-    ['shared/ca', false, 'key'],
-    '-- lea',
-    ['per-machine/lea/ssh', true, 'key · missing · asks'],
-    '-- tove',
-    ['per-machine/tove/ssh', true, 'key · partly generated'],
-    ['x', true, 'key · missing'],
+  expect(choices.map(({ key, picked, description }) => [key, picked, description])).toEqual([
+    ['shared/ca', false, 'shared by 2 machines · key · generated'],
+    ['per-machine/lea/ssh', true, 'lea · key · missing · asks'],
+    ['per-machine/tove/ssh', true, 'tove · key · partly generated'],
+    ['x', true, 'tove · key · missing'],
   ]);
 });
 
 test('nothing is chosen already where things are made anew', () => {
-  const [, choice] = generatorChoices([{ machine: 'lea', generators: [generator('ssh')] }], false);
-  expect(choice).toMatchObject({ label: 'ssh', picked: false });
+  const [choice] = generatorChoices([{ machine: 'lea', generators: [generator('ssh')] }], false);
+  // Of the only machine its name says nothing.
+  expect(choice).toMatchObject({ label: 'ssh', picked: false, description: 'key · missing' });
 });
 
 test('only public values that are there can be copied', () => {
@@ -137,14 +136,29 @@ test('only public values that are there can be copied', () => {
     },
   ];
   const labels = (onlyPublic: boolean) =>
-    fileChoices([generator('wg', { files })], onlyPublic).map(({ label, description }) => [
-      label,
-      description,
-    ]);
-  expect(labels(true)).toEqual([['wg/public', 'public']]);
+    fileChoices([{ machine: 'lea', generators: [generator('wg', { files })] }], onlyPublic).map(
+      ({ label, description }) => [label, description],
+    );
+  expect(labels(true)).toEqual([['lea · wg/public', 'public']]);
   expect(labels(false)).toEqual([
-    ['wg/private', 'secret'],
-    ['wg/public', 'public'],
-    ['wg/later', 'public · missing'],
+    ['lea · wg/private', 'secret'],
+    ['lea · wg/public', 'public'],
+    ['lea · wg/later', 'public · missing'],
   ]);
+});
+
+test('files of all machines are in one list, those of shared generators once', () => {
+  const [ca, ssh] = [generator('ca', { share: true }), generator('ssh')];
+  const machines = [
+    { machine: 'lea', generators: [ca, ssh] },
+    { machine: 'noa', generators: [ssh, ca] },
+  ];
+  const choices = fileChoices(machines, false);
+  expect(choices.map(({ label, description, sharedBy }) => [label, description, sharedBy])).toEqual([
+    ['ca/key', 'shared by 2 machines · secret · missing', ['lea', 'noa']],
+    ['lea · ssh/key', 'secret · missing', []],
+    ['noa · ssh/key', 'secret · missing', []],
+  ]);
+  expect(sharersOf(machines, 'ca')).toEqual(['lea', 'noa']);
+  expect(sharersOf(machines, 'ssh')).toEqual([]);
 });

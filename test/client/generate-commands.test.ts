@@ -435,6 +435,26 @@ test('a public value is copied, a secret never', async () => {
   const open = { ...file(), file: { ...file().file, secret: false } };
   await commands.executeCommand('varsmith.copyPublicValue', open);
   expect(env.clipboard.writeText).toHaveBeenCalledWith('ssh-ed25519 AAAA');
+  expect(window.showInformationMessage).toHaveBeenLastCalledWith(
+    'Varsmith: the value of ca/key is on the clipboard.',
+  );
+});
+
+test('that a value is shared is said before it is set, chosen in the tree or in the list', async () => {
+  root = { ...root, machines: [machine, { ...machine, name: 'noa' }] };
+  const shared = { ...generator('ca', 'missing'), share: true };
+  server.request.mockImplementation(async method => (method === 'varsmith/fleet' ? [root] : [shared]));
+  const title = 'ca/key, shared by 2 machines: lea, noa';
+  typed.push(null, null);
+  await commands.executeCommand('varsmith.setValue', file());
+  window.showQuickPick.mockImplementationOnce(async items => items[0]);
+  await commands.executeCommand('varsmith.setValue');
+  expect(boxes.map(box => box.title)).toEqual([title, title]);
+  // So is a prompt of a run.
+  does([{ ...question, machines: ['lea', 'noa'] }]);
+  typed.push(null);
+  await commands.executeCommand('varsmith.generate', { kind: 'machine', root: root.uri, machine });
+  expect(boxes.at(-1)?.title).toBe('ca/pin, shared by 2 machines: lea, noa');
 });
 
 /** The program and arguments of the task that ran in a terminal. */

@@ -48,11 +48,8 @@ export function valueSteps({ folder, git, get, called }) {
       async ui => {
         await ui.command('Notifications: Clear All Notifications');
         await ui.ask('Varsmith: Set Value', 'Set which value?');
-        await ui.fill(MACHINE);
-        await ui.choose(MACHINE);
-        await ui.listShown(`Set which value? (${MACHINE})`);
         await ui.fill('topic');
-        await ui.choose('topic');
+        await ui.choose(`${MACHINE} · ntfy/topic`);
         await ui.answer(`ntfy/topic of ${MACHINE}`, 'The new value of ntfy/topic', 'letters-of-tove');
         await ui.toast(`stored ntfy/topic for ${MACHINE}.`).waitFor();
         equal(fs.readFileSync(topic, 'utf8'), 'letters-of-tove');
@@ -63,13 +60,10 @@ export function valueSteps({ folder, git, get, called }) {
       'Copy Public Value puts it on the clipboard',
       async ui => {
         await ui.ask('Varsmith: Copy Public Value', 'Copy which value?');
-        await ui.fill(MACHINE);
-        await ui.choose(MACHINE);
-        await ui.listShown(`Copy which value? (${MACHINE})`);
         await ui.fill('topic');
-        await ui.choose('topic');
-        // The status bar says so, too, but only for three seconds.
-        await until('the clipboard', async () => (await ui.clipboard()) === 'letters-of-tove');
+        await ui.choose(`${MACHINE} · ntfy/topic`);
+        await ui.toast('the value of ntfy/topic is on the clipboard').waitFor();
+        equal(await ui.clipboard(), 'letters-of-tove');
       },
     ],
     [

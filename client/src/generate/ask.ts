@@ -79,7 +79,7 @@ async function askLine(question: Question, boxes: Boxes): Promise<string | null 
       });
       if (again === null) return undefined;
       if (again.text === text) return text;
-      error = l10n.t('The values do not match.');
+      error = l10n.t('The values do not match. Start again:');
     }
   }
 }

@@ -1,6 +1,5 @@
 /** Asks for the target of a command: fleet, machines, generators, file. Each answer is `null` if the person cancels. */
-import { l10n, QuickPickItemKind, Uri, window } from 'vscode';
-import { fileCount } from '../counts.ts';
+import { l10n, Uri, window } from 'vscode';
 import type { Server } from '../language/server.ts';
 import {
   EVERYTHING,
@@ -12,7 +11,13 @@ import {
   machineRequest,
 } from '../protocol/fleet.ts';
 import type { GenerateTarget } from '../protocol/generators.ts';
-import { fileChoices, generatorChoices, machineChoices } from './choices.ts';
+import {
+  fileChoices,
+  generatorChoices,
+  type MachineGenerators,
+  machineChoices,
+  sharersOf,
+} from './choices.ts';
 import { pickSome } from './pick-some.ts';
 
 export type Target = GenerateTarget;
@@ -32,6 +37,8 @@ interface OneGenerator {
 }
 
 export interface OneFile extends OneGenerator {
+  /** All machines that share the generator; empty if it is not shared. */
+  readonly sharedBy: readonly string[];
   readonly file: FleetFile;
 }
 
@@ -45,6 +52,8 @@ export interface Chooser {
   machine(title: string): Promise<{ readonly root: string; readonly machine: string } | null>;
   generator(): Promise<OneGenerator | null>;
   file(title: string, onlyPublic: boolean): Promise<OneFile | null>;
+  /** Returns the machines that share a generator; empty if it is not shared. */
+  sharers(generator: OneGenerator): Promise<readonly string[]>;
 }
 
 /**
@@ -89,19 +98,24 @@ export function chooser(server: Server): Chooser {
     target: preselect => chooseTarget(server, preselect),
     generator: () => chooseGenerator(server),
     file: (title, onlyPublic) => chooseFile(server, title, onlyPublic),
+    async sharers({ root, generator }) {
+      const roots = await fleetRoots(server);
+      const machines = roots.find(({ uri }) => uri === root)?.machines ?? [];
+      const names = machines.map(({ name }) => name);
+      return sharersOf(await generatorsOf(server, root, names), generator);
+    },
   };
 }
 
 async function chooseRoot(server: Server): Promise<FleetRoot | null> {
-  const roots = (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
+  const roots = await fleetRoots(server);
   if (roots.length === 0)
     void window.showInformationMessage(l10n.t('No fleet is open, so there is nothing to generate.'));
   return pickRoot(roots);
 }
 
-interface MachineGenerators {
-  readonly machine: string;
-  readonly generators: readonly FleetGenerator[];
+async function fleetRoots(server: Server): Promise<readonly FleetRoot[]> {
+  return (await server.request<FleetRoot[] | null>(fleetRequest, { filter: EVERYTHING })) ?? [];
 }
 
 /** Requests the generators of several machines of a fleet (URI). */
@@ -145,17 +159,12 @@ async function chooseTarget(server: Server, preselect: boolean): Promise<Target 
   const root = await chooseRoot(server);
   const machines = root === null ? null : await chooseMachines(root);
   if (root === null || machines === null) return null;
-  const choices = generatorChoices(await generatorsOf(server, root.uri, machines), preselect);
-  const items = choices.map(choice =>
-    choice.kind === 'heading'
-      ? { label: choice.label, kind: QuickPickItemKind.Separator, key: null }
-      : { ...choice, kind: QuickPickItemKind.Default },
-  );
+  const items = generatorChoices(await generatorsOf(server, root.uri, machines), preselect);
   if (items.length === 0) {
     void window.showInformationMessage(noGenerators(machines));
     return null;
   }
-  const isLacking = items.some(item => 'picked' in item && item.picked);
+  const isLacking = items.some(({ picked }) => picked);
   const missing = isLacking
     ? l10n.t('Missing vars are already selected')
     : l10n.t('All vars are generated; select any that you want to generate again');
@@ -164,19 +173,14 @@ async function chooseTarget(server: Server, preselect: boolean): Promise<Target 
     placeholder: preselect ? missing : l10n.t('Which vars should be generated again?'),
     empty: l10n.t('No generator is selected. Select at least one, or press Escape to cancel.'),
   });
-  const generators = (chosen ?? []).flatMap(item => item.key ?? []);
+  const generators = (chosen ?? []).map(({ key }) => key);
   return generators.length === 0 ? null : { root: root.uri, machines, generators };
 }
 
 async function chooseGenerator(server: Server): Promise<OneGenerator | null> {
   const root = await chooseRoot(server);
   if (root === null) return null;
-  const choices = generatorChoices(await generatorsOf(server, root.uri, namesOf(root)), false);
-  const items = choices.map(choice =>
-    choice.kind === 'heading'
-      ? { label: choice.label, kind: QuickPickItemKind.Separator, machine: null }
-      : { ...choice, picked: false, kind: QuickPickItemKind.Default },
-  );
+  const items = generatorChoices(await generatorsOf(server, root.uri, namesOf(root)), false);
   if (items.length === 0) {
     void window.showInformationMessage(noGenerators(namesOf(root)));
     return null;
@@ -186,20 +190,14 @@ async function chooseGenerator(server: Server): Promise<OneGenerator | null> {
     title: l10n.t('Try which generator?'),
     matchOnDescription: true,
   });
-  if (!picked || picked.machine === null) return null;
-  return { root: root.uri, machine: picked.machine, generator: picked.label };
+  return picked ? { root: root.uri, machine: picked.machine, generator: picked.label } : null;
 }
 
 async function chooseFile(server: Server, title: string, onlyPublic: boolean): Promise<OneFile | null> {
   const root = await chooseRoot(server);
   if (root === null) return null;
-  // A machine with nothing to choose would be a dead end.
-  const choices = (await generatorsOf(server, root.uri, namesOf(root)))
-    .map(({ machine, generators }) => ({ label: machine, files: fileChoices(generators, onlyPublic) }))
-    .filter(({ files }) => files.length > 0)
-    .map(choice => ({ ...choice, description: fileCount(choice.files.length) }));
-  const [first, ...others] = choices;
-  if (first === undefined) {
+  const choices = fileChoices(await generatorsOf(server, root.uri, namesOf(root)), onlyPublic);
+  if (choices.length === 0) {
     void window.showInformationMessage(
       onlyPublic
         ? l10n.t('No machine has a generated public value.')
@@ -207,12 +205,8 @@ async function chooseFile(server: Server, title: string, onlyPublic: boolean): P
     );
     return null;
   }
-  const machine = others.length === 0 ? first : await window.showQuickPick(choices, { ...STAYS, title });
-  if (machine === undefined) return null;
-  const picked = await window.showQuickPick(machine.files, {
-    ...STAYS,
-    title: `${title} (${machine.label})`,
-  });
+  const picked = await window.showQuickPick(choices, { ...STAYS, title, matchOnDescription: true });
   if (!picked) return null;
-  return { root: root.uri, machine: machine.label, generator: picked.generator, file: picked.file };
+  const { machine, sharedBy, generator, file } = picked;
+  return { root: root.uri, machine, sharedBy, generator, file };
 }

@@ -71,7 +71,8 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     onlyPublic: boolean,
   ): Promise<OneFile | null> {
     if (node?.kind !== 'file' || node.machine === null) return choose.file(title, onlyPublic);
-    return { root: node.root, machine: node.machine, generator: node.generator, file: node.file };
+    const { root, machine, generator, file } = node;
+    return { root, machine, generator, file, sharedBy: await choose.sharers({ root, machine, generator }) };
   }
 
   return [

@@ -17,7 +17,16 @@ import { editorBoxes } from './input-boxes.ts';
 import { tellFailure } from './offer-help.ts';
 import { type Ended, type Program, watchProgram } from './program.ts';
 import { commitArguments, limitArguments } from './run-settings.ts';
-import { confirmText, progressText, type Story, someOf, untold, verdictOf, withEvent } from './run-story.ts';
+import {
+  confirmText,
+  progressText,
+  type Story,
+  sharedTitle,
+  someOf,
+  untold,
+  verdictOf,
+  withEvent,
+} from './run-story.ts';
 
 export interface Bench {
   /** Absolute path of the bundled command line. */
@@ -181,7 +190,11 @@ async function answerTo(
 function questionOf(event: QuestionEvent, { ifEmpty, confirm }: Manner): Question {
   const { generator, prompt, description, machines, hidden, multiline, required, optional, previous } = event;
   return {
-    title: l10n.t('{0} for {1}', `${generator}/${prompt}`, someOf(machines)),
+    // One answer for several machines means that they share the generator.
+    title:
+      machines.length > 1
+        ? sharedTitle(`${generator}/${prompt}`, machines)
+        : l10n.t('{0} for {1}', `${generator}/${prompt}`, someOf(machines)),
     description: description === prompt ? l10n.t('The value of {0}', prompt) : description,
     ...{ hidden, multiline, required, previous },
     ifEmpty: optional && previous === null ? ifEmpty() : null,

@@ -96,6 +96,11 @@ export function someOf(names: readonly string[]): string {
     : names.join(', ');
 }
 
+/** Returns the title of a question about a value that several machines have. */
+export function sharedTitle(id: string, machines: readonly string[]): string {
+  return l10n.t('{0}, shared by {1} machines: {2}', id, machines.length, someOf(machines));
+}
+
 /** The most lines that a dialogue can show. */
 const SHOWN = 12;
 

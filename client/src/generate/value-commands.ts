@@ -9,7 +9,7 @@ import { type Bench, failureOf, KEPT, watch } from './generate-run.ts';
 import { editorBoxes } from './input-boxes.ts';
 import { tellFailure } from './offer-help.ts';
 import { commitArguments } from './run-settings.ts';
-import { confirmText } from './run-story.ts';
+import { confirmText, sharedTitle } from './run-story.ts';
 
 /**
  * Asks for a value and stores it. The plaintext only goes to the program's standard input. The box starts with the
@@ -18,7 +18,7 @@ import { confirmText } from './run-story.ts';
  */
 export async function setValue(
   bench: Bench,
-  { root, machine, generator, file }: OneFile,
+  { root, machine, sharedBy, generator, file }: OneFile,
   generate: (keys: readonly string[]) => Promise<void>,
 ): Promise<void> {
   const { cli } = bench;
@@ -31,7 +31,7 @@ export async function setValue(
   const multiline = line?.includes('\n') === true;
   const value = await askQuestion(
     {
-      title: l10n.t('{0} of {1}', id, machine),
+      title: sharedBy.length > 1 ? sharedTitle(id, sharedBy) : l10n.t('{0} of {1}', id, machine),
       description: l10n.t('The new value of {0}', id),
       ...{ hidden, multiline, required: true, ifEmpty: null, previous: multiline ? before : line },
       ...{ confirm: true, bringable: true },
@@ -147,7 +147,7 @@ export async function copyPublicValue(
     return;
   }
   await env.clipboard.writeText(value);
-  window.setStatusBarMessage(l10n.t('Varsmith: copied {0}', id), 3000);
+  void window.showInformationMessage(l10n.t('Varsmith: the value of {0} is on the clipboard.', id));
 }
 
 interface Value {
