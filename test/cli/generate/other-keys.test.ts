@@ -1,5 +1,5 @@
 /** Secrets that are also encrypted to keys of pgp, kms and the like: nothing takes these away unsaid. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { fleet } from '../generating-fleet.ts';
@@ -14,7 +14,7 @@ const KEYS = {
   tomorrow: { enc: 't', name: 'of a later sops' },
 };
 
-it('a secret with keys of other kinds is replaced by nothing, until it is deleted as is advised', async () => {
+it('a secret with keys of other kinds is replaced by nothing, until fix takes it from them as is said', async () => {
   const made = await fleet({ m: 'a = { files.s = { }; script = "printf s > $out/s"; };' });
   expect((await made.run(GENERATE)).code).toBe(0);
   const path = join(made.root, FILE);
@@ -32,12 +32,25 @@ it('a secret with keys of other kinds is replaced by nothing, until it is delete
       args[0],
       1,
       expect.stringContaining(
-        `${FILE} is also encrypted to keys of pgp, kms, hc_vault, tomorrow, which Varsmith`,
+        `${FILE}: The file is also encrypted to keys of pgp, kms, hc_vault, tomorrow, which Varsmith`,
       ),
     ]);
     expect(readFileSync(path, 'utf8')).toBe(text);
   }
-  rmSync(path);
-  expect((await made.run(GENERATE)).code).toBe(0);
-  expect(Object.keys(JSON.parse(readFileSync(path, 'utf8')).sops)).not.toContain('kms');
+  const verified = await made.run(['verify']);
+  expect([verified.code, verified.stdout + verified.stderr]).toEqual([
+    1,
+    expect.stringContaining('is encrypted to 4 more keys than its links name'),
+  ]);
+  const lost = 'key kms arn:aws:…:key/x, which belongs to no one here, loses access';
+  expect(verified.stdout).toContain(lost);
+  expect((await made.run(['access'])).stdout).toContain('kms arn:aws:…:key/x');
+  expect((await made.run(['check'])).stdout).toContain('can still be decrypted by');
+  // As is advised: then the secret is as its links say, and can be replaced.
+  const fixed = await made.run(['fix', '--yes']);
+  expect([fixed.code, fixed.stdout + fixed.stderr]).toEqual([0, expect.stringContaining(lost)]);
+  expect(Object.keys(JSON.parse(readFileSync(path, 'utf8')).sops).filter(kind => kind in KEYS)).toEqual([]);
+  expect((await made.run(['get', 'm', 'a/s'])).stdout).toBe('s');
+  expect((await made.run(['verify'])).code).toBe(0);
+  expect((await made.run(['set', 'm', 'a/s', '--yes'], { input: 'new' })).code).toBe(0);
 }, 300_000);

@@ -10,7 +10,7 @@ import { readIfThere } from '../../host/files/atomic.ts';
 import { sortedUnique } from '../../std.ts';
 import type { AccessChange } from '../../store/readers.ts';
 import { type ClanSecret, readSops, type SopsFolder } from '../../store/sops/sops-keys.ts';
-import { resealSecret } from '../../store/sops/sops-secret.ts';
+import { mustLoseNoKey, resealSecret } from '../../store/sops/sops-secret.ts';
 import { actingUser, recipientDrift, recipientsFor } from '../../store/sops/sops-writes.ts';
 import { namingFile } from '../../store/store-failure.ts';
 import { type Change, linkTo, varFolder, write } from '../../store/vars/changes.ts';
@@ -184,10 +184,9 @@ async function resealed(
   if (recipientDrift(secret.recipients() ?? [], recipients) === null) return [];
   const text = (await readIfThere(join(root, secret.path)))?.toString('utf8') ?? null;
   if (text === null) return [];
-  return [
-    write(
-      secret.path,
-      await namingFile(secret.path, () => resealSecret(text, keyring, { recipients, command })),
-    ),
-  ];
+  const sealed = await namingFile(secret.path, () => {
+    mustLoseNoKey(text);
+    return resealSecret(text, keyring, { recipients, command });
+  });
+  return [write(secret.path, sealed)];
 }

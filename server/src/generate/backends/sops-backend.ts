@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { readIfThere } from '../../host/files/atomic.ts';
 import { readersOf } from '../../store/readers.ts';
 import { readSops, type SopsFolder } from '../../store/sops/sops-keys.ts';
-import { openSecret, resealSecret, sealSecret } from '../../store/sops/sops-secret.ts';
+import { mustLoseNoKey, openSecret, resealSecret, sealSecret } from '../../store/sops/sops-secret.ts';
 import {
   type Access,
   actingUser,
@@ -20,7 +20,7 @@ import {
 import { namingFile, StoreFailure } from '../../store/store-failure.ts';
 import { type Change, varFolder } from '../../store/vars/changes.ts';
 import { holdersOf } from '../../store/vars/links.ts';
-import { otherKinds, sopsRecipients } from '../../store/vars/metadata.ts';
+import { sopsRecipients } from '../../store/vars/metadata.ts';
 import type { ScannedStore } from '../../store/vars/scan.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 import { type SopsAccess, sopsAccessFor, sopsChange } from './access-sops.ts';
@@ -131,7 +131,8 @@ async function prepare(store: SopsStore, machines: readonly string[]): Promise<r
 
 async function seal(store: SopsStore, place: SecretPlace, value: Uint8Array): Promise<readonly Change[]> {
   const { files, directory, sops, environment, keys } = store;
-  await mustLoseNoKey(store, place);
+  const before = await textOf(store, pathOf(store, place));
+  if (before !== null) await namingFile(pathOf(store, place), async () => mustLoseNoKey(before));
   const access = accessFor(store, place);
   const recipients = recipientsFor(sops(), access);
   const text = await sealSecret(value, { recipients, now: environment.now(), command: keys.command });
@@ -151,22 +152,6 @@ async function reseal(store: SopsStore, place: SecretPlace): Promise<readonly Ch
   const { keyring, command } = keys;
   const sealed = await reading(store, path, text, () => resealSecret(text, keyring, { recipients, command }));
   return [{ kind: 'write', path, bytes: Buffer.from(sealed, 'utf8') }, ...links];
-}
-
-/**
- * Refuses to replace a secret that is also encrypted to keys which the new one could not be encrypted to.
- *
- * @throws StoreFailure `unsupported`
- */
-async function mustLoseNoKey(store: SopsStore, place: SecretPlace): Promise<void> {
-  const path = pathOf(store, place);
-  const text = await textOf(store, path);
-  const kinds = text === null ? [] : otherKinds(text);
-  if (kinds.length === 0) return;
-  throw new StoreFailure(
-    'unsupported',
-    `${path} is also encrypted to keys of ${kinds.join(', ')}, which Varsmith cannot encrypt to: they would lose it. Change it with sops, or delete it and generate it again without them.`,
-  );
 }
 
 /**

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { byText } from '../../std.ts';
 import type { AgeCommand, Keyring } from '../age/crypt.ts';
 import { StoreFailure } from '../store-failure.ts';
+import { otherKinds } from '../vars/metadata.ts';
 import {
   macHash,
   openDataKey,
@@ -80,7 +81,8 @@ export async function sealSecret(plaintext: Uint8Array, options: SealOptions): P
 
 /**
  * Returns the same file for other recipients. The value and its MAC are kept byte for byte; the file is verified
- * first, so that no tampered value is passed on. Former readers may have kept the data key: to exclude somebody,
+ * first, so that no tampered value is passed on. Keys of other kinds than age are no recipients, so they lose it.
+ * Former readers may have kept the data key: to exclude somebody,
  * generate a new value.
  * @throws StoreFailure
  */
@@ -89,18 +91,26 @@ export async function resealSecret(
   keyring: Keyring,
   options: Pick<SealOptions, 'recipients' | 'command'>,
 ): Promise<string> {
-  const { data, sops, key, metadata } = await verified(text, keyring);
-  if (metadata.otherKeys.length > 0)
-    throw new StoreFailure(
-      'unsupported',
-      `The file is also encrypted to a ${metadata.otherKeys[0]} key, which Varsmith would lose. Use "sops updatekeys".`,
-    );
+  const { data, sops, key } = await verified(text, keyring);
+  const lost = new Set([...KEY_FIELDS, ...otherKinds(text)]);
   const age = await sealDataKey(key, options.recipients, options.command);
-  const kept = Object.entries(sops as object).filter(
-    ([name, value]) => value !== null && !KEY_FIELDS.has(name),
-  );
+  const kept = Object.entries(sops as object).filter(([name, value]) => value !== null && !lost.has(name));
   const block = [...kept, ['age', age] as const].sort(byText(([name]) => name));
   return goJson({ data, sops: Object.fromEntries(block) });
+}
+
+/**
+ * Refuses to replace a secret that is also encrypted to keys which the new one could not be encrypted to.
+ * @throws StoreFailure `unsupported`
+ */
+export function mustLoseNoKey(text: string): void {
+  const kinds = otherKinds(text);
+  if (kinds.length === 0) return;
+  throw new StoreFailure(
+    'unsupported',
+    `The file is also encrypted to keys of ${kinds.join(', ')}, which Varsmith cannot encrypt to: they would lose it.`,
+    'To take it from them, run "varsmith fix" first; to keep them, change it with sops.',
+  );
 }
 
 interface SecretFile {

@@ -29,27 +29,40 @@ export function sopsRecipients(text: string): Reading<readonly string[]> {
 }
 
 function recipientsIn(group: Readonly<Record<string, unknown>>): string[] {
-  const named = (entries: unknown, field: string) =>
-    list(entries).flatMap(entry => {
-      const value = record(entry)?.[field];
-      return typeof value === 'string' ? [value] : [];
-    });
-  return [...named(group.age, 'recipient'), ...named(group.pgp, 'fp')];
+  return [...recipientsOf('age', group.age), ...othersIn(group).flatMap(([, recipients]) => recipients)];
+}
+
+/** Returns the recipients of each kind of key other than age. Whatever holds the data key has an `enc`. */
+function othersIn(group: Readonly<Record<string, unknown>> | null): [kind: string, recipients: string[]][] {
+  const kinds = Object.entries(group ?? {}).map(
+    ([kind, entries]) => [kind, kind === 'age' ? [] : recipientsOf(kind, entries)] as [string, string[]],
+  );
+  return kinds.filter(([, recipients]) => recipients.length > 0);
 }
 
 /**
- * Returns the kinds of keys other than age that a file of sops is encrypted to, known or not, such as `pgp` and `kms`.
- * Varsmith cannot encrypt to them. Whatever holds the data key has an `enc`.
+ * Returns age's recipients and pgp's fingerprints, with which holders' keys are compared, and of keys that only sops
+ * can use the kind with what the file says of them, such as `kms arn:aws:kms:…`.
+ */
+function recipientsOf(kind: string, entries: unknown): string[] {
+  return list(entries).flatMap(value => {
+    const entry = record(value) ?? {};
+    const own = kind === 'age' ? entry.recipient : kind === 'pgp' ? entry.fp : undefined;
+    if (typeof own === 'string') return [own];
+    if (kind === 'age' || typeof entry.enc !== 'string') return [];
+    const { enc: _enc, created_at: _time, ...said } = entry;
+    return [[kind, ...Object.values(said).filter(text => typeof text === 'string' && text !== '')].join(' ')];
+  });
+}
+
+/**
+ * Returns the kinds of keys other than age that a file of sops is encrypted to, such as `pgp` and `kms`. Varsmith
+ * cannot encrypt to them.
  */
 export function otherKinds(text: string): readonly string[] {
   const sops = record(record(parsed(text).value)?.sops);
   const groups = sops === null ? [] : [sops, ...list(sops.key_groups).map(record)];
-  const kinds = groups.flatMap(group =>
-    Object.entries(group ?? {}).flatMap(([kind, entries]) =>
-      kind !== 'age' && list(entries).some(entry => typeof record(entry)?.enc === 'string') ? [kind] : [],
-    ),
-  );
-  return [...new Set(kinds)];
+  return [...new Set(groups.flatMap(group => othersIn(group).map(([kind]) => kind)))];
 }
 
 /** Returns the lines of a `.age.recipients` file. */
