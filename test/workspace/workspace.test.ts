@@ -29,6 +29,25 @@ describe('documents', () => {
     expect(workspace.files.kind('lib')).toBeNull();
   });
 
+  test('folders are there as long as a document that is not saved lies below them', () => {
+    const { files, open, close } = smallWorkspace(folder({ 'a.nix': '' }));
+    open('x/y/a.nix', '');
+    open('x/y/b.nix', '');
+    open('x/y', '');
+    close('x/y/a.nix');
+    expect([files.kind('x'), files.kind('x/y'), files.list('x/y')]).toEqual([
+      ...['directory', 'file'],
+      [{ name: 'b.nix', kind: 'file' }],
+    ]);
+    close('x/y/b.nix');
+    expect([files.kind('x'), files.list('x'), files.list('x/y')]).toEqual([
+      ...['directory', [{ name: 'y', kind: 'file' }]],
+      null,
+    ]);
+    close('x/y');
+    expect([files.kind('x'), files.list('')]).toEqual([null, [{ name: 'a.nix', kind: 'file' }]]);
+  });
+
   test('the order of files and folders is the same, whatever was created first and whether it is saved', () => {
     const root = folder({ 'b/b.nix': '', 'd.nix': '' });
     const workspace = smallWorkspace(root);

@@ -13,6 +13,7 @@ import { findNixFiles, isSearched } from '../discovery.ts';
 import { type Disk, type Entry, type LinkEntry, type Skipped, skippedOf } from './disk.ts';
 import { MAX_FILE_BYTES, withoutMark } from './file-text.ts';
 import { createDisk } from './folder-disk.ts';
+import { createOpenNames, type OpenNames } from './open-names.ts';
 import { droppingTrees, ParsedFile, type ParseText } from './parsed-file.ts';
 
 export interface WorkspaceFiles extends NixFiles {
@@ -74,6 +75,7 @@ interface FilesState extends Pick<FilesOptions, 'parse' | 'excluded' | 'search' 
   readonly disk: Disk;
   /** Open documents. */
   readonly overlays: Map<string, Cell>;
+  readonly openNames: OpenNames;
   /** Nix files read from disk. Other files are read again each time. */
   readonly cells: Map<string, Cell>;
   /** The last text of each Nix file whose edits are followed. */
@@ -101,6 +103,7 @@ export function createFiles({ root, disk = createDisk(root), ...options }: Files
     search,
     followsEdits,
     overlays,
+    openNames: createOpenNames(),
     cells,
     revisions: new Map(),
     readings: new Map(),
@@ -120,9 +123,9 @@ export function createFiles({ root, disk = createDisk(root), ...options }: Files
     },
     kind(path) {
       if (overlays.has(path)) return 'file';
-      return disk.kind(path) ?? (isOpenBelow(state, path) ? 'directory' : null);
+      return disk.kind(path) ?? (state.openNames.in(path).size > 0 ? 'directory' : null);
     },
-    list: folder => withOverlays(disk, folder, overlays.keys()),
+    list: folder => withOverlays(state, folder),
     nixFiles() {
       state.ordered ??= orderedFiles(state);
       return state.ordered;
@@ -208,23 +211,20 @@ function isBehindLink(disk: Disk, path: string): boolean {
   return false;
 }
 
-function isOpenBelow({ overlays }: FilesState, folder: string): boolean {
-  for (const path of overlays.keys()) if (path.startsWith(`${folder}/`)) return true;
-  return false;
-}
-
 function openDocument(state: FilesState, path: string, text: string): string[] {
-  const { overlays, cells } = state;
+  const { overlays, cells, openNames } = state;
   const clean = withoutMark(text);
   const before = overlays.get(path) ?? cells.get(path);
   if (before?.text === clean) {
     const isNew = !overlays.has(path) && !foundFiles(state).has(path);
     overlays.set(path, before);
+    openNames.add(path);
     if (isNew) state.ordered = null;
     return isNew ? [path] : [];
   }
   if (!overlays.has(path)) state.ordered = null;
   overlays.set(path, { text: clean, revision: revisionOf(state, path, clean, true), source: undefined });
+  openNames.add(path);
   return [path];
 }
 
@@ -244,10 +244,11 @@ function revisionOf(
 }
 
 function closeDocument(state: FilesState, path: string): string[] {
-  const { disk, overlays, cells, search } = state;
+  const { disk, overlays, openNames, cells, search } = state;
   const cell = overlays.get(path);
   if (!cell) return [];
   overlays.delete(path);
+  openNames.remove(path);
   cells.delete(path);
   disk.forget(path);
   state.ordered = null;
@@ -319,19 +320,13 @@ function skippedIn({ disk, overlays, cells }: FilesState): readonly Skipped[] {
  * Returns a folder's content, including open documents that are not saved yet. They are in the order that the disk
  * lists them in once they are saved.
  */
-function withOverlays(disk: Disk, folder: string, open: Iterable<string>): readonly Entry[] | null {
+function withOverlays({ disk, overlays, openNames }: FilesState, folder: string): readonly Entry[] | null {
   const onDisk = disk.list(folder);
-  let added: Map<string, Entry> | null = null;
   const prefix = folder === '' ? '' : `${folder}/`;
-  for (const path of open) {
-    if (!path.startsWith(prefix) || disk.kind(path) !== null) continue;
-    const rest = path.slice(prefix.length);
-    const slash = rest.indexOf('/');
-    const name = slash === -1 ? rest : rest.slice(0, slash);
-    if (slash !== -1 && disk.kind(prefix + name) !== null) continue;
-    added ??= new Map();
-    added.set(name, { name, kind: slash === -1 ? 'file' : 'directory' });
-  }
-  if (!added) return onDisk;
-  return [...(onDisk ?? []), ...added.values()].sort((a, b) => compareBytes(a.name, b.name));
+  const added: Entry[] = [];
+  for (const name of openNames.in(folder))
+    if (disk.kind(prefix + name) === null)
+      added.push({ name, kind: overlays.has(prefix + name) ? 'file' : 'directory' });
+  if (added.length === 0) return onDisk;
+  return [...(onDisk ?? []), ...added].sort((a, b) => compareBytes(a.name, b.name));
 }
