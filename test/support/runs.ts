@@ -11,6 +11,15 @@ export const SEED = Number(process.env.VARSMITH_FUZZ_SEED ?? 20_261_122);
 /** Whether everything is tried, as each night and before a release. */
 export const isWhole = process.env.VARSMITH_TEST_ALL === '1';
 
+/**
+ * Returns how far apart the operations are at which a run is killed, of those that `npm run test:all` tries `all` apart.
+ * `VARSMITH_EVERY_CRASH=1` leaves none out.
+ */
+export function strideOf(all: number): number {
+  if (process.env.VARSMITH_EVERY_CRASH !== undefined) return 1;
+  return isWhole ? all : 4 * all - 1;
+}
+
 /** Returns how many cases are tried of something that `npm run test:all` tries `all` times. */
 export function runs(all: number): number {
   const asked = process.env.VARSMITH_FUZZ_RUNS;

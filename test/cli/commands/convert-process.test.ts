@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { isWhole, strideOf } from '../../support/runs.ts';
 import { buildProgram, everythingIn, gitObjects, MEMORY, start, temporary } from '../program.ts';
 import { sopsFleet } from '../sops-fleet.ts';
 
@@ -24,7 +25,7 @@ buildProgram();
 
 describe('kill -9', { timeout: 300_000 }, () => {
   let hook = '';
-  const stride = process.env.VARSMITH_EVERY_CRASH === undefined ? 11 : 1;
+  const stride = strideOf(11);
 
   beforeAll(async () => {
     const built = await build({
@@ -88,7 +89,8 @@ describe('kill -9', { timeout: 300_000 }, () => {
       ] as const)
         expect((await made.run(['get', machine, id])).stdout).toBe(CANARY);
     }
-    expect([undone > 2, finished > 1]).toEqual([true, true]);
+    expect(undone + finished).toBeGreaterThan(0);
+    if (isWhole) expect([undone > 2, finished > 1]).toEqual([true, true]);
   });
 });
 

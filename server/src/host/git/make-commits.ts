@@ -128,12 +128,15 @@ async function commitEach(
   for (const commit of commits) {
     const staged = await stage(tree, commit.paths, ownIndex);
     if (!(await isStaged(tree, staged, ownIndex))) continue;
-    const args = ['commit', '--quiet', '--no-verify', '-m', commit.message];
+    const args = [...UNTENDED, 'commit', '--quiet', '--no-verify', '-m', commit.message];
     const result = await tree.git.run(args, { index: ownIndex });
     if (result.code !== 0) throw await commitFailure(tree, result);
     done.push(commit);
   }
 }
+
+/** Leaves it to the person's next command of git to tend the repository, since each commit would ask whether to. */
+const UNTENDED = ['-c', 'maintenance.auto=false', '-c', 'gc.auto=0'];
 
 async function commitFailure({ git }: WorkTree, result: ProcessResult): Promise<HostFailure> {
   return (await hasIdentity(git.run))
