@@ -71,10 +71,11 @@ Source: the Nix manual on flake references of type \`git\`.`,
     const untracked = untrackedFiles(fleet, sources, tracked);
     if (untracked.size === 0) return [];
     const places = placesOf(context, untracked);
+    const machines = machinesOf(fleet, untracked);
     return [...untracked].sort(compareTexts).flatMap(path => {
       const isModule = fleet.reached.get(path) === 'certain';
       const at = places.has(path) ? places.get(path) : isModule ? wholeFile(path) : null;
-      return at == null ? [] : [reportOf(fleet, path, at)];
+      return at == null ? [] : [reportOf(path, at, machines.get(path) ?? [])];
     });
   },
 };
@@ -89,15 +90,22 @@ function wholeFlake(sources: CheckFiles): Report | null {
   };
 }
 
-function reportOf(fleet: Fleet, path: string, at: Place): Report {
-  const machines = [...fleet.modules].filter(([, { files }]) => files.includes(path)).map(([name]) => name);
+/** Returns the machines that read each of the files, sorted. */
+function machinesOf({ modules }: Fleet, paths: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
+  const machines = new Map<string, string[]>();
+  for (const name of [...modules.keys()].sort(compareTexts))
+    for (const path of modules.get(name)?.files ?? []) if (paths.has(path)) addToList(machines, path, name);
+  return machines;
+}
+
+function reportOf(path: string, at: Place, machines: readonly string[]): Report {
   const effect =
     at.file === path
       ? 'the flake does not see it'
       : 'the flake does not see it, and for Nix this path does not exist';
   return {
     at,
-    machines: machines.sort(compareTexts),
+    machines,
     message: `Git does not track ${path}, so ${effect}${inBrackets(machines)}.`,
     cure: { command: 'track', paths: [path] },
   };
