@@ -67,6 +67,7 @@ export interface FakePanel {
   title: string;
   readonly options: unknown;
   readonly webview: { html: string };
+  iconPath?: { readonly light: unknown; readonly dark: unknown };
   readonly visible: boolean;
   /** What the page was told. */
   readonly told: { readonly type: string }[];

@@ -42,6 +42,29 @@ function graphMessage(choice: Partial<Choice> = {}, more = ''): ToPage & { type:
   };
 }
 
+interface Tool {
+  readonly top: number;
+  readonly right: number;
+  readonly width: number;
+  /** The width of its text. */
+  readonly needed: number;
+}
+
+/** The places of the visible tools, in the page. */
+const TOOLS = `[...document.querySelectorAll('#toolbar > :is(input, select, button)')]
+  .filter(tool => tool.offsetWidth > 0)
+  .map(tool => {
+    const text = document.createElement('span');
+    text.textContent = tool.selectedOptions?.[0]?.textContent ?? tool.textContent;
+    text.style.font = getComputedStyle(tool).font;
+    text.style.position = 'absolute';
+    document.body.append(text);
+    const needed = text.getBoundingClientRect().width;
+    text.remove();
+    const { top, right, width } = tool.getBoundingClientRect();
+    return { top, right, width, needed };
+  })`;
+
 describe.skipIf(!hasBrowser)('the page', () => {
   let opened: GraphPage;
   beforeAll(async () => {
@@ -114,9 +137,9 @@ describe.skipIf(!hasBrowser)('the page', () => {
 
   test('a folded group opens by click, and an open one folds', async () => {
     await opened.show(graphMessage({ grouping: 'machine', open: [] }));
-    await opened.page.locator('.group.folded', { hasText: 'shared' }).click();
-    expect((await opened.said('choose')).at(-1)?.choice.open).toEqual(['*shared']);
-    await opened.show(graphMessage({ grouping: 'machine', open: ['*shared'] }));
+    await opened.page.locator('.group.folded', { hasText: 'no known machine' }).click();
+    expect((await opened.said('choose')).at(-1)?.choice.open).toEqual(['*none']);
+    await opened.show(graphMessage({ grouping: 'machine', open: ['*none'] }));
     await opened.page.locator('.group.open').click({ position: { x: 20, y: 12 } });
     expect((await opened.said('choose')).at(-1)?.choice.open).toEqual([]);
     expect(await opened.page.locator('.group.open').getAttribute('aria-expanded')).toBe('true');
@@ -247,6 +270,44 @@ describe.skipIf(!hasBrowser)('the page', () => {
     );
     expect(Math.max(...boxes.map(({ right }) => right))).toBeLessThanOrEqual(1000);
     await opened.page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  test('where they have no room on one line, they go on below, each as wide as its text', async () => {
+    await opened.page.setViewportSize({ width: 480, height: 700 });
+    const tools = (await opened.page.evaluate(TOOLS)) as readonly Tool[];
+    expect(new Set(tools.map(({ top }) => Math.round(top / 20))).size).toBeGreaterThan(1);
+    for (const { right, width, needed } of tools) {
+      expect(right).toBeLessThanOrEqual(480);
+      expect(width).toBeGreaterThan(needed);
+    }
+    await opened.page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  test('what has the focus has a ring around it, which no thick border is taken for', async () => {
+    await node('other').focus();
+    const ring = (id: string) =>
+      opened.page.evaluate(`getComputedStyle(document.querySelector('.node[data-id="${id}"]')).outlineStyle`);
+    expect(await ring('other')).toBe('solid');
+    // This one is shared.
+    expect(await ring('ca')).toBe('none');
+  });
+
+  test('a canvas of another shape is told, unless somebody has gone near a part', async () => {
+    await opened.page.locator('#fit').click();
+    const before = (await opened.said('shaped')).length;
+    await opened.page.setViewportSize({ width: 500, height: 800 });
+    await expect.poll(async () => (await opened.said('shaped')).length).toBe(before + 1);
+    expect((await opened.said('shaped')).at(-1)?.aspect).toBeLessThan(1);
+    await opened.page.setViewportSize({ width: 1280, height: 800 });
+    await expect.poll(async () => (await opened.said('shaped')).length).toBe(before + 2);
+  });
+
+  test('says that it is loading until there is something to show', async () => {
+    const fresh = await openGraphPage();
+    expect(await fresh.page.locator('#note').textContent()).toBe('Loading…');
+    await fresh.show(graphMessage());
+    await fresh.page.locator('#note').waitFor({ state: 'hidden' });
+    await fresh.close();
   });
 
   test('a group that is opened stays under the mouse, and nothing else becomes smaller', async () => {

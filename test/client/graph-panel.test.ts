@@ -39,7 +39,7 @@ function write(uri: string): void {
 /** Opens the tab; its page asks for the picture once it is there. */
 async function show(around: Parameters<GraphTab['show']>[0]): Promise<void> {
   await tab.show(around);
-  await page().say({ type: 'ready' });
+  await page().say({ type: 'ready', aspect: 2 });
 }
 
 test('the graph is that of the fleet of the active file', async () => {
@@ -47,6 +47,18 @@ test('the graph is that of the fleet of the active file', async () => {
   await show(null);
   expect(asked()).toMatchObject([{ near: 'file:///fleet/a.nix', generator: null }]);
   expect(page().told).toMatchObject([{ type: 'graph', root: 'file:///fleet', isOther: false }]);
+});
+
+test('the graph is laid out for the shape of the page, and anew for another', async () => {
+  await show(null);
+  await page().say({ type: 'shaped', aspect: 0.7 });
+  expect(asked()).toMatchObject([{ aspect: 2 }, { aspect: 0.7 }]);
+});
+
+test('the tab has an icon of its own', async () => {
+  await show(null);
+  expect(String(page().iconPath?.dark)).toBe('file:///extension/docs/images/graph-tab-dark.svg');
+  expect(String(page().iconPath?.light)).toBe('file:///extension/docs/images/graph-tab-light.svg');
 });
 
 test('around a generator, it is that of its fleet, whatever file is active', async () => {
@@ -94,7 +106,7 @@ test('a window that is opened anew shows the graph as it was left', async () => 
   const fresh = fakePanel('Graph: ca', {});
   const kept = { root: 'file:///fleet', choice: { generator: 'ca', machine: 'lea' } };
   await serializers.get('varsmith.graph')?.deserializeWebviewPanel(fresh, kept);
-  await fresh.say({ type: 'ready' });
+  await fresh.say({ type: 'ready', aspect: 2 });
   expect(asked()).toMatchObject([
     { near: 'file:///fleet', generator: 'ca', machine: 'lea', grouping: 'auto', format: 'picture' },
   ]);
@@ -105,6 +117,6 @@ test('a window that is opened anew shows the graph as it was left', async () => 
 test('what an older version kept, or nothing, is no obstacle', async () => {
   const fresh = fakePanel('Dependency Graph', {});
   await serializers.get('varsmith.graph')?.deserializeWebviewPanel(fresh, undefined);
-  await fresh.say({ type: 'ready' });
+  await fresh.say({ type: 'ready', aspect: 2 });
   expect(asked()).toMatchObject([{ near: null, generator: null, machine: null }]);
 });

@@ -168,17 +168,8 @@ describe('groups', () => {
     );
 
   test('are by the machine that alone has it, or by the module that declares it', () => {
-    expect(members('machine')).toEqual([
-      'shared: ca',
-      'lea: leaf middle',
-      'tove: alone',
-      'no known machine: elsewhere',
-    ]);
-    expect(members('service')).toEqual([
-      'ca: ca leaf middle',
-      'machines/tove/configuration: alone',
-      'not declared here: elsewhere',
-    ]);
+    expect(members('machine')).toEqual(['lea: leaf middle']);
+    expect(members('service')).toEqual(['ca: ca leaf middle']);
   });
 
   test('are frames where they are open, and one box each where they are folded', () => {
@@ -189,21 +180,28 @@ describe('groups', () => {
         ...{ grouping: 'machine', open: new Set(open) },
       });
     const folded = scene([]);
-    expect(folded.generators).toEqual([]);
+    // What would be alone in its group stands for itself.
+    expect(folded.groups.map(({ group }) => group.id)).toEqual(['lea']);
+    expect(folded.generators.map(({ node, box }) => [node.id, box.width])).toEqual([
+      ['ca', 100],
+      ['alone', 100],
+      ['elsewhere', 100],
+    ]);
     expect(folded.lines.map(({ from, to, count }) => `${from} → ${to} (${count})`)).toEqual([
-      '*shared → lea (2)',
-      '*none → lea (1)',
+      'ca → lea (2)',
+      'elsewhere → lea (1)',
     ]);
     const open = scene(['lea']);
     expect(open.lines.map(({ from, to }) => `${from} → ${to}`).sort()).toEqual([
-      '*none → leaf',
-      '*shared → leaf',
-      '*shared → middle',
+      'ca → leaf',
+      'ca → middle',
+      'elsewhere → leaf',
       'middle → leaf',
     ]);
     const frame = open.groups.find(({ group }) => group.id === 'lea')?.box;
-    expect(open.generators).toHaveLength(2);
-    for (const { box } of open.generators) {
+    const inside = open.generators.filter(({ node }) => ['leaf', 'middle'].includes(node.id));
+    expect(inside).toHaveLength(2);
+    for (const { box } of inside) {
       expect(box.x).toBeGreaterThan(frame?.x ?? 0);
       expect(box.y + box.height).toBeLessThan((frame?.y ?? 0) + (frame?.height ?? 0));
     }
@@ -213,6 +211,30 @@ describe('groups', () => {
     expect(dotOf(graphIn(FLEET), 'machine')).toMatch(/subgraph cluster_1 \{\n {4}label="lea";\n {4}"leaf"/);
     expect(mermaidOf(graphIn(FLEET), 'machine')).toContain('subgraph s1["lea"]');
   });
+});
+
+test('what hangs together with nothing has as many columns as the canvas has room for', () => {
+  const names = Array.from(
+    { length: 22 },
+    (_, index) => `clan.core.vars.generators.secret-${index}.files.x = { };`,
+  );
+  const graph = graphIn({ 'a.nix': `{ ${names.join(' ')} }` });
+  const columns = (aspect: number) => {
+    const { generators, width, height } = sceneOf(graph, {
+      sizeOf: () => ({ width: 150, height: 24 }),
+      groupSizeOf: () => ({ width: 120, height: 40 }),
+      ...{ grouping: null, open: null, aspect },
+    });
+    return { count: new Set(generators.map(({ box }) => box.x)).size, shape: width / height };
+  };
+  expect(columns(0.2).count).toBe(1);
+  expect(columns(1.8).count).toBeGreaterThan(2);
+  expect(columns(6).count).toBeGreaterThan(columns(1.8).count);
+  // Shown as a whole, it fills the canvas in one direction and at least half of it in the other.
+  for (const aspect of [0.5, 1, 1.8, 4, 6]) {
+    expect(columns(aspect).shape / aspect).toBeGreaterThan(0.5);
+    expect(columns(aspect).shape / aspect).toBeLessThan(2);
+  }
 });
 
 test('a layer that would be too high goes on beside itself', () => {

@@ -18,6 +18,8 @@ export interface Drawing {
   choice: Choice;
   /** True if the next picture has another subject than the last one. */
   isOther: boolean;
+  /** The aspect ratio of the page's canvas, or `null` before it has told. */
+  aspect: number | null;
   /** The answer that is currently shown. */
   last: GraphResult | null;
   /** The target of the export for which the page is rendering a bitmap. */
@@ -27,7 +29,7 @@ export interface Drawing {
 export function createDrawing(server: Server): Drawing {
   return {
     ...{ server, panel: undefined, near: null, choice: EVERYTHING, isOther: false },
-    ...{ last: null, exportTo: undefined },
+    ...{ aspect: null, last: null, exportTo: undefined },
   };
 }
 
@@ -59,6 +61,8 @@ export async function draw(drawing: Drawing): Promise<void> {
 export async function handleMessage(drawing: Drawing, message: FromPage): Promise<void> {
   switch (message.type) {
     case 'ready':
+    case 'shaped':
+      drawing.aspect = message.aspect;
       return draw(drawing);
     case 'open':
       if (drawing.last)
@@ -87,8 +91,11 @@ async function exportAs(drawing: Drawing, format: ExportFormat): Promise<void> {
   else await writeExport(target, new TextEncoder().encode(result.text));
 }
 
-function ask({ server, near, choice }: Drawing, format: GraphParams['format']): Promise<GraphResult | null> {
-  const params: GraphParams = { near, ...choice, format };
+function ask(
+  { server, near, choice, aspect }: Drawing,
+  format: GraphParams['format'],
+): Promise<GraphResult | null> {
+  const params: GraphParams = { near, ...choice, format, ...(aspect === null ? {} : { aspect }) };
   return server.request<GraphResult | null>(graphRequest, params);
 }
 

@@ -8,16 +8,14 @@ html,body{height:100%;background:var(--vscode-editor-background);margin:0;paddin
 body{display:flex;flex-direction:column;container-type:inline-size}
 [hidden]{display:none!important}
 .unseen{position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%)}
-#toolbar{display:flex;gap:6px;align-items:center;padding:6px 10px;border-bottom:1px solid var(--vscode-panel-border,var(--vscode-contrastBorder,transparent))}
-@container (max-width:780px){#toolbar{flex-wrap:wrap}}
+#toolbar{display:flex;flex-wrap:wrap;gap:6px;align-items:center;padding:6px 10px;border-bottom:1px solid var(--vscode-panel-border,var(--vscode-contrastBorder,transparent))}
 @container (max-width:1080px){#count{display:none}}
 .space{flex:1}
 #count{color:var(--vscode-descriptionForeground);white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 input,select,button{font:inherit;padding:3px 6px;border-radius:3px;border:1px solid var(--vscode-input-border,var(--vscode-contrastBorder,var(--vscode-panel-border)));color:var(--vscode-input-foreground);background:var(--vscode-input-background)}
 input{flex:1 1 9.5em;min-width:9em;max-width:16em}
 input::placeholder{color:var(--vscode-input-placeholderForeground,var(--vscode-descriptionForeground));opacity:1}
-select{flex:0 1 auto;min-width:4.5em;max-width:9.5em;padding-right:0}
-#export{flex:none;max-width:5.6em}
+select{flex:none;field-sizing:content;min-width:4.5em;max-width:14em;text-overflow:ellipsis}
 button{flex:none;cursor:pointer;color:var(--vscode-button-secondaryForeground,var(--vscode-foreground));background:var(--vscode-button-secondaryBackground,transparent);white-space:nowrap;max-width:16em;overflow:hidden;text-overflow:ellipsis}
 button:hover{background:var(--vscode-button-secondaryHoverBackground,transparent)}
 button:disabled{cursor:default;opacity:.6}
@@ -51,8 +49,8 @@ svg .list-title{font-size:12px;fill:var(--vscode-descriptionForeground)}
 .group.open rect{fill-opacity:.35}
 .group.open text{font-weight:600}
 .node:hover rect,.group.folded:hover rect,.near rect{stroke:var(--vscode-focusBorder);stroke-width:2}
-.node:focus,.group:focus{outline:none}
-.node:focus rect,.group:focus rect{stroke:var(--vscode-focusBorder);stroke-width:4}
+/* A ring around the box, since a thick border marks what is shared. */
+.node:focus,.group:focus{outline:3px solid var(--vscode-focusBorder);outline-offset:4px;border-radius:8px}
 .found rect{fill:var(--vscode-varsmith-graphFoundBackground)}
 .found text,.found .detail{fill:var(--vscode-varsmith-graphFoundForeground)}
 .mark{fill:none;stroke:currentColor;stroke-width:1.6;stroke-linecap:round}

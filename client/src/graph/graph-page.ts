@@ -78,7 +78,7 @@ ${select('export', l10n.t('Export'), [
   )}</p>
 <div id="canvas" role="group" aria-label="${escaped(l10n.t('Generators'))}" aria-describedby="keys"><div id="sheet"></div></div>
 <div id="minimap" aria-hidden="true" hidden><canvas></canvas><div></div></div>
-<p id="note" role="status" hidden></p>
+<p id="note" role="status">${escaped(l10n.t('Loading…'))}</p>
 </main>
 <footer><ul id="legend" aria-label="${escaped(l10n.t('Legend'))}" hidden></ul></footer>
 <script nonce="${nonce}" src="${scriptUri}"></script>

@@ -60,6 +60,8 @@ export function createGraphTab(server: Server, extension: Uri): GraphTab {
 /** Fills a new or restored tab. */
 function adopt(drawing: Drawing, panel: WebviewPanel, extension: Uri): void {
   const { webview } = panel;
+  const icon = (theme: string) => Uri.joinPath(extension, 'docs', 'images', `graph-tab-${theme}.svg`);
+  panel.iconPath = { light: icon('light'), dark: icon('dark') };
   webview.options = optionsOf(extension);
   const script = webview.asWebviewUri(Uri.joinPath(extension, 'dist', 'graph-page.js')).toString();
   webview.onDidReceiveMessage((message: FromPage) =>

@@ -24,6 +24,8 @@ export interface GraphParams {
   /** Ids of the unfolded groups, or `null` for all. */
   readonly open: readonly string[] | null;
   readonly format: 'picture' | 'svg' | 'dot' | 'mermaid';
+  /** The aspect ratio of the canvas, width to height; for `picture`. */
+  readonly aspect?: number;
 }
 
 export interface GraphResult {

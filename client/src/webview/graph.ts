@@ -41,7 +41,31 @@ function start(page: Page): void {
   });
   wirePicture(page);
   wireToolbar(page);
-  page.host.postMessage({ type: 'ready' });
+  followShape(page);
+}
+
+/** Milliseconds in which a canvas keeps its size before it counts. */
+const CALM = 200;
+
+/** Tells the extension the shape of the canvas, and again when it has become quite another one. */
+function followShape(page: Page): void {
+  const { host } = page;
+  const { canvas } = page.elements;
+  const aspectNow = () => canvas.clientWidth / Math.max(1, canvas.clientHeight);
+  let told = aspectNow();
+  host.postMessage({ type: 'ready', aspect: told });
+  let calm: ReturnType<typeof setTimeout> | undefined;
+  new ResizeObserver(() => {
+    clearTimeout(calm);
+    calm = setTimeout(() => {
+      const aspect = aspectNow();
+      // Who has gone near a part keeps it where it is.
+      if (canvas.clientWidth === 0 || page.seen?.isWhole === false) return;
+      if (Math.max(aspect / told, told / aspect) < 1.3) return;
+      told = aspect;
+      host.postMessage({ type: 'shaped', aspect });
+    }, CALM);
+  }).observe(canvas);
 }
 
 function wirePicture(page: Page): void {

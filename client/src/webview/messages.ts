@@ -87,7 +87,10 @@ export interface Seen {
 }
 
 export type FromPage =
-  | { readonly type: 'ready' }
+  /** `aspect` is the canvas' width to its height. */
+  | { readonly type: 'ready'; readonly aspect: number }
+  /** The canvas has another shape now. */
+  | { readonly type: 'shaped'; readonly aspect: number }
   | { readonly type: 'open'; readonly id: string }
   | { readonly type: 'choose'; readonly choice: Choice }
   | { readonly type: 'export'; readonly format: ExportFormat }

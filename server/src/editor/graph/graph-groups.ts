@@ -15,8 +15,21 @@ export interface GraphGroup {
   readonly nodes: readonly GraphNode[];
 }
 
-/** Groups the nodes of a graph. Groups shared by several machines come first; then sorted by label. */
-export function groupsOf({ nodes }: Graph, by: Grouping): readonly GraphGroup[] {
+/** Returns the groups of a graph. A generator that would be alone in one stands for itself. */
+export function groupsOf(graph: Graph, by: Grouping): readonly GraphGroup[] {
+  return partitionOf(graph, by).filter(isGroup);
+}
+
+/** Returns whether there is more in it than one generator, which says more by itself. */
+export function isGroup({ nodes }: GraphGroup): boolean {
+  return nodes.length > 1;
+}
+
+/**
+ * Divides the nodes of a graph into groups, also of one. Groups shared by several machines come first; then sorted by
+ * label.
+ */
+export function partitionOf({ nodes }: Graph, by: Grouping): readonly GraphGroup[] {
   const groups = new Map<
     string,
     { readonly label: string; readonly rank: number; readonly nodes: GraphNode[] }
@@ -38,7 +51,7 @@ export function groupsOf({ nodes }: Graph, by: Grouping): readonly GraphGroup[] 
  */
 export function bestGrouping(graph: Graph): Grouping | null {
   const sizes = (['machine', 'service'] as const).map(by => {
-    const groups = groupsOf(graph, by);
+    const groups = partitionOf(graph, by);
     return { by, size: Math.max(groups.length, ...groups.map(({ nodes }) => nodes.length)) };
   });
   const best = sizes.reduce((a, b) => (b.size < a.size ? b : a));

@@ -52,6 +52,8 @@ export interface PictureOptions {
   readonly grouping?: Grouping | null;
   /** Ids of the expanded groups, or null for all. */
   readonly open?: ReadonlySet<string> | null;
+  /** The aspect ratio of what it is shown in, width to height. */
+  readonly aspect?: number;
 }
 
 function outdatedWords({ reason, older }: Outdated): string {
@@ -111,9 +113,10 @@ function sized(
 }
 
 export function pictureOf(graph: Graph, options: PictureOptions = {}): Picture {
-  const { theme = 'page', grouping = null, open = null } = options;
+  const { theme = 'page', grouping = null, open = null, aspect } = options;
   const scene = sceneOf(graph, {
     ...{ grouping, open },
+    ...(aspect === undefined ? {} : { aspect }),
     sizeOf: (node, isCompact) =>
       isCompact ? compact(node) : sized(node.id, detailOf(node), marksBeside(node).length - 1),
     groupSizeOf: group => sized(group.label, groupDetail(group)),

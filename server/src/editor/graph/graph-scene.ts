@@ -10,7 +10,7 @@ import type { LayoutNode } from '../layout/shapes.ts';
 import type { Graph, GraphNode } from './graph.ts';
 import type { Box, Line } from './graph-boxes.ts';
 import { groupedEdgesOf } from './graph-grouped-edges.ts';
-import { type GraphGroup, type Grouping, groupsOf } from './graph-groups.ts';
+import { type GraphGroup, type Grouping, isGroup, partitionOf } from './graph-groups.ts';
 
 export interface Scene {
   readonly generators: readonly SceneNode[];
@@ -41,6 +41,8 @@ export interface SceneOptions {
   readonly grouping: Grouping | null;
   /** Ids of the expanded groups, or null for all. */
   readonly open: ReadonlySet<string> | null;
+  /** The aspect ratio of what it is shown in, width to height; by default about that of a window. */
+  readonly aspect?: number;
 }
 
 /** Padding of a frame, and the height of its title. */
@@ -61,6 +63,7 @@ interface Block extends Layout {
 }
 
 export function sceneOf(graph: Graph, options: SceneOptions): Scene {
+  const { aspect = ASPECT } = options;
   const linked = new Set(graph.edges.flatMap(({ from, to }) => [from, to]));
   const byId = new Map(graph.nodes.map(node => [node.id, node]));
   const isCompact = (id: string) => !linked.has(id);
@@ -75,7 +78,7 @@ export function sceneOf(graph: Graph, options: SceneOptions): Scene {
       [...edges, ...pins.edges],
     );
     const single = nodes.filter(({ id }) => isCompact(id)).map(sized);
-    return withList(laid, single, gap);
+    return withList(laid, single, gap, aspect);
   };
   const placed = ({ id, x, y, width, height }: Layout['nodes'][number], right = 0, down = 0): SceneNode => ({
     node: byId.get(id) as GraphNode,
@@ -112,12 +115,12 @@ interface Tools {
 
 function grouped(
   graph: Graph,
-  { groupSizeOf, open }: SceneOptions,
+  { sizeOf, groupSizeOf, open }: SceneOptions,
   by: Grouping,
   { block, placed, cycles }: Tools,
 ): Scene {
-  const groups = groupsOf(graph, by);
-  const isOpen = (id: string) => open === null || open.has(id);
+  const groups = partitionOf(graph, by).map(standing);
+  const isOpen = (id: string) => !id.startsWith(ALONE) && (open === null || open.has(id));
   const crossings = groupedEdgesOf(groups, graph.edges, isOpen);
   const inner = new Map(
     groups
@@ -130,7 +133,8 @@ function grouped(
   const outer = layoutOf(
     groups.map(group => {
       const innerLayout = inner.get(group.id);
-      const title = groupSizeOf(group);
+      const [first] = group.nodes;
+      const title = first !== undefined && !isGroup(group) ? sizeOf(first, false) : groupSizeOf(group);
       if (innerLayout === undefined) return { id: group.id, ...title };
       return {
         id: group.id,
@@ -154,21 +158,35 @@ function grouped(
       else lines.push({ ...line, points });
     }
   }
-  lines.push(...crossings.lines({ boxes, trunks: outer.edges, ways, cycles }));
+  for (const line of crossings.lines({ boxes, trunks: outer.edges, ways, cycles }))
+    lines.push({ ...line, from: withoutMark(line.from), to: withoutMark(line.to) });
+  for (const { id, nodes } of groups.filter(group => !isGroup(group)))
+    for (const node of nodes) generators.push({ node, isCompact: false, box: boxes.get(id) as Box });
   return {
     ...{ generators, lines, list: null, width: outer.width, height: outer.height },
-    groups: groups.map(group => ({ group, isOpen: isOpen(group.id), box: boxes.get(group.id) as Box })),
+    groups: groups
+      .filter(isGroup)
+      .map(group => ({ group, isOpen: isOpen(group.id), box: boxes.get(group.id) as Box })),
   };
 }
 
-function withList(laid: Layout, single: readonly LayoutNode[], gap: number): Block {
+/** Marks the id of a generator that is in no group, where groups are laid out. */
+const ALONE = '\0alone\0';
+
+/** Returns a group; a single generator under its own name. */
+function standing(group: GraphGroup): GraphGroup {
+  const [first] = group.nodes;
+  return first === undefined || isGroup(group) ? group : { ...group, id: ALONE + first.id };
+}
+
+function withoutMark(id: string): string {
+  return id.startsWith(ALONE) ? id.slice(ALONE.length) : id;
+}
+
+function withList(laid: Layout, single: readonly LayoutNode[], gap: number, aspect: number): Block {
   if (single.length === 0) return { ...laid, list: null };
-  const area = single.reduce((sum, { width, height }) => sum + width * height, 0);
-  const list = listOf(
-    single,
-    Math.max(laid.width, Math.min(LIST_WIDTH, Math.sqrt(area * ASPECT * 2)), Math.sqrt(area * ASPECT)),
-  );
   const isAlone = laid.nodes.length === 0;
+  const list = isAlone ? shapedList(single, aspect) : listOf(single, widthBelow(laid, single));
   const down = (isAlone ? 0 : laid.height) + (isAlone && gap !== LIST_TOP ? 0 : gap);
   return {
     nodes: [...laid.nodes, ...list.nodes.map(node => ({ ...node, y: node.y + down }))],
@@ -177,6 +195,27 @@ function withList(laid: Layout, single: readonly LayoutNode[], gap: number): Blo
     width: Math.max(laid.width, list.width),
     height: down + list.height,
   };
+}
+
+/** Returns a width for the list below a drawing: at least that of the drawing. */
+function widthBelow({ width }: Layout, single: readonly LayoutNode[]): number {
+  const area = single.reduce((sum, box) => sum + box.width * box.height, 0);
+  return Math.max(width, Math.min(LIST_WIDTH, Math.sqrt(area * ASPECT * 2)), Math.sqrt(area * ASPECT));
+}
+
+/** The factor between the widths that are tried: where there are few columns, it adds about one. */
+const STEP = 4 / 3;
+
+/** Returns the list that is largest when it is shown as a whole: its columns follow from the shape of the canvas. */
+function shapedList(single: readonly LayoutNode[], aspect: number): Layout {
+  const narrow = Math.max(...single.map(({ width }) => width));
+  let best = listOf(single, narrow);
+  const extent = ({ width, height }: Layout) => Math.max(width / aspect, height);
+  for (let width = narrow; width < narrow * Math.min(100, single.length); width *= STEP) {
+    const list = listOf(single, width * STEP);
+    if (extent(list) < extent(best)) best = list;
+  }
+  return best;
 }
 
 function linesOf({ edges }: Layout, cycles: ReadonlySet<string>): Line[] {

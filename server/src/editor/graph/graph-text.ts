@@ -2,7 +2,7 @@
 
 import { marked } from '../words/unseen.ts';
 import type { Graph, GraphNode } from './graph.ts';
-import { type Grouping, groupsOf } from './graph-groups.ts';
+import { type Grouping, isGroup, partitionOf } from './graph-groups.ts';
 import { detailOf } from './graph-picture.ts';
 
 /** Renders DOT, for `dot -Tsvg`. Names are quoted as DOT requires; groups are clusters. */
@@ -16,12 +16,16 @@ export function dotOf(graph: Graph, grouping: Grouping | null = null): string {
     '  node [shape=box, style="rounded,filled", fillcolor="#f6f8fa", fontname="sans-serif"];',
     ...(grouping === null
       ? graph.nodes.map(node => `  ${line(node)}`)
-      : groupsOf(graph, grouping).flatMap(({ label, nodes }, index) => [
-          `  subgraph cluster_${index} {`,
-          `    label=${quoted(label)};`,
-          ...nodes.map(node => `    ${line(node)}`),
-          '  }',
-        ])),
+      : partitionOf(graph, grouping).flatMap((group, index) =>
+          isGroup(group)
+            ? [
+                `  subgraph cluster_${index} {`,
+                `    label=${quoted(group.label)};`,
+                ...group.nodes.map(node => `    ${line(node)}`),
+                '  }',
+              ]
+            : group.nodes.map(node => `  ${line(node)}`),
+        )),
     ...edges.map(({ from, to, inCycle }) => {
       return `  ${quoted(from)} -> ${quoted(to)}${inCycle ? ' [color="#cf222e"]' : ''};`;
     }),
@@ -55,11 +59,15 @@ export function mermaidOf(graph: Graph, grouping: Grouping | null = null): strin
     'flowchart LR',
     ...(grouping === null
       ? graph.nodes.map(node => `  ${line(node)}`)
-      : groupsOf(graph, grouping).flatMap(({ label, nodes }, index) => [
-          `  subgraph s${index}["${entities(label)}"]`,
-          ...nodes.map(node => `    ${line(node)}`),
-          '  end',
-        ])),
+      : partitionOf(graph, grouping).flatMap((group, index) =>
+          isGroup(group)
+            ? [
+                `  subgraph s${index}["${entities(group.label)}"]`,
+                ...group.nodes.map(node => `    ${line(node)}`),
+                '  end',
+              ]
+            : group.nodes.map(node => `  ${line(node)}`),
+        )),
     ...edges.map(({ from, to }) => `  ${number.get(from)} --> ${number.get(to)}`),
     ...(circles.length > 0 ? [`  linkStyle ${circles.join(',')} stroke:#cf222e,stroke-width:2px`] : []),
     '',

@@ -19,6 +19,9 @@ import { stateNear, stateOf } from './requested-root.ts';
 /** Above this number of generators the groups are initially folded. */
 const MANY = 60;
 
+/** The aspect ratio of a page that has not said its own. */
+const USUAL_ASPECT = 1.8;
+
 export async function onGraph(
   analysis: Analysis,
   params: GraphParams,
@@ -32,7 +35,7 @@ export async function onGraph(
   const graph = graphOf(snapshot.fleet, snapshot, params, errors);
   const shown = shownGroups(graph, params);
   return {
-    text: written(graph, params.format, shown),
+    text: written(graph, params, shown),
     root: basename(root),
     rootUri: uriOfPath(root),
     machines: snapshot.fleet.machines.map(({ name }) => name),
@@ -71,11 +74,20 @@ function shownGroups(graph: Graph, { grouping: wanted, open }: GraphParams): Sho
   return { grouping, groups, open: open ?? (isMany && grouping !== null ? [] : null) };
 }
 
-function written(graph: Graph, format: GraphParams['format'], { grouping, open }: Shown): string {
+/** Returns an aspect ratio that a picture may have, whatever the shape of the page. */
+function within(aspect: number): number {
+  return Math.min(8, Math.max(0.4, aspect));
+}
+
+function written(
+  graph: Graph,
+  { format, aspect = USUAL_ASPECT }: GraphParams,
+  { grouping, open }: Shown,
+): string {
   const options = { grouping, open: open === null ? null : new Set(open) };
   switch (format) {
     case 'picture':
-      return pictureOf(graph, { ...options, theme: 'none' }).svg;
+      return pictureOf(graph, { ...options, theme: 'none', aspect: within(aspect) }).svg;
     case 'svg':
       return pictureOf(graph, options).svg;
     case 'dot':
