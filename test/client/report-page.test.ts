@@ -3,13 +3,9 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { untold } from '../../client/src/generate/run-story.ts';
 import type { ResultEvent, TrialEvent } from '../../client/src/run-protocol.ts';
-import {
-  type Report,
-  reportPage,
-  runReport,
-  trialReport,
-  verifyReport,
-} from '../../client/src/views/report.ts';
+import { doctorPage } from '../../client/src/views/doctor-page.ts';
+import { type Report, reportPage } from '../../client/src/views/page-parts.ts';
+import { runReport, trialReport, verifyReport } from '../../client/src/views/report.ts';
 import { hasAxe, violationsIn } from '../workbench/axe.mjs';
 import { hasBrowser, openPage } from '../workbench/graph-page.mjs';
 import { putInto, THEMES } from '../workbench/themes.mjs';
@@ -52,6 +48,26 @@ const reports: readonly (readonly [string, Report])[] = [
         notes: [{ message: 'Nothing else.' }],
       },
       ROOT,
+    ),
+  ],
+  [
+    'the doctor',
+    doctorPage(
+      [
+        {
+          ...{ root: ROOT, path: '/fleet', version: '1.2.3' },
+          sections: [
+            {
+              title: 'Store and keys',
+              entries: (['found', 'absent', 'problem', 'unknown'] as const).map(standing => ({
+                ...{ name: standing, standing, text: 'a `b` c', details: ['Looked here.'], advice: 'Do it.' },
+                action: 'key',
+              })),
+            },
+          ],
+        },
+      ],
+      true,
     ),
   ],
 ];

@@ -2,13 +2,8 @@
 import { expect, test, vi } from 'vitest';
 import { untold } from '../../client/src/generate/run-story.ts';
 import type { ResultEvent, TrialEvent } from '../../client/src/run-protocol.ts';
-import {
-  reportCommands,
-  reportPage,
-  runReport,
-  trialReport,
-  verifyReport,
-} from '../../client/src/views/report.ts';
+import { reportPage } from '../../client/src/views/page-parts.ts';
+import { reportCommands, runReport, trialReport, verifyReport } from '../../client/src/views/report.ts';
 
 vi.mock('vscode', () => import('./fake-vscode.ts'));
 

@@ -1,12 +1,13 @@
 // The doctor: what it finds, what it misses, what it advises, and what it never shows.
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { encryptedYaml, VALUE } from '../../server/src/checks/examples/sops-examples.ts';
 import { type ActionNames, IN_EDITOR, IN_TERMINAL } from '../../server/src/doctor/actions.ts';
 import { examine } from '../../server/src/doctor/examine.ts';
-import { actionsIn, type Entry, hasProblems } from '../../server/src/doctor/report.ts';
-import { examinationMarkdown, examinationText } from '../../server/src/doctor/text.ts';
+import { type Entry, hasProblems } from '../../server/src/doctor/report.ts';
+import { examinationText } from '../../server/src/doctor/text.ts';
 import { generateKeyPair } from '../../server/src/store/age/crypt.ts';
 import { examinedIn } from '../../server/src/workspace/doctor-view.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
@@ -201,7 +202,7 @@ test('no part of a secret is shown, whatever state the keys are in', async () =>
     SOPS_AGE_KEY_FILE: '/nowhere/key',
   };
   const found = await examined(FLEET, { env, home: folder({ '.ssh/id_ed25519': 'not-a-key hidden' }) });
-  const text = JSON.stringify(found) + examinationText(found) + examinationMarkdown(found);
+  const text = JSON.stringify(found) + examinationText(found);
   for (const part of [secret.slice(0, 25), damaged.slice(20, 40), 'top-secret', 'hidden'])
     expect(text).not.toContain(part);
   expect(text).toContain('its checksum does not match');
@@ -229,7 +230,6 @@ test('commands are called as they are where the answer is read, and what they do
       { name: 'stored vars', action: 'generate', advice: `${generate} generates what is missing.` },
       { name: 'your keys', action: 'key', advice: `Create one before the first secret: ${key}.` },
     ]);
-    expect(actionsIn(found)).toEqual(['generate', 'key']);
   }
 });
 
@@ -300,16 +300,31 @@ test('of a key it is said how many files of sops-nix it opens', async () => {
   expect(found?.advice).toBeNull();
 });
 
-test('Markdown keeps code and escapes the rest', async () => {
-  const section = { title: 'S', entries: [entry('a_b', 'use `x_<y>|z` or <b>|c')] };
-  expect(examinationMarkdown({ version: '1', root: '/r', sections: [section] })).toContain(
-    '| ✓ | **a\\_b** | use `x_<y>\\|z` or \\<b\\>\\|c |',
-  );
+test('what git does not track of the flake is a problem, with the command that adds it', async () => {
+  const root = folder({
+    ...FLEET,
+    'machines/lea/configuration.nix': '{ imports = [ ../../mail.nix ]; }',
+    'mail.nix': '{ clan.core.vars.generators.mail.files.password = { }; }',
+  });
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: root });
+  git('init', '-q');
+  git('add', 'flake.nix', 'machines');
+  const doctor = async () => {
+    const { stdout } = await varsmith(['doctor', root, '--json'], { env: { HOME: folder({}) } });
+    const entries = JSON.parse(stdout).sections.flatMap(
+      ({ entries }: { entries: readonly Entry[] }) => entries,
+    ) as Entry[];
+    return entries.find(({ name }) => name === 'not in git');
+  };
+  expect(await doctor()).toEqual({
+    ...{ name: 'not in git', standing: 'problem' },
+    text: '1 path that the flake needs; Nix does not see it',
+    ...{ details: ['mail.nix'], advice: '`git add mail.nix` is enough; nothing has to be committed.' },
+    ...{ action: 'track', paths: ['mail.nix'] },
+  });
+  git('add', 'mail.nix');
+  expect(await doctor()).toBeUndefined();
 });
-
-function entry(name: string, text: string): Entry {
-  return { name, standing: 'found', text, details: [], advice: null };
-}
 
 test('the command line prints it, as text and as data, and ends with 1 where something will not work', async () => {
   const root = folder({ ...FLEET, 'varsmith.json': '{ "exclud": [] }' });

@@ -3,6 +3,7 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import type { CodeAction, Hover, LocationLink, Position } from 'vscode-languageserver/node';
+import type { DoctorResult } from '../../client/src/protocol/doctor.ts';
 import { loadEngine } from '../../server/src/workspace/engine.ts';
 import { brokenFleetRoot, markedMistakes } from '../examples/folders.ts';
 import { folder } from '../workspace/support.ts';
@@ -123,11 +124,10 @@ test('half-typed and hostile text is answered like any other', async () => {
 });
 
 test('the doctor runs nothing where the workspace is not trusted', async () => {
-  const [found]: { markdown: string }[] = await session.connection.sendRequest('varsmith/doctor', {
-    trusted: false,
-  });
-  expect(found?.markdown).toContain('recognised by .clan-flake');
-  expect(found?.markdown).toContain('not looked for: the workspace is not trusted');
+  const [found]: DoctorResult[] = await session.connection.sendRequest('varsmith/doctor', { trusted: false });
+  const texts = found?.sections.flatMap(({ entries }) => entries.map(({ text }) => text)) ?? [];
+  expect(texts).toContainEqual(expect.stringContaining('recognised by .clan-flake'));
+  expect(texts).toContain('not looked for: the workspace is not trusted');
 });
 
 test('fixing on saving takes what is certain, and leaves the misspelt key to its author', async () => {

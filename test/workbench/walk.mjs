@@ -239,8 +239,8 @@ function steps(scene) {
           for (let text = texts.nextNode(); text; text = texts.nextNode())
             text.nodeValue = text.nodeValue.replaceAll(folder, '~/broken-fleet');
         }, scene.folder);
-        await ui.toast('You have no key for this fleet yet').waitFor();
-        await ui.command('Notifications: Clear All Notifications');
+        // What a command mends has that command in its row.
+        await frame.getByRole('link', { name: 'Create Key…' }).first().waitFor();
         await ui.picture('doctor');
         await ui.closeTab('Varsmith Doctor');
       },

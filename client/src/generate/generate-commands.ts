@@ -13,8 +13,14 @@ import {
 } from '../protocol/generators.ts';
 import type { SourcePlace } from '../run-protocol.ts';
 import { isTrusted } from '../trust.ts';
-import { setAuthorCommand } from '../views/doctor.ts';
-import { fixAccessCommand, generateMissingCommand, openPlaceCommand, tryCommand } from '../views/report.ts';
+import { setAuthorCommand } from '../views/doctor-page.ts';
+import {
+  fixAccessCommand,
+  generateMissingCommand,
+  openPlaceCommand,
+  reportCommands,
+  tryCommand,
+} from '../views/report.ts';
 import { createReportTab } from '../views/report-panel.ts';
 import type { FleetNode } from '../views/tree-nodes.ts';
 import { type Chooser, chooser, type OneFile, type Target, type TrialTarget } from './choose.ts';
@@ -35,7 +41,7 @@ import { copyPublicValue, fixAccess, setValue, verify } from './value-commands.t
  */
 export function registerGenerateCommands(server: Server, cli: string): readonly Disposable[] {
   const choose = chooser(server);
-  const reports = createReportTab();
+  const reports = createReportTab(reportCommands);
   const bench: Bench = { cli, reports, showStates: stateShower(server) };
   const register: Register = <Given extends unknown[]>(
     id: string,
@@ -110,7 +116,6 @@ export function registerGenerateCommands(server: Server, cli: string): readonly 
     }),
     register(generateMissingCommand, (root: string) => missing(root)),
     register(fixAccessCommand, (root: string) => fixAccess(bench, root)),
-    register(trackFilesCommand, trackFiles),
     commands.registerCommand(openPlaceCommand, (root: string, where: SourcePlace) => openPlace(root, where)),
   ];
 }
@@ -120,7 +125,7 @@ type Register = <Given extends unknown[]>(
   run: (...args: Given) => Promise<unknown>,
 ) => Disposable;
 
-/** Registers the commands for what comes before a run: a trial, a key, and an author of commits. */
+/** Registers the commands for what comes before a run: a trial, a key, an author of commits, and files that git tracks. */
 function preparations(register: Register, choose: Chooser, bench: Bench): readonly Disposable[] {
   return [
     register(tryCommand, async (target?: FleetNode | GeneratorRef | TrialTarget) => {
@@ -131,10 +136,11 @@ function preparations(register: Register, choose: Chooser, bench: Bench): readon
       const root = typeof given === 'string' ? given : (await choose.root())?.uri;
       return root !== undefined && makeKey(bench.cli, root);
     }),
-    register(setAuthorCommand, async () => {
-      const root = await choose.root();
-      return root !== null && askAuthor(root.uri);
+    register(setAuthorCommand, async (given?: string) => {
+      const root = typeof given === 'string' ? given : (await choose.root())?.uri;
+      return root !== undefined && askAuthor(root);
     }),
+    register(trackFilesCommand, trackFiles),
   ];
 }
 

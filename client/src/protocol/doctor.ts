@@ -7,11 +7,32 @@ export interface DoctorParams {
   readonly trusted: boolean;
 }
 
+/** Contains places and public keys, but never a secret. */
 export interface DoctorResult {
+  /** URI of the root. */
   readonly root: string;
-  /** Contains places and public keys, but never a secret. */
-  readonly markdown: string;
-  readonly hasProblems: boolean;
-  /** The actions that commands offer: make a key, set the author of commits, generate what is missing. */
-  readonly actions: readonly ('key' | 'author' | 'generate')[];
+  /** Absolute path of the root. */
+  readonly path: string;
+  /** The version of the server. */
+  readonly version: string;
+  readonly sections: readonly DoctorSection[];
+}
+
+interface DoctorSection {
+  readonly title: string;
+  readonly entries: readonly DoctorEntry[];
+}
+
+/** What was looked at. Code in its texts is in backquotes. */
+export interface DoctorEntry {
+  readonly name: string;
+  /** `absent` is no problem by itself; `unknown` was not looked at, or cannot be decided. */
+  readonly standing: 'found' | 'absent' | 'problem' | 'unknown';
+  readonly text: string;
+  readonly details: readonly string[];
+  readonly advice: string | null;
+  /** What a command does about it: make a key, set the author of commits, generate what is missing, add files to git. */
+  readonly action?: 'key' | 'author' | 'generate' | 'track';
+  /** The files to add, relative to the root. */
+  readonly paths?: readonly string[];
 }

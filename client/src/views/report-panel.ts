@@ -1,13 +1,14 @@
-/** The tab that shows reports, one at a time. */
+/** A tab that shows reports, one at a time. */
 import { randomBytes } from 'node:crypto';
 import { type Disposable, ViewColumn, type WebviewPanel, window } from 'vscode';
-import { type Report, reportCommands, reportPage } from './report.ts';
+import { type Report, reportPage } from './page-parts.ts';
 
 export interface ReportTab extends Disposable {
   show(report: Report): void;
 }
 
-export function createReportTab(): ReportTab {
+/** @param commands those that the links of its pages may run */
+export function createReportTab(commands: readonly string[]): ReportTab {
   let panel: WebviewPanel | undefined;
   return {
     show(report) {
@@ -15,7 +16,7 @@ export function createReportTab(): ReportTab {
         // The page runs no scripts and loads nothing.
         panel = window.createWebviewPanel('varsmith.report', report.title, ViewColumn.Active, {
           enableScripts: false,
-          enableCommandUris: reportCommands,
+          enableCommandUris: commands,
           localResourceRoots: [],
         });
         panel.onDidDispose(() => {

@@ -43,7 +43,7 @@ export function messageWithCure({
 }
 
 function commandLine(cure: Cure): string {
-  if (cure.command === 'track') return `git add ${cure.paths.map(word).join(' ')}`;
+  if (cure.command === 'track') return trackLine(cure.paths);
   const { command, generator, machines, shared } = cure;
   const named = shared ? machines.slice(0, 1) : machines;
   // A named generator would run on every machine that has it, including those where nothing is missing.
@@ -53,6 +53,11 @@ function commandLine(cure: Cure): string {
     ...named.map(machine => `--machine ${word(machine)}`),
     ...(generator === null ? [] : [`-g ${word(generator)}`]),
   ].join(' ');
+}
+
+/** Returns the command that adds files and folders to git. */
+export function trackLine(paths: readonly string[]): string {
+  return `git add ${paths.map(word).join(' ')}`;
 }
 
 /** Quotes a word of a command line if a shell would interpret it. */

@@ -17,5 +17,9 @@ export async function examine(
     programsSection(around, examined.root),
     plaintextsSection(around),
   ]);
-  return { version, root: examined.root, sections: [fleetSection(examined), store, programs, plaintexts] };
+  return {
+    version,
+    root: examined.root,
+    sections: [fleetSection(examined, around.names), store, programs, plaintexts],
+  };
 }

@@ -21,6 +21,8 @@ export interface Examined {
   readonly problems: readonly string[];
   /** False if the settings disable the analysis. */
   readonly enabled: boolean;
+  /** Returns the files and folders that findings advise adding to git, relative to the root; checks the fleet. */
+  readonly untracked: () => readonly string[];
 }
 
 export interface DoctorEnvironment {

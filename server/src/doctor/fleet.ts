@@ -2,13 +2,14 @@
 import { counted } from '../checks/facts/wording.ts';
 import { declarationsOf } from '../generate/plan/declarations.ts';
 import { below } from '../store/vars/files.ts';
+import type { ActionNames } from './actions.ts';
 import { analysisEntry, refusedEntries } from './analysis.ts';
 import type { Examined } from './examined.ts';
 import { type Entry, entry, type Section } from './report.ts';
 
 const MAX_NAMES = 8;
 
-export function fleetSection(examined: Examined): Section {
+export function fleetSection(examined: Examined, names: ActionNames): Section {
   const { fleet, files } = examined;
   const declared = declarationsOf(fleet, file => files.text(file));
   return {
@@ -16,6 +17,7 @@ export function fleetSection(examined: Examined): Section {
     entries: [
       rootEntry(examined),
       filesEntry(examined),
+      ...untrackedEntries(examined, names),
       clanEntry(examined),
       machinesEntry(examined),
       generatorsEntry(examined),
@@ -41,6 +43,26 @@ function filesEntry({ nixFiles, skipped }: Examined): Entry {
   const text = counted(nixFiles, 'Nix file');
   if (skipped.length === 0) return entry('files', nixFiles > 0 ? 'found' : 'absent', text);
   return entry('files', 'unknown', `${text}; ${skipped.length} could not be read`, { details });
+}
+
+/** Returns an entry if the flake reads files that git does not track. */
+function untrackedEntries({ untracked }: Examined, names: ActionNames): Entry[] {
+  const paths = untracked();
+  if (paths.length === 0) return [];
+  const details = paths.slice(0, MAX_NAMES);
+  if (paths.length > MAX_NAMES) details.push(`… and ${paths.length - MAX_NAMES} more`);
+  return [
+    entry(
+      'not in git',
+      'problem',
+      `${counted(paths.length, 'path')} that the flake needs; Nix does not see ${paths.length === 1 ? 'it' : 'them'}`,
+      {
+        details,
+        advice: `${names.track(paths)} is enough; nothing has to be committed.`,
+        ...{ action: 'track', paths },
+      },
+    ),
+  ];
 }
 
 function clanEntry({ fleet }: Examined): Entry {

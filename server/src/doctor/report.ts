@@ -20,6 +20,8 @@ export interface Entry {
   readonly advice: string | null;
   /** The action that follows the advice; absent if there is none. */
   readonly action?: Action;
+  /** For `track`: the files, relative to the root. */
+  readonly paths?: readonly string[];
 }
 
 export interface Section {
@@ -37,15 +39,9 @@ export function entry(
   name: string,
   standing: Standing,
   text: string,
-  rest: { readonly details?: readonly string[]; readonly advice?: string; readonly action?: Action } = {},
+  rest: Partial<Pick<Entry, 'details' | 'action' | 'paths'>> & { readonly advice?: string } = {},
 ): Entry {
-  const { details = [], advice = null, action } = rest;
-  return { name, standing, text, details, advice, ...(action === undefined ? {} : { action }) };
-}
-
-/** Returns the distinct actions in a report. */
-export function actionsIn({ sections }: Examination): Action[] {
-  return [...new Set(sections.flatMap(({ entries }) => entries.flatMap(({ action }) => action ?? [])))];
+  return { name, standing, text, details: [], advice: null, ...rest };
 }
 
 export function hasProblems({ sections }: Examination): boolean {

@@ -1,5 +1,6 @@
 /** Describes a workspace for the doctor. */
 import type { Examined } from '../doctor/examined.ts';
+import { sortedUnique } from '../std.ts';
 import { rootMarker } from './discovery.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -22,5 +23,11 @@ export function examinedIn(workspace: Workspace, problems: readonly string[]): E
     skipped: files.skipped(),
     problems,
     enabled: settings.enable,
+    untracked: () =>
+      sortedUnique(
+        [...workspace.snapshot().findings.values()]
+          .flat()
+          .flatMap(({ cure }) => (cure?.command === 'track' ? cure.paths : [])),
+      ),
   };
 }

@@ -24,11 +24,7 @@ export async function onDoctor(
   token: CancellationToken,
 ): Promise<DoctorResult[]> {
   await analysis.allAnalysed(token);
-  const [{ examine }, { examinationMarkdown }, { actionsIn, hasProblems }] = await Promise.all([
-    import('../../doctor/examine.ts'),
-    import('../../doctor/text.ts'),
-    import('../../doctor/report.ts'),
-  ]);
+  const { examine } = await import('../../doctor/examine.ts');
   const around = {
     env: process.env,
     home: homeIn(process.env),
@@ -39,13 +35,8 @@ export async function onDoctor(
   const results: DoctorResult[] = [];
   for (const workspace of analysis.folders.all()) {
     const problems = workspace.problems.map(({ message }) => message);
-    const examination = await examine(examinedIn(workspace, problems), around, version);
-    results.push({
-      root: uriOfPath(workspace.root),
-      markdown: examinationMarkdown(examination),
-      hasProblems: hasProblems(examination),
-      actions: actionsIn(examination),
-    });
+    const { sections } = await examine(examinedIn(workspace, problems), around, version);
+    results.push({ root: uriOfPath(workspace.root), path: workspace.root, version, sections });
   }
   return results;
 }
