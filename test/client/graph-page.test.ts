@@ -43,6 +43,7 @@ function graphMessage(choice: Partial<Choice> = {}, more = ''): ToPage & { type:
 }
 
 interface Tool {
+  readonly id: string;
   readonly top: number;
   readonly right: number;
   readonly width: number;
@@ -51,7 +52,7 @@ interface Tool {
 }
 
 /** The places of the visible tools, in the page. */
-const TOOLS = `[...document.querySelectorAll('#toolbar > :is(input, select, button)')]
+const TOOLS = `[...document.querySelectorAll('#toolbar :is(input, select, button)')]
   .filter(tool => tool.offsetWidth > 0)
   .map(tool => {
     const text = document.createElement('span');
@@ -62,7 +63,7 @@ const TOOLS = `[...document.querySelectorAll('#toolbar > :is(input, select, butt
     const needed = text.getBoundingClientRect().width;
     text.remove();
     const { top, right, width } = tool.getBoundingClientRect();
-    return { top, right, width, needed };
+    return { id: tool.id, top, right, width, needed };
   })`;
 
 describe.skipIf(!hasBrowser)('the page', () => {
@@ -262,7 +263,7 @@ describe.skipIf(!hasBrowser)('the page', () => {
     await opened.show(graphMessage({ grouping: 'machine', open: [] }));
     await opened.page.setViewportSize({ width: 1000, height: 700 });
     const boxes = await opened.page
-      .locator('#toolbar > :is(input, select, button):visible')
+      .locator('#toolbar :is(input, select, button):visible')
       .evaluateAll(tools => tools.map(tool => tool.getBoundingClientRect().toJSON()));
     expect(boxes.length).toBeGreaterThan(9);
     expect(Math.max(...boxes.map(({ top }) => top)) - Math.min(...boxes.map(({ top }) => top))).toBeLessThan(
@@ -280,6 +281,10 @@ describe.skipIf(!hasBrowser)('the page', () => {
       expect(right).toBeLessThanOrEqual(480);
       expect(width).toBeGreaterThan(needed);
     }
+    // The three that zoom stay side by side.
+    expect(
+      new Set(tools.filter(({ id }) => ['out', 'in', 'fit'].includes(id)).map(({ top }) => top)).size,
+    ).toBe(1);
     await opened.page.setViewportSize({ width: 1280, height: 800 });
   });
 

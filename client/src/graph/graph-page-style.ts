@@ -11,6 +11,7 @@ body{display:flex;flex-direction:column;container-type:inline-size}
 #toolbar{display:flex;flex-wrap:wrap;gap:6px;align-items:center;padding:6px 10px;border-bottom:1px solid var(--vscode-panel-border,var(--vscode-contrastBorder,transparent))}
 @container (max-width:1080px){#count{display:none}}
 .space{flex:1}
+.together{display:flex;gap:6px}
 #count{color:var(--vscode-descriptionForeground);white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 input,select,button{font:inherit;padding:3px 6px;border-radius:3px;border:1px solid var(--vscode-input-border,var(--vscode-contrastBorder,var(--vscode-panel-border)));color:var(--vscode-input-foreground);background:var(--vscode-input-background)}
 input{flex:1 1 9.5em;min-width:9em;max-width:16em}

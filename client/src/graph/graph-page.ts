@@ -59,9 +59,11 @@ ${select('groupings', l10n.t('Groups'), [
 <button id="focus" aria-pressed="false" title="${escaped(l10n.t('Show only the dependencies and dependents of the selected generator (F)'))}">${escaped(l10n.t('Focus'))}</button>
 <span id="count" role="status"></span>
 <span class="space"></span>
+<span class="together">
 <button id="out" title="${escaped(l10n.t('Zoom out (-)'))}" aria-label="${escaped(l10n.t('Zoom out'))}">−</button>
 <button id="in" title="${escaped(l10n.t('Zoom in (+)'))}" aria-label="${escaped(l10n.t('Zoom in'))}">+</button>
 <button id="fit" title="${escaped(l10n.t('Show all (0)'))}">${escaped(l10n.t('Fit'))}</button>
+</span>
 ${select('export', l10n.t('Export'), [
   ['', l10n.t('Export…')],
   ['svg', 'SVG'],
