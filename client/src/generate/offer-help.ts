@@ -1,7 +1,7 @@
 /** Shows why a command failed, with the buttons that help, and repeats it once it can succeed. */
 import { commands, l10n, window } from 'vscode';
 import { showGuide } from '../language/documentation.ts';
-import { doctorCommand } from '../views/doctor-page.ts';
+import { doctorCommand } from '../views/doctor-command.ts';
 import type { Failure } from './ask-program.ts';
 import { askAuthor } from './git-author.ts';
 

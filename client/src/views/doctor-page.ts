@@ -3,10 +3,10 @@ import { l10n } from 'vscode';
 import { trackFilesCommand } from '../generate/track-files.ts';
 import { escaped } from '../html.ts';
 import type { DoctorEntry, DoctorResult } from '../protocol/doctor.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { commandLink, head, type Report, section, table } from './page-parts.ts';
 import { generateMissingCommand } from './report.ts';
 
-export const doctorCommand = 'varsmith.doctor';
 /** Asks for the author of commits. */
 export const setAuthorCommand = 'varsmith.setAuthor';
 const makeKeyCommand = 'varsmith.makeKey';

@@ -5,7 +5,8 @@
 import { commands, type Disposable, workspace } from 'vscode';
 import type { Server } from '../language/server.ts';
 import { type DoctorParams, type DoctorResult, doctorRequest } from '../protocol/doctor.ts';
-import { doctorCommand, doctorPage, doctorPageCommands } from './doctor-page.ts';
+import { doctorCommand } from './doctor-command.ts';
+import { doctorPage, doctorPageCommands } from './doctor-page.ts';
 import { createReportTab } from './report-panel.ts';
 
 export function registerDoctor(server: Server): readonly Disposable[] {

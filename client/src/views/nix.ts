@@ -24,7 +24,7 @@ import {
   type NixOutcome,
 } from '../protocol/nix.ts';
 import { isTrusted } from '../trust.ts';
-import { doctorCommand } from './doctor-page.ts';
+import { doctorCommand } from './doctor-command.ts';
 
 const askNixCommand = 'varsmith.askNix';
 const REPORT = 'varsmith.reportDisagreement';

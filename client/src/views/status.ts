@@ -5,7 +5,7 @@
 import { type Disposable, LanguageStatusSeverity, l10n, languages } from 'vscode';
 import { showLogCommand } from '../commands/commands.ts';
 import type { ServerState, ServerStatus } from '../protocol/status.ts';
-import { doctorCommand } from './doctor-page.ts';
+import { doctorCommand } from './doctor-command.ts';
 
 export interface Status extends Disposable {
   readonly show: (status: ServerStatus) => void;
