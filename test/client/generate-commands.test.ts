@@ -163,10 +163,7 @@ test('generators are picked, those that are not generated already; prompts are b
     ['ca/pin for lea', true],
     ['ca/pin for lea', true],
   ]);
-  expect(window.showInformationMessage).toHaveBeenCalledWith(
-    'Varsmith: 1 file of 1 generator stored.',
-    'Show Result',
-  );
+  expect(window.showInformationMessage).toHaveBeenCalledWith('1 file of 1 generator stored.', 'Show Result');
   expect(panels.map(({ title }) => title)).toEqual(['Generated Vars']);
   expect(panels[0]?.webview.html).not.toContain('1234');
 });
@@ -214,7 +211,7 @@ describe('without a key', () => {
     marked.push(({ items }) => items);
     await commands.executeCommand('varsmith.generate');
     expect(window.showErrorMessage.mock.calls[0]).toEqual([
-      'Varsmith: You have no key yet. You need one because secrets are encrypted. No age identity found.',
+      'You have no key yet. You need one because secrets are encrypted. No age identity found.',
       'Create Key…',
       'Doctor',
     ]);
@@ -264,7 +261,7 @@ test('a run that would overwrite something shows its plan and asks', async () =>
     { modal: true, detail: 'ca (lea): key' },
     'Overwrite',
   );
-  expect(window.showInformationMessage).toHaveBeenCalledWith('Varsmith: Cancelled. Nothing was changed.');
+  expect(window.showInformationMessage).toHaveBeenCalledWith('Cancelled. Nothing was changed.');
 });
 
 test('keys are given access only by somebody who was told whose they are', async () => {
@@ -283,7 +280,7 @@ test('keys are given access only by somebody who was told whose they are', async
     'Give Access',
   );
   expect(window.showInformationMessage).toHaveBeenCalledWith(
-    'Varsmith: no access was granted and nothing was changed.',
+    'No access was granted and nothing was changed.',
   );
 });
 
@@ -292,7 +289,7 @@ test('a box that is dismissed ends the run', async () => {
   typed.push(null);
   await commands.executeCommand('varsmith.generate', { kind: 'machine', root: root.uri, machine });
   expect(called()).toHaveLength(1);
-  expect(window.showInformationMessage).toHaveBeenCalledWith('Varsmith: Cancelled. Nothing was changed.');
+  expect(window.showInformationMessage).toHaveBeenCalledWith('Cancelled. Nothing was changed.');
 });
 
 test('a failure shows its page, and leads to the script', async () => {
@@ -405,7 +402,7 @@ test('a value is set through standard input, and what was made from the older on
     ['generate', place, ...generate],
   ]);
   expect(window.showInformationMessage).toHaveBeenCalledWith(
-    'Varsmith: stored ca/key for lea. Still based on the old value: per-machine/lea/leaf, shared/two.',
+    'Stored ca/key for lea. Still based on the old value: per-machine/lea/leaf, shared/two.',
     'Generate',
   );
 });
@@ -435,9 +432,7 @@ test('a public value is copied, a secret never', async () => {
   const open = { ...file(), file: { ...file().file, secret: false } };
   await commands.executeCommand('varsmith.copyPublicValue', open);
   expect(env.clipboard.writeText).toHaveBeenCalledWith('ssh-ed25519 AAAA');
-  expect(window.showInformationMessage).toHaveBeenLastCalledWith(
-    'Varsmith: the value of ca/key is on the clipboard.',
-  );
+  expect(window.showInformationMessage).toHaveBeenLastCalledWith('The value of ca/key is on the clipboard.');
 });
 
 test('that a value is shared is said before it is set, chosen in the tree or in the list', async () => {
@@ -588,9 +583,9 @@ describe('Deploy Machine…', () => {
   });
 
   test.each([
-    [0, 'showInformationMessage', 'Varsmith: Deploy lea has succeeded.'],
-    [3, 'showErrorMessage', 'Varsmith: Deploy lea has failed with exit code 3. Roll it back.'],
-    [undefined, 'showErrorMessage', 'Varsmith: Deploy lea was ended. Roll it back.'],
+    [0, 'showInformationMessage', 'Deploy lea has succeeded.'],
+    [3, 'showErrorMessage', 'Deploy lea has failed with exit code 3. Roll it back.'],
+    [undefined, 'showErrorMessage', 'Deploy lea was ended. Roll it back.'],
   ] as const)('says how it has ended: %s', async (exitCode, show, text) => {
     const execution = {};
     tasks.executeTask.mockResolvedValueOnce(execution);
@@ -715,6 +710,6 @@ test('a run that cannot be followed ends, and the person is told why', async () 
   marked.push(({ items }) => items);
   await commands.executeCommand('varsmith.generate');
   expect(window.showErrorMessage).toHaveBeenCalledWith(
-    'Varsmith: The command line printed something that is not an event.',
+    'The command line printed something that is not an event.',
   );
 });

@@ -92,7 +92,7 @@ test('where the server does not run, the page says so, and a click a message', a
   await show(null);
   server.request.mockRejectedValue(new Error('The language server is not running.'));
   await page().say({ type: 'open', id: 'ca' });
-  expect(window.showErrorMessage).toHaveBeenCalledWith('Varsmith: The language server is not running.');
+  expect(window.showErrorMessage).toHaveBeenCalledWith('The language server is not running.');
   tab.refresh();
   await vi.waitFor(() =>
     expect(page().told.at(-1)).toMatchObject({

@@ -84,7 +84,7 @@ test('a secret is typed in and goes to standard input alone', async () => {
   expect(boxes.map(box => box.password)).toEqual([true, true]);
   expect(window.showTextDocument).toHaveBeenCalled();
   expect(window.showInformationMessage.mock.lastCall?.[0]).toBe(
-    'Varsmith: "api/token" is now encrypted in secrets/a.yaml.',
+    '"api/token" is now encrypted in secrets/a.yaml.',
   );
   expect(JSON.stringify(window.showInformationMessage.mock.calls)).not.toContain(CANARY);
 });
@@ -110,7 +110,7 @@ test('a refusal is shown, and nobody is asked for a value', async () => {
   answers({ json: { refused: 'A secret "x" already, in a.nix.', choices: CHOICES } });
   window.showInputBox.mockResolvedValueOnce('x');
   await commands.executeCommand('varsmith.addSopsSecret');
-  expect(window.showErrorMessage).toHaveBeenCalledWith('Varsmith: A secret "x" already, in a.nix.');
+  expect(window.showErrorMessage).toHaveBeenCalledWith('A secret "x" already, in a.nix.');
   expect(window.showQuickPick).not.toHaveBeenCalled();
 });
 
@@ -126,10 +126,7 @@ test('where no key opens the file another one can be named', async () => {
   window.showOpenDialog.mockResolvedValueOnce([{ fsPath: '/keys/other' }]);
   await commands.executeCommand('varsmith.addSopsSecret');
   expect(called().at(-1)?.args.slice(-3)).toEqual(['--identity', '/keys/other', '--json']);
-  expect(window.showErrorMessage.mock.calls[0]).toEqual([
-    'Varsmith: secrets/a.yaml: no key fits.',
-    'Choose Key File…',
-  ]);
+  expect(window.showErrorMessage.mock.calls[0]).toEqual(['secrets/a.yaml: no key fits.', 'Choose Key File…']);
 });
 
 const CONVERTED = {
@@ -169,7 +166,7 @@ test('secrets are chosen, shown as a diff, and converted', async () => {
   expect(shown.getText()).toBe('+diff\n');
   expect(workspace.openTextDocument.mock.calls[0]?.[0]).toMatchObject({ scheme: 'varsmith-conversion' });
   expect(window.showInformationMessage.mock.calls[0]?.[0]).toBe(
-    'Varsmith: 1 secret converted, nothing committed. secrets/a.yaml goes.',
+    '1 secret converted, nothing committed. secrets/a.yaml goes.',
   );
   expect(commands.executeCommand).toHaveBeenLastCalledWith('workbench.view.scm');
 });

@@ -73,7 +73,7 @@ export function sopsSteps({ behind }) {
       'the view of secrets lists machines, their secrets and encrypted files',
       async ui => {
         await ui.command('Varsmith: Focus on Fleet View');
-        const header = ui.page.locator('.sidebar .pane-header', { hasText: 'sops-nix and agenix' }).first();
+        const header = ui.page.locator('.sidebar .pane-header', { hasText: 'Other Secrets' }).first();
         await insist(
           'the view of secrets is opened',
           async patience => {
@@ -81,7 +81,7 @@ export function sopsSteps({ behind }) {
               await header.click({ timeout: patience });
           },
           ui.page
-            .locator('.sidebar .pane-header[aria-expanded="true"]', { hasText: 'sops-nix and agenix' })
+            .locator('.sidebar .pane-header[aria-expanded="true"]', { hasText: 'Other Secrets' })
             .first(),
         );
         // The fleet's view above has machines of the same names.

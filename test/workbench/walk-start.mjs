@@ -107,7 +107,9 @@ export function startSteps({ folder, target }) {
           'the examples are listed',
           async patience => {
             if (!(await ui.row(example).isVisible()))
-              await button(ui, 'Open Example Fleet').click({ timeout: patience });
+              await welcome(ui, 'The open folders declare')
+                .getByRole('link', { name: 'explore an example' })
+                .click({ timeout: patience });
           },
           ui.row(example),
         );

@@ -51,7 +51,7 @@ export function valueSteps({ folder, git, get, called }) {
         await ui.fill('topic');
         await ui.choose(`${MACHINE} · ntfy/topic`);
         await ui.answer(`ntfy/topic of ${MACHINE}`, 'The new value of ntfy/topic', 'letters-of-tove');
-        await ui.toast(`stored ntfy/topic for ${MACHINE}.`).waitFor();
+        await ui.toast(`Stored ntfy/topic for ${MACHINE}.`).waitFor();
         equal(fs.readFileSync(topic, 'utf8'), 'letters-of-tove');
         equal(git('status', '--porcelain'), '');
       },
@@ -62,7 +62,7 @@ export function valueSteps({ folder, git, get, called }) {
         await ui.ask('Varsmith: Copy Public Value', 'Copy which value?');
         await ui.fill('topic');
         await ui.choose(`${MACHINE} · ntfy/topic`);
-        await ui.toast('the value of ntfy/topic is on the clipboard').waitFor();
+        await ui.toast('The value of ntfy/topic is on the clipboard').waitFor();
         equal(await ui.clipboard(), 'letters-of-tove');
       },
     ],

@@ -65,5 +65,5 @@ async function restartServer(server: Server): Promise<void> {
     { location: ProgressLocation.Notification, title: l10n.t('Varsmith: restarting the language server') },
     () => server.restart(),
   );
-  if (isRunning) void window.showInformationMessage(l10n.t('Varsmith: the language server was restarted.'));
+  if (isRunning) void window.showInformationMessage(l10n.t('The language server was restarted.'));
 }

@@ -32,7 +32,7 @@ export async function convertToVars(about: About): Promise<void> {
   if (converted.length === 0) {
     const why =
       reasons.length === 0 ? l10n.t('There is no secret of sops-nix or agenix here.') : reasons.join(' ');
-    void window.showInformationMessage(l10n.t('Varsmith: nothing can be converted. {0}', why));
+    void window.showInformationMessage(l10n.t('Nothing can be converted. {0}', why));
     return;
   }
   const items = converted.map(({ name, generator, stored }) => ({
@@ -63,7 +63,7 @@ export async function convertToVars(about: About): Promise<void> {
     ...notes,
   ].join(' ');
   const [changes, undo] = [l10n.t('Show Changes'), l10n.t('Undo Conversion')];
-  const answer = await window.showInformationMessage(`Varsmith: ${sentences}`, changes, undo);
+  const answer = await window.showInformationMessage(sentences, changes, undo);
   if (answer === changes) await commands.executeCommand('workbench.view.scm');
   if (answer === undo) await undoConversion(about);
 }

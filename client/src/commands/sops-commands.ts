@@ -94,7 +94,7 @@ async function addSopsSecret({ run, root, cwd, node }: About): Promise<void> {
   if (added === null) return;
   const { file, module, line } = added;
   if (module !== null) await openPlace(root, { file: module, line: line ?? 1, column: 1 });
-  void window.showInformationMessage(l10n.t('Varsmith: "{0}" is now encrypted in {1}.', name, file));
+  void window.showInformationMessage(l10n.t('"{0}" is now encrypted in {1}.', name, file));
 }
 
 function typedValue(name: string): Promise<string | null | undefined> {
@@ -119,7 +119,7 @@ async function settled(run: Run, args: readonly string[]): Promise<readonly stri
   const { refused, asks, choices } = asked;
   if (refused === undefined) return args;
   if (asks === undefined || args.includes(`--${asks}`)) {
-    void window.showErrorMessage(`Varsmith: ${refused}`);
+    void window.showErrorMessage(refused);
     return null;
   }
   const offered = asks === 'module' ? choices.modules : choices.files;

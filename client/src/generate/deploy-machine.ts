@@ -152,15 +152,11 @@ async function deployBy(
 /** Says how a deployment ended, as its terminal may be out of sight. */
 function tellEnd(title: string, code: number | undefined, rollback: readonly string[]): Promise<void> {
   if (code === 0)
-    return tellWithTerminal(
-      l10n.t('Varsmith: {0} has succeeded.', title),
-      title,
-      window.showInformationMessage,
-    );
+    return tellWithTerminal(l10n.t('{0} has succeeded.', title), title, window.showInformationMessage);
   const failed =
     code === undefined
-      ? l10n.t('Varsmith: {0} was ended.', title)
-      : l10n.t('Varsmith: {0} has failed with exit code {1}.', title, code);
+      ? l10n.t('{0} was ended.', title)
+      : l10n.t('{0} has failed with exit code {1}.', title, code);
   const message = [failed, ...rollback.slice(0, 1).map(sentence => sentence.replaceAll('`', ''))].join(' ');
   return tellWithTerminal(message, title, window.showErrorMessage);
 }

@@ -73,7 +73,7 @@ export async function generateHere(
   if (next !== undefined && (verdict.verdict === 'good' || verdict.verdict === 'nothing')) return next();
   switch (verdict.verdict) {
     case 'cancelled':
-      void window.showInformationMessage(`Varsmith: ${verdict.text}`);
+      void window.showInformationMessage(verdict.text);
       return;
     case 'nothing':
       if (
@@ -82,8 +82,7 @@ export async function generateHere(
         show();
       return;
     case 'good':
-      if ((await window.showInformationMessage(`Varsmith: ${verdict.text}`, showResult)) === showResult)
-        show();
+      if ((await window.showInformationMessage(verdict.text, showResult)) === showResult) show();
       return;
     case 'bad': {
       show();

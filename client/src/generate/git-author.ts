@@ -34,7 +34,7 @@ export async function askAuthor(root: string): Promise<boolean> {
   ] as const) {
     const { code, said } = await runGit(git, cwd, ['config', '--global', key, value]);
     if (code === 0) continue;
-    void window.showErrorMessage(l10n.t('Varsmith: git could not be set up. {0}', said));
+    void window.showErrorMessage(l10n.t('Git could not be set up. {0}', said));
     return false;
   }
   return true;
@@ -43,6 +43,6 @@ export async function askAuthor(root: string): Promise<boolean> {
 /** Returns the absolute path of git, or `null` after the person has been told that there is none. */
 export async function findGit(): Promise<string | null> {
   const git = await findOnPath('git');
-  if (git === null) void window.showErrorMessage(l10n.t('Varsmith: git is not installed.'));
+  if (git === null) void window.showErrorMessage(l10n.t('Git is not installed.'));
   return git;
 }

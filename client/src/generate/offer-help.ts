@@ -32,7 +32,7 @@ interface Remedy {
 export async function tellFailure({ kind, message }: Failure, help: Help): Promise<void> {
   const remedies = remediesFor(kind, help);
   const answer = await window.showErrorMessage(
-    `Varsmith: ${failureText(kind, message)}`,
+    failureText(kind, message),
     ...remedies.map(({ label }) => label),
   );
   const more = await remedies.find(({ label }) => label === answer)?.run();

@@ -47,12 +47,12 @@ export async function setValue(
   await bench.showStates(root, []);
   const { machines, outdated } = stored;
   if (outdated.length === 0) {
-    void window.showInformationMessage(l10n.t('Varsmith: stored {0} for {1}.', id, machines.join(', ')));
+    void window.showInformationMessage(l10n.t('Stored {0} for {1}.', id, machines.join(', ')));
     return;
   }
   const anew = l10n.t('Generate');
   const message = l10n.t(
-    'Varsmith: stored {0} for {1}. Still based on the old value: {2}.',
+    'Stored {0} for {1}. Still based on the old value: {2}.',
     ...[id, machines.join(', '), outdatedText(outdated)],
   );
   if ((await window.showInformationMessage(message, anew)) === anew) await generate(outdated);
@@ -147,7 +147,7 @@ export async function copyPublicValue(
     return;
   }
   await env.clipboard.writeText(value);
-  void window.showInformationMessage(l10n.t('Varsmith: the value of {0} is on the clipboard.', id));
+  void window.showInformationMessage(l10n.t('The value of {0} is on the clipboard.', id));
 }
 
 interface Value {
@@ -191,14 +191,14 @@ export async function verify(
   if (verified === null) return;
   if (verified.problems.length === 0) {
     const show = l10n.t('Show Result');
-    const answer = await window.showInformationMessage(`Varsmith: ${verifyText(verified)}`, show);
+    const answer = await window.showInformationMessage(verifyText(verified), show);
     if (answer === show) bench.reports.show(verifyReport(verified, root));
     return;
   }
   bench.reports.show(verifyReport(verified, root));
   const missing = verified.problems.some(isGenerated);
   const answer = await window.showWarningMessage(
-    `Varsmith: ${verifyText(verified)}`,
+    verifyText(verified),
     ...(missing ? [l10n.t('Generate Missing')] : []),
   );
   if (answer !== undefined) await generate(root);
@@ -221,7 +221,7 @@ export async function fixAccess(
   await bench.showStates(root, []);
   const { end } = run.story;
   if (end?.outcome === 'done' && next !== undefined) return next();
-  if (end !== null) void window.showInformationMessage(`Varsmith: ${fixedText(end)}`);
+  if (end !== null) void window.showInformationMessage(fixedText(end));
   else if (!run.isCancelled)
     await tellFailure(failureOf(run), {
       ...{ root, commits: true },
@@ -230,8 +230,8 @@ export async function fixAccess(
 }
 
 function fixedText({ outcome, fixed }: EndEvent): string {
-  if (outcome === 'refused') return l10n.t('no access was granted and nothing was changed.');
-  if (fixed.length === 0) return l10n.t('nothing needed to be done.');
+  if (outcome === 'refused') return l10n.t('No access was granted and nothing was changed.');
+  if (fixed.length === 0) return l10n.t('Nothing needed to be done.');
   return fixed.length === 1
     ? l10n.t('1 secret brought up to date.')
     : l10n.t('{0} secrets brought up to date.', fixed.length);

@@ -65,9 +65,7 @@ function adopt(drawing: Drawing, panel: WebviewPanel, extension: Uri): void {
   webview.options = optionsOf(extension);
   const script = webview.asWebviewUri(Uri.joinPath(extension, 'dist', 'graph-page.js')).toString();
   webview.onDidReceiveMessage((message: FromPage) =>
-    handleMessage(drawing, message).catch(
-      error => void window.showErrorMessage(`Varsmith: ${messageOf(error)}`),
-    ),
+    handleMessage(drawing, message).catch(error => void window.showErrorMessage(messageOf(error))),
   );
   panel.onDidDispose(() => {
     if (drawing.panel !== panel) return;

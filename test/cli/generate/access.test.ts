@@ -84,7 +84,7 @@ describe('who gains access', () => {
     expect((await made.run(['fix', '--yes'])).code).toBe(0);
     expect(recipients(made)).toContain(key);
     expect(made.git('log', '-1', '--format=%B').trim()).toBe(
-      `secrets: fix vars for a\n\nAccess to shared/s/x:\n+ user ada (${short(key)})`,
+      `secrets: fix s for a\n\nAccess to shared/s/x:\n+ user ada (${short(key)})`,
     );
     expect((await made.run(['plan'])).stdout).toMatch(/^Nothing to generate\.$/m);
   });

@@ -106,8 +106,8 @@ export async function fixDrifts(
     for (const change of access) mustBeAgreed(change, agreed);
     for (const { place } of drift.drifts) changes.push(...(await secretBackend.reseal(place)));
     if (changes.length === 0) continue;
-    const { machine, machines } = drift.generator;
-    const subject = `secrets: fix vars for ${machine ?? machines.join(', ')}`;
+    const { name, machine, machines } = drift.generator;
+    const subject = `secrets: fix ${name} for ${machine ?? machines.join(', ')}`;
     await session.apply(changes, subject + accessMessage(access));
     onFixed(drift);
   }
