@@ -293,6 +293,18 @@ test('a generator in a file of its own, which is saved and opened', async () => 
   expect(window.showInformationMessage).toHaveBeenCalledWith('Import it.');
 });
 
+test('templates are listed without Markdown, in the case of other lists', async () => {
+  choices = {
+    ...CHOICES,
+    templates: [{ id: 'e', label: 'environment file', text: 'For `EnvironmentFile=`.' }],
+  };
+  type('x');
+  await commands.executeCommand('varsmith.newGenerator');
+  expect(window.showQuickPick.mock.calls[0]?.[0]).toEqual([
+    { label: 'Environment file', detail: 'For EnvironmentFile=.', id: 'e' },
+  ]);
+});
+
 test('a generator where no module can take one: nobody chooses where, and the only machine is selected', async () => {
   choices = { ...CHOICES, files: [], machines: ['lea'] };
   type('deploy-key', 'modules/deploy-key.nix');

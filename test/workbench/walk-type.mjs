@@ -63,7 +63,7 @@ export function typeSteps({ folder, findingsIn }) {
         await ui.command('File: Save All');
         const file = path.join(folder, FILE);
         await until('the file is saved', () => fs.readFileSync(file, 'utf8') !== BEFORE);
-        // A script's first line is not indented further yet where the editor takes its quotes for Bash already.
+        // The editor indents by what it knows of the lines above, which keys as fast as these now and then overtake.
         equal(unindented(fs.readFileSync(file, 'utf8')), unindented(AFTER));
         for (const kind of ['error', 'warning', 'info'])
           await ui.squiggle(kind).first().waitFor({ state: 'detached' });

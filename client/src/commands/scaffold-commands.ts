@@ -2,16 +2,7 @@
  * Scaffolding from the editor: asks for what a command needs, lets the server write everything as a single edit, and
  * reports the result. The server decides what is written, and where.
  */
-import {
-  commands,
-  type Disposable,
-  l10n,
-  TabInputText,
-  type TextDocument,
-  Uri,
-  window,
-  workspace,
-} from 'vscode';
+import { commands, type Disposable, l10n, TabInputText, Uri, window, workspace } from 'vscode';
 import type { Server } from '../language/server.ts';
 import { openWhere } from '../open-place.ts';
 import {
@@ -20,6 +11,7 @@ import {
   type ScaffoldWish,
   scaffoldRequest,
 } from '../protocol/scaffold.ts';
+import { showChanges, unsaved } from '../unsaved.ts';
 import { pickContext, type ScaffoldContext } from './scaffold-context.ts';
 import { askFleet, askGenerator, askService } from './scaffold-questions.ts';
 import { askSecret } from './scaffold-secret.ts';
@@ -70,25 +62,6 @@ async function applyScaffold(server: Server, { root }: ScaffoldContext, wish: Sc
     [...result.notes, ...kept],
     unsaved().filter(document => !before.has(document)),
   );
-}
-
-function unsaved(): TextDocument[] {
-  return workspace.textDocuments.filter(({ isDirty }) => isDirty);
-}
-
-/** Shows the notes and offers to save the changed files, which the person may want to review first. */
-async function showChanges(notes: readonly string[], changed: readonly TextDocument[]): Promise<void> {
-  if (changed.length === 0) {
-    if (notes.length > 0) void window.showInformationMessage(notes.join(' '));
-    return;
-  }
-  const names = changed.map(({ uri }) => uri.path.slice(uri.path.lastIndexOf('/') + 1));
-  const message = [...notes, l10n.t('Unsaved changes: {0}.', names.join(', '))].join(' ');
-  const save = l10n.t('Save');
-  if ((await window.showInformationMessage(message, save)) !== save) return;
-  const saved = await Promise.all(changed.map(document => document.save()));
-  if (saved.includes(false))
-    void window.showErrorMessage(l10n.t('Not all of the changed files could be saved.'));
 }
 
 /** Closes the tabs that the editor opened for new files, except that of the shown file. */

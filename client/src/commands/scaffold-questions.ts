@@ -111,9 +111,7 @@ async function pickShape(): Promise<FleetShape | undefined> {
     },
     {
       label: l10n.t('Secrets in one list, chosen for each machine'),
-      detail: l10n.t(
-        'A registry of all secrets, a matrix that says which machine has which, and session variables.',
-      ),
+      detail: l10n.t('A registry, a matrix of machines and secrets, and session variables.'),
       shape: 'registry' as const,
     },
   ];
@@ -139,6 +137,11 @@ async function askName(
 }
 
 async function pickTemplate({ templates }: ScaffoldContext, title: string): Promise<string | undefined> {
-  const items = templates.map(({ id, label, text }) => ({ label, detail: text, id }));
+  // Lists show no Markdown, and begin their rows as all others do.
+  const items = templates.map(({ id, label, text }) => ({
+    label: label.charAt(0).toUpperCase() + label.slice(1),
+    detail: text.replaceAll('`', ''),
+    id,
+  }));
   return (await window.showQuickPick(items, { ...STAYS, title }))?.id;
 }

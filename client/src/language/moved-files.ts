@@ -5,6 +5,8 @@
 import { relative } from 'node:path';
 import { type Disposable, type FileRenameEvent, l10n, type Uri, window, workspace } from 'vscode';
 import { runProgram } from '../generate/program.ts';
+import { someOf } from '../generate/run-story.ts';
+import { showChanges, unsaved } from '../unsaved.ts';
 
 /** Folders whose names have a meaning for other files. */
 const NAMED = /(^|\/)(vars|sops|secrets|machines)\//;
@@ -46,8 +48,21 @@ async function settle(cli: string, root: string, paths: readonly string[]): Prom
     ({ code, said }) => (code === 0 ? null : said),
     (error: unknown) => String(error),
   );
-  if (failed === null) return;
+  if (failed === null) return void showMoved(root, paths);
   void window.showWarningMessage(
     l10n.t('The links beside the secrets or the Git index could not be updated after the move. {0}', failed),
+  );
+}
+
+/** Folders of stored values and keys. */
+const STORED = /(^|\/)(vars|sops|secrets)\//;
+
+/** Says which stored values were moved along, and which files the move has left unsaved. */
+async function showMoved(root: string, paths: readonly string[]): Promise<void> {
+  const stored = paths.filter((path, index) => index % 2 === 1 && STORED.test(path));
+  const changed = unsaved().filter(({ uri }) => !pathBelow(root, uri).startsWith('../'));
+  await showChanges(
+    stored.length === 0 ? [] : [l10n.t('Stored values were moved along: {0}.', someOf(stored))],
+    changed,
   );
 }

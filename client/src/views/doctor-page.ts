@@ -35,7 +35,7 @@ export function doctorPage(results: readonly DoctorResult[], isTrusted: boolean)
             '.clan-flake',
           ),
         )
-      : results.map(result => resultHtml(result, isTrusted)).join('') + again;
+      : `<div class="doctor">${results.map(result => resultHtml(result, isTrusted)).join('')}${again}</div>`;
   return { title: l10n.t('Varsmith Doctor'), body };
 }
 

@@ -62,6 +62,10 @@ th,td{padding:4px 18px 4px 0;vertical-align:top;border-bottom:1px solid var(--vs
 pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;font-family:var(--vscode-editor-font-family);font-size:var(--vscode-editor-font-size)}
 pre.output{padding:8px 12px;background:var(--vscode-textCodeBlock-background)}
 .absent,.dim{color:var(--vscode-descriptionForeground)}
+.doctor table{width:100%;table-layout:fixed}
+.doctor th:nth-child(1){width:3.5em}
+.doctor th:nth-child(2){width:11em}
+.doctor td{overflow-wrap:anywhere}
 .problem,.bad{color:var(--vscode-varsmith-errorText)}
 .unknown,.warn{color:var(--vscode-varsmith-warningText)}
 code{font-family:var(--vscode-editor-font-family);font-size:var(--vscode-editor-font-size)}

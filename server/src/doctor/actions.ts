@@ -9,6 +9,8 @@ export type Action = 'key' | 'author' | 'generate' | 'track';
 
 /** The name of each action's command, as part of a sentence. */
 export type ActionNames = Readonly<Record<Exclude<Action, 'track'>, string>> & {
+  readonly init: string;
+  readonly newGenerator: string;
   /** @param paths of files and folders to add */
   readonly track: (paths: readonly string[]) => string;
 };
@@ -17,6 +19,8 @@ export const IN_TERMINAL: ActionNames = {
   key: '`varsmith keygen`',
   author: '`git config --global user.name "Your Name"` and `git config --global user.email you@example.org`',
   generate: '`varsmith generate`',
+  init: '`varsmith init`',
+  newGenerator: '`varsmith new generator`',
   track: paths => `\`${trackLine(paths)}\``,
 };
 
@@ -25,5 +29,7 @@ export const IN_EDITOR: ActionNames = {
   key: '"Varsmith: Create Key…"',
   author: '"Set Name and Email…"',
   generate: '"Varsmith: Generate Vars…"',
+  init: '"Varsmith: Initialise Fleet…"',
+  newGenerator: '"Varsmith: New Generator…"',
   track: () => '"Add to Git"',
 };

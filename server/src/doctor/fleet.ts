@@ -20,8 +20,8 @@ export function fleetSection(examined: Examined, names: ActionNames): Section {
       ...untrackedEntries(examined, names),
       clanEntry(examined),
       machinesEntry(examined),
-      generatorsEntry(examined),
-      registryEntry(examined),
+      generatorsEntry(examined, names),
+      registryEntry(examined, names),
       settingsEntry(examined),
       analysisEntry(examined, declared),
       ...refusedEntries(examined),
@@ -94,7 +94,7 @@ function machinesEntry({ fleet }: Examined): Entry {
   });
 }
 
-function generatorsEntry({ fleet }: Examined): Entry {
+function generatorsEntry({ fleet }: Examined, names: ActionNames): Entry {
   const count = fleet.generators.length;
   const ofClan = fleet.clanGenerators.length;
   const text = `${count} declared here, ${ofClan} added by clan-core's services`;
@@ -103,18 +103,17 @@ function generatorsEntry({ fleet }: Examined): Entry {
   if (fleet.isClan)
     return entry('generators', 'absent', 'none', {
       details,
-      advice:
-        'Declare one: `varsmith new generator` writes it from a template, and completion offers templates too.',
+      advice: `Declare one: ${names.newGenerator} writes it from a template, and completion offers templates too.`,
     });
   return entry('generators', 'absent', 'none; nothing here needs one', { details });
 }
 
-function registryEntry({ fleet }: Examined): Entry {
+function registryEntry({ fleet }: Examined, names: ActionNames): Entry {
   if (fleet.registries.length === 0)
     return entry('registry', 'absent', 'none; a fleet does not need one', {
       details: ['Looked for sets of generator metadata, and for **/secret-registry.nix.'],
       ...(fleet.isClan
-        ? { advice: 'To define secrets once and select them by machine, begin with `varsmith init`.' }
+        ? { advice: `To define secrets once and select them by machine, begin with ${names.init}.` }
         : {}),
     });
   const lines = fleet.registries.map(({ file, keys }) => `${file}: ${counted(keys.length, 'key')}`);

@@ -49,7 +49,7 @@ function plainMachineNix(system: string): string {
   return `\
 { pkgs, ... }:
 {
-  # Generated once and stored below vars/, encrypted. The machine's configuration refers to its file as
+  # Generated once, and stored below vars/, encrypted. Modules refer to its file as
   # config.clan.core.vars.generators.example-password.files.password.path.
 ${generator.join('')}
 ${machineSettings(system)}}
