@@ -159,6 +159,16 @@ ${body}
     ]);
   });
 
+  it('is found for each machine that lacks it, of those that import the module', () => {
+    const [finding] = of(
+      clan('', '../../use.nix', {
+        'use.nix': `{ config, ... }: {\n${read('mail-password')}\n}\n`,
+        'mail.nix': GENERATOR.replace('{ ', '{ imports = [ ./use.nix ]; '),
+      }),
+    );
+    expect([finding?.severity, finding?.at.file, finding?.machines]).toEqual(['error', 'use.nix', ['bob']]);
+  });
+
   it.each([
     ['another flake may define it', clan(read('mail-password'), 'inputs.other.nixosModules.mail')],
     [
@@ -174,13 +184,6 @@ ${body}
       'it is the next of a series',
       clan(read('key2'), 'inputs.other.nixosModules.mail', {
         'key.nix': GENERATOR.replace('mail-password', 'key1'),
-      }),
-    ],
-    [
-      'the module is imported by a machine that has it, too',
-      clan('', '../../use.nix', {
-        'use.nix': `{ config, ... }: {\n${read('mail-password')}\n}\n`,
-        'mail.nix': GENERATOR.replace('{ ', '{ imports = [ ./use.nix ]; '),
       }),
     ],
     [

@@ -43,3 +43,6 @@ export interface NotAnalysable {
   /** True if only generators are unknown whose names have holes and are listed with them. */
   readonly isShaped?: true;
 }
+
+/** Whether evaluation reaches a place, if it reaches the module: its conditions hold, are not known, or do not hold. */
+export type Reached = 'surely' | 'perhaps' | 'never';

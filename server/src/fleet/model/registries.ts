@@ -3,6 +3,7 @@
  * modules.
  */
 import type { Known, Place } from '../../nix/places.ts';
+import type { Reached } from './base.ts';
 import type { GeneratorBody } from './generators.ts';
 
 export interface RegistryField<T> {
@@ -111,6 +112,7 @@ export interface KeyPath {
   readonly generator: string;
   /** The path, with holes as they are written. */
   readonly path: string;
+  readonly reached: Reached;
 }
 
 /** A read of a row of a matrix: `envMatrix.lea`. */

@@ -2,7 +2,7 @@
 
 import type { NameKind } from '../../modules/read.ts';
 import type { Known, Place } from '../../nix/places.ts';
-import type { NotAnalysable } from './base.ts';
+import type { NotAnalysable, Reached } from './base.ts';
 import type { WrittenOption } from './generators.ts';
 
 export type SecretKeeper = 'sops' | 'age';
@@ -144,8 +144,9 @@ export interface SecretUse {
   readonly attributeAt: Place | null;
   /** The names that `sops` or `age` is selected from, beginning with the root variable. */
   readonly above: EnclosingNames;
-  /** True behind `or`, `?` or `hasAttr` with a fallback. */
+  /** True behind `or`, `?` or `hasAttr` with a fallback, and where evaluation never gets. */
   readonly guarded: boolean;
+  readonly reached: Reached;
   /** The innermost enclosing function that takes a configuration as an argument; null if there is none. */
   readonly reader: SecretReader | null;
 }

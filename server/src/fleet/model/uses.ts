@@ -3,7 +3,7 @@
 import type { FailingCall } from '../../modules/import-items.ts';
 import type { NameKind } from '../../modules/read.ts';
 import type { Known, Place } from '../../nix/places.ts';
-import type { NotAnalysable } from './base.ts';
+import type { NotAnalysable, Reached } from './base.ts';
 import type { GeneratorDefinition } from './generators.ts';
 import type {
   Assignment,
@@ -33,10 +33,11 @@ export interface Use {
   /** `path`, `value`, `exists`, …; null if the selection ends at the file. */
   readonly attribute: string | null;
   readonly attributeAt: Place | null;
-  /** True behind `or`, `?`, `hasAttr` and the like, with a fallback. */
+  /** True behind `or`, `?`, `hasAttr` and the like, with a fallback, and where evaluation never gets. */
   readonly guarded: boolean;
   /** True if the guard tests only whether the generator exists, and the file is read only then. */
   readonly assumesGenerator: boolean;
+  readonly reached: Reached;
   /** The registry key through which an accessor reached the file. */
   readonly key: KeyLookup | null;
   /** The machine of this fleet whose stored file a function is asked for; null if there is none, or it is unknown. */

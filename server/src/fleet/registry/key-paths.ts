@@ -19,6 +19,9 @@ export interface KeyLookupResult {
 /** The number of list items that are inspected. */
 const MOST_ITEMS = 200;
 
+/** A path of which is not known yet whether it is reached. */
+export type UnplacedPath = Omit<KeyPath, 'reached'>;
+
 /**
  * Returns the paths in a value that end with the generator, and the file, of a key that was looked up for it.
  * @param looked returns the lookups so far; inspecting the value may add to them
@@ -27,7 +30,7 @@ export function keyPathsIn(
   cx: Evaluation,
   value: Value,
   looked: () => readonly KeyLookupResult[],
-): KeyPath[] {
+): UnplacedPath[] {
   if (looked().length === 0) return [];
   const paths = pathsIn(cx, value);
   if (paths.length === 0) return [];

@@ -12,6 +12,7 @@ import type { Expr, LambdaExpr, Range } from '../../nix/syntax.ts';
 import type { NotAnalysable } from '../model/base.ts';
 import type { AgeRules, EnclosingNames, SecretFacts, SecretReader } from '../model/secrets.ts';
 import { prefilterOf } from '../uses/prefilter.ts';
+import { createReaching, type WalkedPlace } from '../uses/reach.ts';
 import { secretPlaces } from './secrets.ts';
 import { readAgeRules } from './secrets-age-rules.ts';
 import { type ReadSecrets, readSecretOptions } from './secrets-read.ts';
@@ -28,11 +29,14 @@ export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
   const notAnalysable: NotAnalysable[] = [];
   const readers: SecretReader[] = [];
   const uses = collectSecretUses(cx, file.path, readers);
+  const reaching = createReaching(cx);
+  let place: WalkedPlace | null = null;
   const ask: Ask = (at, question) => {
+    const asking = { range: { start: at.start, end: at.end }, place };
     const trace = newTrace(target => target.kind === 'unknown');
     const readUses = () => {
       // A fallback behind `or` may be evaluated here, which appends to the selections.
-      for (const selection of trace.selections) uses.note(selection);
+      for (const selection of trace.selections) uses.note(selection, asking);
     };
     const answer = withBudget(cx, QUESTION_STEPS, () => recorded(cx, trace, question));
     const noted = withBudget(cx, QUESTION_STEPS, () => recorded(cx, trace, readUses));
@@ -52,8 +56,10 @@ export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
   ask(file.root, () =>
     walk(cx, file.root, state, {
       skips: range => !interesting(range),
-      enter(expr, { scope, path }) {
+      enter(expr, { scope, path, guard = null, within = null }) {
         if (!interesting(expr)) return false;
+        place = { path, guard, within };
+        if (expr.kind === 'select' || expr.kind === 'apply') reaching.come(expr, place);
         if (expr.kind === 'lambda' && takesConfig(expr)) readers.push(readerOf(file, expr, path));
         const isCall = expr.kind === 'apply';
         if (expr.kind === 'select' || expr.kind === 'has-attr' || (isCall && !inSpine.has(expr)))
@@ -62,6 +68,8 @@ export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
         return true;
       },
       binding(walked) {
+        const { path, guard = null, within = null } = walked.state;
+        place = { path, guard, within };
         const options = interesting(walked.range) ? optionsIn(cx, walked, ask) : null;
         if (options !== null) read.push(options);
       },
@@ -76,7 +84,7 @@ export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
     defaults: read.flatMap(({ defaults }) => defaults),
     settings: read.flatMap(({ settings }) => settings),
     gaps: read.flatMap(({ gaps }) => gaps),
-    uses: uses.uses(),
+    uses: uses.uses(reaching),
     notAnalysable,
   };
 }

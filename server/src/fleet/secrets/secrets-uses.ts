@@ -12,7 +12,10 @@ import type { Selection } from '../../nix/eval/selection.ts';
 import type { Origin, StringValue, UnknownValue } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { outermostIn, placeIn, placeOf } from '../../nix/places.ts';
+import { addToList } from '../../std.ts';
 import type { NamedSecret, SecretKeeper, SecretReader, SecretUse, SecretUseKind } from '../model/secrets.ts';
+import type { Reaching } from '../uses/reach.ts';
+import { type Asking, reachedOf } from '../uses/uses.ts';
 
 interface Step {
   readonly text: string | null;
@@ -71,8 +74,8 @@ function belowSet(steps: readonly Step[]): IntoSet | null {
 
 /** Collects the uses of one file while it is walked. */
 export interface SecretUseCollector {
-  note(selection: Selection): void;
-  uses(): SecretUse[];
+  note(selection: Selection, asking: Asking): void;
+  uses(reaching: Reaching): SecretUse[];
 }
 
 /**
@@ -84,18 +87,20 @@ export function collectSecretUses(
   file: string,
   readers: readonly SecretReader[],
 ): SecretUseCollector {
-  const pending: { readonly use: SecretUse; readonly prefixes: readonly string[] }[] = [];
-  /** Secrets that are tested with `?`, or selected with a fallback. */
-  const guarded = new Set<string>();
+  const pending: { readonly use: SecretUse; readonly steps: readonly Step[]; readonly asking: Asking }[] = [];
+  /** Secrets that are tested with `?`. */
+  const tested = new Set<string>();
+  /** Secrets that are selected with a fallback, with the places of the selections. */
+  const provided = new Set<string>();
 
-  function provides(event: Selection): boolean {
-    if (!event.guarded) return false;
-    if (event.fallback === null) return true;
-    return cx.force(event.fallback).kind !== 'failure';
+  function noteGuard({ guarded, fallback, at }: Selection, key: string): void {
+    if (!guarded) return;
+    if (fallback === null) tested.add(key);
+    else if (cx.force(fallback).kind !== 'failure') provided.add(selectionKey(key, at));
   }
 
   return {
-    note(event) {
+    note(event, asking) {
       if (event.target.kind !== 'unknown' || !passesBy(KEEPERS, event.name, event.target)) return;
       const self =
         event.result?.kind === 'unknown' ? event.result.key : `${event.target.key}.${event.name.text ?? ''}`;
@@ -103,7 +108,7 @@ export function collectSecretUses(
       const steps = [...stepsOf(event.target), last];
       const intoSet = belowSet(steps);
       if (intoSet === null || intoSet.below.length === 0 || intoSet.below.length > 2) return;
-      if (provides(event)) guarded.add(self);
+      noteGuard(event, self);
       if (event.result === null) return;
       const { keeper, of, above, below } = intoSet;
       if (of === 'placeholder' && below.length !== 1) return;
@@ -126,27 +131,42 @@ export function collectSecretUses(
         attributeAt: attribute?.at ? outermostPlace(attribute.at, file) : null,
         above: above.map(step => step.text),
         guarded: false,
+        reached: 'surely',
         reader: null,
       };
-      pending.push({ use, prefixes: below.map(step => step.key) });
+      pending.push({ use, steps: below, asking });
     },
-    uses() {
+    uses(reaching) {
       const byId = new Map<string, SecretUse>();
       const taken = new Set<string>();
       for (const { use } of pending) if (use.attribute !== null) taken.add(whole(use));
-      for (const { use, prefixes } of pending) {
+      const noted = new Map<string, (typeof pending)[number][]>();
+      for (const use of pending) addToList(noted, idOf(use.use), use);
+      for (const { use, steps } of pending) {
         // A selection of an attribute also selects the whole secret.
         if (use.attribute === null && use.of !== 'placeholder' && taken.has(whole(use))) continue;
-        const id = `${use.at.start}:${use.at.end}:${whole(use)}:${use.attribute}`;
+        const id = idOf(use);
         if (byId.has(id)) continue;
-        const isGuarded = prefixes.some(prefix => guarded.has(prefix));
+        const { reached, isExact } = reachedOf(use.at, noted.get(id) ?? [], reaching);
+        const isTested = (key: string) => tested.has(key) && !(isExact && reached === 'surely');
+        const isGuarded =
+          reached === 'never' ||
+          steps.some(({ key, at }) => isTested(key) || provided.has(selectionKey(key, at)));
         const { start, end } = use.nameAt;
         const reader = readers.findLast(({ at }) => at.start <= start && end <= at.end) ?? null;
-        byId.set(id, { ...use, guarded: isGuarded, reader });
+        byId.set(id, { ...use, guarded: isGuarded, reached, reader });
       }
       return [...byId.values()];
     },
   };
+}
+
+function selectionKey(key: string, at: Origin | null): string {
+  return `${key}@${at?.file.path}:${at?.start}`;
+}
+
+function idOf(use: SecretUse): string {
+  return `${use.at.start}:${use.at.end}:${whole(use)}:${use.attribute}`;
 }
 
 /** Returns the place of a value, or of the call in `file` that led to it. */

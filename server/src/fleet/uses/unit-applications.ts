@@ -31,7 +31,8 @@ export function readApplication(reading: Reading, expr: ApplyExpr, scope: Scope)
       readTrace(reading, asked);
       return asked.lookups;
     };
-    for (const path of keyPathsIn(cx, value, lookups)) reading.keyPaths.set(placeKey(path.key.at), path);
+    for (const path of keyPathsIn(cx, value, lookups))
+      reading.keyPaths.set(placeKey(path.key.at), { ...path, place: reading.place });
     const keyed =
       context.matrices.size === 0
         ? null

@@ -26,6 +26,15 @@ export interface Answer<T> extends Shown {
  * @param at the place that the question is about
  */
 export function ask<T>(reading: Reading, at: Range, question: (asked: Question) => T): Answer<T> {
+  const { uses, place } = reading;
+  const before = uses.asking;
+  uses.asking = { range: { start: at.start, end: at.end }, place };
+  const answer = answerTo(reading, at, question);
+  uses.asking = before;
+  return answer;
+}
+
+function answerTo<T>(reading: Reading, at: Range, question: (asked: Question) => T): Answer<T> {
   const { cx, file, context } = reading;
   const trace = newTrace(
     target =>

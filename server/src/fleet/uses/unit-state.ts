@@ -7,16 +7,10 @@ import type { SourceFile } from '../../nix/source.ts';
 import type { ApplyExpr, Expr, Range } from '../../nix/syntax.ts';
 import type { NotAnalysable } from '../model/base.ts';
 import type { GeneratorDefinition } from '../model/generators.ts';
-import type {
-  Assignment,
-  KeyLookup,
-  KeyPath,
-  MatrixLink,
-  RegistryImport,
-  RowRead,
-} from '../model/registries.ts';
+import type { Assignment, KeyLookup, MatrixLink, RegistryImport, RowRead } from '../model/registries.ts';
 import type { AppliedImport, KeyedModule } from '../model/uses.ts';
-import type { KeyLookupResult } from '../registry/key-paths.ts';
+import type { KeyLookupResult, UnplacedPath } from '../registry/key-paths.ts';
+import { createReaching, type Reaching, type WalkedPlace } from './reach.ts';
 import type { LetBinding, SessionValue } from './session-bindings.ts';
 import { newUseNotes, type UseNotes } from './uses.ts';
 
@@ -51,9 +45,12 @@ export interface Reading {
   readonly definitions: GeneratorDefinition[];
   readonly assignments: Assignment[];
   readonly uses: UseNotes;
+  readonly reaching: Reaching;
+  /** Where the walk is; null before and after it. */
+  place: WalkedPlace | null;
   /** Lookups by place, registry and name. */
   readonly keyLookups: Map<string, KeyLookup>;
-  readonly keyPaths: Map<string, KeyPath>;
+  readonly keyPaths: Map<string, UnplacedPath & { readonly place: WalkedPlace | null }>;
   readonly keyedModules: KeyedModule[];
   readonly rowReads: Map<string, RowRead>;
   readonly matrixLinks: Map<string, MatrixLink>;
@@ -107,6 +104,8 @@ export function newReading(
     definitions: [],
     assignments: [],
     uses: newUseNotes(file.path),
+    reaching: createReaching(cx),
+    place: null,
     keyLookups: new Map(),
     keyPaths: new Map(),
     keyedModules: [],

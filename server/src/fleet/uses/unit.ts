@@ -15,6 +15,7 @@ import { makesGenerators } from '../generators/makes-generators.ts';
 import type { SessionBinding } from '../model/registries.ts';
 import type { Unit } from '../model/uses.ts';
 import { prefilterOf } from './prefilter.ts';
+import type { WalkedPlace } from './reach.ts';
 import { sessionBindings } from './session-bindings.ts';
 import { readApplication } from './unit-applications.ts';
 import { readBinding } from './unit-bindings.ts';
@@ -40,10 +41,14 @@ export function readUnit(
     walk(cx, file.root, state, {
       skips: range => !reading.interesting(range),
       enter: (expr, at) => enter(reading, expr, at),
-      binding: walked => readBinding(reading, walked),
+      binding(walked) {
+        reading.place = placeIn(walked.state);
+        readBinding(reading, walked);
+      },
       parameter: (name, lambda, scope) => parameter(reading, name, lambda, scope),
     }),
   );
+  reading.place = null;
   readImports(reading);
   return unitOf(reading, readSessions(reading));
 }
@@ -54,10 +59,13 @@ function unitOf(reading: Reading, sessions: readonly SessionBinding[]): Unit {
     file: file.path,
     definitions: reading.definitions,
     assignments: reading.assignments,
-    uses: usesOf(reading.uses),
+    uses: usesOf(reading.uses, reading.reaching),
     otherReads: otherReadsOf(reading.uses),
     keyLookups: [...reading.keyLookups.values()],
-    keyPaths: [...reading.keyPaths.values()],
+    keyPaths: [...reading.keyPaths.values()].map(({ place, ...path }) => ({
+      ...path,
+      reached: place === null ? 'surely' : reading.reaching.reachOf(place),
+    })),
     keyedModules: reading.keyedModules,
     rowReads: [...reading.rowReads.values()],
     matrixLinks: [...reading.matrixLinks.values()],
@@ -69,10 +77,17 @@ function unitOf(reading: Reading, sessions: readonly SessionBinding[]): Unit {
   };
 }
 
+function placeIn({ guard, within, path }: WalkState): WalkedPlace {
+  return { guard: guard ?? null, within: within ?? null, path };
+}
+
 /** Reads an expression before its children; returns false if the children can be skipped. */
-function enter(reading: Reading, expr: Expr, { scope }: WalkState): boolean {
+function enter(reading: Reading, expr: Expr, state: WalkState): boolean {
   const { cx, inSpine } = reading;
+  const { scope } = state;
   if (!reading.interesting(expr)) return false;
+  reading.place = placeIn(state);
+  if (expr.kind === 'select' || expr.kind === 'apply') reading.reaching.come(expr, reading.place);
   switch (expr.kind) {
     case 'select':
     case 'has-attr':
@@ -118,7 +133,7 @@ function readSessions(reading: Reading): SessionBinding[] {
     cx,
     { lets, values: sessionValues },
     {
-      uses: () => usesOf(reading.uses),
+      uses: () => usesOf(reading.uses, reading.reaching),
       textOf: ({ start, end }) => file.text.slice(start, end),
       ask: (at, question) => ask(reading, at, question).value,
     },

@@ -51,6 +51,7 @@ export function useOfCall(
     attributeAt: null,
     guarded: asked.guarded,
     assumesGenerator: false,
+    reached: 'surely',
     key: null,
     machine: machineOf(asked.machine, file),
   };

@@ -69,6 +69,7 @@ function useOf({ at, generator, file, attribute }: StoredFile): Use {
     attributeAt: null,
     guarded: false,
     assumesGenerator: false,
+    reached: 'surely',
     key: null,
     machine: null,
   };

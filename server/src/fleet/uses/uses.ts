@@ -13,8 +13,11 @@ import type { Origin, UnknownValue } from '../../nix/eval/value.ts';
 import type { Place } from '../../nix/places.ts';
 import { outermostIn, placeIn, placeOf } from '../../nix/places.ts';
 import type { Range } from '../../nix/syntax.ts';
+import { addToList } from '../../std.ts';
+import type { Reached } from '../model/base.ts';
 import type { KeyLookup } from '../model/registries.ts';
 import type { OtherRead, Use } from '../model/uses.ts';
+import type { Reaching, WalkedPlace } from './reach.ts';
 import { useOfSopsName } from './uses-texts.ts';
 
 /** Returns the steps after `vars.generators`, or `null` if the selection does not lead through it. */
@@ -78,12 +81,21 @@ export interface UseNotes {
   readonly fallbacks: Map<string, Fallback>;
   /** Ranges whose failures are caught: the arguments of `tryEval` and `pathExists`. */
   readonly tried: Range[];
+  /** The question that is being asked. */
+  asking: Asking | null;
+}
+
+/** A question: the range that it is about, and the place of the walk. */
+export interface Asking {
+  readonly range: Range;
+  readonly place: WalkedPlace | null;
 }
 
 interface NotedUse {
   readonly id: string;
   readonly use: Use;
   readonly way: SelectionPath;
+  readonly asking: Asking | null;
 }
 
 interface NotedRead {
@@ -105,7 +117,15 @@ interface SelectionStep {
 type Fallback = 'null' | 'something';
 
 export function newUseNotes(file: string): UseNotes {
-  return { file, uses: [], otherReads: new Map(), asked: new Set(), fallbacks: new Map(), tried: [] };
+  return {
+    file,
+    uses: [],
+    otherReads: new Map(),
+    asked: new Set(),
+    fallbacks: new Map(),
+    tried: [],
+    asking: null,
+  };
 }
 
 /** Notes uses that have no guard on the way to them. */
@@ -163,9 +183,9 @@ function providesFallback(cx: Evaluation, { guarded, fallback }: Selection): boo
   return guarded && (fallback === null || cx.force(fallback).kind !== 'failure');
 }
 
-function noteUse({ uses }: UseNotes, use: Use, way: SelectionPath): void {
+function noteUse({ uses, asking }: UseNotes, use: Use, way: SelectionPath): void {
   const id = `${use.at.start}:${use.at.end}:${use.generator}:${use.fileName}:${use.attribute}`;
-  uses.push({ id, use, way });
+  uses.push({ id, use, way, asking });
 }
 
 function selectionPathOf(below: readonly Step[]): SelectionPath {
@@ -232,37 +252,73 @@ function useOf(
     attributeAt: direct ? placeOf(selectedAt) : null,
     guarded: false,
     assumesGenerator: false,
+    reached: 'surely',
     key: lookup?.() ?? null,
     machine: null,
   };
 }
 
 /** Returns the uses found so far, one for each place. */
-export function usesOf(notes: UseNotes): Use[] {
-  const uses = new Map<string, Use>();
-  for (const { id, use, way } of notes.uses) {
-    if (uses.has(id)) continue;
-    const guard = guardOf(notes, use.at, way);
-    uses.set(
-      id,
-      guard === null ? use : { ...use, guarded: true, assumesGenerator: guard === 'generator is there' },
-    );
-  }
-  return [...uses.values()];
+export function usesOf(notes: UseNotes, reaching: Reaching): Use[] {
+  const noted = new Map<string, NotedUse[]>();
+  for (const use of notes.uses) addToList(noted, use.id, use);
+  return [...noted.values()].map(([first, ...others]) => {
+    const { use, way } = first as NotedUse;
+    const { reached, isExact } = reachedOf(use.at, [first as NotedUse, ...others], reaching);
+    const guard = guardOf(notes, use.at, way, isExact && reached === 'surely');
+    const isNever = reached === 'never';
+    return {
+      ...use,
+      reached,
+      guarded: guard !== null || use.guarded || isNever,
+      assumesGenerator: guard === 'generator is there' && !isNever,
+    };
+  });
+}
+
+/**
+ * Returns whether evaluation reaches a place. Where the walk has come by, it knows the conditions, or else the innermost
+ * question about the place; without one, the place is in a function, and reached by the calls that were asked about.
+ */
+export function reachedOf(
+  at: Range,
+  noted: readonly { readonly asking: Asking | null }[],
+  { placeAt, reachOf }: Reaching,
+): { readonly reached: Reached; readonly isExact: boolean } {
+  const walked = placeAt(at);
+  if (walked !== null) return { reached: reachOf(walked), isExact: true };
+  const askings = noted.flatMap(({ asking }) => asking ?? []);
+  let innermost: Asking | null = null;
+  for (const asking of askings)
+    if (holds(asking.range, at) && (innermost === null || holds(innermost.range, asking.range)))
+      innermost = asking;
+  const reachAt = ({ place }: Asking) => (place === null ? 'surely' : reachOf(place));
+  if (innermost !== null) return { reached: reachAt(innermost), isExact: innermost.place !== null };
+  const reaches = askings.map(reachAt);
+  const reached = reaches.includes('surely')
+    ? 'surely'
+    : reaches.includes('perhaps')
+      ? 'perhaps'
+      : reaches[0];
+  return { reached: reached ?? 'surely', isExact: false };
 }
 
 /** Returns the reads of attributes of generators and prompts. */
 export function otherReadsOf(notes: UseNotes): OtherRead[] {
   return [...notes.otherReads.values()].map(({ read, way }) =>
-    guardOf(notes, read.at, way) === 'anything' ? { ...read, guarded: true } : read,
+    guardOf(notes, read.at, way, false) === 'anything' ? { ...read, guarded: true } : read,
   );
 }
 
-/** Returns the kind of guard of a use; null if it has none. */
+/**
+ * Returns the kind of guard of a use; null if it has none.
+ * @param isReached true if the conditions around the use certainly hold, so that none of them tests for the generator
+ */
 function guardOf(
   { asked, fallbacks, tried }: UseNotes,
   at: Place,
   way: SelectionPath,
+  isReached: boolean,
 ): 'generator is there' | 'anything' | null {
   if (tried.some(range => holds(range, at))) return 'anything';
   const fallbackOf = (step: SelectionStep | undefined) => fallbacks.get(step?.at ?? '');
@@ -271,14 +327,15 @@ function guardOf(
   const parts = below.length > 1 ? below[0] : undefined;
   const rest = parts === undefined ? below : below.slice(1);
   if (fallbackOf(parts) !== undefined) return 'anything';
-  if (rest.some(step => asked.has(step.key) || fallbackOf(step) !== undefined)) return 'anything';
+  const isTested = (step: SelectionStep) => !isReached && asked.has(step.key);
+  if (rest.some(step => isTested(step) || fallbackOf(step) !== undefined)) return 'anything';
   if (generator === undefined) return null;
   const fallback = fallbackOf(generator);
   if (fallback === 'something') return 'anything';
-  const isAsked = asked.has(generator.key) || (parts !== undefined && asked.has(parts.key));
+  const isAsked = isTested(generator) || (parts !== undefined && isTested(parts));
   return fallback === 'null' || isAsked ? 'generator is there' : null;
 }
 
-function holds(range: Range, at: Place): boolean {
+function holds(range: Range, at: Range): boolean {
   return range.start <= at.start && at.end <= range.end;
 }

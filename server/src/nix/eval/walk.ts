@@ -4,7 +4,14 @@
  */
 
 import { type DynamicMember, type Group, groupOf, groupOfPath, type Member } from '../bindings.ts';
-import { type Expr, type LambdaExpr, type Range, writtenName } from '../syntax.ts';
+import {
+  type ApplyExpr,
+  type Expr,
+  type LambdaExpr,
+  type LetExpr,
+  type Range,
+  writtenName,
+} from '../syntax.ts';
 import { originOf, unknown } from './construct.ts';
 import type { Evaluation } from './evaluation.ts';
 import { attributeSet, letScope } from './sets.ts';
@@ -25,6 +32,29 @@ export interface WalkState {
   readonly path: NamePath | null;
   /** True under a condition: `mkIf`, `optionalAttrs`, `if`. */
   readonly conditional: boolean;
+  /** The conditions around the place, innermost first; none at the top and in the values of `let`. */
+  readonly guard?: Guard | null;
+  /** The `let` binding around the place; the innermost. */
+  readonly within?: LetPlace | null;
+}
+
+/** Something that decides whether a place is evaluated when what is around it is. */
+export interface Guard {
+  readonly parent: Guard | null;
+  readonly scope: Scope;
+  /** The condition, and what it has to be; or the application whose argument the place is in. */
+  readonly by:
+    | { readonly kind: 'condition'; readonly expr: Expr; readonly holds: boolean }
+    | { readonly kind: 'argument'; readonly expr: ApplyExpr }
+    | { readonly kind: 'fallback' };
+}
+
+/** A `let` binding: the place of its value counts where its name is used. */
+export interface LetPlace {
+  readonly name: string;
+  readonly expr: LetExpr;
+  /** The state around the `let`. */
+  readonly state: WalkState;
 }
 
 export interface WalkedBinding {
@@ -57,7 +87,12 @@ export function walk(cx: Evaluation, expr: Expr, state: WalkState, handler: Walk
   const { scope } = state;
   const inside = (inner: Expr, path = state.path, conditional = state.conditional, within = scope) => {
     if (handler.skips?.(inner) === true) return;
-    walk(cx, inner, { scope: within, path, conditional }, handler);
+    walk(cx, inner, { ...state, scope: within, path, conditional }, handler);
+  };
+  const under = (inner: Expr, by: Guard['by'], path = state.path, conditional = state.conditional) => {
+    if (handler.skips?.(inner) === true) return;
+    const guard: Guard = { parent: state.guard ?? null, scope, by };
+    walk(cx, inner, { ...state, path, conditional, guard }, handler);
   };
   switch (expr.kind) {
     case 'string':
@@ -74,7 +109,7 @@ export function walk(cx: Evaluation, expr: Expr, state: WalkState, handler: Walk
       const group = groupOf(expr.bindings, true, expr);
       const inner = letScope(cx, group, scope);
       const within: WalkState = { ...state, scope: inner, path: null };
-      walkMembers({ cx, handler, group, state: within, outer: scope, isLet: true });
+      walkMembers({ cx, handler, group, state: within, outer: scope, isLet: true, around: { expr, state } });
       inside(expr.body, state.path, state.conditional, inner);
       return;
     }
@@ -83,12 +118,12 @@ export function walk(cx: Evaluation, expr: Expr, state: WalkState, handler: Walk
       return;
     case 'apply':
       inside(expr.fn, null);
-      inside(expr.arg, state.path, state.conditional || conditionally(expr.fn));
+      under(expr.arg, { kind: 'argument', expr }, state.path, state.conditional || conditionally(expr.fn));
       return;
     case 'select':
       inside(expr.target, null);
       for (const step of expr.path) if (step.kind === 'dynamic') inside(step.expr, null);
-      if (expr.fallback !== null) inside(expr.fallback);
+      if (expr.fallback !== null) under(expr.fallback, { kind: 'fallback' });
       return;
     case 'has-attr':
       inside(expr.target, null);
@@ -104,8 +139,8 @@ export function walk(cx: Evaluation, expr: Expr, state: WalkState, handler: Walk
     }
     case 'if':
       inside(expr.condition, null);
-      inside(expr.then, state.path, true);
-      inside(expr.otherwise, state.path, true);
+      under(expr.then, { kind: 'condition', expr: expr.condition, holds: true }, state.path, true);
+      under(expr.otherwise, { kind: 'condition', expr: expr.condition, holds: false }, state.path, true);
       return;
     case 'assert':
       inside(expr.condition, null);
@@ -116,7 +151,11 @@ export function walk(cx: Evaluation, expr: Expr, state: WalkState, handler: Walk
       return;
     case 'binary':
       inside(expr.left);
-      inside(expr.right);
+      if (expr.operator === '&&' || expr.operator === '->')
+        under(expr.right, { kind: 'condition', expr: expr.left, holds: true });
+      else if (expr.operator === '||')
+        under(expr.right, { kind: 'condition', expr: expr.left, holds: false });
+      else inside(expr.right);
       return;
     default:
       return;
@@ -138,6 +177,8 @@ interface GroupWalk {
   /** The scope around the group, which `inherit` uses. */
   readonly outer: Scope;
   readonly isLet: boolean;
+  /** The `let` that the group is of. */
+  readonly around?: Omit<LetPlace, 'name'>;
 }
 
 function walkGroup(cx: Evaluation, group: Group, state: WalkState, handler: WalkHandler): void {
@@ -152,7 +193,11 @@ function walkMembers(walked: GroupWalk): void {
     if (handler.skips?.(wholeOf(member))) continue;
     const at = originOf(member.at, state.scope);
     const name: StringValue = { kind: 'string', text: member.name, pieces: [], origin: at };
-    const below: WalkState = { ...state, path: { parent: state.path, name, at } };
+    const path: NamePath = { parent: state.path, name, at };
+    const below: WalkState =
+      walked.around === undefined
+        ? { ...state, path }
+        : { ...state, path, guard: null, within: { ...walked.around, name: member.name } };
     if (member.expr !== null) walkBound(walked, member, member.expr, below);
     else if (member.group !== null) walkNested(walked, member, member.group, below);
     else if (member.inherit !== null) walkInherited(walked, member, member.inherit.from, below);

@@ -1,28 +1,29 @@
 /** Finds machines that import a file as a module and certainly lack a registry key. */
 
+import type { Reached } from '../../../fleet/model/base.ts';
 import type { MatrixRow, RegistryKey } from '../../../fleet/model/registries.ts';
 import type { UnitOutline } from '../../../fleet/model/uses.ts';
-import type { Place } from '../../../nix/places.ts';
 import { memoized } from '../../../std.ts';
 import type { CheckContext } from '../../rule.ts';
 import { type Facts, isWithout, machinesOfUnit, mayBeDefinedElsewhere, rowOf } from '../fleet-facts.ts';
-import { isPerhapsLeftOut, readersOf } from '../use/reading-machines.ts';
+import { readersOf } from '../use/reading-machines.ts';
 
 /**
  * Returns the machines that certainly evaluate a place in a unit: those whose rows the unit reads to assign
  * generators, or else those that import the file, unless evaluation may skip the place.
+ * @param reached whether evaluation reaches the place in the module
  */
 export function machinesAt(
   { fleet, sources }: CheckContext,
   unit: UnitOutline,
-  at: Place,
+  reached: Reached,
 ): readonly string[] {
+  if (reached !== 'surely') return [];
   const rowMachines = machinesOfUnit(unit);
   if (rowMachines.length > 0) return rowMachines;
   const readers = readersOf(fleet, unit.file)?.certain ?? [];
   const source = readers.length === 0 ? null : sources.parse(unit.file);
-  if (source === null || OTHER_MACHINES.test(source.text) || isPerhapsLeftOut(source, at)) return [];
-  return readers;
+  return source === null || OTHER_MACHINES.test(source.text) ? [] : readers;
 }
 
 /** Matches the configuration of another machine: `self.nixosConfigurations.lea.config`. */

@@ -10,7 +10,7 @@ import { perObject } from '../../memory/kept.ts';
 import type { CheckContext, Severity } from '../../rule.ts';
 import { type Facts, factsOf, mayHaveFileDefinedElsewhere, possibleMachines } from '../fleet-facts.ts';
 import { clanGeneratorsFor } from '../near-names.ts';
-import { isPerhapsLeftOut } from './reading-machines.ts';
+import { readersOf } from './reading-machines.ts';
 
 /** A generator that lacks a used file. */
 export interface LackingFile {
@@ -24,22 +24,23 @@ export interface LackingFile {
 /**
  * Returns the generator's files if the used file certainly is not among them, or null.
  *
- * @param readersOf the machines that may evaluate the use, or null if they are not known
+ * @param askReaders returns the machines that may evaluate the use, or null if they are not known
  */
 export function lackingFile(
   context: CheckContext,
   use: Use,
-  readersOf: () => readonly string[] | null,
+  askReaders: () => readonly string[] | null,
 ): LackingFile | null {
   const name = use.fileName;
   if (name === null || use.fileKind === 'pattern') return null;
   const asked: RequestedFile = { generator: use.generator, name };
   const generators = factsOf(context.fleet).generators.get(use.generator) ?? [];
-  // Fast path, because nearly all uses are correct.
-  if (generators.some(generator => mayInclude(generator.body().files, name))) return null;
+  // Fast path, because nearly all uses are correct, and most generators are the same on all machines.
+  const isSame = generators.every(generator => generator.variants().length <= 1);
+  if (isSame && generators.some(generator => mayInclude(generator.body().files, name))) return null;
   return generators.length === 0
-    ? lackingFromClan(context.fleet, asked, readersOf)
-    : lackingDeclared(context, use, asked, generators, readersOf());
+    ? lackingFromClan(context.fleet, asked, askReaders)
+    : lackingDeclared(context, use, asked, generators, askReaders());
 }
 
 interface RequestedFile {
@@ -48,7 +49,7 @@ interface RequestedFile {
 }
 
 function lackingDeclared(
-  { fleet, sources }: CheckContext,
+  { fleet }: CheckContext,
   use: Use,
   { generator, name }: RequestedFile,
   generators: readonly Generator[],
@@ -65,12 +66,12 @@ function lackingDeclared(
   const isWithout = (machine: string) =>
     generators.every(candidate => !isOn(candidate, machine) || !mayHave(candidate.bodyOn(machine), name)) &&
     !mayHaveFileDefinedElsewhere(facts, generator, name, [machine]);
-  const machines = having.filter(isWithout);
+  const without = having.filter(isWithout);
+  const isOnAll = without.length === having.length;
+  const importing = readersOf(fleet, use.at.file)?.certain ?? [];
+  const machines = isOnAll ? without : without.filter(machine => importing.includes(machine));
   const [first] = machines;
-  if (first === undefined) return null;
-  const isOnAll = machines.length === having.length;
-  const source = sources.parse(use.at.file);
-  if (!isOnAll && (source === null || isPerhapsLeftOut(source, use.at))) return null;
+  if (first === undefined || (!isOnAll && use.reached !== 'surely')) return null;
   const bodies = generators
     .filter(candidate => isOn(candidate, first))
     .map(candidate => candidate.bodyOn(first));
@@ -100,10 +101,10 @@ function lackingEverywhere(
 function lackingFromClan(
   fleet: Fleet,
   { generator, name }: RequestedFile,
-  readersOf: () => readonly string[] | null,
+  askReaders: () => readonly string[] | null,
 ): LackingFile | null {
   if (!fleet.clanGenerators.some(({ name }) => name === generator)) return null;
-  const clanGenerators = clanGeneratorsFor(fleet, generator, readersOf());
+  const clanGenerators = clanGeneratorsFor(fleet, generator, askReaders());
   const files = clanGenerators.flatMap(candidate => candidate.files.map(file => file.name));
   if (files.some(file => patternOf(file).test(name))) return null;
   const meant = suggest(name, files);

@@ -3,6 +3,7 @@
  * Only queries the fleet; rules decide what is wrong.
  */
 
+import type { Reached } from '../../../fleet/model/base.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
 import type { UnitOutline, Use } from '../../../fleet/model/uses.ts';
 import type { Place } from '../../../nix/places.ts';
@@ -64,7 +65,8 @@ export function declaredAround(fleet: Fleet, source: SourceFile, { at }: Use): s
   return first !== undefined && others.every(other => other?.name === first.name) ? first.name : null;
 }
 
-/** Returns whether a condition may skip the use on a machine. */
-export function isPerhapsLeftOut(source: SourceFile, at: Place): boolean {
-  return valuePathsFrom(source, at).every(way => way.steps.some(step => step.kind === 'condition'));
+/** Returns whether evaluation reaches a place in its module, as far as the conditions around it are written. */
+export function writtenReach(source: SourceFile | null, at: Place): Reached {
+  const ways = source === null ? [] : valuePathsFrom(source, at);
+  return ways.some(way => way.steps.every(step => step.kind !== 'condition')) ? 'surely' : 'perhaps';
 }

@@ -3,6 +3,7 @@
 import { appendListItem, stringText } from '../../../edits/edits.ts';
 import { bindingNamedAt, lastLiteralList } from '../../../edits/locate.ts';
 import type { Sources } from '../../../edits/text-edit.ts';
+import type { Reached } from '../../../fleet/model/base.ts';
 import type { KeyLookup, RegistryKey } from '../../../fleet/model/registries.ts';
 import type { UnitOutline } from '../../../fleet/model/uses.ts';
 import { placeIdentity } from '../../../nix/places.ts';
@@ -127,7 +128,7 @@ const lackingIn = perUnit(function* (unit, context): Iterable<Missing> {
     const entry = facts.registries.get(lookup.registry)?.byKey.get(lookup.key);
     // It must be the key's own generator, not another one that is read nearby.
     if (entry?.generator == null || entry.generator.value !== generator) continue;
-    const machines = machinesAt(context, unit, lookup.at);
+    const machines = machinesAt(context, unit, asked.reached);
     const lacking = machinesWithout(facts, unit, machines, {
       registry: lookup.registry,
       entry,
@@ -147,14 +148,15 @@ function isHandedOver({ file, keyedModules }: UnitOutline, { at, key }: KeyLooku
 
 interface Asked extends Pick<Missing, 'lookup' | 'path'> {
   readonly generator: string;
+  readonly reached: Reached;
 }
 
 /** Yields the generators that a unit looks up by key, and the paths that it builds from keys. */
 function* askedIn({ uses, keyPaths }: UnitOutline): Iterable<Asked> {
-  for (const { key: lookup, guarded, generator } of uses)
-    if (lookup?.found === true && !guarded) yield { lookup, generator, path: null };
-  for (const { key: lookup, generator, path } of keyPaths)
-    if (lookup.found) yield { lookup, generator, path };
+  for (const { key: lookup, guarded, generator, reached } of uses)
+    if (lookup?.found === true && !guarded) yield { lookup, generator, path: null, reached };
+  for (const { key: lookup, generator, path, reached } of keyPaths)
+    if (lookup.found) yield { lookup, generator, path, reached };
 }
 
 function reportOf({ sources }: CheckContext, facts: Facts, missing: Missing): Report {

@@ -8,6 +8,7 @@ import type { SourceFile } from '../../../nix/source.ts';
 import { sortedUnique } from '../../../std.ts';
 import { factsOf, type RegistryFacts } from '../../facts/fleet-facts.ts';
 import { machinesAt, machinesWithout } from '../../facts/registry/machines-lacking-key.ts';
+import { writtenReach } from '../../facts/use/reading-machines.ts';
 import { valuePathsFrom } from '../../facts/use/value-flow.ts';
 import { machinesText, quoted } from '../../facts/wording.ts';
 import { perUnit } from '../../memory/per-unit.ts';
@@ -121,7 +122,11 @@ interface Lacking {
 const lackingIn = perUnit(function* (unit, context): Iterable<Lacking> {
   if (unit.keyedModules.length === 0) return;
   for (const module of unit.keyedModules) {
-    const machines = machinesAt(context, unit, module.application);
+    const machines = machinesAt(
+      context,
+      unit,
+      writtenReach(context.sources.parse(unit.file), module.application),
+    );
     const lacking = [...factsOf(context.fleet).registries.values()].flatMap(registry =>
       lackingKeys(context, unit, module, registry, machines),
     );

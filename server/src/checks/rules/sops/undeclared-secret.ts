@@ -16,7 +16,6 @@ import {
   nearNameOn,
 } from '../../facts/sops/secrets-on-machines.ts';
 import { keeperName } from '../../facts/sops/sops-versions.ts';
-import { isPerhapsLeftOut } from '../../facts/use/reading-machines.ts';
 import { inBrackets, quoted } from '../../facts/wording.ts';
 import type { CheckContext, Report, Rule } from '../../rule.ts';
 
@@ -37,7 +36,8 @@ This is a warning rather than an error, because a module of another flake may de
 import the file. Not reported if the machine has a module that declares secrets with unknown or partly unknown names,
 unless a secret of the machine has a similar name; for uses with a fallback (\`or\`, \`?\`); in a file that belongs to no
 machine and that no other file names; and for agenix if the repository declares none of the secrets that it uses. If
-other machines have the secret, only unconditional uses are reported.
+other machines have the secret, only uses that evaluation certainly reaches are reported: an error for the machines that
+import the module and lack the secret. Nothing is reported under a condition that does not hold.
 
 Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.nix.`,
   examples: ({ encryptedYaml, moduleWith, VALUE }) => ({
@@ -65,12 +65,13 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
     ],
   }),
   check: function* (context: CheckContext) {
-    const { fleet, sources } = context;
+    const { fleet } = context;
     const secrets = secretsOf(context);
     const areHere = secrets.uses.some(use => use.keeper === 'age' && secrets.targetOf(use) === 'declared');
     for (const use of secrets.uses) {
       // If agenix files are in a private flake, their secrets are often declared there too.
-      if (!isOfConfig(use.above) || (use.keeper === 'age' && !areHere)) continue;
+      if (use.reached === 'never' || !isOfConfig(use.above)) continue;
+      if (use.keeper === 'age' && !areHere) continue;
       // Only the options of a machine may have told that it is declared, or Nix.
       const target =
         secrets.targetOf(use) === 'undeclared' && isOnAnyMachine(fleet, use)
@@ -105,9 +106,8 @@ Source: sops-nix 56b2406, modules/sops/default.nix; agenix b027ee2, modules/age.
         else if (machines.length > 0) {
           // On other machines, a condition may prevent the read.
           const isAll = isUnnamed && machines.length === reading.length;
-          const source = isAll ? null : sources.parse(use.at.file);
-          if (isAll || (source !== null && !isPerhapsLeftOut(source, use.at)))
-            yield reportOf(secrets, use, machines);
+          if (isAll) yield reportOf(secrets, use, machines);
+          else if (use.reached === 'surely') yield { ...reportOf(secrets, use, machines), severity: 'error' };
         } else if (
           isUnnamed &&
           reading.length === 0 &&

@@ -19,13 +19,7 @@ import {
 import { isOtherClanCore } from '../../facts/inventory/clan-core-version.ts';
 import { clanGeneratorNames, nearName } from '../../facts/near-names.ts';
 import { misspeltGenerator } from '../../facts/use/misspelt-reads.ts';
-import {
-  declaredAround,
-  isPerhapsLeftOut,
-  machinesOfUse,
-  type Readers,
-  readersOf,
-} from '../../facts/use/reading-machines.ts';
+import { declaredAround, machinesOfUse, type Readers, readersOf } from '../../facts/use/reading-machines.ts';
 import { inBrackets } from '../../facts/wording.ts';
 import { perUnit } from '../../memory/per-unit.ts';
 import type { CheckContext, Report, Rule, Severity } from '../../rule.ts';
@@ -45,6 +39,10 @@ all modules of the reading machines are known; nothing else that the machine may
 name, or one whose partly unknown name may be the same; and none of its clan-core services adds it. Where modules of
 other flakes, or something whose name is not known, might define it, a name that differs by one or two letters from
 one of this workspace's or of its services is a warning.
+
+Conditions around the use are evaluated (\`mkIf\`, \`if\`, \`optionalString\` and the like, helper functions, names that \`let\`
+binds): under one that holds, a use is like any other, for each machine that imports the module; under one that does not
+hold it is none. Under a condition that is not known, a generator that nothing defines is a warning.
 
 Correct the name, or select the key that brings the generator.`,
   examples: ({ hostOf, PIPELINE }) => ({
@@ -161,15 +159,21 @@ function missingFrom(
 ): Lacking | null {
   if (from.names.has(use.generator) || mayBeDefinedElsewhere(facts, use.generator, from.machines))
     return null;
-  if (!facts.generators.has(use.generator)) return from;
+  if (!facts.generators.has(use.generator)) return weighed(from, use);
+  if (use.reached !== 'surely') return null;
   const { machines } = from;
   return machines.length > 0 && machines.every(machine => isWithout(facts, machine, use.generator))
     ? from
     : null;
 }
 
+/** Returns a use of what nothing defines as a warning, unless evaluation certainly reaches it. */
+function weighed(lacking: Lacking, { reached }: Use): Lacking {
+  return reached === 'surely' ? lacking : { ...lacking, severity: 'warning' };
+}
+
 /**
- * Checks a use on the machines that import the module. If one of them has the generator, the module may know
+ * Checks a use on the machines that import the module. If others have the generator, a condition that is not known may say
  * when to read it.
  */
 function missingOn(
@@ -185,12 +189,11 @@ function missingOn(
   const machines = readers.certain.filter(isWithoutIt);
   if (machines.length === 0) return null;
   const isOnAll = machines.length === readers.certain.length && readers.possible.every(isWithoutIt);
-  if (!isOnAll && facts.generators.has(use.generator)) return null;
+  if ((!isOnAll || facts.generators.has(use.generator)) && use.reached !== 'surely') return null;
   const source = sources.parse(unit.file);
   // `self.nixosConfigurations.lea.config` is another machine's configuration.
   if (source === null || /\b(nixosConfigurations|darwinConfigurations|nodes)\b/.test(source.text))
     return null;
-  if ((!isOnAll || facts.generators.has(use.generator)) && isPerhapsLeftOut(source, use.at)) return null;
   const names = [...facts.generators].flatMap(([name, generators]) =>
     generators.some(
       ({ machines: having }) => having !== null && machines.every(machine => isAmong(having, machine)),
@@ -198,7 +201,10 @@ function missingOn(
       ? [name]
       : [],
   );
-  return { names: [...names, ...clanGeneratorNames(fleet, machines)], machines, isByKey: false };
+  return weighed(
+    { names: [...names, ...clanGeneratorNames(fleet, machines)], machines, isByKey: false },
+    use,
+  );
 }
 
 /** Returns the machine whose module is written where the machine is declared, in a file that is no module itself. */

@@ -1,0 +1,235 @@
+/**
+ * Determines whether evaluation reaches a place of a file that a walk has visited, provided that it reaches the module. The
+ * conditions around the place are evaluated; a value that `let` binds counts where its name is used.
+ */
+
+import { definitionsOf } from '../../modules/read.ts';
+import { lastNameOf } from '../../modules/steps.ts';
+import { BudgetExceeded } from '../../nix/eval/budget.ts';
+import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
+import type { Lazy, Scope, Value } from '../../nix/eval/value.ts';
+import { type Guard, type LetPlace, type NamePath, type WalkState, walk } from '../../nix/eval/walk.ts';
+import { bindsName, childrenOf } from '../../nix/expressions.ts';
+import type { ApplyExpr, Expr, LetExpr, Range } from '../../nix/syntax.ts';
+import type { Reached } from '../model/base.ts';
+
+/** The evaluation steps allowed for one condition. */
+const STEPS = 50_000;
+/** More mentions of one name than are looked at. */
+const MAX_MENTIONS = 64;
+
+const ORDER: readonly Reached[] = ['never', 'perhaps', 'surely'];
+
+/** Returns what is reached only if both are. */
+function both(left: Reached, right: Reached): Reached {
+  return ORDER[Math.min(ORDER.indexOf(left), ORDER.indexOf(right))] as Reached;
+}
+
+/** Where a walk is. */
+export type WalkedPlace = Pick<WalkState, 'guard' | 'within' | 'path'>;
+
+/** Answers for the places of one file. */
+export interface Reaching {
+  /** Notes where the walk is when it comes to an expression. */
+  readonly come: (expr: Expr, place: WalkedPlace) => void;
+  /** Returns the place of the expression with exactly this range; null if the walk did not come to it. */
+  readonly placeAt: (range: Range) => WalkedPlace | null;
+  readonly reachOf: (place: WalkedPlace) => Reached;
+}
+
+export function createReaching(cx: Evaluation): Reaching {
+  const places = new Map<string, WalkedPlace>();
+  const guards = new Map<Guard, Reached>();
+  /** The mentions of each name of a `let`. */
+  const mentions = new Map<LetExpr, Map<string, readonly Mention[]>>();
+  /** The bindings that are being asked about, of which some use themselves. */
+  const asked = new Set<string>();
+
+  function reachOf({ guard, within, path }: WalkedPlace): Reached {
+    const under = guard == null ? 'surely' : reachUnder(guard);
+    return under === 'never' || within == null ? under : both(under, reachOfBinding(within, path));
+  }
+
+  function reachUnder(guard: Guard): Reached {
+    const before = guards.get(guard);
+    if (before !== undefined) return before;
+    const outer = guard.parent === null ? 'surely' : reachUnder(guard.parent);
+    const reach = outer === 'never' ? outer : both(outer, decided(cx, guard));
+    guards.set(guard, reach);
+    return reach;
+  }
+
+  function reachOfBinding({ name, expr, state }: LetPlace, path: NamePath | null): Reached {
+    const id = `${expr.start}:${name}`;
+    if (asked.has(id)) return 'never';
+    asked.add(id);
+    let reach: Reached = 'never';
+    const isSet = boundTo(expr, name)?.kind === 'attrs';
+    for (const mention of mentionsIn(expr, name, state)) {
+      if (reach === 'surely') break;
+      const selected = mention.selects;
+      const inner = namesBelow(path)[1];
+      if (isSet && selected !== null && inner != null && selected !== inner) continue;
+      const there = reachOf(mention.place);
+      if (ORDER.indexOf(there) > ORDER.indexOf(reach)) reach = there;
+    }
+    asked.delete(id);
+    return reach;
+  }
+
+  function mentionsIn(expr: LetExpr, name: string, state: WalkState): readonly Mention[] {
+    const byName = mentions.get(expr) ?? new Map<string, readonly Mention[]>();
+    mentions.set(expr, byName);
+    const before = byName.get(name);
+    if (before !== undefined) return before;
+    const found = mentionsOf(cx, expr, name, state);
+    byName.set(name, found);
+    return found;
+  }
+
+  return {
+    come: (expr, place) => places.set(keyOf(expr), place),
+    placeAt: range => places.get(keyOf(range)) ?? null,
+    reachOf,
+  };
+}
+
+function keyOf({ start, end }: Range): string {
+  return `${start}:${end}`;
+}
+
+/** Returns the value of a name of a `let` as it is written; undefined if it is written in parts. */
+function boundTo({ bindings }: LetExpr, name: string): Expr | undefined {
+  for (const binding of bindings) {
+    const [first, ...more] = binding.kind === 'bind' ? binding.path : [];
+    if (binding.kind === 'bind' && more.length === 0 && first?.kind === 'name' && first.name === name)
+      return binding.value;
+  }
+  return undefined;
+}
+
+/** Returns the names of a path, the outermost first. */
+function namesBelow(path: NamePath | null): (string | null)[] {
+  const names: (string | null)[] = [];
+  for (let at = path; at !== null; at = at.parent) names.unshift(at.name?.text ?? null);
+  return names;
+}
+
+/** A use of a name that `let` binds. */
+interface Mention {
+  readonly place: WalkedPlace;
+  /** The attribute that is selected from it; null for the whole value, or an unknown one. */
+  readonly selects: string | null;
+}
+
+/** Walks to the mentions of a name in its `let`. */
+function mentionsOf(cx: Evaluation, within: LetExpr, name: string, state: WalkState): Mention[] {
+  const places = placesOf(within, name);
+  const mentions: Mention[] = [];
+  const holdsOne = (range: Range) => places.some(at => range.start <= at.start && at.end <= range.end);
+  walk(cx, within, state, {
+    skips: range => !holdsOne(range),
+    enter(expr, { guard, within: place, path }) {
+      if (!holdsOne(expr)) return false;
+      const target = expr.kind === 'select' ? expr.target : expr;
+      if (target.kind !== 'variable' || target.name !== name) return true;
+      const [first] = expr.kind === 'select' ? expr.path : [];
+      mentions.push({
+        place: { guard: guard ?? null, within: place ?? null, path },
+        selects: first?.kind === 'name' ? first.name : null,
+      });
+      return false;
+    },
+  });
+  return mentions;
+}
+
+/** Returns the places at which a name of a `let` is used, without those where an inner binding shadows it. */
+function placesOf(within: LetExpr, name: string): Range[] {
+  const places: Range[] = [];
+  const pending: Expr[] = [...childrenOf(within)];
+  noteInherited(within, name, places);
+  for (let expr = pending.pop(); expr !== undefined && places.length < MAX_MENTIONS; expr = pending.pop()) {
+    if (expr.kind === 'variable' && expr.name === name) places.push(expr);
+    else if (!bindsName(expr, name)) {
+      noteInherited(expr, name, places);
+      pending.push(...childrenOf(expr));
+    } else if (expr.kind === 'attrs') noteInherited(expr, name, places);
+  }
+  return places;
+}
+
+/** Notes `inherit name;`, which has no expression of its own. */
+function noteInherited(expr: Expr, name: string, places: Range[]): void {
+  if (expr.kind !== 'attrs' && expr.kind !== 'let') return;
+  for (const binding of expr.bindings)
+    if (binding.kind === 'inherit' && binding.from === null)
+      for (const written of binding.names)
+        if (written.kind === 'name' && written.name === name) places.push(written);
+}
+
+/** Returns whether a guard lets evaluation pass. */
+function decided(cx: Evaluation, { by, scope }: Guard): Reached {
+  if (by.kind === 'fallback') return 'perhaps';
+  const reach = withBudget(cx, STEPS, () =>
+    by.kind === 'condition'
+      ? reachIf(cx.resolve(cx.evaluate(by.expr, scope)), by.holds)
+      : reachOfArgument(cx, by.expr, scope),
+  );
+  return reach instanceof BudgetExceeded ? 'perhaps' : reach;
+}
+
+function reachIf(condition: Value, holds: boolean): Reached {
+  // A condition that fails ends the evaluation of what is around it.
+  if (condition.kind === 'failure') return 'never';
+  return condition.kind !== 'bool' ? 'perhaps' : condition.value === holds ? 'surely' : 'never';
+}
+
+/** Functions of nixpkgs whose second argument is used only if the first is true. */
+const CONDITIONAL: ReadonlySet<string> = new Set([
+  'mkIf',
+  'optional',
+  'optionals',
+  'optionalAttrs',
+  'optionalString',
+]);
+
+/** Returns whether an argument is reached if the application is. */
+function reachOfArgument(cx: Evaluation, expr: ApplyExpr, scope: Scope): Reached {
+  const fn = cx.evaluate(expr.fn, scope);
+  if (fn.kind === 'builtin') {
+    const [condition] = fn.args;
+    return condition !== undefined && CONDITIONAL.has(fn.builtin.name)
+      ? reachIf(cx.resolve(condition), true)
+      : 'surely';
+  }
+  if (fn.kind === 'unknown' && fn.term?.kind === 'apply' && CONDITIONAL.has(lastNameOf(fn.term.fn) ?? ''))
+    return reachIf(cx.resolve(fn.term.arg), true);
+  if (fn.kind !== 'lambda') return 'surely';
+  return reachByResult(cx, cx.evaluate(expr, scope));
+}
+
+/** Returns whether a function of the fleet has used its argument, as far as its result shows. */
+function reachByResult(cx: Evaluation, result: Value): Reached {
+  if (result.kind === 'unknown') return 'perhaps';
+  if (isEmpty(result)) return 'never';
+  if (result.kind !== 'attrs' || !result.entries.has('_type')) return 'surely';
+  const definitions = definitionsOf(cx, result as Lazy);
+  if (definitions.every(({ never }) => never)) return 'never';
+  return definitions.some(({ conditional, never }) => !conditional && !never) ? 'surely' : 'perhaps';
+}
+
+function isEmpty(value: Value): boolean {
+  switch (value.kind) {
+    case 'null':
+      return true;
+    case 'string':
+      return value.text === '';
+    case 'list':
+      return value.items.length === 0;
+    case 'attrs':
+      return value.entries.size === 0 && value.open === null && value.patterns.length === 0;
+    default:
+      return false;
+  }
+}
