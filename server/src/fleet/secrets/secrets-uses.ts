@@ -14,8 +14,7 @@ import type { Place } from '../../nix/places.ts';
 import { outermostIn, placeIn, placeOf } from '../../nix/places.ts';
 import { addToList } from '../../std.ts';
 import type { NamedSecret, SecretKeeper, SecretReader, SecretUse, SecretUseKind } from '../model/secrets.ts';
-import type { Reaching } from '../uses/reach.ts';
-import { type Asking, reachedOf } from '../uses/uses.ts';
+import { type Asking, type Reaching, reachedOf } from '../uses/reach.ts';
 
 interface Step {
   readonly text: string | null;

@@ -28,6 +28,12 @@ function both(left: Reached, right: Reached): Reached {
 /** Where a walk is. */
 export type WalkedPlace = Pick<WalkState, 'guard' | 'within' | 'path'>;
 
+/** A question: the range that it is about, and the place of the walk. */
+export interface Asking {
+  readonly range: Range;
+  readonly place: WalkedPlace | null;
+}
+
 /** Answers for the places of one file. */
 export interface Reaching {
   /** Notes where the walk is when it comes to an expression. */
@@ -232,4 +238,36 @@ function isEmpty(value: Value): boolean {
     default:
       return false;
   }
+}
+
+/**
+ * Returns whether evaluation reaches a place. Where the walk has come by, it knows the conditions, or else the innermost
+ * question about the place; without one, the place is in a function, and reached by the calls that were asked about.
+ */
+export function reachedOf(
+  at: Range,
+  noted: readonly { readonly asking: Asking | null }[],
+  { placeAt, reachOf }: Reaching,
+): { readonly reached: Reached; readonly isExact: boolean } {
+  const walked = placeAt(at);
+  if (walked !== null) return { reached: reachOf(walked), isExact: true };
+  const askings = noted.flatMap(({ asking }) => asking ?? []);
+  let innermost: Asking | null = null;
+  for (const asking of askings)
+    if (holds(asking.range, at) && (innermost === null || holds(innermost.range, asking.range)))
+      innermost = asking;
+  const reachAt = ({ place }: Asking) => (place === null ? 'surely' : reachOf(place));
+  if (innermost !== null) return { reached: reachAt(innermost), isExact: innermost.place !== null };
+  const reaches = askings.map(reachAt);
+  const reached = reaches.includes('surely')
+    ? 'surely'
+    : reaches.includes('perhaps')
+      ? 'perhaps'
+      : reaches[0];
+  return { reached: reached ?? 'surely', isExact: false };
+}
+
+/** Returns whether a range contains another. */
+export function holds(range: Range, at: Range): boolean {
+  return range.start <= at.start && at.end <= range.end;
 }

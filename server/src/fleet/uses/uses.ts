@@ -14,10 +14,9 @@ import type { Place } from '../../nix/places.ts';
 import { outermostIn, placeIn, placeOf } from '../../nix/places.ts';
 import type { Range } from '../../nix/syntax.ts';
 import { addToList } from '../../std.ts';
-import type { Reached } from '../model/base.ts';
 import type { KeyLookup } from '../model/registries.ts';
 import type { OtherRead, Use } from '../model/uses.ts';
-import type { Reaching, WalkedPlace } from './reach.ts';
+import { type Asking, holds, type Reaching, reachedOf } from './reach.ts';
 import { useOfSopsName } from './uses-texts.ts';
 
 /** Returns the steps after `vars.generators`, or `null` if the selection does not lead through it. */
@@ -83,12 +82,6 @@ export interface UseNotes {
   readonly tried: Range[];
   /** The question that is being asked. */
   asking: Asking | null;
-}
-
-/** A question: the range that it is about, and the place of the walk. */
-export interface Asking {
-  readonly range: Range;
-  readonly place: WalkedPlace | null;
 }
 
 interface NotedUse {
@@ -276,33 +269,6 @@ export function usesOf(notes: UseNotes, reaching: Reaching): Use[] {
   });
 }
 
-/**
- * Returns whether evaluation reaches a place. Where the walk has come by, it knows the conditions, or else the innermost
- * question about the place; without one, the place is in a function, and reached by the calls that were asked about.
- */
-export function reachedOf(
-  at: Range,
-  noted: readonly { readonly asking: Asking | null }[],
-  { placeAt, reachOf }: Reaching,
-): { readonly reached: Reached; readonly isExact: boolean } {
-  const walked = placeAt(at);
-  if (walked !== null) return { reached: reachOf(walked), isExact: true };
-  const askings = noted.flatMap(({ asking }) => asking ?? []);
-  let innermost: Asking | null = null;
-  for (const asking of askings)
-    if (holds(asking.range, at) && (innermost === null || holds(innermost.range, asking.range)))
-      innermost = asking;
-  const reachAt = ({ place }: Asking) => (place === null ? 'surely' : reachOf(place));
-  if (innermost !== null) return { reached: reachAt(innermost), isExact: innermost.place !== null };
-  const reaches = askings.map(reachAt);
-  const reached = reaches.includes('surely')
-    ? 'surely'
-    : reaches.includes('perhaps')
-      ? 'perhaps'
-      : reaches[0];
-  return { reached: reached ?? 'surely', isExact: false };
-}
-
 /** Returns the reads of attributes of generators and prompts. */
 export function otherReadsOf(notes: UseNotes): OtherRead[] {
   return [...notes.otherReads.values()].map(({ read, way }) =>
@@ -334,8 +300,4 @@ function guardOf(
   if (fallback === 'something') return 'anything';
   const isAsked = isTested(generator) || (parts !== undefined && isTested(parts));
   return fallback === 'null' || isAsked ? 'generator is there' : null;
-}
-
-function holds(range: Range, at: Range): boolean {
-  return range.start <= at.start && at.end <= range.end;
 }
