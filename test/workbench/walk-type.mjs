@@ -63,7 +63,7 @@ export function typeSteps({ folder, findingsIn }) {
         await ui.command('File: Save All');
         const file = path.join(folder, FILE);
         await until('the file is saved', () => fs.readFileSync(file, 'utf8') !== BEFORE);
-        // The editor indents by what it knows of the lines above, which keys as fast as these now and then overtake.
+        // The editor's own indentation of keys as fast as these is now and then another one, in either version.
         equal(unindented(fs.readFileSync(file, 'utf8')), unindented(AFTER));
         for (const kind of ['error', 'warning', 'info'])
           await ui.squiggle(kind).first().waitFor({ state: 'detached' });
