@@ -166,6 +166,34 @@ describe('what is there in the end', () => {
   });
 });
 
+describe('what a script demands', () => {
+  const demanded = (script: string) => [...follow(script).demanded];
+
+  it.each([
+    '[ -s "$out/x" ] || exit 1',
+    'test -e $out/x || { echo "set it" >&2; exit 1; }',
+    '[[ -f $out/x ]] || exit 2',
+    '! [ -r $out/x ] && exit 1',
+    'if [ ! -s "$out/x" ]; then exit 1; fi',
+    'if ! test -s $out/x; then exit 1; else echo fine; fi',
+  ])('is a file in %s', script => {
+    expect(demanded(script)).toEqual(['variable:out:x']);
+  });
+
+  it.each([
+    '[ -s "$out/x" ] && exit 1',
+    'if [ -s "$out/x" ]; then exit 1; fi',
+    '[ -s "$out/x" ] || exit 0',
+    '[ -s "$out/x" ] || echo missing',
+    '[ -d "$out/x" ] || exit 1',
+    'if a; then [ -s "$out/x" ] || exit 1; fi',
+    'a || [ -s "$out/x" ] || exit 1',
+    '[ -s "$out/x" -o b ] || exit 1',
+  ])('is none in %s', script => {
+    expect(demanded(script)).toEqual([]);
+  });
+});
+
 describe('what may write anything', () => {
   it.each([
     ['eval "$x"', ['eval']],

@@ -144,7 +144,8 @@ function add(walk: Walk, name: string): void {
   else walk.unseen = true;
 }
 
-function wordText(word: Word): string | null {
+/** Returns the text of a word without expansions, or `null` if there is one. */
+export function wordText(word: Word): string | null {
   let text = '';
   for (const part of word.parts) {
     if (part.kind !== 'text') return null;

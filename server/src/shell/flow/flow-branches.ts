@@ -5,6 +5,7 @@
 
 import type { CaseStatement, ForStatement, IfStatement, LoopStatement, Statement } from '../syntax.ts';
 import { assignedIn } from './assigned.ts';
+import { noteDemand } from './flow-demands.ts';
 import { MAX_STEPS } from './flow-run.ts';
 import {
   branchOf,
@@ -34,6 +35,9 @@ export function followIf(cx: Expansion, statement: IfStatement, all: FollowAll):
     const taken = branchOf(rest);
     taken.checked = state.checked;
     all({ ...cx, state: taken }, body);
+    const [asks, ...others] = condition;
+    if (first && asks !== undefined && others.length === 0 && taken.dead === 'failed')
+      noteDemand(cx.run, state, asks, false);
     ways.push(taken);
     rest = branchOf(rest);
     first = false;

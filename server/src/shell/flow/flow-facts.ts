@@ -154,6 +154,8 @@ export interface Flow {
    * together.
    */
   readonly written: ReadonlySet<string>;
+  /** Paths (as `pathKey`) that the script tests, and ends with an error where they do not exist: `[ -s f ] || exit 1`. */
+  readonly demanded: ReadonlySet<string>;
   /** Names of commands whose existence the script checks: `command -v x`. */
   readonly probed: ReadonlySet<string>;
   /** Bodies of functions that are never called, so that nothing in them happens. */

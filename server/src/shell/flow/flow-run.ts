@@ -32,6 +32,8 @@ export interface Run {
   readonly shellOptions: OptionFact[];
   readonly opaque: Map<string, OpaqueFact>;
   readonly probed: Set<string>;
+  /** Keys of files without which the script ends with an error. */
+  readonly demanded: Set<string>;
   /** The states at each `exit` of the current script or subshell that may be successful. */
   exits: State[];
   returns: State[];
@@ -66,6 +68,7 @@ export function newRun(options: FlowOptions, assigned: ReadonlySet<string>): Run
     shellOptions: [],
     opaque: new Map(),
     probed: new Set(),
+    demanded: new Set(),
     exits: [],
     returns: [],
     breaks: [],
@@ -96,6 +99,7 @@ export function copyRun(run: Run): Run {
     shellOptions: [...run.shellOptions],
     opaque: new Map(run.opaque),
     probed: new Set(run.probed),
+    demanded: new Set(run.demanded),
     exits: [...run.exits],
     returns: [...run.returns],
     breaks: [...run.breaks],

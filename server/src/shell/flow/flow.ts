@@ -8,6 +8,7 @@ import type { FunctionStatement, PipelineStatement, ShellTree, Statement } from 
 import { assignedNames } from './assigned.ts';
 import { expandAssignments } from './flow-assign.ts';
 import { followCase, followFor, followIf, followLoop, unchecked } from './flow-branches.ts';
+import { noteDemand } from './flow-demands.ts';
 import type { Flow, FlowOptions } from './flow-facts.ts';
 import { type FollowBody, followFromStart, rememberingFollower } from './flow-memory.ts';
 import { followRedirects } from './flow-redirects.ts';
@@ -69,6 +70,7 @@ function followTree(tree: ShellTree, options: FlowOptions, followBody: FollowBod
     opaqueVariables: run.opaqueVariables,
     written,
     probed: run.probed,
+    demanded: run.demanded,
     uncalled,
     setsPath: run.setsPath,
     fails: ways.length === 0,
@@ -180,7 +182,9 @@ function followByKind(cx: Expansion, statement: Statement): void {
       const skipped = copyState(state);
       const taken = branchOf(state);
       follow({ ...context(run, taken) }, statement.right);
-      const fails = statement.operator === '||' && taken.dead === 'failed';
+      const isOr = statement.operator === '||';
+      if (taken.dead === 'failed') noteDemand(run, state, statement.left, isOr);
+      const fails = isOr && taken.dead === 'failed';
       // After `a || exit 1`, `a` has succeeded.
       if (!fails) joinStates(state, [skipped, taken]);
       return;

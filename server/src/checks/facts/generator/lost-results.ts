@@ -6,7 +6,7 @@
 
 import { suggest } from '../../../edits/suggest.ts';
 import type { GeneratorBody, GeneratorFile, GeneratorPrompt } from '../../../fleet/model/generators.ts';
-import type { WriteFact } from '../../../shell/flow/flow-facts.ts';
+import type { Flow, WriteFact } from '../../../shell/flow/flow-facts.ts';
 import { baseName, type ShellPath } from '../../../shell/flow/values.ts';
 import { memoized } from '../../../std.ts';
 import type { FollowedScript } from '../followed-scripts.ts';
@@ -78,7 +78,7 @@ function isUnwritten({ body, script, scriptless }: ExaminedGenerator, file: Gene
   if (script === null)
     return scriptless && body.prompts.length > 0 && body.prompts.every(({ persist }) => persist === false);
   const { flow } = script;
-  if (flow.fails || mayWrite(script, file.name)) return false;
+  if (flow.fails || mayWrite(script, file.name) || isAskedFor(flow, file.name)) return false;
   // An empty script is equivalent to none.
   if (flow.empty && body.prompts.length === 0) return false;
   // For `> "$secrets/x"` the wrong variable is the mistake, which another rule reports.
@@ -89,6 +89,14 @@ function isUnwritten({ body, script, scriptless }: ExaminedGenerator, file: Gene
 /** Returns whether the file is the answer of a persisted prompt, which is stored without a script. */
 export function isPersisted(body: GeneratorBody, file: string): boolean {
   return body.prompts.some(({ name, persist }) => persist !== false && mayBeSame(name, file));
+}
+
+/**
+ * Returns whether the script asks for an output that it does not even try to make, and ends with its own error where it is
+ * not there: a placeholder for values that are set by hand.
+ */
+export function isAskedFor({ demanded, writes }: Flow, file: string): boolean {
+  return writes.length === 0 && demanded.has(`variable:out:${file}`);
 }
 
 /** Variables for the output directories of the former `facts`. */

@@ -40,8 +40,8 @@ Reported where the whole script is known and nothing in it can write the file: n
 computed name, no custom program. Where there is no script but a prompt that nothing reads, \`persist = true\` is
 missing. It stores the answer under the prompt's name; the default has been false since January 2025. The likely cause
 is shown as a related place: a prompt whose answer is thrown away, an output under another name, a file that is
-written outside of \`$out\`. A script that only fails with a message is a placeholder for values that are set by hand,
-and is not reported.
+written outside of \`$out\`. A script that only fails with a message, or where the file is not there
+(\`[ -s "$out/token" ] || exit 1\`), is a placeholder for values that are set by hand, and is not reported.
 
 Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
   examples: () => ({
@@ -104,6 +104,24 @@ Source: clan-core d7c35d912, clan_lib/vars/generate.py.`,
     script = ''
       echo "set this with: clan vars set <machine> cloud-token/token" >&2
       exit 1
+    '';
+  };
+}
+`,
+        },
+      },
+      {
+        title: 'A placeholder that asks for the value',
+        files: {
+          'modules/token.nix': `\
+{
+  clan.core.vars.generators.cloud-token = {
+    files.token = { };
+    script = ''
+      if ! [ -s "$out/token" ]; then
+        echo "set this with: clan vars set <machine> cloud-token/token" >&2
+        exit 1
+      fi
     '';
   };
 }

@@ -3,7 +3,7 @@ import type { ReadFact } from '../../../shell/flow/flow-facts.ts';
 import { pathKey } from '../../../shell/flow/values.ts';
 import type { Range, Statement } from '../../../shell/syntax.ts';
 import type { FollowedScript } from '../../facts/followed-scripts.ts';
-import { isPersisted } from '../../facts/generator/lost-results.ts';
+import { isAskedFor, isPersisted } from '../../facts/generator/lost-results.ts';
 import {
   callsUnknownCode,
   type ExaminedGenerator,
@@ -159,6 +159,7 @@ function asksTooEarly({ body, whole }: ExaminedGenerator, script: FollowedScript
   return asked.filter(read => {
     const file = read.path.rest ?? '';
     if (read.path.pattern || isPersisted(body, file) || !body.complete.prompts) return false;
+    if (isAskedFor(flow, file)) return false;
     if (flow.opaque.some(fact => fact.start < read.start)) return false;
     const before = flow.writes.some(({ order, path }) => {
       if (order > read.order) return false;
