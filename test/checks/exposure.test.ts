@@ -207,3 +207,34 @@ describe('generator/ca-key-deployed', () => {
     expectSilent(texts);
   });
 });
+
+it('generators of one name on two machines are each judged where they are written', () => {
+  const module = (machine: string, more: string) => `{ config, ... }: {
+${more}  clan.core.vars.generators.key = {
+    prompts.token = { description = "of ${machine}"; type = "hidden"; persist = true; };
+    files.netrc = { };
+    files.hash.secret = false;
+    runtimeInputs = [ pkgs.mkpasswd ];
+    script = ''
+      cp "$prompts/token" "$out/netrc"
+      mkpasswd -s < "$prompts/token" > "$out/hash"
+    '';
+  };
+  environment.etc.key.source = config.clan.core.vars.generators.key.files.netrc.path;
+}
+`;
+  const texts = {
+    'machines/a/configuration.nix': module('a', ''),
+    'machines/b/configuration.nix': module('b', '  # Further down.\n'),
+  };
+  const places = check(texts).findings.map(({ rule, at: { file, start } }) => {
+    const line = texts[file as keyof typeof texts].slice(0, start).split('\n').length;
+    return `${rule} ${file}:${line}`;
+  });
+  expect(places.sort()).toEqual([
+    'generator/hash-public machines/a/configuration.nix:5',
+    'generator/hash-public machines/b/configuration.nix:6',
+    'generator/raw-prompt-deployed machines/a/configuration.nix:3',
+    'generator/raw-prompt-deployed machines/b/configuration.nix:4',
+  ]);
+});

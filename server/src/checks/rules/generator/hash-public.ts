@@ -2,7 +2,7 @@
 
 import type { Sources } from '../../../edits/text-edit.ts';
 import type { Fleet } from '../../../fleet/model/fleet.ts';
-import type { Generator, GeneratorFile } from '../../../fleet/model/generators.ts';
+import type { Generator, GeneratorBody, GeneratorFile } from '../../../fleet/model/generators.ts';
 import { followed } from '../../facts/followed-scripts.ts';
 import { isByPathOnly, usesOf } from '../../facts/generator/consumers.ts';
 import { hasherOf, isHasher } from '../../facts/generator/hashers.ts';
@@ -57,8 +57,8 @@ information: in that case use a long random password, not one that a person chos
     good: [{ title: 'A secret hash', files: { 'modules/wiki.nix': passwordText('      mode = "0440";\n') } }],
   }),
   check: function* (context) {
-    for (const { generator, found } of hashes(context))
-      for (const { file, hasher } of found) yield reportOf(context, generator, file, hasher);
+    for (const { generator, body, found } of hashes(context))
+      for (const { file, hasher } of found) yield reportOf(context, generator, body, file, hasher);
   },
 };
 
@@ -76,10 +76,11 @@ const hashes = inBodies((_, { files, script }) => {
 function reportOf(
   { fleet, sources }: CheckContext,
   generator: Generator,
+  body: GeneratorBody,
   file: GeneratorFile,
   hasher: string,
 ): Report {
-  const written = writtenSecret(generator.body(), file);
+  const written = writtenSecret(body, file);
   const byPath = isByPathOnly(fleet, generator.name, file.name);
   const isForUsers =
     byPath && file.neededFor !== 'users' && isPasswordOfUser(fleet, sources, generator, file);

@@ -69,7 +69,7 @@ generator's other files are all hashes.`,
     const isUsedFile = usedFiles(context.fleet);
     for (const { generator, body, found } of rawPrompts(context))
       for (const file of found)
-        if (isUnusedAnswer(isUsedFile, generator, body, file)) yield reportOf(generator, file);
+        if (isUnusedAnswer(isUsedFile, generator, body, file)) yield reportOf(generator, body, file);
     const isNew = firstTime();
     for (const { generator, body, found } of hashedPasswords(context))
       for (const file of found)
@@ -170,10 +170,10 @@ function isUnusedAnswer(
   return isRead && !isWritten;
 }
 
-function reportOf(generator: Generator, { name }: GeneratorFile): Report {
-  const prompt = generator.body().prompts.find(generatorPrompt => generatorPrompt.name === name);
+function reportOf(generator: Generator, body: GeneratorBody, { name, at }: GeneratorFile): Report {
+  const prompt = body.prompts.find(generatorPrompt => generatorPrompt.name === name);
   return {
-    at: prompt?.at ?? (generator.definitions[0] as Generator['definitions'][number]).at,
+    at: prompt?.at ?? at,
     machines: generator.machines ?? [],
     message:
       `The answer to the prompt "${name}" of generator "${generator.name}" is deployed as it was typed, but only what the script makes of it is used. ` +
