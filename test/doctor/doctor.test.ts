@@ -249,6 +249,17 @@ test('a program is found on the path, and says its version', async () => {
   expect(found).toMatchObject({ standing: 'found', text: `${path}/clan (clan 25.11)` });
 });
 
+test('a program that needs its environment says its version, and is handed no key', async () => {
+  const { path } = program('clan', '');
+  writeFileSync(
+    join(path, 'clan'),
+    '#!/bin/sh\n[ -n "$CLAN_LIBRARIES" ] && echo "clan 25.11$SOPS_AGE_KEY"\n',
+  );
+  const { secret } = await generateKeyPair();
+  const env = { PATH: path, CLAN_LIBRARIES: '/opt/clan', SOPS_AGE_KEY: secret };
+  expect((await entryOf('clan', FLEET, { env }))?.text).toBe(`${path}/clan (clan 25.11)`);
+});
+
 test('a program that is not there is told with the folders it was looked for in', async () => {
   const path = folder({});
   const found = await entryOf('clan', FLEET, { env: { PATH: `${path}:relative` } });

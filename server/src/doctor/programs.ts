@@ -7,6 +7,7 @@ import { counted } from '../checks/facts/wording.ts';
 import { findCommand } from '../host/programs/commands.ts';
 import { keptFiles } from '../host/programs/kept-files.ts';
 import { runProcess } from '../host/programs/process.ts';
+import { withoutKeys } from '../host/programs/program-environment.ts';
 import { findSandbox } from '../host/sandbox/find-sandbox.ts';
 import { type LastAsked, lastAsked } from '../witness/last-asked.ts';
 import type { DoctorEnvironment } from './examined.ts';
@@ -79,7 +80,7 @@ export async function programsSection(around: DoctorEnvironment, root: string): 
 
 async function programEntry(
   { command, use, advice, needed }: Program,
-  { env, home, platform, trusted }: DoctorEnvironment,
+  { env, platform, trusted }: DoctorEnvironment,
   root: string,
 ): Promise<Entry> {
   const named = (env.PATH ?? '').split(':').filter(folder => folder.startsWith('/'));
@@ -94,7 +95,7 @@ async function programEntry(
     return entry(command, 'unknown', `${path}; not asked for its version: the workspace is not trusted`, {
       details: [use],
     });
-  const version = await versionOf(path, home);
+  const version = await versionOf(path, env);
   const text = version === null ? `${path}, which does not report its version` : `${path} (${version})`;
   if (command === 'nix')
     return entry(command, 'found', text, {
@@ -131,11 +132,12 @@ function askedText(last: LastAsked | null): string {
 }
 
 /** Returns the first line of the output, or `null` if there is none. The environment contains no keys. */
-async function versionOf(program: string, home: string | null): Promise<string | null> {
+/** Returns what a program says of itself where it finds all that it may need of the environment, but no key. */
+async function versionOf(program: string, env: DoctorEnvironment['env']): Promise<string | null> {
   try {
     const { code, stdout } = await runProcess(program, ['--version'], {
       cwd: '/',
-      env: { PATH: SYSTEM_FOLDERS.join(':'), ...(home === null ? {} : { HOME: home }), LC_ALL: 'C' },
+      env: { ...withoutKeys(env), LC_ALL: 'C' },
       timeLimitMs: VERSION_LIMIT_MS,
       outputLimitBytes: VERSION_LIMIT_BYTES,
     });
