@@ -226,15 +226,7 @@ async function record(work: OpenWork, works: readonly Recorded[]): Promise<boole
   const commits = works.map(({ changes, message }) => ({ message, paths: changes.map(({ path }) => path) }));
   try {
     if (options.commit) await repository.commit(commits, stateAt);
-    else
-      for (const { changes, toIndex } of works) {
-        const paths = changes.map(({ path }) => path);
-        if (toIndex === undefined) await repository.stage(paths);
-        else {
-          await repository.intendToAdd(paths);
-          await toIndex();
-        }
-      }
+    else await addToIndex(repository, works);
     return true;
   } catch (error) {
     if (!(error instanceof HostFailure)) throw error;
@@ -247,6 +239,18 @@ async function record(work: OpenWork, works: readonly Recorded[]): Promise<boole
       works: [...(work.refused?.works ?? []), ...works],
     };
     return false;
+  }
+}
+
+/** Adds applied changes to git's index, all at once but for those that arrange their entries by themselves. */
+async function addToIndex(repository: Repository, works: readonly Recorded[]): Promise<void> {
+  const pathsOf = ({ changes }: Recorded) => changes.map(({ path }) => path);
+  const staged = works.filter(({ toIndex }) => toIndex === undefined).flatMap(pathsOf);
+  if (staged.length > 0) await repository.stage(staged);
+  for (const work of works) {
+    if (work.toIndex === undefined) continue;
+    await repository.intendToAdd(pathsOf(work));
+    await work.toIndex();
   }
 }
 
