@@ -184,3 +184,24 @@ describe('secrets of sops-nix and agenix, per machine', () => {
     expect(of(use)).toEqual(expected);
   });
 });
+
+describe('bindings that use each other', () => {
+  const chain = (length: number, last: string) => {
+    const names = Array.from({ length }, (_, at) => `  a${at + 1} = [ a${at} a${at} ];\n`);
+    return inModule(last.replace('LAST', `a${length}`), `  a0 = ${OPTION};\n${names.join('')}`);
+  };
+
+  it.each([
+    ['are looked at once each, where none is used', 40, '', []],
+    ['are looked at once each, where the last one is used', 40, '  a.b = LAST;\n', ['error brig']],
+    ['may be thousands', 2000, '  a.b = if false then LAST else [ ];\n', []],
+  ])('%s', (_, length, last, expected) => {
+    expect(found(chain(length, last))).toEqual(expected);
+  });
+
+  it('are not used by each other alone', () => {
+    const around = `  a = [ b c ${OPTION} ];\n  b = [ a c ];\n  c = [ a b ];\n`;
+    expect(found(inModule('', around))).toEqual([]);
+    expect(found(inModule('  x.y = c;\n', around))).toEqual(['error brig']);
+  });
+});

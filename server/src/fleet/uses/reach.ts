@@ -19,13 +19,18 @@ const STEPS = 50_000;
 const MAX_MENTIONS = 64;
 
 const ORDER: readonly Reached[] = ['never', 'perhaps', 'surely'];
+const LEVELS = ['surely', 'perhaps'] as const;
+
+function isAtLeast(reach: Reached, level: Reached): boolean {
+  return ORDER.indexOf(reach) >= ORDER.indexOf(level);
+}
 
 /** Returns what is reached only if both are. */
 function both(left: Reached, right: Reached): Reached {
   return ORDER[Math.min(ORDER.indexOf(left), ORDER.indexOf(right))] as Reached;
 }
 
-/** Where a walk is. */
+/** The place of a walk: what decides whether evaluation comes there. */
 export type WalkedPlace = Pick<WalkState, 'guard' | 'within' | 'path'>;
 
 /** A question: the range that it is about, and the place of the walk. */
@@ -48,12 +53,14 @@ export function createReaching(cx: Evaluation): Reaching {
   const guards = new Map<Guard, Reached>();
   /** The mentions of each name of a `let`. */
   const mentions = new Map<LetExpr, Map<string, readonly Mention[]>>();
-  /** The bindings that are being asked about, of which some use themselves. */
-  const asked = new Set<string>();
+  /** The bindings that have been asked about. */
+  const bindings = new Map<string, Reached>();
 
-  function reachOf({ guard, within, path }: WalkedPlace): Reached {
-    const under = guard == null ? 'surely' : reachUnder(guard);
-    return under === 'never' || within == null ? under : both(under, reachOfBinding(within, path));
+  function reachOf(place: WalkedPlace): Reached {
+    const under = place.guard == null ? 'surely' : reachUnder(place.guard);
+    return under === 'never' || place.within == null
+      ? under
+      : both(under, reachOfBinding(place.within, place.path));
   }
 
   function reachUnder(guard: Guard): Reached {
@@ -65,22 +72,40 @@ export function createReaching(cx: Evaluation): Reaching {
     return reach;
   }
 
-  function reachOfBinding({ name, expr, state }: LetPlace, path: NamePath | null): Reached {
-    const id = `${expr.start}:${name}`;
-    if (asked.has(id)) return 'never';
-    asked.add(id);
-    let reach: Reached = 'never';
-    const isSet = boundTo(expr, name)?.kind === 'attrs';
-    for (const mention of mentionsIn(expr, name, state)) {
-      if (reach === 'surely') break;
-      const selected = mention.selects;
-      const inner = namesBelow(path)[1];
-      if (isSet && selected !== null && inner != null && selected !== inner) continue;
-      const there = reachOf(mention.place);
-      if (ORDER.indexOf(there) > ORDER.indexOf(reach)) reach = there;
-    }
-    asked.delete(id);
+  function reachOfBinding(binding: LetPlace, path: NamePath | null): Reached {
+    const id = bindingId(binding, path);
+    const before = bindings.get(id);
+    if (before !== undefined) return before;
+    const reach = LEVELS.find(level => isUsed(binding, path, level)) ?? 'never';
+    bindings.set(id, reach);
     return reach;
+  }
+
+  /** Returns whether a binding is used where evaluation comes at least that surely. Bindings may use each other. */
+  function isUsed(binding: LetPlace, path: NamePath | null, level: Reached): boolean {
+    const visited = new Set<string>();
+    const pending = [{ binding, path }];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const id = bindingId(next.binding, next.path);
+      const known = bindings.get(id);
+      if (known !== undefined && isAtLeast(known, level)) return true;
+      if (known !== undefined || visited.has(id)) continue;
+      visited.add(id);
+      for (const { guard, within, path: around } of placesUsing(next.binding, next.path)) {
+        if (guard != null && !isAtLeast(reachUnder(guard), level)) continue;
+        if (within == null) return true;
+        pending.push({ binding: within, path: around });
+      }
+    }
+    return false;
+  }
+
+  /** Returns the places that use a binding, or the attribute of it that the path leads through. */
+  function placesUsing({ name, expr, state }: LetPlace, path: NamePath | null): WalkedPlace[] {
+    const inner = boundTo(expr, name)?.kind === 'attrs' ? (namesBelow(path)[1] ?? null) : null;
+    return mentionsIn(expr, name, state).flatMap(({ selects, place }) =>
+      selects !== null && inner !== null && selects !== inner ? [] : [place],
+    );
   }
 
   function mentionsIn(expr: LetExpr, name: string, state: WalkState): readonly Mention[] {
@@ -102,6 +127,11 @@ export function createReaching(cx: Evaluation): Reaching {
 
 function keyOf({ start, end }: Range): string {
   return `${start}:${end}`;
+}
+
+/** Returns what tells bindings apart: one of a set also by the attribute that the path leads through. */
+function bindingId({ name, expr }: LetPlace, path: NamePath | null): string {
+  return `${expr.start}:${name}:${namesBelow(path)[1] ?? ''}`;
 }
 
 /** Returns the value of a name of a `let` as it is written; undefined if it is written in parts. */
