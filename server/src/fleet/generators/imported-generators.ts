@@ -19,7 +19,7 @@ export interface Registries {
 /** The nesting allowed for modules that import modules, deeper than helpers use. */
 const MAX_DEPTH = 4;
 
-/** What a module brings, and the function or set of the innermost module that does so. */
+/** The kind of thing that a module brings, and the function or set of the innermost module that brings it. */
 export interface Provided {
   readonly what: 'generators' | 'module';
   readonly maker: Value;

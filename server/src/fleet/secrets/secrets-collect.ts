@@ -5,14 +5,14 @@ import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import { fileScope } from '../../nix/eval/scopes.ts';
 import { newTrace, recorded } from '../../nix/eval/trace.ts';
-import { type NamePath, type WalkedBinding, walk } from '../../nix/eval/walk.ts';
+import { type NamePath, type WalkedBinding, type WalkedPlace, walk } from '../../nix/eval/walk.ts';
 import { placeIn } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { Expr, LambdaExpr, Range } from '../../nix/syntax.ts';
 import type { NotAnalysable } from '../model/base.ts';
 import type { AgeRules, EnclosingNames, SecretFacts, SecretReader } from '../model/secrets.ts';
 import { prefilterOf } from '../uses/prefilter.ts';
-import { createReaching, type WalkedPlace } from '../uses/reach.ts';
+import { createReaching } from '../uses/reach.ts';
 import { secretPlaces } from './secrets.ts';
 import { readAgeRules } from './secrets-age-rules.ts';
 import { type ReadSecrets, readSecretOptions } from './secrets-read.ts';
@@ -56,10 +56,11 @@ export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
   ask(file.root, () =>
     walk(cx, file.root, state, {
       skips: range => !interesting(range),
-      enter(expr, { scope, path, guard = null, within = null }) {
+      enter(expr, around) {
+        const { scope, path } = around;
         if (!interesting(expr)) return false;
-        place = { path, guard, within };
-        if (expr.kind === 'select' || expr.kind === 'apply') reaching.come(expr, place);
+        place = around;
+        if (expr.kind === 'select' || expr.kind === 'apply') reaching.come(expr, around);
         if (expr.kind === 'lambda' && takesConfig(expr)) readers.push(readerOf(file, expr, path));
         const isCall = expr.kind === 'apply';
         if (expr.kind === 'select' || expr.kind === 'has-attr' || (isCall && !inSpine.has(expr)))
@@ -68,8 +69,7 @@ export function readSecrets(cx: Evaluation, file: SourceFile): SecretFacts {
         return true;
       },
       binding(walked) {
-        const { path, guard = null, within = null } = walked.state;
-        place = { path, guard, within };
+        place = walked.state;
         const options = interesting(walked.range) ? optionsIn(cx, walked, ask) : null;
         if (options !== null) read.push(options);
       },

@@ -12,7 +12,7 @@ import { childrenOf, freeNames } from '../../nix/expressions.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { ApplyExpr, Expr, LambdaExpr } from '../../nix/syntax.ts';
 
-/** What may be carried. */
+/** The things that count as carried. */
 export interface Carried {
   /** The file with the `imports`. */
   readonly file: SourceFile;
@@ -59,11 +59,11 @@ function argumentsIn(expr: ApplyExpr): Expr[] {
 
 /** Returns the values of those parameters of surrounding functions that a function uses. */
 function closedOver(cx: Evaluation, { expr, scope }: LambdaValue, importing: SourceFile): Value[] {
-  const own = freeNames(expr);
+  const named = freeNames(expr);
   const values: Value[] = [];
   for (const outer of functionsAround(scope.file.root, expr)) {
     // The arguments of the module that has the `imports` are around everything in it; others are passed to make this one.
-    const used = outer === importing.root ? own : freeNames(outer.body);
+    const used = outer === importing.root ? named : freeNames(outer.body);
     for (const name of parametersOf(outer)) {
       const bound = used.has(name) ? lookupLexical(scope, name) : null;
       if (bound !== null) values.push(cx.force(bound));

@@ -8,15 +8,13 @@ import { lastNameOf } from '../../modules/steps.ts';
 import { BudgetExceeded } from '../../nix/eval/budget.ts';
 import { type Evaluation, withBudget } from '../../nix/eval/evaluation.ts';
 import type { Lazy, Scope, Value } from '../../nix/eval/value.ts';
-import { type Guard, type LetPlace, type NamePath, type WalkState, walk } from '../../nix/eval/walk.ts';
-import { bindsName, childrenOf } from '../../nix/expressions.ts';
+import type { Guard, LetPlace, NamePath, WalkedPlace, WalkState } from '../../nix/eval/walk.ts';
 import type { ApplyExpr, Expr, LetExpr, Range } from '../../nix/syntax.ts';
 import type { Reached } from '../model/base.ts';
+import { type Mention, mentionsOf } from './let-mentions.ts';
 
 /** The evaluation steps allowed for one condition. */
 const STEPS = 50_000;
-/** More mentions of one name than are looked at. */
-const MAX_MENTIONS = 64;
 
 const ORDER: readonly Reached[] = ['never', 'perhaps', 'surely'];
 const LEVELS = ['surely', 'perhaps'] as const;
@@ -29,9 +27,6 @@ function isAtLeast(reach: Reached, level: Reached): boolean {
 function both(left: Reached, right: Reached): Reached {
   return ORDER[Math.min(ORDER.indexOf(left), ORDER.indexOf(right))] as Reached;
 }
-
-/** The place of a walk: what decides whether evaluation comes there. */
-export type WalkedPlace = Pick<WalkState, 'guard' | 'within' | 'path'>;
 
 /** A question: the range that it is about, and the place of the walk. */
 export interface Asking {
@@ -149,59 +144,6 @@ function namesBelow(path: NamePath | null): (string | null)[] {
   const names: (string | null)[] = [];
   for (let at = path; at !== null; at = at.parent) names.unshift(at.name?.text ?? null);
   return names;
-}
-
-/** A use of a name that `let` binds. */
-interface Mention {
-  readonly place: WalkedPlace;
-  /** The attribute that is selected from it; null for the whole value, or an unknown one. */
-  readonly selects: string | null;
-}
-
-/** Walks to the mentions of a name in its `let`. */
-function mentionsOf(cx: Evaluation, within: LetExpr, name: string, state: WalkState): Mention[] {
-  const places = placesOf(within, name);
-  const mentions: Mention[] = [];
-  const holdsOne = (range: Range) => places.some(at => range.start <= at.start && at.end <= range.end);
-  walk(cx, within, state, {
-    skips: range => !holdsOne(range),
-    enter(expr, { guard, within: place, path }) {
-      if (!holdsOne(expr)) return false;
-      const target = expr.kind === 'select' ? expr.target : expr;
-      if (target.kind !== 'variable' || target.name !== name) return true;
-      const [first] = expr.kind === 'select' ? expr.path : [];
-      mentions.push({
-        place: { guard: guard ?? null, within: place ?? null, path },
-        selects: first?.kind === 'name' ? first.name : null,
-      });
-      return false;
-    },
-  });
-  return mentions;
-}
-
-/** Returns the places at which a name of a `let` is used, without those where an inner binding shadows it. */
-function placesOf(within: LetExpr, name: string): Range[] {
-  const places: Range[] = [];
-  const pending: Expr[] = [...childrenOf(within)];
-  noteInherited(within, name, places);
-  for (let expr = pending.pop(); expr !== undefined && places.length < MAX_MENTIONS; expr = pending.pop()) {
-    if (expr.kind === 'variable' && expr.name === name) places.push(expr);
-    else if (!bindsName(expr, name)) {
-      noteInherited(expr, name, places);
-      pending.push(...childrenOf(expr));
-    } else if (expr.kind === 'attrs') noteInherited(expr, name, places);
-  }
-  return places;
-}
-
-/** Notes `inherit name;`, which has no expression of its own. */
-function noteInherited(expr: Expr, name: string, places: Range[]): void {
-  if (expr.kind !== 'attrs' && expr.kind !== 'let') return;
-  for (const binding of expr.bindings)
-    if (binding.kind === 'inherit' && binding.from === null)
-      for (const written of binding.names)
-        if (written.kind === 'name' && written.name === name) places.push(written);
 }
 
 /** Returns whether a guard lets evaluation pass. */

@@ -2,6 +2,7 @@
 import type { Evaluation } from '../../nix/eval/evaluation.ts';
 import type { Trace } from '../../nix/eval/selection.ts';
 import type { AttrsValue, Lazy, Origin, Scope } from '../../nix/eval/value.ts';
+import type { WalkedPlace } from '../../nix/eval/walk.ts';
 import { isPlaceOf, type Place } from '../../nix/places.ts';
 import type { SourceFile } from '../../nix/source.ts';
 import type { ApplyExpr, Expr, Range } from '../../nix/syntax.ts';
@@ -10,7 +11,7 @@ import type { GeneratorDefinition } from '../model/generators.ts';
 import type { Assignment, KeyLookup, MatrixLink, RegistryImport, RowRead } from '../model/registries.ts';
 import type { AppliedImport, KeyedModule } from '../model/uses.ts';
 import type { KeyLookupResult, UnplacedPath } from '../registry/key-paths.ts';
-import { createReaching, type Reaching, type WalkedPlace } from './reach.ts';
+import { createReaching, type Reaching } from './reach.ts';
 import type { LetBinding, SessionValue } from './session-bindings.ts';
 import { newUseNotes, type UseNotes } from './uses.ts';
 

@@ -15,7 +15,6 @@ import { makesGenerators } from '../generators/makes-generators.ts';
 import type { SessionBinding } from '../model/registries.ts';
 import type { Unit } from '../model/uses.ts';
 import { prefilterOf } from './prefilter.ts';
-import type { WalkedPlace } from './reach.ts';
 import { sessionBindings } from './session-bindings.ts';
 import { readApplication } from './unit-applications.ts';
 import { readBinding } from './unit-bindings.ts';
@@ -42,7 +41,7 @@ export function readUnit(
       skips: range => !reading.interesting(range),
       enter: (expr, at) => enter(reading, expr, at),
       binding(walked) {
-        reading.place = placeIn(walked.state);
+        reading.place = walked.state;
         readBinding(reading, walked);
       },
       parameter: (name, lambda, scope) => parameter(reading, name, lambda, scope),
@@ -77,17 +76,13 @@ function unitOf(reading: Reading, sessions: readonly SessionBinding[]): Unit {
   };
 }
 
-function placeIn({ guard, within, path }: WalkState): WalkedPlace {
-  return { guard: guard ?? null, within: within ?? null, path };
-}
-
 /** Reads an expression before its children; returns false if the children can be skipped. */
 function enter(reading: Reading, expr: Expr, state: WalkState): boolean {
   const { cx, inSpine } = reading;
   const { scope } = state;
   if (!reading.interesting(expr)) return false;
-  reading.place = placeIn(state);
-  if (expr.kind === 'select' || expr.kind === 'apply') reading.reaching.come(expr, reading.place);
+  reading.place = state;
+  if (expr.kind === 'select' || expr.kind === 'apply') reading.reaching.come(expr, state);
   switch (expr.kind) {
     case 'select':
     case 'has-attr':

@@ -38,6 +38,9 @@ export interface WalkState {
   readonly within?: LetPlace | null;
 }
 
+/** The place of a walk: what decides whether evaluation comes there. */
+export type WalkedPlace = Pick<WalkState, 'guard' | 'within' | 'path'>;
+
 /** Something that decides whether a place is evaluated when what is around it is. */
 export interface Guard {
   readonly parent: Guard | null;
