@@ -25,10 +25,10 @@ async function pickFile(context: ScaffoldContext, name: string): Promise<string 
   const files = [...context.files].sort(
     (a, b) => Number(b === context.active) - Number(a === context.active),
   );
-  const own = { label: `$(new-file) ${l10n.t('A file of its own…')}`, description: ownFile, path: null };
-  const items = [...files.map(path => ({ label: path, description: '', path })), own];
+  const newFile = { label: `$(new-file) ${l10n.t('A file of its own…')}`, description: ownFile, path: null };
+  const items = [...files.map(path => ({ label: path, description: '', path })), newFile];
   const title = l10n.t('New Generator {0}: where', name);
-  const place = files.length === 0 ? own : await window.showQuickPick(items, { ...STAYS, title });
+  const place = files.length === 0 ? newFile : await window.showQuickPick(items, { ...STAYS, title });
   if (place === undefined) return undefined;
   return (
     place.path ??

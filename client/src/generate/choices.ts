@@ -73,15 +73,15 @@ interface Placement {
 /** Returns shared generators once, then those of each machine. */
 function placements(machines: readonly MachineGenerators[]): Placement[] {
   const shared = new Map<string, Placement & { sharedBy: string[] }>();
-  const own: Placement[] = [];
+  const perMachine: Placement[] = [];
   for (const { machine, generators } of machines)
     for (const generator of generators) {
       const first = shared.get(generator.name);
-      if (generator.share !== true) own.push({ machine, sharedBy: [], generator });
+      if (generator.share !== true) perMachine.push({ machine, sharedBy: [], generator });
       else if (first === undefined) shared.set(generator.name, { machine, sharedBy: [machine], generator });
       else first.sharedBy.push(machine);
     }
-  return [...shared.values(), ...own];
+  return [...shared.values(), ...perMachine];
 }
 
 /** Returns the machines that share a generator; empty if it is not shared. */

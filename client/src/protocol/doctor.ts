@@ -23,7 +23,7 @@ interface DoctorSection {
   readonly entries: readonly DoctorEntry[];
 }
 
-/** What was looked at. Code in its texts is in backquotes. */
+/** A thing that was looked at, and its state. Code in its texts is in backquotes. */
 export interface DoctorEntry {
   readonly name: string;
   /** `absent` is no problem by itself; `unknown` was not looked at, or cannot be decided. */
@@ -31,7 +31,7 @@ export interface DoctorEntry {
   readonly text: string;
   readonly details: readonly string[];
   readonly advice: string | null;
-  /** What a command does about it: make a key, set the author of commits, generate what is missing, add files to git. */
+  /** The command that mends it: make a key, set the author of commits, generate what is missing, add files to git. */
   readonly action?: 'key' | 'author' | 'generate' | 'track';
   /** The files to add, relative to the root. */
   readonly paths?: readonly string[];

@@ -1,20 +1,13 @@
 /** The messages between the graph's page and the extension. */
+import type { GraphParams } from '../protocol/graph.ts';
 
 /** The choices in the toolbar; `null` for everything, or for no grouping. */
 export interface Choice {
   readonly machine: string | null;
   /** Only this generator, its dependencies and its dependents. */
   readonly generator: string | null;
-  readonly kind: 'secret' | 'public' | 'prompt' | null;
-  readonly condition:
-    | 'present'
-    | 'outdated'
-    | 'partial'
-    | 'missing'
-    | 'unreadable'
-    | 'error'
-    | 'cycle'
-    | null;
+  readonly kind: GraphParams['kind'];
+  readonly condition: GraphParams['condition'];
   /** `auto` groups if there are many generators. */
   readonly grouping: 'machine' | 'service' | 'auto' | null;
   /** Ids of the unfolded groups, or `null` for all. */

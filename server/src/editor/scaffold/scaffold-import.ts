@@ -35,13 +35,13 @@ export function importedBy(
   for (const machine of machines) {
     const modules = fleet.modules.get(machine)?.files ?? [];
     if (modules.includes(path)) continue;
-    const own = modules.flatMap(file => {
+    const candidates = modules.flatMap(file => {
       const users = usersOf(file);
       const edit = users.every(user => chosen.has(user)) ? importEdit(files.parse(file), path) : null;
       return edit === null ? [] : [{ edit, isOfAll: users.length === chosen.size }];
     });
     // A module that all of the machines have needs one edit instead of one for each machine.
-    const { edit } = own.find(({ isOfAll }) => isOfAll) ?? own[0] ?? { edit: null };
+    const { edit } = candidates.find(({ isOfAll }) => isOfAll) ?? candidates[0] ?? { edit: null };
     if (edit === null) continue;
     edits.set(edit.file, edit);
     done.push(machine);

@@ -47,8 +47,8 @@ function othersIn(group: Readonly<Record<string, unknown>> | null): [kind: strin
 function recipientsOf(kind: string, entries: unknown): string[] {
   return list(entries).flatMap(value => {
     const entry = record(value) ?? {};
-    const own = kind === 'age' ? entry.recipient : kind === 'pgp' ? entry.fp : undefined;
-    if (typeof own === 'string') return [own];
+    const key = kind === 'age' ? entry.recipient : kind === 'pgp' ? entry.fp : undefined;
+    if (typeof key === 'string') return [key];
     if (kind === 'age' || typeof entry.enc !== 'string') return [];
     const { enc: _enc, created_at: _time, ...said } = entry;
     return [[kind, ...Object.values(said).filter(text => typeof text === 'string' && text !== '')].join(' ')];

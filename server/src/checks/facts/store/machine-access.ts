@@ -50,19 +50,20 @@ export function isDecryptedThere(neededFor: string | null): boolean {
 }
 
 export const machineAccess = perObject((contents: StoreContents): MachineAccess => {
-  const keys = machineKeys(contents);
+  const keys = publicKeysOf(contents);
   const named = new Set([...contents.sops.machines, ...contents.age.machines].map(({ name }) => name));
   const owned = once(() => ownedKeys(contents, keys));
   const secrets = contents.vars.flatMap((stored): SecretAccess[] => {
     if (!stored.current || stored.placement === 'per-export' || stored.kind !== 'secret') return [];
     const readers = once(() => readersOf(contents, stored));
     const isClosedTo = (machine: string) => {
-      const own = keys.get(machine);
+      const machineKeys = keys.get(machine);
       // A key that cannot be read may be among the recipients.
-      if (own === undefined && named.has(machine)) return false;
+      if (machineKeys === undefined && named.has(machine)) return false;
       const { recipients, linked } = readers() ?? { recipients: null, linked: null };
       if (recipients === null) return false;
-      if (own !== undefined) return !linked.has(machine) && !own.some(key => recipients.has(key));
+      if (machineKeys !== undefined)
+        return !linked.has(machine) && !machineKeys.some(key => recipients.has(key));
       // A machine without a key can have none of those whose owners are known.
       return [...recipients].every(key => owned().has(key));
     };
@@ -98,7 +99,7 @@ function readersOf(contents: StoreContents, stored: StoredVar): Readers | null {
 type MachineKeys = ReadonlyMap<string, readonly string[]>;
 
 /** Returns the public keys of machines, normalised for comparison. */
-function machineKeys({ sops, age, backend }: StoreContents): MachineKeys {
+function publicKeysOf({ sops, age, backend }: StoreContents): MachineKeys {
   const keys = new Map<string, readonly string[]>();
   if (backend === 'age')
     for (const { name, publicKey } of age.machines) {
